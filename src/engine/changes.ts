@@ -1,0 +1,296 @@
+/**
+ * What the engine puts out. Everything else in the program follows these changes: the ledger, the
+ * consoles, the series, the pushes. Each names the facts that caused it.
+ */
+import type { Position, QuarantinedFact } from '../facts/facts.ts'
+import type { DeviceId, FeederId, IncidentId, ObserverId, UnitId } from '../facts/ids.ts'
+import type { InstantMs } from '../facts/time.ts'
+import type { DeviceType } from '../grid/model.ts'
+
+export const INCIDENT_KINDS = [
+  'fault',
+  'planned',
+  'rationing',
+  'arrears',
+  'customerRequested',
+  'customerInternal',
+  'terminalFault',
+  'commsFault',
+  'momentary',
+  'partialPhase',
+  'metering',
+  'unknown',
+] as const
+export type IncidentKind = (typeof INCIDENT_KINDS)[number]
+
+export const OUTAGE_KINDS = [
+  'predicted',
+  'confirmed',
+  'partiallyRestored',
+  'restored',
+  'closed',
+] as const
+export type OutageKind = (typeof OUTAGE_KINDS)[number]
+
+/** 主线 … 单户, `domain.md` §1.1. */
+export const LEVELS = [
+  'substation',
+  'feeder',
+  'section',
+  'branch',
+  'transformer',
+  'lvBranch',
+  'meterBox',
+  'service',
+] as const
+export type Level = (typeof LEVELS)[number]
+
+/** Repair stages, `domain.md` §5.1. */
+export const STAGES = [
+  'sensed',
+  'verifying',
+  'confirmed',
+  'pushed',
+  'accepted',
+  'dispatched',
+  'enRoute',
+  'arrived',
+  'surveying',
+  'causeFound',
+  'repairing',
+  'partiallyRestored',
+  'restored',
+  'verified',
+  'resultReturned',
+  'closed',
+  'falseAlarm',
+  'merged',
+  'planned',
+  'suspended',
+  'reassigned',
+  'returned',
+] as const
+export type Stage = (typeof STAGES)[number]
+
+export const INCIDENT_FLAGS = [
+  'flapping',
+  'overrun',
+  'beyondPlan',
+  'ledgerError',
+  'clockInvalid',
+  'stormMode',
+  'contradicted',
+  'deviceVanished',
+] as const
+export type IncidentFlag = (typeof INCIDENT_FLAGS)[number]
+
+export interface DeviceRef {
+  /** A device's id, or the usage point's id where `type` is an implicit `service`. */
+  readonly id: DeviceId
+  readonly type: DeviceType
+  readonly name: string
+}
+
+export interface Rival {
+  readonly device: DeviceRef
+  readonly probability: number
+  /** The rival cannot be told from the named device by any observer. */
+  readonly indistinguishable?: boolean
+}
+
+/** One piece of evidence as shown to staff. */
+export interface EvidenceItem {
+  readonly position: Position
+  readonly observer: ObserverId
+  readonly observerClass: string
+  /** What was said: `off`, `on`, `areaOff`, `switchOpen`, `reading:deenergised` … */
+  readonly said: string
+  readonly at: InstantMs
+  readonly device: DeviceId | null
+}
+
+/** The incident of CONTRACT §5, times as milliseconds; HTTP and WebSocket write RFC 3339. */
+export interface Incident {
+  readonly id: IncidentId
+  readonly revision: number
+  readonly parent: IncidentId | null
+  readonly noticeNo: string | null
+  readonly kind: IncidentKind
+  readonly flags: readonly IncidentFlag[]
+  readonly outageKind: OutageKind
+  readonly outcome: null | 'withdrawn' | 'falseAlarm' | 'merged'
+  readonly mergedInto: IncidentId | null
+  readonly level: Level
+  readonly grade: 1 | 2 | 3 | 4
+  readonly unit: UnitId
+  readonly feeder: FeederId | null
+  readonly device: DeviceRef
+  /** `"ABC"`, `"B"` … */
+  readonly phases: string
+  readonly centroid: readonly [number, number] | null
+  readonly probability: number
+  readonly rivals: readonly Rival[]
+  readonly transformersAffected: number
+  readonly metersAffected: number
+  readonly originalMetersAffected: number
+  readonly customersRestored: number
+  readonly important: number
+  readonly sensitiveCount: number
+  readonly startedAt: InstantMs
+  readonly sensedAt: InstantMs
+  readonly restoredAt: InstantMs | null
+  readonly estimatedPeriod: { readonly start: InstantMs; readonly end: InstantMs } | null
+  readonly etrSource: 'none' | 'estimated' | 'field'
+  readonly crew: string | null
+  readonly stage: Stage
+  readonly cause: string | null
+  readonly ruleVersion: string
+  /** Authenticated identities that vouch for it, at most the rule of confirmation needs. */
+  readonly sources: number
+  /** Latest evidence, newest first, at most `MAX_EVIDENCE_SHOWN`. */
+  readonly evidence: readonly EvidenceItem[]
+}
+
+/** Why an incident has a new revision. */
+export type IncidentReason =
+  | 'opened'
+  | 'confirmed'
+  | 'revised'
+  | 'relocated'
+  | 'absorbed'
+  | 'split'
+  | 'partiallyRestored'
+  | 'restored'
+  | 'withdrawn'
+  | 'momentary'
+  | 'merged'
+  | 'graded'
+  | 'acted'
+  | 'closed'
+  | 'corrected'
+
+export interface IncidentChange {
+  readonly type: 'incident'
+  readonly at: InstantMs
+  readonly reason: IncidentReason
+  readonly incident: Incident
+  readonly causes: readonly Position[]
+}
+
+/** Which transformers (台区) of an incident are dark, and which came back. */
+export interface AreaChange {
+  readonly type: 'area'
+  readonly at: InstantMs
+  readonly incident: IncidentId
+  readonly revision: number
+  readonly dark: readonly DeviceId[]
+  readonly restored: readonly DeviceId[]
+}
+
+/**
+ * A stretch of interruption below one device; what every usage point's history and SAIDI are
+ * computed from. A segment is rewritten (same id) until it is closed or void.
+ */
+export interface InterruptionSegment {
+  readonly id: string
+  readonly incident: IncidentId
+  readonly device: DeviceRef
+  readonly feeder: FeederId | null
+  readonly unit: UnitId
+  readonly phases: string
+  readonly from: InstantMs
+  readonly to: InstantMs | null
+  readonly customers: number
+  readonly transformers: number
+  /** Taken back: the judgement it rests on was withdrawn or moved. */
+  readonly void: boolean
+  readonly momentary: boolean
+  /** Usage points that differ from the rest. */
+  readonly exceptions: readonly {
+    readonly usagePoint: string
+    readonly from: InstantMs | null
+    readonly to: InstantMs | null
+  }[]
+}
+
+export interface SegmentChange {
+  readonly type: 'segment'
+  readonly at: InstantMs
+  readonly segment: InterruptionSegment
+  readonly causes: readonly Position[]
+}
+
+/** Stable codes of a refused action. */
+export type ActionRefusal = 'unknownIncident' | 'staleRevision' | 'notAllowedInState' | 'invalid'
+
+/** The answer to an `actionRequested` fact. */
+export interface ActionChange {
+  readonly type: 'action'
+  readonly at: InstantMs
+  readonly requestId: string
+  readonly incident: IncidentId
+  readonly accepted: boolean
+  readonly refusal: ActionRefusal | null
+  readonly revision: number
+  readonly causes: readonly Position[]
+}
+
+/** Passed through so that the ledger can list it. */
+export interface QuarantineChange {
+  readonly type: 'quarantine'
+  readonly position: Position
+  readonly fact: QuarantinedFact
+}
+
+/** State of a feeder, on change, for the consoles and the series. */
+export interface FeederChange {
+  readonly type: 'feeder'
+  readonly at: InstantMs
+  readonly feeder: FeederId
+  readonly unit: UnitId
+  readonly incidents: number
+  readonly transformersOut: number
+  readonly customersOut: number
+}
+
+/** Counts of one minute of facts, for the series and the status page. */
+export interface ReportsChange {
+  readonly type: 'reports'
+  readonly at: InstantMs
+  /** By report kind, link state or quarantine reason. */
+  readonly counts: Readonly<Record<string, number>>
+}
+
+/** A terminal's link state changed, or it was heard for the first time. */
+export interface TerminalChange {
+  readonly type: 'terminal'
+  readonly at: InstantMs
+  readonly terminal: ObserverId
+  readonly link: 'online' | 'offline'
+}
+
+export interface AppliedChange {
+  readonly type: 'applied'
+  readonly at: InstantMs
+  readonly what: 'grid' | 'rules'
+  readonly digest: string
+}
+
+export type Change =
+  | IncidentChange
+  | AreaChange
+  | SegmentChange
+  | ActionChange
+  | QuarantineChange
+  | FeederChange
+  | ReportsChange
+  | TerminalChange
+  | AppliedChange
+
+/** All changes one fact caused, in order. */
+export interface ChangeBatch {
+  readonly position: Position
+  /** Engine time when they were made. */
+  readonly at: InstantMs
+  readonly changes: readonly Change[]
+}

@@ -1,0 +1,170 @@
+/**
+ * Everything that may enter the journal, version 1. A fact is what was said or done and when we
+ * heard it; what it means is decided by the engine alone. Facts carry ids and account references
+ * only, never names, phones or free text of customers.
+ */
+import type { CrewId, DeviceId, IncidentId, ObserverId } from './ids.ts'
+import type { InstantMs } from './time.ts'
+import type { EventKind, ReadingResult } from './wire.ts'
+
+/** Place of a fact in the journal: 1, 2, 3 … without holes. */
+export type Position = number
+
+/** A terminal's event. `meters` are known observers that the terminal may speak of. */
+export interface ReportFact {
+  readonly type: 'report'
+  readonly receivedAt: InstantMs
+  readonly terminal: ObserverId
+  readonly kind: EventKind
+  /** When it happened by the terminal's clock; absent where unknown. */
+  readonly at?: InstantMs
+  readonly boot?: number
+  readonly seq?: number
+  /** Observers spoken of; absent: the terminal's own supply (or its transformer, for area kinds). */
+  readonly meters?: readonly ObserverId[]
+  readonly device?: DeviceId
+  /** Phase mask, bits A=1 B=2 C=4. */
+  readonly phases?: number
+  readonly volts?: readonly number[]
+  readonly valid?: boolean
+  readonly area?: boolean
+  readonly onBattery?: boolean
+  readonly messageId?: string
+}
+
+/** Link to a terminal came or went (retained status, last will, keep-alive). Not the power. */
+export interface LinkFact {
+  readonly type: 'link'
+  readonly receivedAt: InstantMs
+  readonly terminal: ObserverId
+  readonly state: 'online' | 'offline'
+  readonly at?: InstantMs
+}
+
+/** Answers to a call-read, or unasked readings that crossed a threshold. */
+export interface ReadingFact {
+  readonly type: 'reading'
+  readonly receivedAt: InstantMs
+  readonly terminal: ObserverId
+  readonly call?: string
+  readonly at?: InstantMs
+  readonly readings: readonly {
+    readonly target: ObserverId
+    readonly result: ReadingResult
+    readonly volts?: readonly number[]
+  }[]
+}
+
+export interface CrewPositionFact {
+  readonly type: 'crewPosition'
+  readonly receivedAt: InstantMs
+  readonly crew: CrewId
+  readonly at: InstantMs
+  readonly lon: number
+  readonly lat: number
+}
+
+export const QUARANTINE_REASONS = [
+  'malformed',
+  'oversized',
+  'unknownTerminal',
+  'unknownMeter',
+  'foreignMeter',
+  'unreadableTime',
+  'wrongTopic',
+] as const
+export type QuarantineReason = (typeof QUARANTINE_REASONS)[number]
+
+/** Input that could not be used: acknowledged, kept, counted, no evidence. */
+export interface QuarantinedFact {
+  readonly type: 'quarantined'
+  readonly receivedAt: InstantMs
+  readonly reason: QuarantineReason
+  /** Authenticated identity that sent it, where there was one. */
+  readonly terminal?: ObserverId
+  readonly topic: string
+  /** What is wrong, naming the field: `at: not an RFC 3339 time`. */
+  readonly detail: string
+  /** The payload as UTF-8 (invalid bytes replaced), cut at 4,096 characters. */
+  readonly raw: string
+  /** For `foreignMeter` and `unknownMeter`: the id in question. */
+  readonly meter?: string
+}
+
+/** Time itself. Only ticks move engine time. */
+export interface TickFact {
+  readonly type: 'tick'
+  readonly at: InstantMs
+}
+
+/** From here on the grid of this digest holds (file kept in the data folder by digest). */
+export interface GridAppliedFact {
+  readonly type: 'gridApplied'
+  readonly receivedAt: InstantMs
+  readonly digest: string
+  readonly by: string
+}
+
+/** From here on the rules of this digest hold. */
+export interface RulesAppliedFact {
+  readonly type: 'rulesApplied'
+  readonly receivedAt: InstantMs
+  readonly digest: string
+  readonly by: string
+}
+
+export const ACTIONS = [
+  'confirm',
+  'accept',
+  'dispatch',
+  'depart',
+  'arrive',
+  'onSite',
+  'cause',
+  'etr',
+  'partial',
+  'restore',
+  'falseAlarm',
+  'urge',
+  'reassign',
+  'close',
+] as const
+export type ActionName = (typeof ACTIONS)[number]
+
+/** A person's action on an incident; the engine accepts or refuses it. */
+export interface ActionRequestedFact {
+  readonly type: 'actionRequested'
+  readonly receivedAt: InstantMs
+  /** The `Idempotency-Key`; a second fact with the same id changes nothing. */
+  readonly requestId: string
+  readonly incident: IncidentId
+  readonly expectedRevision: number
+  readonly action: ActionName
+  /** Account name of who did it, and the role used. */
+  readonly by: string
+  readonly role: string
+  /** When it happened, where it was entered later (offline crews). */
+  readonly occurredAt?: InstantMs
+  readonly crew?: CrewId
+  readonly etr?: InstantMs
+  readonly causeCode?: string
+  /** Why, as a code or a reference to text kept in `records`; never free text. */
+  readonly reasonCode?: string
+}
+
+export type Fact =
+  | ReportFact
+  | LinkFact
+  | ReadingFact
+  | CrewPositionFact
+  | QuarantinedFact
+  | TickFact
+  | GridAppliedFact
+  | RulesAppliedFact
+  | ActionRequestedFact
+
+/** A fact with its place in the journal. */
+export interface JournalledFact {
+  readonly position: Position
+  readonly fact: Fact
+}

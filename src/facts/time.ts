@@ -1,0 +1,70 @@
+/**
+ * Time is a number of milliseconds since 1970-01-01T00:00:00Z. Nothing here reads a clock: pure
+ * code is handed the time as data.
+ */
+export type InstantMs = number
+
+const RFC3339 =
+  /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/
+
+const DAY_MS = 86_400_000
+
+/** Days from 1970-01-01 to a proleptic Gregorian date (Howard Hinnant's `days_from_civil`). */
+function daysFromCivil(year: number, month: number, day: number): number {
+  const y = month <= 2 ? year - 1 : year
+  const era = Math.floor(y / 400)
+  const yearOfEra = y - era * 400
+  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1
+  const dayOfEra =
+    yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear
+  return era * 146_097 + dayOfEra - 719_468
+}
+
+const DAYS_IN_MONTH = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+
+/** Reads an RFC 3339 time; `undefined` where the text is not one (an offset is required). */
+export function parseInstant(text: string): InstantMs | undefined {
+  const match = RFC3339.exec(text)
+  if (!match) return undefined
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as number[]
+  if (month! < 1 || month! > 12 || day! < 1 || day! > DAYS_IN_MONTH[month! - 1]!) return undefined
+  if (hour! > 23 || minute! > 59 || second! > 60) return undefined
+  const fraction = match[7] ? Math.floor(Number(`0.${match[7]}`) * 1000) : 0
+  const offsetSign = match[8] === '-' ? -1 : 1
+  const offsetMinutes = match[8] ? offsetSign * (Number(match[9]) * 60 + Number(match[10])) : 0
+  const days = daysFromCivil(year!, month!, day!)
+  return (
+    days * DAY_MS +
+    (hour! * 3600 + minute! * 60 + second!) * 1000 +
+    fraction -
+    offsetMinutes * 60_000
+  )
+}
+
+const pad = (value: number, width: number) => String(value).padStart(width, '0')
+
+/** RFC 3339 in UTC with milliseconds, the only form this program writes. */
+export function formatInstant(at: InstantMs): string {
+  const days = Math.floor(at / DAY_MS)
+  const msOfDay = at - days * DAY_MS
+  const shifted = days + 719_468
+  const era = Math.floor(shifted / 146_097)
+  const dayOfEra = shifted - era * 146_097
+  const yearOfEra = Math.floor(
+    (dayOfEra -
+      Math.floor(dayOfEra / 1460) +
+      Math.floor(dayOfEra / 36_524) -
+      Math.floor(dayOfEra / 146_096)) /
+      365,
+  )
+  const dayOfYear =
+    dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100))
+  const monthIndex = Math.floor((5 * dayOfYear + 2) / 153)
+  const day = dayOfYear - Math.floor((153 * monthIndex + 2) / 5) + 1
+  const month = monthIndex < 10 ? monthIndex + 3 : monthIndex - 9
+  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+  const hour = Math.floor(msOfDay / 3_600_000)
+  const minute = Math.floor(msOfDay / 60_000) % 60
+  const second = Math.floor(msOfDay / 1000) % 60
+  return `${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}T${pad(hour, 2)}:${pad(minute, 2)}:${pad(second, 2)}.${pad(msOfDay % 1000, 3)}Z`
+}

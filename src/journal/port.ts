@@ -1,0 +1,43 @@
+/**
+ * The journal: durable order and nothing else. It never looks inside a fact. SQLite is the first
+ * adapter; Kafka becomes the second.
+ */
+import type { Fact, JournalledFact, Position } from '../facts/facts.ts'
+
+export interface JournalPort {
+  /**
+   * Appends a fact. The promise resolves with its position once it is committed to disk
+   * (`synchronous=FULL`), and rejects with a `JournalError` where it cannot be (disk full, failing).
+   * Concurrent appends share one group commit. Order of calls is order of positions.
+   */
+  append(fact: Fact): Promise<Position>
+  /** Facts from `from` on, in order, batch by batch, up to the last committed one. */
+  read(from: Position, until?: Position): AsyncIterable<readonly JournalledFact[]>
+  /** Facts at these positions (missing ones left out), for timelines. */
+  at(positions: readonly Position[]): Promise<readonly JournalledFact[]>
+  /** Called after each group commit, in order, with what was committed. One listener. */
+  onCommitted(listener: (facts: readonly JournalledFact[]) => void): void
+  readonly lastPosition: Position
+  /** First position still kept. */
+  readonly firstPosition: Position
+  /** Appends asked for and not yet committed. */
+  readonly pending: number
+  /** Drops facts older than `before`; the caller keeps it behind the oldest kept snapshot. */
+  retain(before: Position): Promise<void>
+  close(): Promise<void>
+}
+
+export type JournalErrorCode =
+  | 'journal.full'
+  | 'journal.failing'
+  | 'journal.closed'
+  | 'journal.corrupt'
+
+export class JournalError extends Error {
+  readonly code: JournalErrorCode
+  constructor(code: JournalErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'JournalError'
+    this.code = code
+  }
+}

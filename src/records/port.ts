@@ -1,0 +1,83 @@
+/**
+ * The ledger: what the changes add up to, in SQL, with the outbox and the engine's position in one
+ * transaction. It decides nothing.
+ */
+import type { ActionChange, ChangeBatch, Incident, InterruptionSegment } from '../engine/changes.ts'
+import type { Position, QuarantinedFact } from '../facts/facts.ts'
+import type { InstantMs } from '../facts/time.ts'
+
+export interface RecordsState {
+  /** Last position whose changes are committed; 0 for none. */
+  readonly position: Position
+  /** Running SHA-256 over all changes, hex; the same as `replay --digest` prints. */
+  readonly digest: string
+}
+
+export interface IncidentQuery {
+  readonly state: 'open' | 'all'
+  /** Units whose incidents may be seen; absent: all. */
+  readonly units?: readonly string[]
+  readonly since?: InstantMs
+  readonly limit: number
+  /** Opaque, from the previous page. */
+  readonly cursor?: string
+}
+
+export interface IncidentPage {
+  readonly incidents: readonly Incident[]
+  /** Of the next page, null at the end. */
+  readonly cursor: string | null
+  readonly asOf: InstantMs
+}
+
+export interface TimelineEntry {
+  readonly at: InstantMs
+  readonly position: Position
+  readonly reason: string
+  readonly revision: number
+  readonly incident: Incident
+  readonly causes: readonly Position[]
+}
+
+export interface QuarantineRow extends QuarantinedFact {
+  readonly position: Position
+}
+
+export interface SegmentQuery {
+  readonly incident?: string
+  readonly devices?: readonly string[]
+  readonly from?: InstantMs
+  readonly to?: InstantMs
+}
+
+export interface RecordsPort {
+  readonly state: RecordsState
+  /**
+   * Commits change batches, outbox rows and the new position in one transaction. Batches at or
+   * below the committed position are skipped (recovery regenerates them). `position` may be
+   * beyond the last batch: facts without changes move it too.
+   */
+  commit(batches: readonly ChangeBatch[], position: Position, digest: string): Promise<void>
+  /** Called after each commit, in order. */
+  onCommitted(listener: (batches: readonly ChangeBatch[]) => void): void
+  incidents(query: IncidentQuery): IncidentPage
+  incident(id: string): Incident | undefined
+  timeline(id: string): readonly TimelineEntry[]
+  openIncidents(): readonly Incident[]
+  segments(query: SegmentQuery): readonly InterruptionSegment[]
+  quarantine(query: { limit: number; cursor?: string; reason?: string }): {
+    readonly rows: readonly QuarantineRow[]
+    readonly cursor: string | null
+    readonly counts: Readonly<Record<string, number>>
+  }
+  /** Answer to an action already decided, by its request id. */
+  action(requestId: string): ActionChange | undefined
+  /** Change batches after `position`, for followers with a cursor (series, live after restart). */
+  changesAfter(position: Position, limit: number): readonly ChangeBatch[]
+  /** Durable cursors of followers, by name. */
+  cursor(name: string): Position
+  saveCursor(name: string, position: Position): Promise<void>
+  /** Drops change batches and quarantine rows older than `before` (open incidents keep theirs). */
+  retain(before: InstantMs): Promise<void>
+  close(): Promise<void>
+}
