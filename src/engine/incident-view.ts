@@ -1,0 +1,83 @@
+/**
+ * The incident as everyone outside sees it (CONTRACT §5): times as RFC 3339, nothing computed that
+ * the engine did not decide. One shape for REST and WebSocket, so a console needs one reader.
+ * It never drops a field; what a role may not see is removed by `withoutEvidence` alone.
+ */
+import { formatInstant, type InstantMs } from '../facts/time.ts'
+import type { EvidenceItem, Incident } from './changes.ts'
+
+type Times = 'startedAt' | 'sensedAt' | 'restoredAt' | 'estimatedPeriod' | 'evidence'
+
+/** An `Incident` with every time as RFC 3339 UTC text. */
+export interface IncidentView extends Omit<Incident, Times> {
+  readonly startedAt: string
+  readonly sensedAt: string
+  readonly restoredAt: string | null
+  readonly estimatedPeriod: { readonly start: string; readonly end: string } | null
+  /** Addition: the latest evidence, newest first; empty for roles that may not see it. */
+  readonly evidence: readonly EvidenceView[]
+}
+
+export interface EvidenceView extends Omit<EvidenceItem, 'at'> {
+  readonly at: string
+}
+
+const orNull = (at: InstantMs | null) => (at === null ? null : formatInstant(at))
+
+/** The JSON shape of `incident`, fields in the contract's order, additions last. */
+export function toIncidentView(incident: Incident): IncidentView {
+  const { estimatedPeriod: period } = incident
+  return {
+    id: incident.id,
+    revision: incident.revision,
+    parent: incident.parent,
+    noticeNo: incident.noticeNo,
+    kind: incident.kind,
+    flags: incident.flags,
+    outageKind: incident.outageKind,
+    outcome: incident.outcome,
+    mergedInto: incident.mergedInto,
+    level: incident.level,
+    grade: incident.grade,
+    unit: incident.unit,
+    feeder: incident.feeder,
+    device: incident.device,
+    phases: incident.phases,
+    centroid: incident.centroid,
+    probability: incident.probability,
+    rivals: incident.rivals,
+    transformersAffected: incident.transformersAffected,
+    metersAffected: incident.metersAffected,
+    originalMetersAffected: incident.originalMetersAffected,
+    customersRestored: incident.customersRestored,
+    important: incident.important,
+    sensitiveCount: incident.sensitiveCount,
+    startedAt: formatInstant(incident.startedAt),
+    sensedAt: formatInstant(incident.sensedAt),
+    restoredAt: orNull(incident.restoredAt),
+    estimatedPeriod: period && {
+      start: formatInstant(period.start),
+      end: formatInstant(period.end),
+    },
+    etrSource: incident.etrSource,
+    crew: incident.crew,
+    stage: incident.stage,
+    cause: incident.cause,
+    ruleVersion: incident.ruleVersion,
+    sources: incident.sources,
+    evidence: incident.evidence.map((item) => ({ ...item, at: formatInstant(item.at) })),
+  }
+}
+
+/** The same incident for roles that see verdicts but not raw telemetry (`domain.md` §5.3). */
+export function withoutEvidence(view: IncidentView): IncidentView {
+  return view.evidence.length === 0 ? view : { ...view, evidence: [] }
+}
+
+/**
+ * An incident that still concerns someone now: what `state=open` lists. Restored ones wait for
+ * verification and the field's result before they close, and still count as open work.
+ */
+export function isOpen(incident: Incident): boolean {
+  return incident.outcome === null && incident.outageKind !== 'closed'
+}

@@ -1,0 +1,40 @@
+/**
+ * Where things of the grid lie on the earth, and in which square of the web map (EPSG:3857, the
+ * XYZ scheme that OpenLayers and every tile server speak). It never invents a place: what has no
+ * coordinates in the grid file has none here.
+ */
+import type { CompiledGrid } from './compiled.ts'
+
+/** Web Mercator ends here: beyond this latitude the square world has no place. */
+export const MAX_MERCATOR_LAT = 85.0511287798066
+
+/** Degrees of the node, or `undefined` where the grid file gives none. */
+export function nodePlace(grid: CompiledGrid, node: number): [number, number] | undefined {
+  const lon = grid.nodes.lon[node]
+  const lat = grid.nodes.lat[node]
+  if (lon === undefined || lat === undefined || Number.isNaN(lon) || Number.isNaN(lat)) return
+  return [lon, lat]
+}
+
+/** A device is drawn where it is fed from, or else at its lower side. */
+export function devicePlace(grid: CompiledGrid, device: number): [number, number] | undefined {
+  return nodePlace(grid, grid.devices.from[device]!) ?? nodePlace(grid, grid.devices.to[device]!)
+}
+
+/** Column of the tile at zoom `z` that holds `lon`; may lie outside the world. */
+export function tileX(lon: number, z: number): number {
+  return Math.floor(((lon + 180) / 360) * 2 ** z)
+}
+
+/** Row of the tile at zoom `z` that holds `lat`, counted from the north. */
+export function tileY(lat: number, z: number): number {
+  const clamped = Math.max(-MAX_MERCATOR_LAT, Math.min(MAX_MERCATOR_LAT, lat))
+  const sin = Math.sin((clamped * Math.PI) / 180)
+  return Math.floor((0.5 - Math.log((1 + sin) / (1 - sin)) / (4 * Math.PI)) * 2 ** z)
+}
+
+/** Customers below `device` in the normal state: one range, by the numbering of the columns. */
+export function customersBelow(grid: CompiledGrid, device: number): number {
+  const end = device + Math.max(1, grid.devices.subtreeSize[device]!)
+  return grid.usagePoints.first[end]! - grid.usagePoints.first[device]!
+}
