@@ -36,6 +36,72 @@ const events = {
     counter: 'lastgasp_connections_refused_total',
     labels: ['reason'],
   },
+  'sensing.listening': { help: 'Terminals may connect', level: 'info' },
+  'sensing.held': {
+    help: 'Times that sockets were not read because the journal could not keep up or was full',
+    level: 'warn',
+    counter: 'lastgasp_reads_held_total',
+    labels: ['reason'],
+  },
+  'sensing.failed': {
+    help: 'An error of the listener itself; the connection concerned is closed, the rest goes on',
+    level: 'error',
+    counter: 'lastgasp_listener_errors_total',
+  },
+  'journal.committed': {
+    help: 'Facts committed to disk',
+    counter: 'lastgasp_facts_committed_total',
+    histogram: 'lastgasp_journal_commit_seconds',
+  },
+  'journal.refused': {
+    help: 'Facts the journal did not take; none of them was acknowledged',
+    counter: 'lastgasp_facts_refused_total',
+    labels: ['code'],
+  },
+  'journal.full': { help: 'No space for the journal; acknowledging stops', level: 'error' },
+  'journal.writable': { help: 'The journal has space again', level: 'info' },
+  'journal.failed': { help: 'The journal cannot be written until a restart', level: 'error' },
+  'journal.retained': {
+    help: 'Rows of old facts dropped from the journal',
+    counter: 'lastgasp_journal_rows_dropped_total',
+  },
+  'snapshot.written': { help: 'A snapshot of the engine is complete on disk', level: 'info' },
+  'snapshot.rejected': {
+    help: 'A snapshot slot does not hold and is passed over',
+    level: 'warn',
+    counter: 'lastgasp_snapshots_rejected_total',
+    labels: ['reason'],
+  },
+  'records.committed': {
+    help: 'Change batches committed to the ledger',
+    counter: 'lastgasp_change_batches_committed_total',
+    histogram: 'lastgasp_records_commit_seconds',
+  },
+  'records.full': { help: 'No space for the ledger; commits wait', level: 'error' },
+  'records.writable': { help: 'The ledger has space again', level: 'info' },
+  'records.failed': { help: 'The ledger cannot be written until a restart', level: 'error' },
+  'records.retained': {
+    help: 'Old change batches and quarantine rows dropped from the ledger',
+    counter: 'lastgasp_records_rows_dropped_total',
+  },
+  'series.written': {
+    help: 'Points acknowledged by InfluxDB',
+    counter: 'lastgasp_series_points_total',
+  },
+  'series.refused': {
+    help: 'Points that InfluxDB will never take; they were left out',
+    level: 'warn',
+    counter: 'lastgasp_series_points_refused_total',
+  },
+  'series.unavailable': {
+    help: 'InfluxDB does not take points; trying on until it does',
+    level: 'warn',
+  },
+  'series.failed': {
+    help: 'Writes to InfluxDB that failed and are repeated',
+    counter: 'lastgasp_series_failures_total',
+  },
+  'series.recovered': { help: 'InfluxDB takes points again', level: 'info' },
 } as const satisfies Record<string, EventSpec>
 
 export type EventName = keyof typeof events

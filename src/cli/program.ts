@@ -1,0 +1,70 @@
+/**
+ * The command line: a table of verbs, and how each way of ending becomes an exit code
+ * (0 done, 64 bad usage, 78 bad configuration, 70 a bug or a failing machine).
+ */
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { ConfigError, UsageError } from '../config/errors.ts'
+import { VERBS } from './verbs.ts'
+
+const EXIT = { done: 0, usage: 64, bug: 70, configuration: 78 } as const
+
+/** What the operating system says when a configured port or folder cannot be used. */
+const UNUSABLE: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'the port is taken by another program; choose another one',
+  EADDRNOTAVAIL: 'this machine does not have that address',
+  EACCES: 'not permitted',
+  EROFS: 'the file system is read only',
+}
+
+function version(): string {
+  // In dist/ the package is three folders up, in the sources two.
+  const up = import.meta.url.endsWith('.ts') ? '../../' : '../../../'
+  const file = new URL(`${up}package.json`, import.meta.url)
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
+}
+
+async function buildProgram(): Promise<Command> {
+  const program = new Command('lastgasp')
+    .description('Senses power outages from meters and terminals, locates them and says so.')
+    .version(version())
+    .option('--debug', 'show where an unexpected error came from (also LASTGASP_DEBUG=1)')
+    .exitOverride()
+    .showHelpAfterError('(see --help)')
+    .helpCommand(false)
+  for (const register of VERBS) register(program)
+  return program
+}
+
+interface Ending {
+  readonly exitCode: number
+  readonly message?: string
+}
+
+function endingOf(error: unknown, debug: boolean): Ending {
+  // Commander has already written its message or the help.
+  if (error instanceof CommanderError)
+    return { exitCode: error.exitCode === 0 ? EXIT.done : EXIT.usage }
+  const { message, stack, code } = error as NodeJS.ErrnoException
+  const shown = debug ? stack : message
+  if (error instanceof UsageError) return { exitCode: EXIT.usage, message: shown }
+  if (error instanceof ConfigError) return { exitCode: EXIT.configuration, message: shown }
+  if (code && UNUSABLE[code])
+    return { exitCode: EXIT.configuration, message: `${shown} (${UNUSABLE[code]})` }
+  const hint = debug ? '' : '\nRun again with --debug to see where it came from.'
+  return { exitCode: EXIT.bug, message: `unexpected error: ${shown ?? String(error)}${hint}` }
+}
+
+/** Runs the command line `args` (without node and script) and answers its exit code. */
+export async function runProgram(args: readonly string[]): Promise<number> {
+  const debug = args.includes('--debug') || Boolean(process.env.LASTGASP_DEBUG)
+  try {
+    const program = await buildProgram()
+    await program.parseAsync(args, { from: 'user' })
+    return EXIT.done
+  } catch (error) {
+    const { exitCode, message } = endingOf(error, debug)
+    if (message) console.error(`lastgasp: ${message}`)
+    return exitCode
+  }
+}

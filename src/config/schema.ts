@@ -1,0 +1,214 @@
+/**
+ * Every setting of the program: its name, type, unit, default and the reason for it. Files, the
+ * environment and flags are all read against this one schema, and `docs/configuration.md` is
+ * printed from it. A key stands here only when something obeys it.
+ */
+import { z } from 'zod'
+
+/** What the reader of a setting is told beside its description. */
+export interface SettingInfo {
+  /** What a value must look like, completing "expected …". */
+  readonly expects: string
+  /** A value that would be accepted, for error messages and the reference. */
+  readonly example: string
+  /** Why the default is what it is. */
+  readonly reason: string
+  readonly unit?: string
+  /** Name this setting has in the environment of many other programs. */
+  readonly alias?: string
+  /** Hidden by `config print`, readable from a file named by `…_FILE`. */
+  readonly secret?: boolean
+}
+
+const settingInfo = new Map<z.ZodType, SettingInfo>()
+
+function setting<S extends z.ZodType>(schema: S, does: string, info: SettingInfo): S {
+  const described = schema.describe(does)
+  settingInfo.set(described, info)
+  return described
+}
+
+function secret(does: string, info: Omit<SettingInfo, 'expects' | 'example' | 'secret'>) {
+  return setting(z.string().min(1).nullable().default(null), does, {
+    expects: 'a text that is not empty',
+    example: '(kept secret)',
+    secret: true,
+    ...info,
+  })
+}
+
+function text(fallback: string | null, does: string, info: Omit<SettingInfo, 'expects'>) {
+  return setting(z.string().min(1).nullable().default(fallback), does, {
+    expects: 'a text that is not empty',
+    ...info,
+  })
+}
+
+function whole(
+  least: number,
+  most: number,
+  fallback: number,
+  does: string,
+  info: Omit<SettingInfo, 'expects' | 'example'>,
+) {
+  return setting(z.int().min(least).max(most).default(fallback), does, {
+    expects: `a whole number from ${least} to ${most}`,
+    example: String(fallback),
+    ...info,
+  })
+}
+
+function port(fallback: number, does: string, reason: string) {
+  return whole(0, 65_535, fallback, `${does}; 0 takes any free port`, { reason })
+}
+
+function host(does: string) {
+  return setting(z.string().min(1).default('127.0.0.1'), does, {
+    expects: 'an address or host name of this machine',
+    example: '127.0.0.1',
+    reason: 'nothing is reachable from other machines until someone decides so',
+  })
+}
+
+function webUrl(does: string, info: Omit<SettingInfo, 'expects'>) {
+  return setting(
+    z
+      .url({ protocol: /^https?$/ })
+      .nullable()
+      .default(null),
+    does,
+    {
+      expects: 'an http or https address',
+      ...info,
+    },
+  )
+}
+
+export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const
+
+export const settingsSchema = z.strictObject({
+  data: z.strictObject({
+    dir: setting(z.string().min(1).default('./data'), 'Folder that holds everything kept', {
+      expects: 'a path',
+      example: './data',
+      reason: 'beside the program, so that a trial leaves nothing elsewhere',
+    }),
+  }),
+  http: z.strictObject({
+    host: host('Address on which consoles and the interface are served'),
+    port: port(
+      8080,
+      'Port of consoles and the interface',
+      'the usual one for a web application without root rights',
+    ),
+    publicUrl: webUrl('Address by which browsers reach the program through a proxy', {
+      example: 'https://outages.example.com',
+      reason: 'none: without a proxy it is host and port',
+    }),
+  }),
+  mqtt: z.strictObject({
+    host: host('Address on which terminals connect'),
+    port: port(1883, 'Port of the embedded MQTT listener', 'registered for MQTT with IANA'),
+    secret: secret('Password with which terminals sign in, their user name being their id', {
+      reason: 'none: without one only the demonstration starts, with a secret made for that run',
+    }),
+  }),
+  journal: z.strictObject({
+    retentionDays: whole(1, 3650, 90, 'How long facts and changes are kept', {
+      unit: 'days',
+      reason: 'a quarter: long enough for complaints about an outage and for monthly reports',
+    }),
+    snapshotEverySeconds: whole(10, 86_400, 300, 'How often the state of the engine is saved', {
+      unit: 'seconds',
+      reason: 'recovery replays at most five minutes of facts, far below the promised 60 s',
+    }),
+  }),
+  series: z.strictObject({
+    url: webUrl('InfluxDB to which figures over time are written', {
+      example: 'http://127.0.0.1:8086',
+      alias: 'INFLUX_URL',
+      reason: 'none: nothing is written until a database is named',
+    }),
+    database: text(null, 'Database of an InfluxDB 1.x; made if it is missing', {
+      example: 'lastgasp',
+      alias: 'INFLUX_DATABASE',
+      reason: 'none: either this or a bucket is named',
+    }),
+    username: text(null, 'Account at an InfluxDB 1.x', {
+      example: 'lastgasp',
+      alias: 'INFLUX_USERNAME',
+      reason: 'none: a fresh InfluxDB 1.x asks for none',
+    }),
+    password: secret('Password of that account', {
+      alias: 'INFLUX_PASSWORD',
+      reason: 'none: a fresh InfluxDB 1.x asks for none',
+    }),
+    bucket: text(null, 'Bucket of an InfluxDB 2 or 3', {
+      example: 'lastgasp',
+      alias: 'INFLUX_BUCKET',
+      reason: 'none: either this or a database is named',
+    }),
+    org: text(null, 'Organisation that owns the bucket', {
+      example: 'power',
+      alias: 'INFLUX_ORG',
+      reason: 'none: InfluxDB 2 requires it, InfluxDB 3 ignores it',
+    }),
+    token: secret('Token that may write to the bucket', {
+      alias: 'INFLUX_TOKEN',
+      reason: 'none: each InfluxDB has its own',
+    }),
+  }),
+  log: z.strictObject({
+    level: setting(z.enum(LOG_LEVELS).default('info'), 'Least important log line written', {
+      expects: `one of ${LOG_LEVELS.join(', ')}`,
+      example: 'info',
+      alias: 'LOG_LEVEL',
+      reason: 'normal operation says when it starts and stops, and nothing per message',
+    }),
+  }),
+  demo: z.strictObject({
+    customers: whole(1000, 9_000_000, 20_000, 'Size of the demonstration county', {
+      unit: 'customers',
+      reason: 'a county town with its villages, still quick on two cores',
+    }),
+    seed: whole(0, 2 ** 31 - 1, 7, 'Seed of the demonstration county', {
+      reason: 'any number: the same one makes the same county again',
+    }),
+  }),
+})
+
+export type Settings = z.infer<typeof settingsSchema>
+
+/** One key of the schema. */
+export interface Setting {
+  /** `http.port`. */
+  readonly path: string
+  readonly section: keyof Settings
+  readonly key: string
+  /** `LASTGASP__HTTP__PORT`. */
+  readonly environment: string
+  readonly does: string
+  readonly info: SettingInfo
+  readonly schema: z.ZodType
+  readonly fallback: string | number | null
+}
+
+function environmentName(section: string, key: string): string {
+  const upper = key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()
+  return `LASTGASP__${section.toUpperCase()}__${upper}`
+}
+
+/** All settings in the order of the schema. */
+export const SETTINGS: readonly Setting[] = Object.entries(settingsSchema.shape).flatMap(
+  ([section, object]) =>
+    Object.entries(object.shape as Record<string, z.ZodType>).map(([key, schema]) => ({
+      path: `${section}.${key}`,
+      section: section as keyof Settings,
+      key,
+      environment: environmentName(section, key),
+      does: schema.description!,
+      info: settingInfo.get(schema)!,
+      schema,
+      fallback: schema.parse(undefined) as Setting['fallback'],
+    })),
+)

@@ -1,0 +1,33 @@
+/** What the series needs of the records, and what it needs of a database. */
+import type { ChangeBatch } from '../engine/changes.ts'
+import type { Position } from '../facts/facts.ts'
+
+/** The part of the records that the series follows. */
+export interface SeriesSource {
+  readonly state: { readonly position: Position }
+  changesAfter(position: Position, limit: number): readonly ChangeBatch[]
+  cursor(name: string): Position
+  saveCursor(name: string, position: Position): Promise<void>
+}
+
+/** A database that takes line protocol. */
+export interface SeriesDatabase {
+  /** Writes the lines and resolves when the database has acknowledged them. @throws WriteFailure */
+  write(lines: readonly string[]): Promise<void>
+}
+
+/**
+ * A write that was not acknowledged. `refused`: the database understood and will never take these
+ * points (malformed, of another type, older than its retention), so repeating is useless.
+ */
+export class WriteFailure extends Error {
+  readonly code: 'series.refused' | 'series.unavailable'
+  /** How long the database asked us to wait, 0 where it did not say. */
+  readonly retryAfterMs: number
+  constructor(code: WriteFailure['code'], message: string, retryAfterMs = 0) {
+    super(message)
+    this.name = 'WriteFailure'
+    this.code = code
+    this.retryAfterMs = retryAfterMs
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * Follows the records from a durable cursor and writes what changed to InfluxDB. The cursor moves
+ * only past what the database acknowledged, so a database that was down is caught up without a gap,
+ * and as points are deterministic nothing is there twice. Nothing ever waits for it.
+ */
+import type { Telemetry } from '../telemetry/telemetry.ts'
+import { openDatabase, type SeriesSettings } from './database.ts'
+import { linesOf } from './points.ts'
+import { type SeriesDatabase, type SeriesSource, WriteFailure } from './port.ts'
+
+/** Name of the cursor in the records. */
+export const SERIES_CURSOR = 'series'
+
+/** Finest resolution of the boards: looking oftener would show nothing more. */
+const POLL_MS = 1000
+
+/** Change batches read at once: a storm's page stays far below a megabyte and a few milliseconds. */
+const PAGE_BATCHES = 200
+
+/** InfluxData's advice for one request; larger ones time out on small servers. */
+const MAX_LINES = 5000
+
+/** First wait after a failure, doubled each time up to the longest. */
+const FIRST_WAIT_MS = 500
+/** A minute: a database that came back is noticed soon, one that stays away is left in peace. */
+const LONGEST_WAIT_MS = 60_000
+
+export interface SeriesOptions {
+  readonly records: SeriesSource
+  readonly settings: SeriesSettings
+  readonly telemetry: Telemetry
+  /** Wall clock in ms, for how long the database has been away. */
+  readonly now: () => number
+  /** For tests: 0 to 1, the jitter of waits. */
+  readonly random?: () => number
+  /** For tests: where to write instead of the configured InfluxDB. */
+  readonly database?: SeriesDatabase
+}
+
+export interface Series {
+  /** Facts in the records that the database has not acknowledged yet. */
+  lag(): number
+  /** Stops after the write under way; what is not acknowledged is written after the next start. */
+  close(): Promise<void>
+}
+
+/** Starts following. */
+export function openSeries(options: SeriesOptions): Series {
+  const { records, telemetry, now } = options
+  const random = options.random ?? Math.random
+  const database = options.database ?? openDatabase(options.settings)
+  let cursor = records.cursor(SERIES_CURSOR)
+  let closed = false
+  let failures = 0
+  let failingSince = 0
+  let timer: NodeJS.Timeout | undefined
+  let running: Promise<void> = Promise.resolve()
+
+  const lag = () => Math.max(0, records.state.position - cursor)
+  telemetry.gauge('lastgasp_series_lag_facts', 'Facts not yet written to the series', lag)
+
+  async function writeLines(lines: readonly string[]): Promise<void> {
+    for (let from = 0; from < lines.length; from += MAX_LINES) {
+      const part = lines.slice(from, from + MAX_LINES)
+      try {
+        await database.write(part)
+        telemetry.emit('series.written', { count: part.length })
+      } catch (error) {
+        if (!(error instanceof WriteFailure) || error.code !== 'series.refused') throw error
+        telemetry.emit('series.refused', { count: part.length, said: error.message })
+      }
+      if (failures > 0)
+        telemetry.emit('series.recovered', { seconds: (now() - failingSince) / 1000 })
+      failures = 0
+    }
+  }
+
+  /** Writes one page; false where there is nothing more to write. */
+  async function writePage(): Promise<boolean> {
+    const upTo = records.state.position
+    const batches = records.changesAfter(cursor, PAGE_BATCHES)
+    const last = batches.at(-1)
+    if (!last) {
+      // Facts without changes: nothing to write, and nothing worth a commit.
+      cursor = Math.max(cursor, upTo)
+      return false
+    }
+    await writeLines(linesOf(batches))
+    await records.saveCursor(SERIES_CURSOR, last.position)
+    cursor = last.position
+    return true
+  }
+
+  /** How long to wait after the failure, and what to say of it. */
+  function waitAfter(error: unknown): number {
+    if (failures === 0) {
+      failingSince = now()
+      telemetry.emit('series.unavailable', { said: (error as Error).message })
+    }
+    failures += 1
+    telemetry.emit('series.failed')
+    const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(failures - 1, 10))
+    const asked = error instanceof WriteFailure ? error.retryAfterMs : 0
+    // Half fixed, half random, so that several writers do not come back together.
+    return Math.max(Math.min(asked, LONGEST_WAIT_MS), (longest / 2) * (1 + random()))
+  }
+
+  async function run(): Promise<void> {
+    let waitMs = POLL_MS
+    try {
+      while (!closed && (await writePage()));
+    } catch (error) {
+      waitMs = waitAfter(error)
+    }
+    if (!closed) timer = setTimeout(start, waitMs)
+    timer?.unref()
+  }
+
+  function start(): void {
+    running = run()
+  }
+  start()
+
+  return {
+    lag,
+    async close() {
+      closed = true
+      clearTimeout(timer)
+      await running
+    },
+  }
+}
