@@ -46,6 +46,7 @@ const instant = z
     message: 'not an RFC 3339 time',
     params: { quarantine: 'unreadableTime' },
   })
+  .meta({ format: 'date-time' })
 /** Boot and sequence counters are unsigned 32-bit on the terminals. */
 const counter = z.number().int().min(0).max(0xffff_ffff)
 /** Per-phase volts; 1,000 kV is beyond any network this reads. */
@@ -56,6 +57,7 @@ const phases = z
   .refine((text) => parsePhases(text) !== undefined, {
     message: 'not a set of phases such as "A" or "BC"',
   })
+  .meta({ pattern: '^(?=.)A?B?C?$' })
 
 /** Up, `lastgasp/v1/{terminalId}/event`. */
 export const eventMessage = z.object({

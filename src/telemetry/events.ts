@@ -102,6 +102,46 @@ const events = {
     counter: 'lastgasp_series_failures_total',
   },
   'series.recovered': { help: 'InfluxDB takes points again', level: 'info' },
+  'http.answered': {
+    help: 'HTTP requests answered, by class of status',
+    counter: 'lastgasp_http_requests_total',
+    labels: ['status'],
+    histogram: 'lastgasp_http_request_seconds',
+  },
+  'http.failed': { help: 'A request failed for a reason of ours', level: 'error' },
+  'http.refused': {
+    help: 'Requests refused before they reached a route',
+    counter: 'lastgasp_http_refused_total',
+    labels: ['reason'],
+  },
+  'http.mapLimited': {
+    help: 'A square of the map holds more than is drawn',
+    level: 'warn',
+    counter: 'lastgasp_map_features_left_out_total',
+  },
+  'session.opened': { help: 'Someone signed in', counter: 'lastgasp_sessions_opened_total' },
+  'session.refused': {
+    help: 'Sign-ins refused',
+    level: 'info',
+    counter: 'lastgasp_sign_ins_refused_total',
+    labels: ['reason'],
+  },
+  'live.sent': { help: 'Live frames sent', counter: 'lastgasp_live_frames_total' },
+  'live.coalesced': {
+    help: 'Slow consoles that were given the latest state instead of each change',
+    counter: 'lastgasp_live_coalesced_total',
+  },
+  'live.refused': {
+    help: 'Live messages, topics or sockets refused',
+    counter: 'lastgasp_live_refused_total',
+    labels: ['reason'],
+  },
+  'live.closed': {
+    help: 'Live sockets closed by the server',
+    level: 'debug',
+    counter: 'lastgasp_live_closed_total',
+    labels: ['reason'],
+  },
 } as const satisfies Record<string, EventSpec>
 
 export type EventName = keyof typeof events
