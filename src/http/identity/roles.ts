@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
+import { ConfigError } from '../../config/errors.ts'
 import { RIGHTS, type RightName, ROLES, type RoleName } from './rights.ts'
 
 export interface Role {

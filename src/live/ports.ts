@@ -1,0 +1,74 @@
+/** What the live hub needs of others, and what it is to them. */
+import type { ChangeBatch, Incident } from '../engine/changes.ts'
+import type { InstantMs } from '../facts/time.ts'
+import type { CompiledGrid } from '../grid/compiled.ts'
+import type { Telemetry } from '../telemetry/telemetry.ts'
+import type { LiveTimings } from './limits.ts'
+
+/** A WebSocket, as far as the hub uses one (`ws` fits; tests use a stand-in). */
+export interface LiveSocket {
+  /** Bytes handed over and not yet taken by the peer. */
+  readonly bufferedAmount: number
+  send(data: Buffer | string, options: { binary: boolean }, done?: (error?: Error) => void): void
+  ping(): void
+  close(code: number, reason: string): void
+  terminate(): void
+  on(event: 'message', listener: (data: unknown, isBinary: boolean) => void): unknown
+  on(event: 'pong' | 'close', listener: () => void): unknown
+  on(event: 'error', listener: (error: Error) => void): unknown
+}
+
+export type LiveRight = 'incidents.read' | 'map.read' | 'status.read'
+
+/** Who looks, and what that person may see. */
+export interface Viewer {
+  /** Viewers of one group see the same, so what they get is encoded once. */
+  readonly group: string
+  readonly evidence: boolean
+  holds(right: LiveRight): boolean
+  seesUnit(unit: string): boolean
+  /** Asked again and again: false once the session ended or the rights changed. */
+  stillValid(): boolean | Promise<boolean>
+}
+
+/** The network's figures of now, from whoever keeps them. */
+export interface LiveStats {
+  readonly customers: number
+  readonly customersOut: number
+  readonly transformersOut: number
+  /** Open incidents by grade Ⅰ–Ⅳ. */
+  readonly incidents: Readonly<Record<1 | 2 | 3 | 4, number>>
+  readonly reportsPerMinute: number
+}
+
+/** Transformers (台区) of an incident: which are dark, which came back. */
+export interface IncidentArea {
+  readonly dark: readonly string[]
+  readonly restored: readonly string[]
+}
+
+export interface LiveHubDeps {
+  readonly telemetry: Telemetry
+  grid(): CompiledGrid
+  now(): InstantMs
+  /** What is open when the hub starts. */
+  openIncidents(): readonly Incident[]
+  /** The areas of those, where known; later ones arrive with the changes. */
+  areas?(): Iterable<readonly [incident: string, area: IncidentArea]>
+  /** Any incident, for those who follow one that ended. */
+  incident(id: string): Incident | undefined
+  stats(): LiveStats
+  readonly timings?: Partial<LiveTimings>
+}
+
+export interface LiveHub {
+  /** Takes committed changes, in order. */
+  follow(batches: readonly ChangeBatch[]): void
+  /** Serves a socket until it closes. False where there is no room for one more. */
+  attach(socket: LiveSocket, viewer: Viewer): boolean
+  /** Dark and restored transformers of an incident that is shown now. */
+  area(incident: string): IncidentArea | undefined
+  readonly sockets: number
+  /** Closes every socket (1001) and stops the clocks. */
+  close(): void
+}
