@@ -1,0 +1,101 @@
+/** Starts an installed server program on a free port of this machine, in a folder of its own. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+export function isInstalled(program: string): boolean {
+  // Debian keeps servers in sbin, which is not on everyone's path.
+  return spawnSync('sh', ['-c', `command -v ${program}`], { env: serverEnvironment() }).status === 0
+}
+
+export function serverEnvironment(): NodeJS.ProcessEnv {
+  return { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/usr/local/sbin` }
+}
+
+/** True once something accepts connections on `port`. */
+export async function accepts(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1')
+  const [outcome] = await Promise.race([
+    once(socket, 'connect').then(() => [true]),
+    once(socket, 'error').then(() => [false]),
+  ])
+  socket.destroy()
+  return outcome as boolean
+}
+
+export interface ServerProcess {
+  readonly folder: string
+  /** Stops it with SIGKILL, as a crash would, and starts it again on the same data. */
+  restart(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** How long a server may take to answer; a loaded machine needs several seconds. */
+const START_MS = 60_000
+
+/**
+ * Runs `program` with a configuration file holding `config(folder)`, and waits until it `answers`.
+ * The folder is removed when it is stopped.
+ */
+export async function startServer(
+  program: string,
+  config: (folder: string) => string,
+  args: (configFile: string) => readonly string[],
+  answers: () => Promise<boolean>,
+): Promise<ServerProcess> {
+  const folder = mkdtempSync(join(tmpdir(), `lastgasp-${program}-`))
+  const configFile = join(folder, 'server.conf')
+  writeFileSync(configFile, config(folder))
+  let child: ChildProcess
+  let said = ''
+
+  async function start(): Promise<void> {
+    child = spawn(program, args(configFile), {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: serverEnvironment(),
+    })
+    for (const stream of [child.stdout!, child.stderr!])
+      stream.on('data', (chunk) => {
+        said = (said + chunk).slice(-2000)
+      })
+    const until = Date.now() + START_MS
+    while (!(await answers().catch(() => false))) {
+      if (child.exitCode !== null || Date.now() > until)
+        throw new Error(`${program} did not start:\n${said}`)
+      await sleep(50)
+    }
+  }
+  async function kill(): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const gone = once(child, 'exit')
+    child.kill('SIGKILL')
+    await gone
+  }
+  process.once('exit', () => child?.kill('SIGKILL'))
+  await start()
+  return {
+    folder,
+    async restart() {
+      await kill()
+      await start()
+    },
+    async stop() {
+      await kill()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * Finds the servers that tests need, in this order: its URL in the environment; Docker through
+ * testcontainers, where a Docker engine answers; the program installed on this machine (see
+ * `install-debian.sh`); else the tests are skipped, by name and with the reason. With `CI=true` a
+ * missing server is a failure.
+ */
+import { existsSync } from 'node:fs'
+import { connect } from 'node:net'
+import { afterAll, describe, test } from 'vitest'
+import { accepts, freePort, isInstalled, startServer } from './server-process.ts'
+
+export interface TestServer {
+  readonly url: string
+  readonly from: 'environment' | 'docker' | 'installed program'
+  /** Crashes it and starts it again on the same data; only for an installed program. */
+  restart?(): Promise<void>
+  stop(): Promise<void>
+}
+
+interface Recipe {
+  readonly label: string
+  readonly environment: string
+  readonly image: string
+  readonly containerPort: number
+  readonly scheme: string
+  /** Command line inside the container, where the image's own does not do. */
+  readonly containerCommand?: readonly string[]
+  readonly program: string
+  startInstalled(): Promise<TestServer>
+}
+
+async function startMosquitto(): Promise<TestServer> {
+  const port = await freePort()
+  const server = await startServer(
+    'mosquitto',
+    () => `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\n`,
+    (configFile) => ['-c', configFile],
+    () => accepts(port),
+  )
+  return { ...server, url: `mqtt://127.0.0.1:${port}`, from: 'installed program' }
+}
+
+async function startInflux(): Promise<TestServer> {
+  const [port, backupPort] = [await freePort(), await freePort()]
+  const url = `http://127.0.0.1:${port}`
+  const server = await startServer(
+    'influxd',
+    (folder) => `reporting-enabled = false
+bind-address = "127.0.0.1:${backupPort}"
+[meta]
+  dir = "${folder}/meta"
+[data]
+  dir = "${folder}/data"
+  wal-dir = "${folder}/wal"
+[monitor]
+  store-enabled = false
+[http]
+  bind-address = "127.0.0.1:${port}"
+  log-enabled = false
+`,
+    (configFile) => ['-config', configFile],
+    async () => (await fetch(`${url}/ping`)).status === 204,
+  )
+  return { ...server, url, from: 'installed program' }
+}
+
+const RECIPES = {
+  mqtt: {
+    label: 'an MQTT broker',
+    environment: 'MQTT_URL',
+    image: 'eclipse-mosquitto:2',
+    containerPort: 1883,
+    scheme: 'mqtt',
+    containerCommand: ['mosquitto', '-c', '/mosquitto-no-auth.conf'],
+    program: 'mosquitto',
+    startInstalled: startMosquitto,
+  },
+  influx: {
+    label: 'InfluxDB',
+    environment: 'INFLUX_URL',
+    // The tests speak to InfluxDB 1.x, which is what Debian has as well.
+    image: 'influxdb:1.8',
+    containerPort: 8086,
+    scheme: 'http',
+    program: 'influxd',
+    startInstalled: startInflux,
+  },
+} as const satisfies Record<string, Recipe>
+
+export type ServiceName = keyof typeof RECIPES
+
+/** True where a Docker engine listens on the usual socket or at `DOCKER_HOST`. */
+async function dockerAnswers(): Promise<boolean> {
+  const host = process.env.DOCKER_HOST
+  if (host) return /^(tcp|unix|npipe):/.test(host)
+  const path = '/var/run/docker.sock'
+  if (!existsSync(path)) return false
+  return new Promise((resolve) => {
+    const socket = connect(path)
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+}
+
+async function startContainer(recipe: Recipe): Promise<TestServer> {
+  const { GenericContainer, Wait } = await import('testcontainers')
+  const described = new GenericContainer(recipe.image)
+    .withExposedPorts(recipe.containerPort)
+    .withWaitStrategy(Wait.forListeningPorts())
+  if (recipe.containerCommand) described.withCommand([...recipe.containerCommand])
+  const container = await described.start()
+  return {
+    url: `${recipe.scheme}://${container.getHost()}:${container.getMappedPort(recipe.containerPort)}`,
+    from: 'docker',
+    async stop() {
+      await container.stop()
+    },
+  }
+}
+
+async function findServer(recipe: Recipe): Promise<TestServer | { missing: string }> {
+  const url = process.env[recipe.environment]
+  if (url) return { url, from: 'environment', stop: async () => undefined }
+  if (await dockerAnswers()) return startContainer(recipe)
+  if (isInstalled(recipe.program)) return recipe.startInstalled()
+  return {
+    missing: `needs ${recipe.label}: no ${recipe.environment}, no Docker, no ${recipe.program} installed`,
+  }
+}
+
+/**
+ * Tests against a real server. `body` registers them; where the server is missing one skipped test
+ * stands in their place and its name gives the reason.
+ */
+export async function describeWith(
+  name: ServiceName,
+  title: string,
+  body: (server: TestServer) => void,
+): Promise<void> {
+  const found = await findServer(RECIPES[name])
+  if ('missing' in found) {
+    if (process.env.CI === 'true') throw new Error(`${title} ${found.missing}`)
+    describe(title, () => {
+      test.skip(found.missing, () => undefined)
+    })
+    return
+  }
+  describe(`${title} (${name} from ${found.from})`, () => {
+    afterAll(() => found.stop())
+    body(found)
+  })
+}
