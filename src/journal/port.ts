@@ -29,6 +29,7 @@ export interface JournalPort {
 
 export type JournalErrorCode =
   | 'journal.full'
+  | 'journal.busy'
   | 'journal.failing'
   | 'journal.closed'
   | 'journal.corrupt'

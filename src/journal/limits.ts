@@ -1,0 +1,24 @@
+/** Named limits of the SQLite journal, each with its reason. */
+export interface JournalLimits {
+  /** Facts in one row. A row is read and parsed whole, so this bounds the work of one look-up. */
+  readonly rowFacts: number
+  /** Bytes in one row, unless one fact alone is larger. One fsync of this size takes about 1 ms. */
+  readonly rowBytes: number
+  /** Facts waiting for their commit; beyond it `append` refuses with `journal.busy`. */
+  readonly pendingFacts: number
+  /** Bytes written to the write-ahead log before it is copied into the database. */
+  readonly checkpointBytes: number
+  /** Rows dropped by one transaction of `retain`, so that commits get their turn between. */
+  readonly retainRows: number
+  /** Largest size of the database file; absent: the disk decides. */
+  readonly fileBytes?: number
+}
+
+export const JOURNAL_LIMITS: JournalLimits = {
+  rowFacts: 4096,
+  rowBytes: 262_144,
+  // 12 s of the design storm (16,667 reports a second); listeners slow their sockets long before.
+  pendingFacts: 200_000,
+  checkpointBytes: 8 * 1_048_576,
+  retainRows: 64,
+}

@@ -1,0 +1,73 @@
+/**
+ * The source of ticks: decides when the passing of time becomes a fact. The engine says when its
+ * next deadline is; nothing else in the program moves engine time.
+ */
+import type { Fact, Position } from '../facts/facts.ts'
+import type { InstantMs } from '../facts/time.ts'
+
+/** Ticks are at most this frequent, and a due deadline waits at most this long for its tick. */
+export const TICK_EVERY_MS = 250
+
+/** A tick comes at least this often, so that engine time is never much older than the wall. */
+export const TICK_AT_LEAST_EVERY_MS = 60_000
+
+export interface TickerOptions {
+  readonly append: (fact: Fact) => Promise<Position>
+  /** The engine's earliest deadline; `undefined` where it waits for nothing. */
+  readonly nextDeadline: () => InstantMs | undefined
+  /** Time of the newest tick in the journal, 0 for none. */
+  readonly last: InstantMs
+  /** The wall clock. */
+  readonly now: () => number
+}
+
+export interface Ticker {
+  start(): void
+  /** Resolves when the tick being appended, if any, is settled. */
+  stop(): Promise<void>
+}
+
+/**
+ * Appends `tick{at = max(last, wall)}` when the next deadline is due, and once a minute. A clock
+ * that is set back never takes engine time back. A tick that could not be appended (the journal
+ * counts and reports why) is due again at the next look.
+ */
+export function createTicker(options: TickerOptions): Ticker {
+  const { append, nextDeadline, now } = options
+  let last = options.last
+  /** Wall time of the last tick, whatever it said. */
+  let lastWall = Number.NEGATIVE_INFINITY
+  let appending: Promise<void> | undefined
+  let timer: NodeJS.Timeout | undefined
+
+  const look = () => {
+    if (appending) return
+    const wall = now()
+    const at = Math.max(last, wall)
+    const deadline = nextDeadline()
+    const due = deadline !== undefined && deadline <= at
+    if (!due && Math.abs(wall - lastWall) < TICK_AT_LEAST_EVERY_MS) return
+    appending = append({ type: 'tick', at }).then(
+      () => {
+        last = at
+        lastWall = wall
+        appending = undefined
+      },
+      () => {
+        appending = undefined
+      },
+    )
+  }
+
+  return {
+    start() {
+      timer ??= setInterval(look, TICK_EVERY_MS)
+      look()
+    },
+    async stop() {
+      clearInterval(timer)
+      timer = undefined
+      await appending
+    },
+  }
+}

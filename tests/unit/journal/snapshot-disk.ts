@@ -1,0 +1,91 @@
+/** A disk in memory that can crash between operations and lose what was not synced. */
+import { basename } from 'node:path'
+import type { OpenSlotFile } from '../../../src/journal/slot-file.ts'
+
+export class CrashError extends Error {}
+
+interface Operation {
+  readonly name: string
+  /** A write at `offset`, or a truncation where there are no bytes. */
+  readonly offset: number
+  readonly bytes?: Buffer
+}
+
+function apply(file: Buffer, { offset, bytes }: Operation): Buffer {
+  if (!bytes) return Buffer.concat([file], offset)
+  const grown = Buffer.alloc(Math.max(file.length, offset + bytes.length))
+  file.copy(grown)
+  bytes.copy(grown, offset)
+  return grown
+}
+
+/** Small seeded source for tests (mulberry32). */
+export function createRng(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
+
+export class MemoryDisk {
+  readonly dir = '/tmp/lastgasp-memory-disk'
+  readonly #now = new Map<string, Buffer>()
+  readonly #synced = new Map<string, Buffer>()
+  #pending: Operation[] = []
+  #left = Number.POSITIVE_INFINITY
+
+  file(name: string): Buffer {
+    return this.#now.get(name)!
+  }
+
+  /** The `count`-th operation from now and all later ones fail. */
+  crashAfter(count: number): void {
+    this.#left = count
+  }
+
+  /** Of what was not synced each operation is kept, lost or, for a write, torn. */
+  losePower(random: () => number): void {
+    this.#left = Number.POSITIVE_INFINITY
+    for (const operation of this.#pending) {
+      const fate = random()
+      const { name, offset, bytes } = operation
+      const before = this.#synced.get(name) ?? Buffer.alloc(0)
+      if (fate < 1 / 3) this.#synced.set(name, apply(before, operation))
+      else if (fate < 2 / 3 && bytes) {
+        const torn = bytes.subarray(0, Math.floor(random() * bytes.length))
+        this.#synced.set(name, apply(before, { name, offset, bytes: torn }))
+      }
+    }
+    this.#pending = []
+    for (const name of this.#now.keys())
+      this.#now.set(name, Buffer.from(this.#synced.get(name) ?? Buffer.alloc(0)))
+  }
+
+  readonly open: OpenSlotFile = async (path) => {
+    const name = basename(path)
+    if (!this.#now.has(name)) this.#now.set(name, Buffer.alloc(0))
+    const step = () => {
+      if (--this.#left <= 0) throw new CrashError('power lost')
+    }
+    const change = (operation: Operation) => {
+      this.#pending.push(operation)
+      this.#now.set(name, apply(this.#now.get(name)!, operation))
+      step()
+    }
+    return {
+      read: async (offset, length) =>
+        Buffer.from(this.#now.get(name)!.subarray(offset, offset + length)),
+      write: async (offset, bytes) => change({ name, offset, bytes: Buffer.from(bytes) }),
+      truncate: async (length) => change({ name, offset: length }),
+      sync: async () => {
+        this.#synced.set(name, Buffer.from(this.#now.get(name)!))
+        this.#pending = this.#pending.filter((operation) => operation.name !== name)
+        step()
+      },
+      close: async () => {},
+    }
+  }
+}
