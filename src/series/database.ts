@@ -9,7 +9,7 @@ import {
   type WriteApi,
   type WriteOptions,
 } from '@influxdata/influxdb-client'
-import { type SeriesDatabase, WriteFailure } from './port.ts'
+import { MAX_LINES, type SeriesDatabase, WriteFailure } from './port.ts'
 
 /** The section `series` of the settings, with a database named. */
 export interface SeriesSettings {
@@ -27,7 +27,8 @@ const TIMEOUT_MS = 5000
 
 /** The library's buffering and retrying lose points in a long outage: both are switched off. */
 const ONE_ATTEMPT: Partial<WriteOptions> = {
-  batchSize: Number.MAX_SAFE_INTEGER,
+  // Never reached, so that only `flush` sends and its promise tells of every line.
+  batchSize: MAX_LINES + 1,
   maxBatchBytes: Number.MAX_SAFE_INTEGER,
   flushInterval: 0,
   maxRetries: 0,

@@ -10,9 +10,12 @@ export interface SeriesSource {
   saveCursor(name: string, position: Position): Promise<void>
 }
 
+/** InfluxData's advice for one request; larger ones time out on small servers. */
+export const MAX_LINES = 5000
+
 /** A database that takes line protocol. */
 export interface SeriesDatabase {
-  /** Writes the lines and resolves when the database has acknowledged them. @throws WriteFailure */
+  /** Writes at most `MAX_LINES` lines and resolves when the database has acknowledged them. @throws WriteFailure */
   write(lines: readonly string[]): Promise<void>
 }
 

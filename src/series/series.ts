@@ -6,7 +6,7 @@
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import { openDatabase, type SeriesSettings } from './database.ts'
 import { linesOf } from './points.ts'
-import { type SeriesDatabase, type SeriesSource, WriteFailure } from './port.ts'
+import { MAX_LINES, type SeriesDatabase, type SeriesSource, WriteFailure } from './port.ts'
 
 /** Name of the cursor in the records. */
 export const SERIES_CURSOR = 'series'
@@ -16,9 +16,6 @@ const POLL_MS = 1000
 
 /** Change batches read at once: a storm's page stays far below a megabyte and a few milliseconds. */
 const PAGE_BATCHES = 200
-
-/** InfluxData's advice for one request; larger ones time out on small servers. */
-const MAX_LINES = 5000
 
 /** First wait after a failure, doubled each time up to the longest. */
 const FIRST_WAIT_MS = 500

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import { linesOf } from '../../../src/series/points.ts'
+import { feederChange, incidentChange, START } from '../../support/series-fixture.ts'
+
+const batch = (position: number, changes: Parameters<typeof linesOf>[0][number]['changes']) => ({
+  position,
+  at: START,
+  changes,
+})
+
+test('of several states of one feeder in one instant only the last is written', () => {
+  const lines = linesOf([
+    batch(1, [feederChange(1, 10, START), feederChange(2, 5, START)]),
+    batch(2, [feederChange(1, 30, START)]),
+  ])
+  expect(lines).toHaveLength(2)
+  expect(lines[1]).toContain('customersOut=30i')
+})
+
+test('the same changes give the same lines however they are cut into pages', () => {
+  const batches = Array.from({ length: 20 }, (_, index) =>
+    batch(index, [
+      feederChange(index % 3, index, START + Math.floor(index / 6)),
+      incidentChange(`I-${index % 4}`, START, index),
+    ]),
+  )
+  // A database keeps the last value of a point.
+  const stored = (lines: readonly string[]) => {
+    const points = new Map<string, string>()
+    for (const line of lines) {
+      const [, head, fields, time] = /^((?:\\.|[^ \\])+) (.*) (\d+)$/.exec(line)!
+      points.set(`${head} ${time}`, fields!)
+    }
+    return points
+  }
+  const whole = stored(linesOf(batches))
+  const paged = stored(batches.flatMap((one) => linesOf([one])))
+  expect(paged).toEqual(whole)
+  // Rewriting from the middle, as after a crash, changes nothing.
+  const again = stored([...batches, ...batches.slice(7)].flatMap((one) => linesOf([one])))
+  expect(again).toEqual(whole)
+})
