@@ -40,11 +40,20 @@ export interface CompiledFeeder {
   readonly partition: number
 }
 
+/** What the compiler met and settled: named, never silent. */
+export interface CompileNote {
+  readonly code: 'loop' | 'notEnergised' | 'noFeeder'
+  readonly device: string
+}
+
 export interface NodeColumns {
   readonly ids: IdTable
   /** Degrees; NaN where unknown. */
   readonly lon: Float64Array
   readonly lat: Float64Array
+  /** Nodes joined by lines alone share a zone: nothing can separate them. */
+  readonly zone: Int32Array
+  readonly zones: number
 }
 
 export interface DeviceColumns {
@@ -129,6 +138,7 @@ export interface CompiledGrid {
   readonly lines: LineColumns
   /** Bytes held by the typed arrays and pools. */
   readonly bytes: number
+  readonly notes: readonly CompileNote[]
 }
 
 export type { DeviceType, Importance, ObserverClass, PhaseMask, Zone }

@@ -1,0 +1,133 @@
+/**
+ * The most probable explanation: which set of open devices, any number at once, makes what was
+ * heard cheapest. The sums are in `Belief`; here they are brought up to the present time for one
+ * tree, and the explanation is read off from the top.
+ */
+import type { InstantMs } from '../../facts/time.ts'
+import { areaSilence, atAge } from '../cost/likelihood.ts'
+import { NEVER } from '../cost/nats.ts'
+import { AWAITED, OFF, ON } from '../evidence/registers.ts'
+import type { Belief } from './belief.ts'
+import { NONE } from './network.ts'
+
+/** One device named open: a class of devices, or the service of one observer's usage point. */
+export interface Suspect {
+  readonly head: number
+  /** `NONE`, or the observer whose own service is named. */
+  readonly observer: number
+}
+
+/** Brings the tree below `root` up to the belief's present time. */
+export function refresh(belief: Belief, root: number): void {
+  refreshBelow(belief, root, 0)
+}
+
+function refreshBelow(belief: Belief, head: number, aboveCameBack: InstantMs): number {
+  if (!belief.lit(head)) {
+    belief.closedBest[head] = 0
+    belief.best[head] = 0
+    return 0
+  }
+  const { network } = belief
+  const cameBack = Math.max(aboveCameBack, belief.cameBack.get(head) ?? 0)
+  let closed = 0
+  belief.eachSeated(head, (observer) => {
+    closed += leafBest(belief, observer, cameBack)
+  })
+  for (let c = network.firstBelow[head]!; c !== NONE; c = network.nextBeside[c]!)
+    closed += refreshBelow(belief, c, cameBack)
+  closed = Math.min(closed, awaitedTogether(belief, head, cameBack))
+  belief.closedBest[head] = closed
+  belief.best[head] = Math.min(openCost(belief, head, cameBack), closed)
+  return belief.best[head]!
+}
+
+/** Cheapest account of one observer where what lies above it is live. */
+export function leafBest(belief: Belief, observer: number, cameBack: InstantMs): number {
+  const state = belief.registers.state[observer]
+  if (state === OFF) return belief.alone(observer)
+  if (state !== AWAITED) return 0
+  return Math.min(awaitedLive(belief, observer, cameBack), leafOpen(belief, observer, cameBack))
+}
+
+/** Cost of "live, but its on has not come yet". */
+export function awaitedLive(belief: Belief, observer: number, cameBack: InstantMs): number {
+  const costs = belief.model.classes[belief.model.classOf[observer]!]!
+  return atAge(costs.awaitedLive, belief.now - cameBack)
+}
+
+/** Cost of "its own service is open", Infinity where it has none of its own. */
+export function leafOpen(belief: Belief, observer: number, cameBack: InstantMs): number {
+  const service = belief.serviceCost(observer)
+  if (belief.registers.state[observer] === AWAITED && cameBack > 0)
+    return service === Number.POSITIVE_INFINITY ? service : Math.min(service, belief.model.leftDark)
+  return service + belief.model.classes[belief.model.classOf[observer]!]!.offDead
+}
+
+/**
+ * Cost of "open here and everything below dead". Below a device that came back, "left dark" is
+ * likelier than a new fault; the device itself is known to be closed until a new off is heard.
+ */
+export function openCost(belief: Belief, head: number, cameBack: InstantMs): number {
+  const prior = belief.network.prior[head]!
+  if (cameBack === 0 || belief.offs[head]! > 0) return prior + belief.dead(head)
+  if (belief.cameBack.get(head) === cameBack) return NEVER
+  return (
+    Math.min(prior, belief.model.leftDark) + belief.spoken[head]! + onsSince(belief, head, cameBack)
+  )
+}
+
+/** What the ons below `head` since a time cost, if it were dead. */
+export function onsSince(belief: Belief, head: number, since: InstantMs): number {
+  if (belief.lastOn[head]! < since) return 0
+  let cost = 0
+  belief.eachSeated(head, (observer) => {
+    if (belief.registers.state[observer] === ON && belief.registers.atOf(observer) >= since)
+      cost += belief.model.classes[belief.model.classOf[observer]!]!.onDead
+  })
+  const { network } = belief
+  for (let c = network.firstBelow[head]!; c !== NONE; c = network.nextBeside[c]!)
+    cost += onsSince(belief, c, since)
+  return cost
+}
+
+/** All awaited ons of one area may be missing for one reason: its concentrator is lost. */
+export function awaitedTogether(belief: Belief, head: number, cameBack: InstantMs): number {
+  const { areas, model, waits, offs } = belief
+  if (areas.ofDevice[head]! < 0 || waits[head]! < 2 || offs[head]! > 0 || cameBack === 0)
+    return Number.POSITIVE_INFINITY
+  if (belief.lastOn[head]! >= cameBack) return Number.POSITIVE_INFINITY
+  const meter = model.classes[model.areaMeterClass]!
+  return areaSilence(model.areaLost, waits[head]!, atAge(meter.awaitedLive, belief.now - cameBack))
+}
+
+/** Reads the explanation of a refreshed tree, top down, in index order. */
+export function explain(belief: Belief, root: number): Suspect[] {
+  const suspects: Suspect[] = []
+  collect(belief, root, 0, suspects)
+  return suspects
+}
+
+function collect(belief: Belief, head: number, above: InstantMs, suspects: Suspect[]): void {
+  if (!belief.lit(head)) return
+  if (belief.best[head]! < belief.closedBest[head]!) {
+    suspects.push({ head, observer: NONE })
+    return
+  }
+  const cameBack = Math.max(above, belief.cameBack.get(head) ?? 0)
+  if (awaitedTogether(belief, head, cameBack) <= belief.closedBest[head]!) return
+  belief.eachSeated(head, (observer) => {
+    const { registers, model } = belief
+    const state = registers.state[observer]
+    const live =
+      state === OFF
+        ? model.classes[model.classOf[observer]!]!.offLive
+        : state === AWAITED
+          ? awaitedLive(belief, observer, cameBack)
+          : 0
+    if (live > 0 && leafOpen(belief, observer, cameBack) < live) suspects.push({ head, observer })
+  })
+  const { network } = belief
+  for (let c = network.firstBelow[head]!; c !== NONE; c = network.nextBeside[c]!)
+    collect(belief, c, cameBack, suspects)
+}

@@ -1,0 +1,297 @@
+/**
+ * The network as inference sees it: devices that no observer can tell apart contracted to one class
+ * (named by its topmost device, the *head*), devices nobody observes left out. Linked by index, so
+ * that one tree can be rebuilt when a tie operates.
+ *
+ * A usage point has a service of its own (户表开关), never listed as a device: it opens with
+ * `servicePrior`. Where a device carries one meter only, the two are one class.
+ */
+import { type CompiledGrid, TARGET_NODE, TARGET_USAGE_POINT } from '../../grid/compiled.ts'
+import { NOT_ENERGISED } from '../../grid/forest.ts'
+import type { Topology } from '../../grid/topology.ts'
+import { complement, either } from '../cost/nats.ts'
+
+export const NONE = -1
+
+/** Prior costs −ln P("open here" in a window), micro-nats; indexed by device. */
+export interface Priors {
+  readonly device: Float64Array
+  /** By usage point: one value for all, or one each. */
+  readonly service: number | Float64Array
+  /**
+   * The window is over and silence is final (the benchmark): "open here" then also saves what lies
+   * below from having to stay closed, which is worth Σ −ln(1 − P) and counts where faults are dense.
+   */
+  readonly windowClosed?: boolean
+}
+
+export class Network {
+  readonly grid: CompiledGrid
+  readonly topology: Topology
+  readonly priors: Priors
+  /** Head of the class of each device, `NONE` where nobody observes anything below. */
+  readonly head: Int32Array
+  /** Head above each head, `NONE` at a root. */
+  readonly above: Int32Array
+  readonly firstBelow: Int32Array
+  readonly nextBeside: Int32Array
+  /** Cost of "the class of this head is open" against "it is not". */
+  readonly prior: Float64Array
+  /** Lowest device of each class: where its observers sit. */
+  readonly bottom: Int32Array
+  /** 1 where the class holds the service of its only meter. */
+  readonly holdsService: Uint8Array
+  /** Observers seated right below a device, or metering a usage point that has several. */
+  readonly seated = new Map<number, number[]>()
+  /** Usage points with more than one observer, rare. */
+  readonly sharedPoint = new Map<number, number[]>()
+  /** The observer of each usage point, `NONE` where it has none or several. */
+  readonly meterOf: Int32Array
+
+  constructor(topology: Topology, priors: Priors) {
+    const { grid } = topology
+    const count = grid.devices.ids.count
+    this.grid = grid
+    this.topology = topology
+    this.priors = priors
+    this.head = new Int32Array(count).fill(NONE)
+    this.above = new Int32Array(count).fill(NONE)
+    this.firstBelow = new Int32Array(count).fill(NONE)
+    this.nextBeside = new Int32Array(count).fill(NONE)
+    this.prior = new Float64Array(count)
+    this.bottom = new Int32Array(count).fill(NONE)
+    this.holdsService = new Uint8Array(count)
+    this.#service = typeof priors.service === 'number' ? odds(priors.service) : undefined
+    this.meterOf = new Int32Array(grid.usagePoints.ids.count).fill(NONE)
+    this.#seatObservers()
+    this.rebuild()
+  }
+
+  /** The device right above an observer under the present positions, `NONE` where not energised. */
+  seatOf(observer: number): number {
+    const { observers, usagePoints, nodes, devices } = this.grid
+    const target = observers.target[observer]!
+    switch (observers.targetKind[observer]) {
+      case TARGET_USAGE_POINT:
+        return usagePoints.device[target]!
+      case TARGET_NODE: {
+        const fedBy = this.topology.zoneFedBy[nodes.zone[target]!]!
+        return fedBy < 0 ? NONE : fedBy
+      }
+      default: {
+        // Terminals of a transformer and of LV gear sit on its load side; switch terminals take
+        // their own supply from the source side and see the switch's position besides.
+        if (seesLoadSide(devices.type[target]!)) return target
+        const above = this.topology.parent[target]!
+        return above < 0 ? NONE : above
+      }
+    }
+  }
+
+  /** The devices of a class, topmost first. */
+  members(head: number): number[] {
+    const members = [head]
+    for (let d = head; ; ) {
+      const next = this.#onlyBelow(d)
+      if (next === NONE || this.head[next] !== head) return members
+      members.push(next)
+      d = next
+    }
+  }
+
+  /** Cost of "this service is open" against "it is not". */
+  servicePrior(point: number): number {
+    return this.#service === undefined ? odds(this.#serviceCost(point)) : this.#service
+  }
+
+  #serviceCost(point: number): number {
+    const { service } = this.priors
+    return typeof service === 'number' ? service : service[point]!
+  }
+
+  /** Rebuilds every tree, or those of `roots` (devices without parent). */
+  rebuild(): void {
+    const { parent } = this.topology
+    const count = parent.length
+    const { childFirst, childNext } = this.#children()
+    this.head.fill(NONE)
+    this.above.fill(NONE)
+    this.firstBelow.fill(NONE)
+    this.nextBeside.fill(NONE)
+    const order = parentsFirst(parent, childFirst, childNext)
+    const below = this.#countObserved(order)
+    for (let i = 0; i < order.length; i++) {
+      const device = order[i]!
+      if (below.things[device] === 0) continue
+      const up = parent[device]!
+      const joins = up >= 0 && below.own[up] === 0 && below.branches[up] === 1
+      this.head[device] = joins ? this.head[up]! : device
+      this.above[device] = joins || up < 0 ? NONE : this.head[up]!
+    }
+    for (let i = order.length - 1; i >= 0; i--) {
+      const device = order[i]!
+      if (this.head[device] !== device || this.above[device] === NONE) continue
+      this.nextBeside[device] = this.firstBelow[this.above[device]!]!
+      this.firstBelow[this.above[device]!] = device
+    }
+    this.#onlyChild = new Int32Array(count).fill(NONE)
+    for (let i = 0; i < order.length; i++) {
+      const up = parent[order[i]!]!
+      if (
+        up >= 0 &&
+        below.things[order[i]!]! > 0 &&
+        below.branches[up] === 1 &&
+        below.own[up] === 0
+      )
+        this.#onlyChild[up] = order[i]!
+    }
+    this.#settlePriors(order, below)
+  }
+
+  /** Class priors from those of the members, as odds; bottom up, so members come before heads. */
+  #settlePriors(order: Int32Array, below: Observed): void {
+    this.holdsService.fill(0)
+    this.prior.fill(Number.POSITIVE_INFINITY)
+    this.bottom.fill(NONE)
+    for (let i = order.length - 1; i >= 0; i--) {
+      const device = order[i]!
+      const head = this.head[device]!
+      if (head === NONE) continue
+      if (this.bottom[head] === NONE) this.bottom[head] = device
+      this.prior[head] = either(this.prior[head]!, this.priors.device[device]!)
+      const point = this.#onlyMeter(device, below)
+      if (point === NONE) continue
+      this.prior[head] = either(this.prior[head]!, this.#serviceCost(point))
+      this.holdsService[head] = 1
+    }
+    const spared = new Float64Array(order.length === 0 ? 0 : this.prior.length)
+    for (let i = order.length - 1; i >= 0; i--) {
+      const head = order[i]!
+      if (this.head[head] !== head) continue
+      if (this.priors.windowClosed) this.#spare(head, spared)
+      this.prior[head] = odds(this.prior[head]!) - spared[head]!
+    }
+  }
+
+  /** Adds up −ln(1 − P) of everything strictly below `head`, and of it for the head above. */
+  #spare(head: number, spared: Float64Array): void {
+    if (this.holdsService[head] === 0) {
+      const device = this.bottom[head]!
+      const { first } = this.grid.usagePoints
+      for (let point = first[device]!; point < first[device + 1]!; point++)
+        if (this.meterOf[point] !== NONE) spared[head]! += complement(this.#serviceCost(point))
+    }
+    const up = this.above[head]!
+    if (up !== NONE) spared[up]! += spared[head]! + complement(this.prior[head]!)
+  }
+
+  #onlyChild = new Int32Array(0)
+  readonly #service: number | undefined
+
+  #onlyBelow(device: number): number {
+    return this.#onlyChild[device]!
+  }
+
+  /** The usage point that is all there is below `device`, or `NONE`. */
+  #onlyMeter(device: number, below: Observed): number {
+    const { first } = this.grid.usagePoints
+    if (below.branches[device] !== 0 || below.own[device] !== 1 || this.seated.has(device))
+      return NONE
+    for (let point = first[device]!; point < first[device + 1]!; point++)
+      if (this.meterOf[point] !== NONE || this.sharedPoint.has(point)) return point
+    return NONE
+  }
+
+  #children() {
+    const { parent } = this.topology
+    const childFirst = new Int32Array(parent.length).fill(NONE)
+    const childNext = new Int32Array(parent.length).fill(NONE)
+    for (let d = parent.length - 1; d >= 0; d--) {
+      const up = parent[d]!
+      if (up < 0) continue
+      childNext[d] = childFirst[up]!
+      childFirst[up] = d
+    }
+    return { childFirst, childNext }
+  }
+
+  /** Observed things right below each device, observed branches below it, and both summed up. */
+  #countObserved(order: Int32Array): Observed {
+    const { first } = this.grid.usagePoints
+    const count = this.topology.parent.length
+    const own = new Int32Array(count)
+    const branches = new Int32Array(count)
+    const things = new Int32Array(count)
+    for (let i = order.length - 1; i >= 0; i--) {
+      const device = order[i]!
+      for (let point = first[device]!; point < first[device + 1]!; point++)
+        if (this.meterOf[point] !== NONE || this.sharedPoint.has(point)) own[device]!++
+      own[device]! += this.seated.get(device)?.length ?? 0
+      things[device]! += own[device]!
+      const up = this.topology.parent[device]!
+      if (up >= 0 && things[device]! > 0) {
+        things[up]! += things[device]!
+        branches[up]!++
+      }
+    }
+    return { own, branches, things }
+  }
+
+  #seatObservers(): void {
+    const { observers } = this.grid
+    this.seated.clear()
+    for (let o = 0; o < observers.target.length; o++) {
+      const target = observers.target[o]!
+      if (observers.targetKind[o] === TARGET_USAGE_POINT) {
+        const shared = this.sharedPoint.get(target)
+        if (shared) shared.push(o)
+        else if (this.meterOf[target] === NONE) this.meterOf[target] = o
+        else {
+          this.sharedPoint.set(target, [this.meterOf[target]!, o])
+          this.meterOf[target] = NONE
+        }
+      } else {
+        const seat = this.seatOf(o)
+        if (seat === NONE) continue
+        const list = this.seated.get(seat)
+        if (list) list.push(o)
+        else this.seated.set(seat, [o])
+      }
+    }
+  }
+}
+
+/** ln((1 − p) / p) from −ln p. */
+function odds(cost: number): number {
+  return cost - complement(cost)
+}
+
+interface Observed {
+  readonly own: Int32Array
+  readonly branches: Int32Array
+  readonly things: Int32Array
+}
+
+/** Indices into `DEVICE_TYPES`: transformer and everything below it. */
+function seesLoadSide(type: number): boolean {
+  return type >= 5
+}
+
+/** Energised devices, parents before children. */
+function parentsFirst(parent: Int32Array, childFirst: Int32Array, childNext: Int32Array) {
+  const order = new Int32Array(parent.length)
+  let count = 0
+  for (let root = 0; root < parent.length; root++) {
+    if (parent[root] === NOT_ENERGISED || parent[root]! >= 0) continue
+    let at = root
+    while (at !== NONE) {
+      order[count++] = at
+      if (childFirst[at] !== NONE) at = childFirst[at]!
+      else {
+        while (at !== root && childNext[at] === NONE) at = parent[at]!
+        at = at === root ? NONE : childNext[at]!
+      }
+    }
+  }
+  return order.slice(0, count)
+}

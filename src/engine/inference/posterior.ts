@@ -1,0 +1,106 @@
+/**
+ * Posterior probabilities, up and down one tree: P(open here and nothing above open) for every
+ * device that the evidence touches, and P(dead) right below it, also for the meter that said
+ * nothing. Sums run in costs through the fixed table of `either`, so they are the same everywhere.
+ */
+import type { InstantMs } from '../../facts/time.ts'
+import { complement, either, probabilityOf } from '../cost/nats.ts'
+import { AWAITED, OFF, QUIET } from '../evidence/registers.ts'
+import type { Belief } from './belief.ts'
+import { awaitedLive, awaitedTogether, leafOpen, openCost } from './explain.ts'
+import { NONE } from './network.ts'
+
+/** One thing that may be open: a class of devices, or (observer ≥ 0) a service. */
+export interface Possibility {
+  readonly head: number
+  readonly observer: number
+  /** Index of the possibility above, −1 at the root. */
+  readonly above: number
+  /** P(open and nothing above open), 0 to 1. */
+  probability: number
+  /** P(dead) right below it. */
+  dead: number
+}
+
+interface Working extends Possibility {
+  open: number
+  closed: number
+  total: number
+}
+
+/** All possibilities of a tree that evidence touches, parents before children. */
+export function posterior(belief: Belief, root: number): readonly Possibility[] {
+  const nodes: Working[] = []
+  upward(belief, root, 0, -1, nodes)
+  if (nodes.length > 0) downward(nodes)
+  return nodes
+}
+
+function upward(
+  belief: Belief,
+  head: number,
+  aboveCameBack: InstantMs,
+  above: number,
+  nodes: Working[],
+): number {
+  const { network } = belief
+  if (!belief.lit(head)) return belief.quietCost(head)
+  const cameBack = Math.max(aboveCameBack, belief.cameBack.get(head) ?? 0)
+  const own = nodes.length
+  const node = {
+    head,
+    observer: NONE,
+    above,
+    probability: 0,
+    dead: 0,
+    open: 0,
+    closed: 0,
+    total: 0,
+  }
+  nodes.push(node)
+  let closed = 0
+  belief.eachSeated(head, (observer) => {
+    closed += leafUpward(belief, head, observer, cameBack, own, nodes)
+  })
+  for (let c = network.firstBelow[head]!; c !== NONE; c = network.nextBeside[c]!)
+    closed += upward(belief, c, cameBack, own, nodes)
+  const together = awaitedTogether(belief, head, cameBack)
+  node.closed = together < closed ? either(together, closed) : closed
+  node.open = openCost(belief, head, cameBack)
+  node.total = either(node.open, node.closed)
+  return node.total
+}
+
+function leafUpward(
+  belief: Belief,
+  head: number,
+  observer: number,
+  cameBack: InstantMs,
+  above: number,
+  nodes: Working[],
+): number {
+  const state = belief.registers.state[observer]
+  if (state === QUIET) return belief.quietLeafCost(observer)
+  if (state !== OFF && state !== AWAITED) return 0
+  const closed =
+    state === OFF
+      ? belief.model.classes[belief.model.classOf[observer]!]!.offLive
+      : awaitedLive(belief, observer, cameBack)
+  const open = leafOpen(belief, observer, cameBack)
+  if (open === Number.POSITIVE_INFINITY) return closed
+  const total = either(open, closed)
+  nodes.push({ head, observer, above, probability: 0, dead: 0, open, closed, total })
+  return total
+}
+
+/** `outside` of a node: the cost of all evidence not below it, with everything above it live. */
+function downward(nodes: Working[]): void {
+  const all = nodes[0]!.total
+  const outside = new Float64Array(nodes.length)
+  nodes.forEach((node, index) => {
+    const parent = node.above < 0 ? undefined : nodes[node.above]!
+    outside[index] = parent ? outside[node.above]! + parent.closed - node.total : 0
+    node.probability = probabilityOf(outside[index]! + node.open - all)
+    node.dead = probabilityOf(complement(outside[index]! + node.closed - all))
+  })
+}
