@@ -11,6 +11,7 @@ import type { PlannedFeeder } from './plan.ts'
 import { drawLoads, type Load, type Site, type Spur, type Stop } from './sketch.ts'
 
 interface CountryNumbers {
+  readonly pastoral: boolean
   readonly transformersPerSpur: number
   /** Metres between two spurs of the main line. */
   readonly step: readonly [number, number]
@@ -22,6 +23,7 @@ interface CountryNumbers {
 }
 
 const RURAL: CountryNumbers = {
+  pastoral: false,
   transformersPerSpur: 4.5,
   step: [900, 1_700],
   approach: [400, 2_200],
@@ -29,6 +31,7 @@ const RURAL: CountryNumbers = {
   forkFrom: 6,
 }
 const PASTORAL: CountryNumbers = {
+  pastoral: true,
   transformersPerSpur: 5.5,
   step: [2_400, 4_200],
   approach: [900, 3_000],
@@ -41,7 +44,7 @@ const OUT_OF_TOWN_METRES = 2_500
 
 /** The main line of `feeder`, stop by stop, from the substation outwards. */
 export function drawCountry(feeder: PlannedFeeder, kind: KindNumbers, draw: Draw): Stop[] {
-  const numbers = kind.zone === 'remote' ? PASTORAL : RURAL
+  const numbers = nearer(kind.zone === 'remote' ? PASTORAL : RURAL, feeder.substation.spread)
   const loads = drawLoads(feeder, kind, draw)
   const spurCount = Math.max(3, Math.round(loads.length / numbers.transformersPerSpur))
   const perSpur = apportion(
@@ -69,6 +72,14 @@ export function drawCountry(feeder: PlannedFeeder, kind: KindNumbers, draw: Draw
   })
 }
 
+/** The same country on a smaller scale; half as wide at least, so that it stays country. */
+function nearer(numbers: CountryNumbers, spread: number): CountryNumbers {
+  const scale = Math.max(0.5, spread)
+  const scaled = ([low, high]: readonly [number, number]) => [low * scale, high * scale] as const
+  const { step, approach } = numbers
+  return { ...numbers, step: scaled(step), approach: scaled(approach) }
+}
+
 /** One or two bends of a line that is not quite straight. */
 function wayside(from: Point, to: Point, draw: Draw): Point[] {
   const bends: Point[] = []
@@ -89,7 +100,7 @@ function drawSpur(
 ): Spur | undefined {
   if (loads.length === 0) return undefined
   const frame = main.turned(0, 0, direction(side * 0.25 + draw.middling(-0.06, 0.06)))
-  const name = numbers === PASTORAL ? `${steppeName(draw)}嘎查` : `${villageName(draw)}村`
+  const name = numbers.pastoral ? `${steppeName(draw)}嘎查` : `${villageName(draw)}村`
   const guard = loads.length === 1 ? 'none' : draw.chance(0.45) ? 'breaker' : 'fuse'
   // Farms and pumps stand on the way, the village at the end.
   const inOrder = [...loads].sort((a, b) => Number(!a.firm) - Number(!b.firm))

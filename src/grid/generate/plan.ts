@@ -21,6 +21,8 @@ export interface PlannedSubstation {
   readonly centre: Centre
   readonly kilovolts: 110 | 35
   readonly frame: Frame
+  /** How far apart things lie in its county: 1 for a whole county, less for a small one. */
+  readonly spread: number
   readonly feeders: PlannedFeeder[]
 }
 
@@ -90,6 +92,9 @@ const LEAGUE_CENTRES: readonly Centre[] = [
   { lon: 104.8, lat: 39.2 },
 ]
 
+/** Small demonstrations are drawn closer together, or their few feeders would be lost in the steppe. */
+const LEAST_SPREAD = 0.35
+
 /** Counties stand on a lattice of about 90 km: a banner's usual width. */
 const LATTICE_LON = 1.07
 const LATTICE_LAT = 0.72
@@ -138,6 +143,10 @@ export function planUtility(customers: number, seed: number): UtilityPlan {
   )
   const names = new Set<string>()
   const places = new Set<string>()
+  const spread = Math.min(
+    1,
+    Math.max(LEAST_SPREAD, Math.sqrt(feederCount / countyCount / FEEDERS_PER_COUNTY)),
+  )
   let county = 0
   for (let league = 0; league < leagueCount; league++) {
     const leagueUnit = { id: `15${two(league + 1)}`, name: leagueName(league, names, draw) }
@@ -147,9 +156,9 @@ export function planUtility(customers: number, seed: number): UtilityPlan {
       const unit = `${leagueUnit.id}${two(k + 1)}`
       const name = countyName(type, names, draw)
       units.push({ id: unit, name: `${name}供电分公司`, parent: leagueUnit.id })
-      const centre = freeLatticePlace(LEAGUE_CENTRES[league]!, places)
+      const centre = freeLatticePlace(LEAGUE_CENTRES[league]!, spread, places)
       planCounty(
-        { county, unit, name, centre, kinds: shareOut(perCounty[county]!, MIX[type]) },
+        { county, unit, name, centre, spread, kinds: shareOut(perCounty[county]!, MIX[type]) },
         draw,
         {
           substations,
@@ -170,6 +179,7 @@ interface CountyBrief {
   readonly unit: string
   readonly name: string
   readonly centre: Centre
+  readonly spread: number
   readonly kinds: Readonly<Record<FeederKind, number>>
 }
 
@@ -210,7 +220,7 @@ function planCounty(brief: CountyBrief, draw: Draw, into: Collected): void {
   for (let t = 0; t < towns; t++) {
     const kindsHere = country.filter((_, i) => i % towns === t)
     if (t < townStreets) kindsHere.unshift('town')
-    const away = 13_000 + 22_000 * Math.sqrt((t + 0.5) / towns)
+    const away = brief.spread * (13_000 + 22_000 * Math.sqrt((t + 0.5) / towns))
     const way = direction(firstTurn + t * 0.381966)
     const origin = { x: way.x * away, y: way.y * away }
     const frame = new Frame(origin, direction(draw.between(0, 0.25)))
@@ -238,6 +248,7 @@ function planSubstation(
     centre: brief.centre,
     kilovolts,
     frame,
+    spread: brief.spread,
     feeders: [],
   }
   const blockMetres = kilovolts === 110 ? CITY_BLOCK_METRES : TOWN_BLOCK_METRES
@@ -302,16 +313,18 @@ function shareOut(
 }
 
 /** The nearest free place of the lattice to a league's centre. */
-function freeLatticePlace(centre: Centre, taken: Set<string>): Centre {
-  const row0 = Math.round(centre.lat / LATTICE_LAT)
-  const column0 = Math.round(centre.lon / LATTICE_LON)
+function freeLatticePlace(centre: Centre, spread: number, taken: Set<string>): Centre {
+  const stepLon = LATTICE_LON * spread
+  const stepLat = LATTICE_LAT * spread
+  const row0 = Math.round(centre.lat / stepLat)
+  const column0 = Math.round(centre.lon / stepLon)
   let best: { key: string; lon: number; lat: number; square: number } | undefined
   for (let row = row0 - 12; row <= row0 + 12; row++) {
     for (let column = column0 - 12; column <= column0 + 12; column++) {
       const key = `${row}/${column}`
       if (taken.has(key)) continue
-      const lon = (column + (row % 2) / 2) * LATTICE_LON
-      const lat = row * LATTICE_LAT
+      const lon = (column + (row & 1) / 2) * stepLon
+      const lat = row * stepLat
       const square = (lon - centre.lon) ** 2 * 0.57 + (lat - centre.lat) ** 2
       if (!best || square < best.square) best = { key, lon, lat, square }
     }
