@@ -134,22 +134,29 @@ export class GridCompiler {
         this.#name = line.name ?? ''
         return
       case 'unit':
-        return this.#addNamed('unit', this.#units, this.#unitList, line)
+        this.#addNamed('unit', this.#units, this.#unitList, line)
+        return
       case 'substation':
-        return this.#addNamed('substation', this.#substations, this.#substationList, line)
+        this.#addNamed('substation', this.#substations, this.#substationList, line)
+        return
       case 'feeder':
         this.#feederList.push(line)
         return
       case 'node':
-        return this.#addNode(line)
+        this.#addNode(line)
+        return
       case 'device':
-        return this.#addDevice(line)
+        this.#addDevice(line)
+        return
       case 'line':
-        return this.#addLine(line)
+        this.#addLine(line)
+        return
       case 'usagePoint':
-        return this.#addUsagePoint(line)
+        this.#addUsagePoint(line)
+        return
       case 'observer':
-        return this.#addObserver(line)
+        this.#addObserver(line)
+        return
     }
   }
 

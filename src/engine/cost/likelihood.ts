@@ -30,6 +30,8 @@ export interface ClassCosts {
   readonly offDead: number
   /** Reported on since the outage began: cost if dead (0 if live). */
   readonly onDead: number
+  /** What being silent costs a live observer: nothing by convention, and this much taken out for it. */
+  readonly silentLive: number
   /** Silent: cost if dead, by seconds since the device's earliest off; the last entry is the end. */
   readonly silentDead: Int32Array
   /** Was off, device restored, no "on" heard: cost if live, by seconds since. */
@@ -67,6 +69,7 @@ export function classCosts(c: ReliabilityClass): ClassCosts {
     offLive: oddsCost(c.falseOff),
     offDead: costOf(c.offDelivery) + quietLive,
     onDead: oddsCost(c.falseOn),
+    silentLive: -quietLive,
     silentDead,
     awaitedLive: missing(c.onDelivery, c.onDelay),
   }
@@ -75,14 +78,20 @@ export function classCosts(c: ReliabilityClass): ClassCosts {
 /** The entry of a delay table for an age in milliseconds. */
 export function atAge(table: Int32Array, ageMs: number): number {
   const seconds = Math.floor(ageMs / 1000)
-  return table[seconds < 0 ? 0 : seconds > DELAY_HORIZON_SECONDS ? DELAY_HORIZON_SECONDS : seconds]!
+  return table[Math.max(0, Math.min(seconds, DELAY_HORIZON_SECONDS))]!
 }
 
 /**
  * Silence of a whole area (台区) whose concentrator may be lost: −ln(lost + (1 − lost)·sⁿ) for `n`
- * meters that each stay silent with cost `silent`.
+ * meters that each stay silent with cost `silent`, relative to silence that costs `silentLive` each.
  */
-export function areaSilence(lostShare: number, meters: number, silent: number): number {
+export function areaSilence(
+  lostShare: number,
+  meters: number,
+  silent: number,
+  silentLive: number,
+): number {
+  const lost = lostShare * exp((silentLive * meters) / NAT)
   const working = (1 - lostShare) * exp((-silent * meters) / NAT)
-  return costOf(lostShare + working)
+  return costOf(lost + working)
 }

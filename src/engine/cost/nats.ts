@@ -10,7 +10,7 @@ export const NAT = 1_000_000
 /** Dearer than anything evidence can buy: "cannot be". Sums of millions of it stay exact. */
 export const NEVER = 1e9 * NAT
 
-const LN2 = 0.693_147_180_559_945_3
+const LN2 = Math.LN2
 
 /** Natural logarithm of a positive number by the area-tangent series, to 1e-15. */
 export function ln(x: number): number {
@@ -77,8 +77,8 @@ for (let i = 0; i < softplus.length; i++)
 
 /** −ln(e^−a + e^−b): the cost of "a or b". */
 export function either(a: number, b: number): number {
-  const low = a < b ? a : b
-  const gap = (a < b ? b : a) - low
+  const low = Math.min(a, b)
+  const gap = Math.max(a, b) - low
   if (gap >= TABLE_NATS * NAT) return low
   const index = Math.floor(gap / STEP)
   const left = softplus[index]!

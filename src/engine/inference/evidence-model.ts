@@ -43,7 +43,9 @@ export function silenceTables(model: EvidenceModel): readonly Int32Array[] {
   const tables: Int32Array[] = model.classes.map((c) => c.silentDead)
   const meter = model.classes[model.areaMeterClass]!
   for (const size of AREA_SIZES)
-    tables.push(meter.silentDead.map((silent) => areaSilence(model.areaLost, size, silent)))
+    tables.push(
+      meter.silentDead.map((silent) => areaSilence(model.areaLost, size, silent, meter.silentLive)),
+    )
   return tables
 }
 

@@ -2,7 +2,7 @@
  * Feeder heads: where a feeder begins and what carries its breaker (出线开关). A head lies at the
  * low side of each substation transformer, past its regulators; without one, at the source.
  */
-import { feedsFeeders } from './elements.ts'
+import { type EdgeKind, feedsFeeders } from './elements.ts'
 import { type Bank, type Network, phaseCount } from './network.ts'
 
 export interface Head {
@@ -18,6 +18,9 @@ export interface Head {
   /** How the breaker was found. */
   readonly by: 'breaker' | 'switch' | 'line' | 'added'
 }
+
+/** What the unbranched beginning of a feeder may consist of. */
+const LEADS_ON: ReadonlySet<EdgeKind> = new Set(['line', 'switch', 'regulator'])
 
 /** The heads of a network, in the order they are reached from the sources. */
 export function findHeads(
@@ -70,7 +73,7 @@ function headAt(
   const chain: Bank[] = []
   for (let at = bus; at === bus || !busesWithLoads.has(at); at = chain.at(-1)!.to) {
     const only = onlyWayDown(network, at)
-    if (!only || only.kind === 'service') break
+    if (!only || !LEADS_ON.has(only.kind)) break
     chain.push(only)
   }
   const breaker = chain.find(({ protection }) => protection?.type === 'breaker')
@@ -88,5 +91,6 @@ function headAt(
 function onlyWayDown(network: Network, bus: string): Bank | undefined {
   const feeding = network.states.get(bus)?.feeding
   const onward = network.at.get(bus)!.filter((bank) => bank !== feeding)
-  return onward.length === 1 && !onward[0]!.open ? onward[0] : undefined
+  const [only] = onward
+  return onward.length === 1 && network.states.get(only!.to)?.feeding === only ? only : undefined
 }
