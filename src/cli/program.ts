@@ -24,7 +24,7 @@ function version(): string {
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
 }
 
-async function buildProgram(): Promise<Command> {
+function buildProgram(): Command {
   const program = new Command('lastgasp')
     .description('Senses power outages from meters and terminals, locates them and says so.')
     .version(version())
@@ -59,8 +59,9 @@ function endingOf(error: unknown, debug: boolean): Ending {
 export async function runProgram(args: readonly string[]): Promise<number> {
   const debug = args.includes('--debug') || Boolean(process.env.LASTGASP_DEBUG)
   try {
-    const program = await buildProgram()
-    await program.parseAsync(args, { from: 'user' })
+    // Understood before and after the verb, and no business of any verb.
+    const rest = args.filter((arg) => arg !== '--debug')
+    await buildProgram().parseAsync(rest, { from: 'user' })
     return EXIT.done
   } catch (error) {
     const { exitCode, message } = endingOf(error, debug)

@@ -61,13 +61,16 @@ export function loadSettings(options: LoadOptions = {}): LoadedSettings {
   const origins: Record<string, string> = {}
   for (const setting of SETTINGS) {
     const flag = options.flags?.[setting.path]
-    const given: GivenValue = (flag && {
-      value: valueOfText(setting, flag.text),
-      origin: `flag ${flag.flag}`,
-    }) ??
-      environment.values.get(setting.path) ??
-      file?.values.get(setting.path) ?? { value: setting.fallback, origin: 'default' }
-    if (!setting.schema.safeParse(given.value).success) problems.push(complaint(setting, given))
+    // Strongest first. A weaker one is checked as well: it is wrong even where it does not count.
+    const layers: (GivenValue | undefined)[] = [
+      flag && { value: valueOfText(setting, flag.text), origin: `flag ${flag.flag}` },
+      environment.values.get(setting.path),
+      file?.values.get(setting.path),
+    ]
+    const candidates = layers.filter((given) => given !== undefined)
+    for (const given of candidates)
+      if (!setting.schema.safeParse(given.value).success) problems.push(complaint(setting, given))
+    const given = candidates[0] ?? { value: setting.fallback, origin: 'default' }
     settings[setting.section] ??= {}
     settings[setting.section]![setting.key] = given.value
     origins[setting.path] = given.origin

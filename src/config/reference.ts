@@ -54,11 +54,11 @@ export function settingsReference(): string {
       )
     section = of
     const unit = info.unit ? ` (${info.unit})` : ''
-    const initial = fallback === null ? '–' : `\`${fallback}\``
+    const initial = fallback === null ? '' : `\`${fallback}\`: `
     const alias = info.alias ? `, \`${info.alias}\`` : ''
     const hidden = info.secret ? ' Secret.' : ''
     out.push(
-      `| \`${path}\` | ${does}${unit}; ${info.expects}.${hidden} | ${initial}: ${info.reason} | \`${environment}\`${alias} |`,
+      `| \`${path}\` | ${does}${unit}; ${info.expects}.${hidden} | ${initial}${info.reason} | \`${environment}\`${alias} |`,
     )
   }
   return `${out.join('\n')}\n`

@@ -1,0 +1,98 @@
+/** `doctor`: reaches every configured neighbour of the program and says what is wrong. */
+import { once } from 'node:events'
+import { accessSync, constants, existsSync, statfsSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { dirname, resolve } from 'node:path'
+import type { Command } from 'commander'
+import { ConfigError } from '../config/errors.ts'
+import { SETTING_FLAGS, type SettingFlagName } from '../config/flags.ts'
+import type { Settings } from '../config/schema.ts'
+import { checkDatabase } from '../series/database.ts'
+import { addSettingFlags, settingsOf } from './settings.ts'
+
+interface Finding {
+  readonly what: string
+  readonly ok: boolean
+  readonly found: string
+}
+
+/** Below this the journal of a large utility fills the disk within a day. */
+const LOW_DISK_BYTES = 2 * 2 ** 30
+
+/** An answer on loopback that takes longer than this is none. */
+const HEALTH_TIMEOUT_MS = 2000
+
+function checkData(dir: string): Finding {
+  const what = `data folder ${resolve(dir)}`
+  let existing = resolve(dir)
+  while (!existsSync(existing)) existing = dirname(existing)
+  try {
+    accessSync(existing, constants.W_OK | constants.X_OK)
+  } catch (error) {
+    return { what, ok: false, found: `${existing} is not writable: ${(error as Error).message}` }
+  }
+  const { bavail, bsize } = statfsSync(existing)
+  const free = `${((Number(bavail) * Number(bsize)) / 2 ** 30).toFixed(1)} GiB free`
+  if (Number(bavail) * Number(bsize) < LOW_DISK_BYTES)
+    return { what, ok: false, found: `only ${free}` }
+  return { what, ok: true, found: `writable, ${free}` }
+}
+
+/** True where a running server of ours answers at the configured address. */
+async function isServing({ http }: Settings): Promise<boolean> {
+  const host = http.host.includes(':') ? `[${http.host}]` : http.host
+  try {
+    const signal = AbortSignal.timeout(HEALTH_TIMEOUT_MS)
+    return (await fetch(`http://${host}:${http.port}/healthz`, { signal })).ok
+  } catch {
+    return false
+  }
+}
+
+async function checkPort(
+  name: string,
+  { host, port }: { readonly host: string; readonly port: number },
+  serving: boolean,
+): Promise<Finding> {
+  const what = `${name} port ${port} on ${host}`
+  const server = createServer().listen(port, host)
+  try {
+    await once(server, 'listening')
+    server.close()
+    return { what, ok: true, found: 'free' }
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code !== 'EADDRINUSE') return { what, ok: false, found: message }
+    if (serving) return { what, ok: true, found: 'in use while a server answers at the HTTP port' }
+    return { what, ok: false, found: 'taken by another program' }
+  }
+}
+
+async function checkSeries({ series }: Settings): Promise<Finding> {
+  if (series.url === null) return { what: 'series', ok: true, found: 'off, no series.url set' }
+  const { ok, found } = await checkDatabase({ ...series, url: series.url })
+  return { what: `series at ${series.url}`, ok, found }
+}
+
+export function registerDoctor(program: Command): void {
+  const doctor = program
+    .command('doctor')
+    .description('reach every configured neighbour and say what is wrong')
+    .addHelpText('after', '\nExample:\n  lastgasp doctor --config config.yaml')
+  addSettingFlags(doctor, Object.keys(SETTING_FLAGS) as SettingFlagName[]).action(
+    async (options) => {
+      const { settings } = settingsOf(options)
+      const serving = await isServing(settings)
+      const findings = [
+        checkData(settings.data.dir),
+        await checkPort('HTTP', settings.http, serving),
+        await checkPort('MQTT', settings.mqtt, serving),
+        await checkSeries(settings),
+      ]
+      for (const { what, ok, found } of findings)
+        console.log(`${ok ? 'ok   ' : 'WRONG'}  ${what}: ${found}`)
+      const wrong = findings.filter(({ ok }) => !ok)
+      if (wrong.length > 0) throw new ConfigError([`${wrong.length} of ${findings.length} wrong`])
+    },
+  )
+}

@@ -1,0 +1,99 @@
+/** Incidents and change batches for tests of what follows the engine. */
+import type {
+  Change,
+  ChangeBatch,
+  Incident,
+  IncidentReason,
+  InterruptionSegment,
+} from '../../src/engine/changes.ts'
+import type { QuarantinedFact } from '../../src/facts/facts.ts'
+
+type Loose<Shape> = { -readonly [Key in keyof Shape]?: unknown }
+
+export function incident(id: string, revision: number, over: Loose<Incident> = {}): Incident {
+  const whole = {
+    id,
+    revision,
+    parent: null,
+    noticeNo: null,
+    kind: 'fault',
+    flags: [],
+    outageKind: 'predicted',
+    outcome: null,
+    mergedInto: null,
+    level: 'branch',
+    grade: 3,
+    unit: '1501',
+    feeder: 'F1',
+    device: { id: `D-${id}`, type: 'fuse', name: `支线 ${id}` },
+    phases: 'ABC',
+    centroid: [111.6, 40.8],
+    probability: 0.91,
+    rivals: [],
+    transformersAffected: 2,
+    metersAffected: 120,
+    originalMetersAffected: 120,
+    customersRestored: 0,
+    important: 0,
+    sensitiveCount: 0,
+    startedAt: 1000,
+    sensedAt: 1000,
+    restoredAt: null,
+    estimatedPeriod: null,
+    etrSource: 'none',
+    crew: null,
+    stage: 'sensed',
+    cause: null,
+    ruleVersion: '1',
+    sources: 2,
+    evidence: [],
+    ...over,
+  }
+  return whole as unknown as Incident
+}
+
+export function incidentChange(
+  of: Incident,
+  at: number,
+  reason: IncidentReason = 'revised',
+  causes: readonly number[] = [1],
+): Change {
+  return { type: 'incident', at, reason, incident: of, causes }
+}
+
+export function segment(id: string, over: Loose<InterruptionSegment> = {}): InterruptionSegment {
+  const whole = {
+    id,
+    incident: 'I1',
+    device: { id: 'D1', type: 'fuse', name: 'D1' },
+    feeder: 'F1',
+    unit: '1501',
+    phases: 'ABC',
+    from: 1000,
+    to: null,
+    customers: 120,
+    transformers: 2,
+    void: false,
+    momentary: false,
+    exceptions: [],
+    ...over,
+  }
+  return whole as unknown as InterruptionSegment
+}
+
+export function quarantined(receivedAt: number, over: Loose<QuarantinedFact> = {}) {
+  const whole = {
+    type: 'quarantined',
+    receivedAt,
+    reason: 'malformed',
+    topic: 'lastgasp/v1/T1/event',
+    detail: 'not JSON',
+    raw: '{',
+    ...over,
+  }
+  return whole as unknown as QuarantinedFact
+}
+
+export function batch(position: number, ...changes: Change[]): ChangeBatch {
+  return { position, at: position * 1000, changes }
+}
