@@ -164,7 +164,7 @@ class GroupCommit implements SqliteJournal {
     this.#condition = 'closed'
     await this.#pump
     this.#reader.close()
-    await (failed ? this.#writer.abandon() : this.#writer.send({ kind: 'close' }))
+    await (failed ? this.#writer.abandon() : this.#writer.close())
   }
 
   #refusal(): JournalError | undefined {

@@ -9,6 +9,8 @@ export interface WriterThread {
   readonly opened: WriterExtent
   /** Rejects with a `JournalError`; after `journal.failing` the thread may be gone. */
   send(request: WriterRequest): Promise<WriterExtent>
+  /** Checkpoints, closes the file and resolves when the thread, and with it every lock, is gone. */
+  close(): Promise<void>
   /** Ends the thread without a word to the file, after it has failed. */
   abandon(): Promise<unknown>
 }
@@ -36,17 +38,27 @@ export async function startWriter(settings: WriterSettings): Promise<WriterThrea
     else waiter?.reject(new JournalError(reply.code, reply.message))
   })
   worker.on('error', stop)
-  worker.on('exit', () => stop(undefined))
+  const exited = new Promise<void>((resolve) => {
+    worker.on('exit', () => {
+      stop(undefined)
+      resolve()
+    })
+  })
 
   const opened = await answer()
+  const send = (request: WriterRequest) => {
+    if (gone) return Promise.reject(gone)
+    const reply = answer()
+    const transfer = request.kind === 'commit' ? [request.row.facts.buffer as ArrayBuffer] : []
+    worker.postMessage(request, transfer)
+    return reply
+  }
   return {
     opened,
-    send(request) {
-      if (gone) return Promise.reject(gone)
-      const reply = answer()
-      const transfer = request.kind === 'commit' ? [request.row.facts.buffer as ArrayBuffer] : []
-      worker.postMessage(request, transfer)
-      return reply
+    send,
+    async close() {
+      await send({ kind: 'close' })
+      await exited
     },
     abandon: () => worker.terminate(),
   }

@@ -115,6 +115,7 @@ function serve(port: NonNullable<typeof parentPort>): void {
       port.postMessage({ ok: true, ...writer.extent(dropped) } satisfies WriterReply)
     } catch (error) {
       port.postMessage(refusal(error))
+      if (request.kind === 'close') port.close()
       return
     }
     if (request.kind === 'close') port.close()

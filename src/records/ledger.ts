@@ -1,0 +1,266 @@
+/**
+ * Applies changes to the tables of `records.db`. It decides nothing: it files what the engine
+ * decided, and throws where that contradicts what is already committed.
+ */
+import type {
+  ActionChange,
+  AreaChange,
+  Change,
+  IncidentChange,
+  InterruptionSegment,
+  QuarantineChange,
+  TerminalChange,
+} from '../engine/changes.ts'
+import { isOpen } from '../engine/incident-view.ts'
+import type { Position } from '../facts/facts.ts'
+import type { InstantMs } from '../facts/time.ts'
+import type { Connection } from './database.ts'
+import { RecordsError } from './errors.ts'
+
+/** A change batch, its changes as JSON. */
+export interface EncodedBatch {
+  readonly position: Position
+  readonly at: InstantMs
+  readonly json: string
+}
+
+/** What one call of the port asks to be committed. */
+export type LedgerEntry =
+  | {
+      readonly kind: 'changes'
+      readonly batches: readonly EncodedBatch[]
+      readonly position: Position
+      readonly digest: string
+    }
+  | { readonly kind: 'cursor'; readonly name: string; readonly position: Position }
+
+/** Where the ledger stands. */
+export interface LedgerState {
+  readonly position: Position
+  readonly digest: string
+  /** Engine time of the last change. */
+  readonly at: InstantMs
+}
+
+export interface LedgerOptions {
+  /** File a row for the sender of notices with each change that concerns customers. */
+  readonly outbox: boolean
+}
+
+/** Topic of the outbox rows for incident changes. */
+const INCIDENT_TOPIC = 'incident'
+
+function invariant(holds: boolean, broken: string): asserts holds {
+  if (!holds) throw new RecordsError('records.invariant', broken)
+}
+
+export class Ledger {
+  readonly #db: Connection
+  readonly #statements: ReturnType<typeof prepare>
+  readonly #outbox: boolean
+  readonly #epoch: number
+  #state: LedgerState
+
+  /** Takes the ledger over: whoever wrote it before is fenced off from here on. */
+  constructor(db: Connection, options: LedgerOptions) {
+    this.#db = db
+    this.#outbox = options.outbox
+    this.#statements = prepare(db)
+    db.exec('UPDATE state SET epoch = epoch + 1')
+    const [position, digest, at, epoch] = this.#statements.state.get([]) as [
+      number,
+      string,
+      number,
+      number,
+    ]
+    this.#state = { position, digest, at }
+    this.#epoch = epoch
+  }
+
+  get state(): LedgerState {
+    return this.#state
+  }
+
+  /** All entries in one transaction with the position they lead to; all or nothing. */
+  commit(entries: readonly LedgerEntry[]): void {
+    let next = this.#state
+    this.#db.exec('BEGIN IMMEDIATE')
+    try {
+      for (const entry of entries) {
+        if (entry.kind === 'cursor') this.#statements.cursor.run([entry.name, entry.position])
+        else next = this.#file(entry, next)
+      }
+      const { position, digest, at } = next
+      const { changes } = this.#statements.move.run([position, digest, at, this.#epoch])
+      if (changes !== 1)
+        throw new RecordsError('records.fenced', 'another process has taken the ledger over')
+      this.#db.exec('COMMIT')
+    } catch (error) {
+      if (this.#db.inTransaction) this.#db.exec('ROLLBACK')
+      throw error
+    }
+    this.#state = next
+  }
+
+  /** Drops up to `rows` change batches and quarantine rows older than `before`; how many. */
+  retain(before: InstantMs, rows: number): number {
+    const { dropChanges, dropQuarantine } = this.#statements
+    return dropChanges.run([before, rows]).changes + dropQuarantine.run([before, rows]).changes
+  }
+
+  #file(entry: LedgerEntry & { kind: 'changes' }, from: LedgerState): LedgerState {
+    if (entry.position <= from.position) return from
+    let { position, at } = from
+    for (const batch of entry.batches) {
+      if (batch.position <= from.position) continue
+      invariant(
+        batch.position > position && batch.position <= entry.position,
+        `batch ${batch.position} after ${position} in a commit up to ${entry.position}`,
+      )
+      this.#fileBatch(batch)
+      position = batch.position
+      at = Math.max(at, batch.at)
+    }
+    return { position: entry.position, digest: entry.digest, at }
+  }
+
+  #fileBatch({ position, at, json }: EncodedBatch): void {
+    this.#statements.change.run([position, at, json])
+    const changes = JSON.parse(json) as Change[]
+    for (const change of changes) this.#fileChange(change, position)
+    for (const change of changes) if (change.type === 'incident') this.#checkMerge(change)
+  }
+
+  #fileChange(change: Change, position: Position): void {
+    switch (change.type) {
+      case 'incident':
+        this.#fileIncident(change, position)
+        break
+      case 'area':
+        this.#fileArea(change)
+        break
+      case 'segment':
+        this.#fileSegment(change.segment)
+        break
+      case 'action':
+        this.#fileAction(change, position)
+        break
+      case 'quarantine':
+        this.#fileQuarantine(change)
+        break
+      case 'terminal':
+        this.#fileTerminal(change)
+        break
+      // Followers read these from the change batches.
+      case 'feeder':
+      case 'reports':
+      case 'applied':
+        break
+    }
+  }
+
+  #fileIncident({ incident, at, reason, causes }: IncidentChange, position: Position): void {
+    const { id, revision } = incident
+    const known = this.#statements.revision.get([id]) as [number] | undefined
+    invariant(
+      !known || revision > known[0],
+      `incident ${id} goes from revision ${known?.[0]} to ${revision}`,
+    )
+    const json = JSON.stringify(incident)
+    this.#statements.incident.run([
+      id,
+      revision,
+      incident.unit,
+      incident.feeder,
+      incident.device.id,
+      isOpen(incident) ? 1 : 0,
+      incident.grade,
+      incident.outageKind,
+      incident.outcome,
+      incident.mergedInto,
+      incident.startedAt,
+      at,
+      position,
+      json,
+    ])
+    const causesJson = JSON.stringify(causes)
+    this.#statements.timeline.run([id, revision, position, at, reason, causesJson, json])
+    if (this.#outbox && incident.outageKind !== 'predicted')
+      this.#statements.outbox.run([INCIDENT_TOPIC, id, revision, position, at])
+  }
+
+  /** A merged number still resolves: its mother is filed by the end of the same batch. */
+  #checkMerge({ incident: { id, mergedInto } }: IncidentChange): void {
+    if (mergedInto === null) return
+    invariant(
+      this.#statements.revision.get([mergedInto]) !== undefined,
+      `incident ${id} is merged into ${mergedInto}, which is unknown`,
+    )
+  }
+
+  #fileArea({ incident, revision, dark, restored }: AreaChange): void {
+    this.#statements.area.run([incident, revision, JSON.stringify(dark), JSON.stringify(restored)])
+  }
+
+  #fileSegment(segment: InterruptionSegment): void {
+    const { id, incident, device, from, to } = segment
+    this.#statements.segment.run([id, incident, device.id, from, to, JSON.stringify(segment)])
+  }
+
+  /** The first answer to a request id stands. */
+  #fileAction(change: ActionChange, position: Position): void {
+    this.#statements.action.run([change.requestId, position, JSON.stringify(change)])
+  }
+
+  #fileQuarantine({ position, fact }: QuarantineChange): void {
+    const json = JSON.stringify(fact)
+    this.#statements.quarantine.run([position, fact.receivedAt, fact.reason, json])
+    this.#statements.quarantineCount.run([fact.reason])
+  }
+
+  #fileTerminal({ terminal, link, at }: TerminalChange): void {
+    this.#statements.terminal.run([terminal, link, at])
+  }
+}
+
+function prepare(db: Connection) {
+  return {
+    state: db.prepare('SELECT position, digest, at, epoch FROM state').raw(),
+    move: db.prepare('UPDATE state SET position = ?, digest = ?, at = ? WHERE epoch = ?'),
+    change: db.prepare('INSERT INTO changes VALUES (?, ?, ?)'),
+    cursor: db.prepare(`INSERT INTO cursors VALUES (?, ?)
+      ON CONFLICT (name) DO UPDATE SET position = excluded.position`),
+    revision: db.prepare('SELECT revision FROM incidents WHERE id = ?').raw(),
+    incident: db.prepare(`INSERT INTO incidents (id, revision, unit, feeder, device, open, grade,
+        outage_kind, outcome, merged_into, started_at, changed_at, position, json)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, unit = excluded.unit,
+        feeder = excluded.feeder, device = excluded.device, open = excluded.open,
+        grade = excluded.grade, outage_kind = excluded.outage_kind, outcome = excluded.outcome,
+        merged_into = excluded.merged_into, started_at = excluded.started_at,
+        changed_at = excluded.changed_at, position = excluded.position, json = excluded.json`),
+    timeline: db.prepare('INSERT INTO incident_revisions VALUES (?, ?, ?, ?, ?, ?, ?)'),
+    outbox: db.prepare(
+      'INSERT INTO outbox (topic, incident, revision, position, at) VALUES (?, ?, ?, ?, ?)',
+    ),
+    area: db.prepare('INSERT OR REPLACE INTO areas VALUES (?, ?, ?, ?)'),
+    segment: db.prepare('INSERT OR REPLACE INTO segments VALUES (?, ?, ?, ?, ?, ?)'),
+    action: db.prepare('INSERT OR IGNORE INTO actions VALUES (?, ?, ?)'),
+    quarantine: db.prepare(
+      'INSERT INTO quarantine (position, at, reason, json) VALUES (?, ?, ?, ?)',
+    ),
+    quarantineCount: db.prepare(`INSERT INTO quarantine_counts VALUES (?, 1)
+      ON CONFLICT (reason) DO UPDATE SET count = count + 1`),
+    terminal: db.prepare('INSERT OR REPLACE INTO terminals VALUES (?, ?, ?)'),
+    // A batch that made a revision of an incident still open is kept for it.
+    dropChanges: db.prepare(`DELETE FROM changes WHERE position IN (
+      SELECT position FROM changes AS old WHERE at < ? AND NOT EXISTS (
+        SELECT 1 FROM incident_revisions AS revision
+        JOIN incidents ON incidents.id = revision.incident
+        WHERE revision.position = old.position AND incidents.open = 1)
+      ORDER BY at LIMIT ?)`),
+    dropQuarantine: db.prepare(
+      'DELETE FROM quarantine WHERE id IN (SELECT id FROM quarantine WHERE at < ? ORDER BY at LIMIT ?)',
+    ),
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * The layout of `records.db`, one step a version. A step that was released is never changed;
+ * `PRAGMA user_version` counts the steps a file has taken.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  -- Engine position and digest of everything below, and who may write it.
+  CREATE TABLE state (
+    id       INTEGER PRIMARY KEY CHECK (id = 1),
+    position INTEGER NOT NULL,
+    digest   TEXT NOT NULL,
+    at       INTEGER NOT NULL,
+    epoch    INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO state VALUES (1, 0, '', 0, 0);
+
+  -- What followers read behind their cursors.
+  CREATE TABLE changes (
+    position INTEGER PRIMARY KEY,
+    at       INTEGER NOT NULL,
+    json     TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX changes_at ON changes (at);
+  CREATE TABLE cursors (name TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT;
+
+  -- The latest revision of each incident; seq is the order in which they were first seen.
+  CREATE TABLE incidents (
+    seq         INTEGER PRIMARY KEY AUTOINCREMENT,
+    id          TEXT NOT NULL UNIQUE,
+    revision    INTEGER NOT NULL,
+    unit        TEXT NOT NULL,
+    feeder      TEXT,
+    device      TEXT NOT NULL,
+    open        INTEGER NOT NULL,
+    grade       INTEGER NOT NULL,
+    outage_kind TEXT NOT NULL,
+    outcome     TEXT,
+    merged_into TEXT,
+    started_at  INTEGER NOT NULL,
+    changed_at  INTEGER NOT NULL,
+    position    INTEGER NOT NULL,
+    json        TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX incidents_open ON incidents (open, seq);
+  CREATE INDEX incidents_unit ON incidents (unit, open, seq);
+  CREATE INDEX incidents_changed ON incidents (changed_at);
+
+  CREATE TABLE incident_revisions (
+    incident TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    at       INTEGER NOT NULL,
+    reason   TEXT NOT NULL,
+    causes   TEXT NOT NULL,
+    json     TEXT NOT NULL,
+    PRIMARY KEY (incident, revision)
+  ) STRICT;
+  CREATE INDEX incident_revisions_position ON incident_revisions (position);
+
+  -- Transformers of an incident that are dark and that came back.
+  CREATE TABLE areas (
+    incident TEXT PRIMARY KEY,
+    revision INTEGER NOT NULL,
+    dark     TEXT NOT NULL,
+    restored TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE segments (
+    id       TEXT PRIMARY KEY,
+    incident TEXT NOT NULL,
+    device   TEXT NOT NULL,
+    from_at  INTEGER NOT NULL,
+    to_at    INTEGER,
+    json     TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX segments_incident ON segments (incident);
+  CREATE INDEX segments_device ON segments (device, from_at);
+  CREATE INDEX segments_from ON segments (from_at);
+
+  CREATE TABLE outbox (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    topic    TEXT NOT NULL,
+    incident TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    at       INTEGER NOT NULL,
+    UNIQUE (topic, incident, revision)
+  ) STRICT;
+
+  CREATE TABLE quarantine (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    position INTEGER NOT NULL,
+    at       INTEGER NOT NULL,
+    reason   TEXT NOT NULL,
+    json     TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX quarantine_reason ON quarantine (reason, id);
+  CREATE INDEX quarantine_at ON quarantine (at);
+  CREATE TABLE quarantine_counts (reason TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT;
+
+  CREATE TABLE actions (
+    request_id TEXT PRIMARY KEY,
+    position   INTEGER NOT NULL,
+    json       TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE terminals (
+    terminal TEXT PRIMARY KEY,
+    link     TEXT NOT NULL,
+    at       INTEGER NOT NULL
+  ) STRICT;
+  `,
+]

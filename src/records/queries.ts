@@ -1,0 +1,180 @@
+/**
+ * What the ledger is asked: prepared statements on a connection of its own, pages by key, units
+ * filtered in SQL. Every statement is read to its end, so none pins the write-ahead log.
+ */
+import type { ActionChange, ChangeBatch, Incident, InterruptionSegment } from '../engine/changes.ts'
+import type { Position, QuarantinedFact } from '../facts/facts.ts'
+import type { InstantMs } from '../facts/time.ts'
+import { decodeCursor, encodeCursor } from './cursor.ts'
+import { openForReading } from './database.ts'
+import type {
+  IncidentPage,
+  IncidentQuery,
+  QuarantineRow,
+  RecordsPort,
+  SegmentQuery,
+  TimelineEntry,
+} from './port.ts'
+
+/** Dark and restored transformers of an incident. */
+export interface IncidentArea {
+  readonly dark: readonly string[]
+  readonly restored: readonly string[]
+}
+
+export interface Queries
+  extends Pick<
+    RecordsPort,
+    | 'incidents'
+    | 'incident'
+    | 'timeline'
+    | 'openIncidents'
+    | 'segments'
+    | 'quarantine'
+    | 'action'
+    | 'changesAfter'
+    | 'cursor'
+  > {
+  /** Areas of the open incidents. */
+  areas(): Iterable<readonly [incident: string, area: IncidentArea]>
+  close(): void
+}
+
+/** `undefined` conditions fall away; the others are joined with their parameters in order. */
+function where(conditions: readonly (readonly [sql: string, value: unknown] | undefined)[]) {
+  const present = conditions.filter((condition) => condition !== undefined)
+  const sql = present.length > 0 ? `WHERE ${present.map(([text]) => text).join(' AND ')}` : ''
+  return { sql, values: present.map(([, value]) => value) }
+}
+
+const among = (column: string) => `${column} IN (SELECT value FROM json_each(?))`
+
+export function openQueries(path: string): Queries {
+  const db = openForReading(path)
+  type Statement = ReturnType<typeof db.prepare>
+  const prepared = new Map<string, Statement>()
+  /** One statement a text; the texts are few, being made of fixed conditions. */
+  const statement = (sql: string): Statement => {
+    const known = prepared.get(sql)
+    if (known) return known
+    const made = db.prepare(sql).raw()
+    prepared.set(sql, made)
+    return made
+  }
+  const all = <Row>(sql: string, values: readonly unknown[] = []) =>
+    statement(sql).all(values) as Row[]
+  const one = <Row>(sql: string, values: readonly unknown[]) =>
+    statement(sql).get(values) as Row | undefined
+  const parse = <Value>(json: string) => JSON.parse(json) as Value
+
+  /** Rows beyond `limit` tell that there is a next page. */
+  const page = <Row extends readonly [key: number, ...rest: unknown[]]>(
+    list: string,
+    rows: Row[],
+    limit: number,
+  ) => {
+    const kept = rows.slice(0, limit)
+    const cursor = rows.length > limit ? encodeCursor(list, kept.at(-1)![0]) : null
+    return { kept, cursor }
+  }
+
+  return {
+    incidents({ state, units, since, limit, cursor }: IncidentQuery): IncidentPage {
+      const { sql, values } = where([
+        state === 'open' ? ['open = ?', 1] : undefined,
+        units && [among('unit'), JSON.stringify(units)],
+        since === undefined ? undefined : ['changed_at >= ?', since],
+        cursor === undefined ? undefined : ['seq < ?', decodeCursor('incidents', cursor)],
+      ])
+      const rows = all<[number, string]>(
+        `SELECT seq, json FROM incidents ${sql} ORDER BY seq DESC LIMIT ?`,
+        [...values, limit + 1],
+      )
+      const { kept, cursor: next } = page('incidents', rows, limit)
+      const [asOf] = one<[InstantMs]>('SELECT at FROM state LIMIT 1', [])!
+      return { incidents: kept.map(([, json]) => parse<Incident>(json)), cursor: next, asOf }
+    },
+
+    incident(id) {
+      const row = one<[string]>('SELECT json FROM incidents WHERE id = ?', [id])
+      return row && parse<Incident>(row[0])
+    },
+
+    timeline(id) {
+      const rows = all<[InstantMs, Position, string, number, string, string]>(
+        `SELECT at, position, reason, revision, json, causes FROM incident_revisions
+         WHERE incident = ? ORDER BY revision`,
+        [id],
+      )
+      return rows.map(([at, position, reason, revision, json, causes]): TimelineEntry => {
+        return {
+          at,
+          position,
+          reason,
+          revision,
+          incident: parse(json),
+          causes: parse(causes),
+        }
+      })
+    },
+
+    openIncidents: () =>
+      all<[string]>('SELECT json FROM incidents WHERE open = 1 ORDER BY seq').map(([json]) =>
+        parse<Incident>(json),
+      ),
+
+    areas: () =>
+      all<[string, string, string]>(
+        `SELECT areas.incident, dark, restored FROM areas
+         JOIN incidents ON incidents.id = areas.incident WHERE incidents.open = 1`,
+      ).map(([id, dark, restored]) => [id, { dark: parse(dark), restored: parse(restored) }]),
+
+    segments({ incident, devices, from, to }: SegmentQuery) {
+      const { sql, values } = where([
+        incident === undefined ? undefined : ['incident = ?', incident],
+        devices && [among('device'), JSON.stringify(devices)],
+        to === undefined ? undefined : ['from_at < ?', to],
+        from === undefined ? undefined : ['(to_at IS NULL OR to_at > ?)', from],
+      ])
+      return all<[string]>(`SELECT json FROM segments ${sql} ORDER BY from_at, id`, values).map(
+        ([json]) => parse<InterruptionSegment>(json),
+      )
+    },
+
+    quarantine({ limit, cursor, reason }) {
+      const { sql, values } = where([
+        reason === undefined ? undefined : ['reason = ?', reason],
+        cursor === undefined ? undefined : ['id < ?', decodeCursor('quarantine', cursor)],
+      ])
+      const rows = all<[number, Position, string]>(
+        `SELECT id, position, json FROM quarantine ${sql} ORDER BY id DESC LIMIT ?`,
+        [...values, limit + 1],
+      )
+      const { kept, cursor: next } = page('quarantine', rows, limit)
+      const counts = all<[string, number]>('SELECT reason, count FROM quarantine_counts')
+      return {
+        rows: kept.map(
+          ([, position, json]): QuarantineRow => ({ ...parse<QuarantinedFact>(json), position }),
+        ),
+        cursor: next,
+        counts: Object.fromEntries(counts),
+      }
+    },
+
+    action(requestId) {
+      const row = one<[string]>('SELECT json FROM actions WHERE request_id = ?', [requestId])
+      return row && parse<ActionChange>(row[0])
+    },
+
+    changesAfter: (position, limit) =>
+      all<[Position, InstantMs, string]>(
+        'SELECT position, at, json FROM changes WHERE position > ? ORDER BY position LIMIT ?',
+        [position, limit],
+      ).map(([at, when, json]): ChangeBatch => ({ position: at, at: when, changes: parse(json) })),
+
+    cursor: (name) =>
+      one<[Position]>('SELECT position FROM cursors WHERE name = ?', [name])?.[0] ?? 0,
+
+    close: () => db.close(),
+  }
+}

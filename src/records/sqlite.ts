@@ -1,0 +1,216 @@
+/**
+ * The ledger in SQLite: commits in the order they are asked for, several waiting ones in one
+ * transaction, each told to the listener when it is on disk. While the disk is full it waits.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import type { ChangeBatch } from '../engine/changes.ts'
+import type { Position } from '../facts/facts.ts'
+import type { InstantMs } from '../facts/time.ts'
+import type { Telemetry } from '../telemetry/telemetry.ts'
+import { RecordsError } from './errors.ts'
+import type { LedgerEntry } from './ledger.ts'
+import type { RecordsPort, RecordsState } from './port.ts'
+import { openQueries, type Queries } from './queries.ts'
+import { startWriter, type WriterThread } from './writer-thread.ts'
+
+/** Change batches in one transaction, so that a long recovery shows its progress. */
+const MAX_BATCHES_PER_TRANSACTION = 2000
+
+/** Between two attempts while the disk is full: soon enough to be noticed, rare enough to be free. */
+const RETRY_FULL_MS = 1000
+
+/** Rows of each table dropped by one transaction of `retain`. */
+const RETAIN_ROWS = 500
+
+export interface RecordsOptions {
+  /** `records.db`; its folder exists. */
+  readonly path: string
+  readonly telemetry: Telemetry
+  /** File outbox rows for the sender of notices; off while nothing sends them. */
+  readonly outbox?: boolean
+}
+
+/** `full`: commits wait for space and go on by themselves; `failing`: until a restart. */
+export type RecordsCondition = 'writing' | 'full' | 'failing' | 'closed'
+
+export interface SqliteRecords extends RecordsPort, Pick<Queries, 'areas'> {
+  /** For `/readyz`. */
+  readonly condition: RecordsCondition
+  /** Commits asked for and not yet on disk. */
+  readonly pending: number
+}
+
+interface Waiting {
+  readonly entry: LedgerEntry
+  readonly batches: readonly ChangeBatch[]
+  readonly resolve: () => void
+  readonly reject: (error: RecordsError) => void
+}
+
+/** Opens or creates the ledger and takes it over from any other writer. */
+export async function openRecords(options: RecordsOptions): Promise<SqliteRecords> {
+  const { path, telemetry, outbox = false } = options
+  const writer = await startWriter({ path, outbox })
+  const committer = new Committer(writer, telemetry)
+  const { close, ...queries } = openQueries(path)
+  return Object.assign(committer, queries, {
+    async close() {
+      await committer.stop()
+      close()
+    },
+  })
+}
+
+class Committer {
+  readonly #writer: WriterThread
+  readonly #telemetry: Telemetry
+  #state: RecordsState
+  /** Last position asked to be committed. */
+  #accepted: Position
+  /** Settles with the last commit asked for. */
+  #tail: Promise<void> = Promise.resolve()
+  #condition: RecordsCondition = 'writing'
+  #failure: RecordsError | undefined
+  #listener: (batches: readonly ChangeBatch[]) => void = () => {}
+  #waiting: Waiting[] = []
+  #inFlight = 0
+  #pump: Promise<void> | undefined
+  readonly #stopping = new AbortController()
+
+  constructor(writer: WriterThread, telemetry: Telemetry) {
+    const { position, digest } = writer.opened.state
+    this.#writer = writer
+    this.#telemetry = telemetry
+    this.#state = { position, digest }
+    this.#accepted = position
+    telemetry.gauge(
+      'lastgasp_records_pending_commits',
+      'Commits of the ledger asked for and not yet on disk',
+      () => this.pending,
+    )
+  }
+
+  get state(): RecordsState {
+    return this.#state
+  }
+  get condition(): RecordsCondition {
+    return this.#condition
+  }
+  get pending(): number {
+    return this.#waiting.length + this.#inFlight
+  }
+
+  onCommitted(listener: (batches: readonly ChangeBatch[]) => void): void {
+    this.#listener = listener
+  }
+
+  commit(batches: readonly ChangeBatch[], position: Position, digest: string): Promise<void> {
+    if (position <= this.#accepted) return this.#tail
+    const fresh = batches.filter((batch) => batch.position > this.#accepted)
+    const encoded = fresh.map(({ position, at, changes }) => {
+      return { position, at, json: JSON.stringify(changes) }
+    })
+    this.#accepted = position
+    return this.#ask({ kind: 'changes', batches: encoded, position, digest }, fresh)
+  }
+
+  saveCursor(name: string, position: Position): Promise<void> {
+    return this.#ask({ kind: 'cursor', name, position }, [])
+  }
+
+  async retain(before: InstantMs): Promise<void> {
+    for (;;) {
+      const { dropped } = await this.#writer.send({ kind: 'retain', before, rows: RETAIN_ROWS })
+      if (dropped === 0) return
+      this.#telemetry.emit('records.retained', { count: dropped })
+    }
+  }
+
+  /** Commits what was asked for, unless the disk is full or failing. */
+  async stop(): Promise<void> {
+    if (this.#condition === 'closed') return
+    const sound = this.#condition !== 'failing'
+    this.#condition = 'closed'
+    this.#stopping.abort()
+    await this.#pump
+    await (sound && !this.#failure ? this.#writer.close() : this.#writer.abandon())
+  }
+
+  #ask(entry: LedgerEntry, batches: readonly ChangeBatch[]): Promise<void> {
+    if (this.#failure) return Promise.reject(this.#failure)
+    if (this.#condition === 'closed')
+      return Promise.reject(new RecordsError('records.closed', 'the ledger is closed'))
+    const asked = new Promise<void>((resolve, reject) => {
+      this.#waiting.push({ entry, batches, resolve, reject })
+    })
+    this.#tail = asked
+    this.#pump ??= this.#commitAll()
+    return asked
+  }
+
+  async #commitAll(): Promise<void> {
+    while (this.#waiting.length > 0 && !this.#failure) await this.#commitGroup(this.#take())
+    this.#pump = undefined
+  }
+
+  #take(): Waiting[] {
+    let count = 0
+    let batches = 0
+    for (const waiting of this.#waiting) {
+      batches += waiting.batches.length
+      if (count > 0 && batches > MAX_BATCHES_PER_TRANSACTION) break
+      count++
+    }
+    return this.#waiting.splice(0, count)
+  }
+
+  async #commitGroup(group: readonly Waiting[]): Promise<void> {
+    this.#inFlight = group.length
+    const started = performance.now()
+    try {
+      await this.#sendUntilRoom(group.map(({ entry }) => entry))
+    } catch (error) {
+      this.#fail(group, error as RecordsError)
+      return
+    } finally {
+      this.#inFlight = 0
+    }
+    const seconds = (performance.now() - started) / 1000
+    const count = group.reduce((sum, { batches }) => sum + batches.length, 0)
+    this.#telemetry.emit('records.committed', { count, seconds })
+    for (const { entry, batches, resolve } of group) {
+      if (entry.kind === 'changes') {
+        this.#state = { position: entry.position, digest: entry.digest }
+        this.#listener(batches)
+      }
+      resolve()
+    }
+  }
+
+  /** A transaction that found no room is rolled back whole, so it may be tried again as it is. */
+  async #sendUntilRoom(entries: readonly LedgerEntry[]): Promise<void> {
+    for (;;) {
+      try {
+        await this.#writer.send({ kind: 'commit', entries })
+        break
+      } catch (error) {
+        if ((error as RecordsError).code !== 'records.full' || this.#condition === 'closed')
+          throw error
+        if (this.#condition === 'writing') this.#telemetry.emit('records.full', {}, error)
+        this.#condition = 'full'
+        const { signal } = this.#stopping
+        await delay(RETRY_FULL_MS, undefined, { signal }).catch(() => {})
+      }
+    }
+    if (this.#condition !== 'full') return
+    this.#condition = 'writing'
+    this.#telemetry.emit('records.writable')
+  }
+
+  #fail(group: readonly Waiting[], error: RecordsError): void {
+    this.#failure = error
+    if (this.#condition !== 'closed') this.#condition = 'failing'
+    this.#telemetry.emit('records.failed', {}, error)
+    for (const waiting of [...group, ...this.#waiting.splice(0)]) waiting.reject(error)
+  }
+}
