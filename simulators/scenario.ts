@@ -1,0 +1,191 @@
+/**
+ * Scenario files: what happens to the network and its channel, and when. Written in YAML, checked
+ * against one schema; every complaint names file and line. A scenario names levels rather than
+ * devices where it is meant to run on any grid.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { LineCounter, parseDocument } from 'yaml'
+import { z } from 'zod'
+import { isId } from '../src/facts/ids.ts'
+import { parsePhases } from '../src/facts/phases.ts'
+import { channelSchema } from './channel.ts'
+import { FAULT_LEVELS } from './level.ts'
+
+/** A week: longer scenarios are loops. */
+const seconds = z.number().min(0).max(604_800)
+const id = z.string().refine(isId, 'not an id')
+const level = z.enum(FAULT_LEVELS)
+const phases = z.string().refine((text) => parsePhases(text) !== undefined, {
+  message: 'not a set of phases such as "A" or "BC"',
+})
+
+/** Where a fault sits: a device (or usage point) by id, or any one of a level, chosen by the seed. */
+const place = {
+  device: id.optional(),
+  level: z.union([level, z.array(level).min(1)]).optional(),
+  /** Only within this feeder. */
+  feeder: id.optional(),
+  minUsagePoints: z.number().int().min(0).default(1),
+  maxUsagePoints: z.number().int().min(1).optional(),
+}
+const hasPlace = (value: { device?: string; level?: unknown }) =>
+  (value.device === undefined) !== (value.level === undefined)
+const placeMessage = 'needs either device or level'
+
+const fault = z
+  .strictObject({
+    ...place,
+    /** By which `restore` and `partialRestore` refer to it. */
+    name: id.optional(),
+    /** Only these phases open (fuses, cut-outs, LV branches); default all. */
+    phases: phases.optional(),
+    count: z.number().int().min(1).max(10_000).default(1),
+    /** Spread of the `count` faults, evenly at random. */
+    overSeconds: seconds.default(0),
+    /** A time, or the least and the most; absent: not restored by itself. */
+    restoreAfterSeconds: z.union([seconds, z.tuple([seconds, seconds])]).optional(),
+  })
+  .refine(hasPlace, placeMessage)
+
+const momentary = z
+  .strictObject({ ...place, recloseAfterSeconds: seconds.default(3) })
+  .refine(hasPlace, placeMessage)
+
+const KINDS = {
+  fault,
+  momentary,
+  restore: z.strictObject({ fault: id }),
+  /** The fault is isolated: supply returns above and beside one device below it. */
+  partialRestore: z.strictObject({ fault: id }),
+  /** Links of a share of the terminals are down; reports are kept and sent afterwards. */
+  channelLoss: z.strictObject({
+    forSeconds: seconds,
+    share: z.number().min(0).max(1).default(1),
+    feeder: id.optional(),
+  }),
+  /** Concentrators die: nothing of their areas is heard. */
+  deadConcentrator: z.strictObject({
+    count: z.number().int().min(1).max(100_000).default(1),
+    forSeconds: seconds.optional(),
+  }),
+  /** Observers with supply say they have none; `clearAfterSeconds` later they say they have. */
+  falseReports: z.strictObject({
+    count: z.number().int().min(1).max(100_000).default(1),
+    clearAfterSeconds: seconds.optional(),
+  }),
+  /** Clocks of a share of the terminals jump. */
+  clockSkew: z.strictObject({
+    share: z.number().min(0).max(1),
+    seconds: z.number().min(-604_800).max(604_800),
+  }),
+} as const
+
+const event = z
+  .strictObject({
+    atSeconds: seconds,
+    fault: KINDS.fault.optional(),
+    momentary: KINDS.momentary.optional(),
+    restore: KINDS.restore.optional(),
+    partialRestore: KINDS.partialRestore.optional(),
+    channelLoss: KINDS.channelLoss.optional(),
+    deadConcentrator: KINDS.deadConcentrator.optional(),
+    falseReports: KINDS.falseReports.optional(),
+    clockSkew: KINDS.clockSkew.optional(),
+  })
+  .refine((value) => Object.keys(value).length === 2, {
+    message: `needs atSeconds and exactly one of ${Object.keys(KINDS).join(', ')}`,
+  })
+
+const scenarioSchema = z.strictObject({
+  name: z.strictObject({ zh: z.string().min(1), en: z.string().min(1) }),
+  durationSeconds: seconds.min(1),
+  /** Begins again after `durationSeconds`, in other places, until stopped. */
+  loop: z.boolean().default(false),
+  /** Who holds a connection: all terminals, or those that have something to say. */
+  connections: z.enum(['all', 'needed']).optional(),
+  /** At the start every terminal says that it has supply, as after a reboot. */
+  announce: z.boolean().default(false),
+  channel: channelSchema.prefault({}),
+  events: z.array(event).min(1),
+})
+
+export type Scenario = z.infer<typeof scenarioSchema>
+export type ScenarioEvent = Scenario['events'][number]
+export type FaultPlace = Pick<
+  z.infer<typeof fault>,
+  'device' | 'level' | 'feeder' | 'minUsagePoints' | 'maxUsagePoints'
+> & { readonly phases?: string }
+
+/** A scenario that cannot be used; the message has one line a problem, `file:line: what`. */
+export class ScenarioError extends Error {
+  readonly code = 'scenario.invalid'
+  constructor(message: string) {
+    super(message)
+    this.name = 'ScenarioError'
+  }
+}
+
+/** Reads a scenario from its text; `file` is named in complaints. */
+export function parseScenario(text: string, file: string): Scenario {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const complaints = document.errors.map(
+    (error) => `${file}:${lines.linePos(error.pos[0]).line}: ${error.message}`,
+  )
+  if (complaints.length > 0) throw new ScenarioError(complaints.join('\n'))
+  const parsed = scenarioSchema.safeParse(document.toJS())
+  if (parsed.success) return parsed.data
+
+  /** Line of the deepest part of `path` that is in the file. */
+  const lineOf = (path: readonly PropertyKey[]): number => {
+    for (let depth = path.length; depth >= 0; depth--) {
+      const node = document.getIn(path.slice(0, depth), true) as
+        | { range?: [number, number, number] }
+        | undefined
+      if (node?.range) return lines.linePos(node.range[0]).line
+    }
+    return 1
+  }
+  throw new ScenarioError(
+    parsed.error.issues
+      .map((issue) => {
+        // An unknown key is complained of at its object; the key itself is the better place.
+        const path =
+          issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]!] : issue.path
+        const place = issue.path.length > 0 ? `${issue.path.join('.')}: ` : ''
+        return `${file}:${lineOf(path)}: ${place}${issue.message}`
+      })
+      .join('\n'),
+  )
+}
+
+/** Where the shipped scenarios lie: `simulators/scenarios` of the package, built or not. */
+function scenarioFolder(): string {
+  let folder = dirname(fileURLToPath(import.meta.url))
+  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder)
+    folder = dirname(folder)
+  return join(folder, 'simulators', 'scenarios')
+}
+
+/** Names of the shipped scenarios. */
+export function shippedScenarios(): string[] {
+  return readdirSync(scenarioFolder())
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => file.slice(0, -'.yaml'.length))
+    .sort()
+}
+
+/** Reads a scenario by path, or a shipped one by name (`demo`, `feeder-fault` …). */
+export function loadScenario(nameOrPath: string): Scenario {
+  const shipped = join(scenarioFolder(), `${nameOrPath}.yaml`)
+  const file = existsSync(nameOrPath) || !existsSync(shipped) ? nameOrPath : shipped
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new ScenarioError(`${nameOrPath}: no such scenario (${(cause as Error).message})`)
+  }
+  return parseScenario(text, file)
+}

@@ -1,0 +1,131 @@
+/** `simulate`: plays a scenario with terminals as real MQTT clients and writes what really happened. */
+
+import { once } from 'node:events'
+import { createWriteStream, type WriteStream } from 'node:fs'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { GridFileError, readGridFile } from '../../simulators/grid-file.ts'
+import { NetworkError } from '../../simulators/network.ts'
+import {
+  BrokerUnreachable,
+  brokerAddress,
+  type RunSummary,
+  runScenario,
+} from '../../simulators/run.ts'
+import { loadScenario, ScenarioError, shippedScenarios } from '../../simulators/scenario.ts'
+import { ConfigError, UsageError } from '../config/errors.ts'
+
+interface SimulateOptions {
+  readonly broker: string
+  readonly grid: string
+  readonly seed: string
+  readonly speed: number
+  readonly truth?: string
+  readonly secret?: string
+  readonly connections?: 'all' | 'needed'
+  readonly rounds?: number
+}
+
+async function simulate(scenarioName: string, options: SimulateOptions): Promise<void> {
+  const stop = new AbortController()
+  const onSignal = () => stop.abort()
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
+  let truth: WriteStream | undefined
+  try {
+    const scenario = loadScenario(scenarioName)
+    const { url, password } = readAddress(options.broker)
+    const secret = options.secret ?? process.env.LASTGASP_TERMINAL_SECRET ?? password
+    if (secret === undefined)
+      throw new UsageError(
+        'no terminal secret: give --secret, LASTGASP_TERMINAL_SECRET, or a password in --broker',
+      )
+    const grid = await readGridFile(options.grid)
+    truth = options.truth === undefined ? undefined : await openTruth(options.truth)
+    console.log(`${scenario.name.en} (${scenario.name.zh}), seed ${options.seed}`)
+    const summary = await runScenario({
+      scenario,
+      grid,
+      brokerUrl: url,
+      secret,
+      seed: options.seed,
+      speed: options.speed,
+      connections: options.connections,
+      rounds: options.rounds,
+      signal: stop.signal,
+      onTruth: (line) => truth?.write(`${JSON.stringify(line)}\n`),
+      onProgress: (line) => console.log(`${new Date().toISOString().slice(11, 19)} ${line}`),
+    })
+    printSummary(summary)
+  } catch (error) {
+    throw asCallersError(error)
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+    if (truth) {
+      truth.end()
+      await once(truth, 'finish')
+    }
+  }
+}
+
+async function openTruth(path: string): Promise<WriteStream> {
+  const stream = createWriteStream(path)
+  try {
+    await once(stream, 'open')
+  } catch (cause) {
+    throw new UsageError(`--truth ${path}: ${(cause as Error).message}`, { cause })
+  }
+  return stream
+}
+
+function readAddress(broker: string) {
+  try {
+    return brokerAddress(broker)
+  } catch (cause) {
+    throw new UsageError(`--broker ${broker}: not a URL such as mqtt://127.0.0.1:1883`, { cause })
+  }
+}
+
+/** What the caller can mend is not a bug: scenario and grid are usage, a closed broker configuration. */
+function asCallersError(error: unknown): unknown {
+  if (error instanceof BrokerUnreachable) return new ConfigError([error.message], { cause: error })
+  const isUsage =
+    error instanceof ScenarioError ||
+    error instanceof GridFileError ||
+    error instanceof NetworkError
+  return isUsage ? new UsageError(error.message, { cause: error }) : error
+}
+
+function printSummary({ terminals, faults, rounds, counters, pending }: RunSummary): void {
+  console.log(`\n${faults} faults in ${rounds} rounds, ${terminals} terminals`)
+  for (const [name, value] of Object.entries(counters)) console.log(`${name.padEnd(18)}${value}`)
+  console.log(`${'unacknowledged'.padEnd(18)}${pending}`)
+}
+
+function positive(text: string): number {
+  const value = Number(text)
+  if (!(value > 0 && value <= 1_000)) throw new InvalidArgumentError('expected 0 < X ≤ 1000')
+  return value
+}
+
+function wholePositive(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('expected 1, 2, 3 …')
+  return value
+}
+
+export function registerSimulate(program: Command): void {
+  program
+    .command('simulate')
+    .description('play a scenario with terminals as real MQTT clients')
+    .argument('<scenario>', `a file, or one of ${shippedScenarios().join(', ')}`)
+    .requiredOption('--broker <url>', 'where the terminals connect, mqtt://host:port')
+    .requiredOption('--grid <file>', 'the grid file the program serves')
+    .option('--seed <seed>', 'same seed, same places and losses', '1')
+    .option('--speed <x>', 'so many times faster than real time', positive, 1)
+    .option('--truth <file>', 'write what really happened as JSON lines')
+    .option('--secret <secret>', 'password of the terminals (or LASTGASP_TERMINAL_SECRET)')
+    .addOption(
+      new Option('--connections <who>', 'who holds a connection').choices(['all', 'needed']),
+    )
+    .option('--rounds <n>', 'how many rounds of the scenario', wholePositive)
+    .action(simulate)
+}
