@@ -18,13 +18,14 @@ const order = {
   load: `phases bus1 kv kw pf model yearly daily duty growth conn kvar rneut xneut status class vminpu
     vmaxpu vminnorm vminemerg xfkva allocationfactor kva %mean %stddev cvrwatts cvrvars kwh kwhdays
     cfactor cvrcurve numcust zipv %seriesrl relweight vlowpu puxharm xrharm spectrum`,
-  reactor: 'bus1 bus2 phases kvar kv conn rmatrix xmatrix parallel r x rp z1 z2 z0 z rcurve lcurve lmh',
+  reactor:
+    'bus1 bus2 phases kvar kv conn rmatrix xmatrix parallel r x rp z1 z2 z0 z rcurve lcurve lmh',
   capacitor: 'bus1 bus2 phases kvar kv conn cmatrix cuf r xl harm numsteps states',
   fuse: 'monitoredobj monitoredterm switchedobj switchedterm fusecurve ratedcurrent delay action normal state',
   recloser: 'monitoredobj monitoredterm switchedobj switchedterm numfast phasefast phasedelayed',
-  relay: 'monitoredobj monitoredterm switchedobj switchedterm type phasecurve groundcurve phasetrip groundtrip',
+  relay:
+    'monitoredobj monitoredterm switchedobj switchedterm type phasecurve groundcurve phasetrip groundtrip',
   swtcontrol: 'switchedobj switchedterm action lock delay normal state reset',
-  regcontrol: 'transformer winding vreg band ptratio ctprim r x bus delay reversible',
 } as const
 
 /** Classes whose objects make the network. `circuit` is its first `vsource`. */
@@ -62,7 +63,7 @@ const libraryClasses = new Set(
 const equipmentClasses = new Set(
   `isource vccs fault generator generic5 gendispatcher storage storagecontroller storage2
   storagecontroller2 pvsystem pvsystem2 upfc upfccontrol espvlcontrol indmach012 gicsource gicline
-  gictransformer vsconverter windgen capcontrol invcontrol invcontrol2 expcontrol monitor fmonitor
+  gictransformer vsconverter windgen regcontrol capcontrol invcontrol invcontrol2 expcontrol monitor fmonitor
   energymeter sensor`.split(/\s+/),
 )
 

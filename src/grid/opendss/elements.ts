@@ -49,7 +49,6 @@ export interface Elements {
   readonly undefinedCodes: Set<string>
   /** Objects read and left out: `why` → how many. */
   readonly leftOut: Map<string, number>
-  readonly regulated: number
 }
 
 /** No distribution feeder is above this nominal voltage, kV (GB/T 156: 35; ANSI C84.1: 34.5). */
@@ -59,6 +58,12 @@ const HIGHEST_SERVICE_KV = 1
 /** Two windings within this share of each other only regulate. */
 const SAME_VOLTAGE = 0.02
 const OPEN_SUFFIX = '_open'
+
+/** Where a line that does not say its phases has them from. */
+const CODES = [
+  ['linecode', 'linecode'],
+  ['geometry', 'linegeometry'],
+] as const
 
 const PROTECTION: ReadonlyArray<readonly ['relay' | 'recloser' | 'fuse', Protection]> = [
   // Where several guard one line the first here names it.
@@ -108,7 +113,6 @@ class ElementReader {
       buses: this.#buses,
       undefinedCodes: this.#undefinedCodes,
       leftOut: this.#leftOut,
-      regulated: [...this.#circuit.all('regcontrol')].length,
     }
   }
 
@@ -152,21 +156,24 @@ class ElementReader {
   }
   #known: Set<string> | undefined
 
+  /** Its own `phases`, else those of its line code or geometry, else OpenDSS's three. */
   #lineConductors(object: DssObject): number {
     const own = object.values.get('phases')
-    if (own) return wholeNumber(own, 'phases')
-    for (const [property, cls] of [
-      ['linecode', 'linecode'],
-      ['geometry', 'linegeometry'],
-    ] as const) {
-      const name = object.values.get(property)?.text
-      if (name === undefined) continue
-      const code = this.#circuit.find(cls, name)
-      if (!code) this.#undefinedCodes.add(name)
-      const conductors = code?.values.get('nphases')
-      if (conductors) return wholeNumber(conductors, 'nphases')
+    let conductors = own ? wholeNumber(own, 'phases') : undefined
+    for (const [property, cls] of CODES) {
+      const name = object.values.get(property)
+      if (!name) continue
+      const code = this.#circuit.find(cls, name.text)
+      const stated = own !== undefined || object.values.get('bus1')!.text.includes('.')
+      if (!code && !stated) {
+        const what = `line.${object.name}: ${cls}.${name.text} is not defined, and the line does not say its phases`
+        throw new ImportError('opendss.unknownObject', name.place, what)
+      }
+      if (!code) this.#undefinedCodes.add(name.text)
+      const given = code?.values.get('nphases')
+      if (given) conductors ??= wholeNumber(given, 'nphases')
     }
-    return 3
+    return conductors ?? 3
   }
 
   /** Reactors and capacitors count where they stand between two buses; to ground they feed nobody. */
@@ -267,12 +274,19 @@ class ElementReader {
     }
     const [cls, name = ''] = target.split(/\.(.*)/s)
     if (cls!.toLowerCase() !== 'line') {
-      this.#warnings.push({ place: control.place, text: `${label} on ${target} is left out: no line` })
+      this.#warnings.push({
+        place: control.place,
+        text: `${label} on ${target} is left out: no line`,
+      })
       return undefined
     }
     const line = this.#circuit.find('line', name)
     if (line) return line
-    throw new ImportError('opendss.unknownObject', control.place, `${label}: ${target} is not defined`)
+    throw new ImportError(
+      'opendss.unknownObject',
+      control.place,
+      `${label}: ${target} is not defined`,
+    )
   }
 }
 

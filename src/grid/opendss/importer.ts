@@ -27,10 +27,12 @@ export interface ImportCounts {
   energisedBuses: number
   /** Lines that are no switches and not disabled. */
   lines: number
+  /** Distribution transformers, each unit of a bank by itself. */
   serviceTransformers: number
   /** Banks of 1:1 transformers. */
   regulators: number
   substationTransformers: number
+  /** Between two medium voltages; lines in the grid. */
   stepTransformers: number
   loads: number
   switches: number
@@ -60,6 +62,9 @@ export interface ImportReport {
   readonly warnings: readonly ImportWarning[]
 }
 
+/** Files of definitions only, by the names everybody gives them. */
+const LIBRARY_FILE = /(line_?codes?|line_?geometr|wire_?data|cable_?data|load_?shapes?)[^/\\]*$/i
+
 /** How many ids a warning lists before it only counts. */
 const LISTED = 8
 
@@ -72,11 +77,8 @@ export function importOpenDss(options: ImportOptions): { grid: Grid; report: Imp
   const { path, also = [] } = options
   const source = readSource(path, also, options)
   const { circuit } = source
-  const place = { file: path, line: 1 }
   const warnings = [...source.warnings]
-  const elements = circuit.name === '' ? undefined : readElements(circuit, warnings)
-  judgeMissing(source.missing, elements, options.skipMissing ?? false, warnings)
-  if (!elements) throw new ImportError('opendss.noCircuit', place, 'no New Circuit in this source')
+  const elements = elementsOf(path, source, options.skipMissing ?? false, warnings)
 
   const network = buildNetwork(elements)
   const named = elements.sources.map(({ bus, object }) => ({
@@ -107,32 +109,50 @@ export function importOpenDss(options: ImportOptions): { grid: Grid; report: Imp
   return { grid, report: { counts, skipped: skippedOf(source, elements), warnings } }
 }
 
+function elementsOf(
+  path: string,
+  { circuit, missing }: Source,
+  skipMissing: boolean,
+  warnings: ImportWarning[],
+): Elements {
+  let elements: Elements | undefined
+  try {
+    if (circuit.name === '') {
+      const place = { file: path, line: 1 }
+      throw new ImportError('opendss.noCircuit', place, 'no New Circuit in this source')
+    }
+    elements = readElements(circuit, warnings)
+  } finally {
+    // A missing file is the better explanation of whatever else is wrong.
+    judgeMissing(missing, skipMissing, warnings)
+  }
+  return elements
+}
+
 /**
- * A missing file stops the import, with one exception: where a single file is missing and lines
- * name line codes that nothing defines, those codes show what the file held, and since every such
- * line says its own phases nothing of it is needed.
+ * A missing file stops the import unless its name says that it holds nothing but a library: line
+ * codes, wires, load shapes. What of that is needed (phases, transformer codes) is missed, with
+ * file and line, where it is used.
  */
 function judgeMissing(
   missing: readonly MissingFile[],
-  elements: Elements | undefined,
   skip: boolean,
   warnings: ImportWarning[],
 ): void {
-  const codes = [...(elements?.undefinedCodes ?? [])]
   for (const { place, written } of missing) {
-    const explained = missing.length === 1 && codes.length > 0
-    if (!skip && !explained) {
+    if (!skip && !LIBRARY_FILE.test(written)) {
       throw new ImportError('opendss.missingFile', place, `cannot find ${written}`)
     }
-    const held = explained ? `, which held the line codes ${listed(codes)}` : ''
-    warnings.push({ place, text: `cannot find ${written}${held}; read on without it` })
-  }
-  if (missing.length === 0 && codes.length > 0) {
-    warnings.push({ text: `line codes ${listed(codes)} are defined nowhere` })
+    warnings.push({ place, text: `cannot find ${written}; read on without it` })
   }
 }
 
 function warnOfNetwork(elements: Elements, network: Network, warnings: ImportWarning[]): void {
+  const codes = [...elements.undefinedCodes]
+  if (codes.length > 0) {
+    const text = `line codes defined nowhere, of lines that state their phases: ${listed(codes)}`
+    warnings.push({ text })
+  }
   const dead = [...elements.buses].filter(([key]) => !network.states.get(key)?.energised)
   if (dead.length > 0) {
     const names = listed(dead.map(([, written]) => written))
@@ -164,15 +184,17 @@ function countAll(
 ): ImportCounts {
   const kinds = (kind: string) => elements.edges.filter((edge) => edge.kind === kind).length
   const banks = (kind: string) => network.banks.filter((bank) => bank.kind === kind).length
-  const guards = (cls: 'relay' | 'recloser' | 'fuse') => [...circuit.all(cls)].filter(isEnabled).length
+  const guards = (cls: 'relay' | 'recloser' | 'fuse') =>
+    [...circuit.all(cls)].filter(isEnabled).length
   const energised = network.order.filter((state) => state.energised)
   const deepest = (of: (state: (typeof energised)[number]) => number) =>
     energised.reduce((most, state) => Math.max(most, of(state)), 0)
   return {
     buses: elements.buses.size,
     energisedBuses: energised.length,
-    lines: elements.edges.filter(({ kind, object }) => kind === 'line' && object.cls === 'line').length,
-    serviceTransformers: banks('service'),
+    lines: elements.edges.filter(({ kind, object }) => kind === 'line' && object.cls === 'line')
+      .length,
+    serviceTransformers: kinds('service'),
     regulators: banks('regulator'),
     substationTransformers: banks('substation'),
     stepTransformers: banks('step'),
@@ -194,9 +216,7 @@ function countAll(
 }
 
 function skippedOf(source: Source, elements: Elements): ImportReport['skipped'] {
-  const regulators = [...source.circuit.all('regcontrol')].length
-  const controls: [string, number][] = regulators > 0 ? [['regcontrol', regulators]] : []
-  return [...source.passedOver, ...controls, ...elements.leftOut]
+  return [...source.passedOver, ...elements.leftOut]
     .map(([what, count]) => ({ what, count }))
     .sort((one, other) => (one.what < other.what ? -1 : 1))
 }

@@ -96,7 +96,11 @@ export function parameters(statement: Statement): Parameter[] {
     if (closing) {
       const end = text.indexOf(closing, at + 1)
       if (end < 0) {
-        throw new ImportError('opendss.unbalancedQuote', statement, `${text[at]} without ${closing}`)
+        throw new ImportError(
+          'opendss.unbalancedQuote',
+          statement,
+          `${text[at]} without ${closing}`,
+        )
       }
       const inside = text.slice(at + 1, end)
       at = end + 1

@@ -56,7 +56,10 @@ export class Circuit {
   define(cls: NetworkClass, name: string, place: Place): DssObject {
     const existing = this.find(cls, name)
     if (existing) {
-      this.warnings.push({ place, text: `${cls}.${name} is defined twice; the second changes the first` })
+      this.warnings.push({
+        place,
+        text: `${cls}.${name} is defined twice; the second changes the first`,
+      })
       return existing
     }
     const windings = cls === 'transformer' || cls === 'xfmrcode' || cls === 'autotrans' ? 2 : 0
@@ -82,8 +85,8 @@ export class Circuit {
     for (const { name, value } of given) {
       const property = name === undefined ? order[next] : resolveProperty(object.cls, name)
       if (property === undefined) {
-        const what = name ?? value
-        this.warnings.push({ place, text: `${object.cls}.${object.name}: unknown property ${what}` })
+        const text = `${object.cls}.${object.name}: unknown property ${name ?? value}`
+        if (!isLibrary(object.cls)) this.warnings.push({ place, text })
         continue
       }
       next = order.indexOf(property) + 1
@@ -118,6 +121,9 @@ export class Circuit {
     object.values.set('xfmrcode', value)
   }
 }
+
+/** Of line codes and geometries only the number of phases matters here. */
+const isLibrary = (cls: NetworkClass) => cls === 'linecode' || cls === 'linegeometry'
 
 const emptyWinding = (): Winding => ({ delta: false, kv: DEFAULT_KV })
 
@@ -194,7 +200,11 @@ export function yesNo(value: Value | undefined, what: string, otherwise: boolean
   const text = value.text.toLowerCase()
   if (YES.has(text)) return true
   if (NO.has(text)) return false
-  throw new ImportError('opendss.badValue', value.place, `${what}=${value.text} is neither yes nor no`)
+  throw new ImportError(
+    'opendss.badValue',
+    value.place,
+    `${what}=${value.text} is neither yes nor no`,
+  )
 }
 
 /** False where `enabled=no`, by property, command or assignment. */

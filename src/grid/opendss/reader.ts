@@ -26,17 +26,29 @@ export interface Source {
   readonly warnings: readonly ImportWarning[]
 }
 
-/** Reads `path` and then each of `also`, as one script. Throws `ImportError`. */
+/**
+ * Reads `path` and then each of `also` on top of it: a script, coordinates, or a whole case of its
+ * own, of which only what it says besides its circuit is taken. Throws `ImportError`.
+ */
 export function readSource(path: string, also: readonly string[], files: SourceFiles): Source {
   const reader = new Reader(files)
   for (const [index, file] of [path, ...also].entries()) {
     const place = { file, line: 1 }
     const found = locate(files, '.', file)
     if (found === undefined) throw new ImportError('opendss.missingFile', place, 'no such file')
-    if (index > 0 && looksLikeCoordinates(file, reader.textOf(found))) reader.coordinates(found)
-    else reader.run(found)
+    if (index === 0) reader.run(found)
+    else if (looksLikeCoordinates(file, reader.textOf(found))) reader.coordinates(found)
+    else reader.overlay(found)
   }
   return reader.source()
+}
+
+/** `Clear`, `Compile` or `New Circuit`: what follows is a case of its own. */
+function beginsCircuit(statement: Statement): boolean {
+  const kind = commandOf(statement.verb)
+  if (kind === 'clear') return true
+  if (kind === 'include') return statement.verb.startsWith('c')
+  return kind === 'new' && /circuit\./i.test(parameters(statement)[1]?.value ?? '')
 }
 
 class Reader {
@@ -47,6 +59,7 @@ class Reader {
   readonly #missing: MissingFile[] = []
   readonly #warnings: ImportWarning[] = []
   readonly #open: string[] = []
+  #passesOverCircuit = false
   /** What `~` continues; `null` an object that is passed over, `undefined` nothing yet. */
   #active: DssObject | null | undefined
 
@@ -70,6 +83,17 @@ class Reader {
 
   coordinates(path: string, latLong = /latlon/i.test(path)): void {
     this.#coordinates.push(readCoordinates(path, this.textOf(path), latLong))
+  }
+
+  /** Runs a further file. One that begins a circuit must not replace the one already read. */
+  overlay(path: string): void {
+    this.#passesOverCircuit = [...statements(path, this.textOf(path))].some(beginsCircuit)
+    if (this.#passesOverCircuit) {
+      const text = `${path} is a case of its own: its circuit and the files it includes are passed over`
+      this.#warnings.push({ place: { file: path, line: 1 }, text })
+    }
+    this.run(path)
+    this.#passesOverCircuit = false
   }
 
   /** Runs one file; returns the folder that paths are relative to afterwards. */
@@ -100,7 +124,7 @@ class Reader {
         this.#continue(statement)
         return folder
       case 'include':
-        return this.#include(statement, folder)
+        return this.#passesOverCircuit ? folder : this.#include(statement, folder)
       case 'coordinates':
       case 'latLong': {
         const found = this.#locate(statement, folder)
@@ -108,6 +132,7 @@ class Reader {
         return folder
       }
       case 'clear':
+        if (this.#passesOverCircuit) return folder
         this.#circuit = new Circuit()
         this.#coordinates = []
         this.#passedOver = new Map()
@@ -147,6 +172,10 @@ class Reader {
   #define(statement: Statement): void {
     const [, target, ...rest] = parameters(statement)
     const { cls, name } = this.#split(target?.value ?? '', statement)
+    if (cls === 'circuit' && this.#passesOverCircuit) {
+      this.#active = null
+      return
+    }
     if (cls === 'circuit') {
       if (this.#circuit.name !== '') {
         const what = `a second circuit; ${this.#circuit.name} was not cleared`

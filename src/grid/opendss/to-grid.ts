@@ -213,7 +213,11 @@ class GridMaker {
       this.#addDevice(bank, { id, type, name })
     } else {
       const id = this.#ids.line.claim(bankName(bank))
-      this.#grid.lines.push({ id, ...this.#ends(bank), phases: formatPhases(bank.live || bank.phases) })
+      this.#grid.lines.push({
+        id,
+        ...this.#ends(bank),
+        phases: formatPhases(bank.live || bank.phases),
+      })
     }
   }
 
@@ -330,7 +334,9 @@ function bankName({ edges }: Bank): string {
 function deviceName(bank: Bank): string {
   const name = bankName(bank)
   const guard = bank.protection?.name
-  return guard === undefined || guard.toLowerCase() === name.toLowerCase() ? name : `${name} ${guard}`
+  return guard === undefined || guard.toLowerCase() === name.toLowerCase()
+    ? name
+    : `${name} ${guard}`
 }
 
 /**

@@ -72,9 +72,6 @@ export function applyUnits(
     }
     return Object.keys(to).filter((id) => !things.some((thing) => thing.id === id))
   }
-  const unknown = [
-    ...assign(substations, mapping.substations),
-    ...assign(feeders, mapping.feeders),
-  ]
+  const unknown = [...assign(substations, mapping.substations), ...assign(feeders, mapping.feeders)]
   return { units: mapping.units.map((unit) => ({ ...unit })), unknown }
 }
