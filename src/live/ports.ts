@@ -36,8 +36,11 @@ export interface LiveStats {
   readonly customers: number
   readonly customersOut: number
   readonly transformersOut: number
-  /** Open incidents by grade Ⅰ–Ⅳ. */
-  readonly incidents: Readonly<Record<1 | 2 | 3 | 4, number>>
+  /** Open incidents, and of them by grade Ⅰ–Ⅳ. */
+  readonly incidents: {
+    readonly open: number
+    readonly byGrade: Readonly<Record<1 | 2 | 3 | 4, number>>
+  }
   readonly reportsPerMinute: number
 }
 

@@ -1,0 +1,24 @@
+/** Every limit of the HTTP side, with the reason for its value. Refusals count `http.refused`. */
+
+/** Longest body; the largest of ours is an action of some 500 bytes. */
+export const BODY_LIMIT_BYTES = 64 * 1024
+/** A whole request must have arrived within this, ms (a slow sender holds a socket, not a thread). */
+export const REQUEST_TIMEOUT_MS = 10_000
+/** Requests of one address a minute: three desks behind one address, panning maps all the time. */
+export const REQUESTS_PER_MINUTE = 6_000
+/** Sign-ins of one address a minute: a shift change of 60 people behind one address. */
+export const SIGN_INS_PER_MINUTE = 60
+/** How long an action waits for the engine's answer (CONTRACT §5: then 202), ms. */
+export const ACTION_WAIT_MS = 2_000
+/** Page sizes. */
+export const DEFAULT_PAGE = 100
+export const MAX_PAGE = 500
+/** Facts shown in a timeline; a feeder's fault has thousands of reports that say the same. */
+export const MAX_TIMELINE_FACTS = 500
+/** Features of an incident's area; beyond, lines are left out before transformers. */
+export const MAX_AREA_FEATURES = 20_000
+/** Observers looked at for one page of terminals, so that a narrow scope does not scan millions. */
+export const MAX_TERMINALS_SCANNED = 50_000
+/** Tickets waiting to be used; each lives 30 s. */
+export const MAX_TICKETS = 10_000
+export const TICKET_TTL_MS = 30_000

@@ -1,0 +1,99 @@
+/** The network in outline: units, substations, feeders with their size and extent. Once per grid. */
+import type { CompiledGrid } from '../../grid/compiled.ts'
+import { devicePlace } from '../../grid/geography.ts'
+import { TRANSFORMER } from './lines.ts'
+
+export type Bounds = [west: number, south: number, east: number, north: number]
+
+export interface FeederOutline {
+  readonly id: string
+  readonly name: string
+  readonly unit: string
+  readonly substation: string
+  readonly customers: number
+  readonly transformers: number
+  readonly bbox: Bounds | null
+  readonly centroid: [number, number] | null
+}
+
+export interface NetworkOutline {
+  readonly feeders: readonly FeederOutline[]
+  readonly bounds: Bounds | null
+  /** The answer of `GET /network`, encoded once. */
+  readonly json: string
+}
+
+const outlines = new WeakMap<CompiledGrid, NetworkOutline>()
+
+/** The outline of `grid`; one pass over its devices the first time. */
+export function networkOf(grid: CompiledGrid): NetworkOutline {
+  const known = outlines.get(grid)
+  if (known) return known
+  const tallies = grid.feeders.map(() => ({
+    customers: 0,
+    transformers: 0,
+    places: 0,
+    lon: 0,
+    lat: 0,
+    box: [Infinity, Infinity, -Infinity, -Infinity] as Bounds,
+  }))
+  const { feeder, type } = grid.devices
+  const { first } = grid.usagePoints
+  for (let device = 0; device < grid.devices.ids.count; device++) {
+    const tally = tallies[feeder[device]!]
+    if (!tally) continue
+    tally.customers += first[device + 1]! - first[device]!
+    if (type[device] === TRANSFORMER) tally.transformers++
+    const place = devicePlace(grid, device)
+    if (!place) continue
+    tally.places++
+    tally.lon += place[0]
+    tally.lat += place[1]
+    widen(tally.box, place)
+  }
+  const all: Bounds = [Infinity, Infinity, -Infinity, -Infinity]
+  const feeders = grid.feeders.map((one, index): FeederOutline => {
+    const { customers, transformers, places, lon, lat, box } = tallies[index]!
+    if (places > 0) {
+      widen(all, [box[0], box[1]])
+      widen(all, [box[2], box[3]])
+    }
+    return {
+      id: one.id,
+      name: one.name,
+      unit: grid.units[one.unit]?.id ?? '',
+      substation: grid.substations[one.substation]?.id ?? '',
+      customers,
+      transformers,
+      bbox: places > 0 ? box : null,
+      centroid: places > 0 ? [lon / places, lat / places] : null,
+    }
+  })
+  const bounds = Number.isFinite(all[0]) ? all : null
+  const json = JSON.stringify({
+    name: grid.name,
+    digest: grid.digest,
+    bounds,
+    units: grid.units.map(({ id, name, parent }) => ({
+      id,
+      name,
+      parent: grid.units[parent]?.id ?? null,
+    })),
+    substations: grid.substations.map(({ id, name, unit }) => ({
+      id,
+      name,
+      unit: grid.units[unit]?.id ?? '',
+    })),
+    feeders,
+  })
+  const outline = { feeders, bounds, json }
+  outlines.set(grid, outline)
+  return outline
+}
+
+function widen(box: Bounds, [lon, lat]: readonly [number, number]): void {
+  box[0] = Math.min(box[0], lon)
+  box[1] = Math.min(box[1], lat)
+  box[2] = Math.max(box[2], lon)
+  box[3] = Math.max(box[3], lat)
+}

@@ -1,0 +1,118 @@
+/** What the HTTP side needs of the others; `app` passes what fits. */
+import type { ActionChange, Incident, InterruptionSegment } from '../engine/changes.ts'
+import type { Fact, JournalledFact, Position, QuarantinedFact } from '../facts/facts.ts'
+import type { InstantMs } from '../facts/time.ts'
+import type { CompiledGrid } from '../grid/compiled.ts'
+import type { Telemetry } from '../telemetry/telemetry.ts'
+import type { Identity } from './identity/identity.ts'
+import type { Roles } from './identity/roles.ts'
+
+/** The ledger, as far as it is read here. Cursors are opaque and the ledger's own. */
+export interface RecordsReader {
+  incidents(query: {
+    readonly state: 'open' | 'all'
+    /** Units whose incidents may be seen; absent: all. */
+    readonly units?: readonly string[]
+    readonly since?: InstantMs
+    readonly limit: number
+    readonly cursor?: string
+  }): {
+    readonly incidents: readonly Incident[]
+    readonly cursor: string | null
+    readonly asOf: InstantMs
+  }
+  incident(id: string): Incident | undefined
+  timeline(id: string): readonly {
+    readonly at: InstantMs
+    readonly position: Position
+    readonly reason: string
+    readonly revision: number
+    readonly incident: Incident
+    readonly causes: readonly Position[]
+  }[]
+  segments(query: { readonly devices?: readonly string[] }): readonly InterruptionSegment[]
+  quarantine(query: { limit: number; cursor?: string; reason?: string }): {
+    readonly rows: readonly (QuarantinedFact & { readonly position: Position })[]
+    readonly cursor: string | null
+    readonly counts: Readonly<Record<string, number>>
+  }
+  action(requestId: string): ActionChange | undefined
+}
+
+/** Where actions go. `append` resolves once the fact is on disk and rejects with a stable `code`. */
+export interface FactSink {
+  append(fact: Fact): Promise<Position>
+}
+
+export interface FactReader {
+  at(positions: readonly Position[]): Promise<readonly JournalledFact[]>
+}
+
+/** Who opened a socket, told to the live hub (structurally its `Viewer`). */
+export interface LiveViewer {
+  readonly group: string
+  readonly evidence: boolean
+  holds(right: 'incidents.read' | 'map.read' | 'status.read'): boolean
+  seesUnit(unit: string): boolean
+  stillValid(): boolean | Promise<boolean>
+}
+
+export interface LivePort {
+  attach(socket: never, viewer: LiveViewer): boolean
+  area(
+    incident: string,
+  ): { readonly dark: readonly string[]; readonly restored: readonly string[] } | undefined
+  readonly sockets: number
+}
+
+/** The figures of the status page and of the topic `stats`. */
+export interface StatusFigures {
+  readonly customers: number
+  readonly customersOut: number
+  readonly transformersOut: number
+  readonly incidents: {
+    readonly open: number
+    readonly byGrade: Readonly<Record<1 | 2 | 3 | 4, number>>
+  }
+  readonly reportsPerMinute: number
+}
+
+export interface RulesText {
+  readonly version: string
+  readonly digest: string
+  readonly files: readonly { readonly name: string; readonly text: string }[]
+}
+
+export interface TerminalState {
+  readonly link: 'online' | 'offline'
+  readonly lastHeardAt: InstantMs | null
+}
+
+export interface HttpDeps {
+  readonly telemetry: Telemetry
+  readonly identity: Identity
+  readonly roles: Roles
+  readonly records: RecordsReader
+  readonly facts: FactSink
+  readonly journal: FactReader
+  readonly live: LivePort
+  /** The engine's answer to a request, or undefined after `timeoutMs`. Asked before the append. */
+  awaitAction(requestId: string, timeoutMs: number): Promise<ActionChange | undefined>
+  grid(): CompiledGrid
+  status(): StatusFigures
+  rules(): RulesText
+  health(): { readonly ready: boolean; readonly reasons: readonly string[] }
+  /** Link and last sign of a terminal, where the program keeps them. */
+  terminal?(id: string): TerminalState | undefined
+  now(): InstantMs
+  /** Folder of the built console; absent: the program serves no console. */
+  readonly consoleDir?: string
+  /** The AsyncAPI document. */
+  readonly asyncapi: object
+  readonly version: string
+  /** Origins besides our own from which browsers may write (the address of a proxy). */
+  readonly allowedOrigins?: readonly string[]
+  /** True where browsers reach us by https only: cookies are then `Secure`. */
+  readonly secureCookies?: boolean
+  readonly requestsPerMinute?: number
+}

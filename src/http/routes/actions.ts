@@ -1,0 +1,120 @@
+/** A person's action on an incident: a fact, and the engine's answer to it. */
+import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
+import type { ActionChange } from '../../engine/changes.ts'
+import type { ActionRequestedFact } from '../../facts/facts.ts'
+import type { CrewId } from '../../facts/ids.ts'
+import { formatInstant } from '../../facts/time.ts'
+import { ACTION_WAIT_MS } from '../limits.ts'
+import { Problem } from '../problem.ts'
+import { type Answer, callerOf, read, route } from '../route.ts'
+import { actionAnswer, actionBody, idParams } from '../schemas.ts'
+import { incidentFor } from './incidents.ts'
+
+/** An `Idempotency-Key`: printable ASCII without spaces. */
+const requestId = z.string().regex(/^[!-~]{1,128}$/, 'not 1 to 128 printable characters')
+
+const view = (change: ActionChange) => ({
+  requestId: change.requestId,
+  incident: change.incident,
+  accepted: change.accepted,
+  refusal: change.refusal,
+  revision: change.revision,
+  at: formatInstant(change.at),
+})
+
+function answerTo(change: ActionChange): Answer {
+  if (change.accepted) return { json: view(change) }
+  const more = { ...view(change), currentRevision: change.revision }
+  switch (change.refusal) {
+    case 'staleRevision':
+      throw new Problem('action.stale', 'the incident changed meanwhile; look at it again', more)
+    case 'unknownIncident':
+      throw new Problem('incident.notFound', `no incident ${change.incident}`, more)
+    case 'notAllowedInState':
+      throw new Problem('action.notAllowed', 'not allowed in the state of the incident', more)
+    default:
+      throw new Problem(
+        'action.notAllowed',
+        'the action lacks something or contradicts itself',
+        more,
+      )
+  }
+}
+
+const requestAction = route({
+  method: 'POST',
+  path: '/api/v1/incidents/{id}/actions',
+  demand: 'actions.*',
+  summary: 'Act on an incident; `revision` is the one that was looked at',
+  params: idParams,
+  body: actionBody,
+  headers: { 'Idempotency-Key': 'Repeating a request with the same key does nothing twice' },
+  answers: {
+    200: { description: 'Accepted; the new revision', schema: actionAnswer },
+    202: {
+      description: 'Recorded; the answer will be found at `Location`',
+      schema: z.object({ requestId: z.string() }),
+    },
+    409: { description: 'The incident has another revision by now' },
+  },
+  async handle(call) {
+    const { deps, body, request } = call
+    const { account: by, role, rights } = callerOf(call)
+    if (!rights.has(`actions.${body.action}`))
+      throw new Problem('auth.forbidden', `role ${role} may not ${body.action}`)
+    const incident = incidentFor(call, call.params.id)
+    const key = request.headers['idempotency-key']
+    const ownId = key === undefined ? randomUUID() : read(requestId, key, 'Idempotency-Key')
+
+    const earlier = deps.records.action(ownId)
+    if (earlier && earlier.incident !== incident.id)
+      throw new Problem('action.keyReused', 'this Idempotency-Key was used for another incident')
+    if (earlier) return answerTo(earlier)
+
+    const fact: ActionRequestedFact = {
+      type: 'actionRequested',
+      receivedAt: deps.now(),
+      requestId: ownId,
+      incident: incident.id,
+      expectedRevision: body.revision,
+      action: body.action,
+      by,
+      role,
+      ...(body.occurredAt === undefined ? {} : { occurredAt: body.occurredAt }),
+      ...(body.crew === undefined ? {} : { crew: body.crew as CrewId }),
+      ...(body.etr === undefined ? {} : { etr: body.etr }),
+      ...(body.causeCode === undefined ? {} : { causeCode: body.causeCode }),
+      ...(body.reasonCode === undefined ? {} : { reasonCode: body.reasonCode }),
+    }
+    // Listening starts before the append: the engine may answer before the append is told done.
+    const answer = deps.awaitAction(ownId, ACTION_WAIT_MS)
+    await deps.facts.append(fact)
+    const change = await answer
+    if (change) return answerTo(change)
+    return {
+      status: 202,
+      headers: { location: `/api/v1/actions/${encodeURIComponent(ownId)}` },
+      json: { requestId: ownId },
+    }
+  },
+})
+
+const oneAction = route({
+  method: 'GET',
+  path: '/api/v1/actions/{requestId}',
+  demand: 'actions.*',
+  summary: 'The answer to an action, once the engine has given it',
+  params: z.object({ requestId }),
+  answers: { 200: { description: 'Accepted or refused', schema: actionAnswer } },
+  handle(call) {
+    const change = call.deps.records.action(call.params.requestId)
+    const incident = change && call.deps.records.incident(change.incident)
+    // A refused action on an unknown incident belongs to no unit; its asker alone has its id.
+    if (!change || (incident && !call.scope.seesUnit(incident.unit)))
+      throw new Problem('action.notFound', 'no answer to this request yet')
+    return { json: view(change) }
+  },
+})
+
+export const actionRoutes = [requestAction, oneAction]

@@ -1,0 +1,201 @@
+/** The network: the whole in outline, one device, one usage point's interruptions, an area. */
+import { z } from 'zod'
+import type { InterruptionSegment } from '../../engine/changes.ts'
+import { parsePhases } from '../../facts/phases.ts'
+import { formatInstant } from '../../facts/time.ts'
+import type { CompiledGrid } from '../../grid/compiled.ts'
+import { customersBelow, devicePlace } from '../../grid/geography.ts'
+import { DEVICE_TYPES } from '../../grid/model.ts'
+import { areaOf } from '../map/area.ts'
+import { networkOf } from '../map/network.ts'
+import { Problem } from '../problem.ts'
+import { route } from '../route.ts'
+import { bounds, featureCollection, id, idParams, instantOut, lonLat } from '../schemas.ts'
+import { unitOfFeeder } from '../scope.ts'
+import { incidentFor } from './incidents.ts'
+
+const network = route({
+  method: 'GET',
+  path: '/api/v1/network',
+  demand: 'map.read',
+  summary: 'Units, substations and feeders of the grid in force',
+  answers: {
+    200: {
+      description: 'The network in outline; changes only with the grid (see `ETag`)',
+      schema: z.object({
+        name: z.string(),
+        digest: z.string(),
+        bounds,
+        units: z.array(
+          z.object({ id: z.string(), name: z.string(), parent: z.string().nullable() }),
+        ),
+        substations: z.array(z.object({ id: z.string(), name: z.string(), unit: z.string() })),
+        feeders: z.array(
+          z.object({
+            id: z.string(),
+            name: z.string(),
+            unit: z.string(),
+            substation: z.string(),
+            customers: z.number().int(),
+            transformers: z.number().int(),
+            bbox: bounds,
+            centroid: lonLat.nullable(),
+          }),
+        ),
+      }),
+    },
+    304: { description: 'As you have it' },
+  },
+  handle({ deps, request }) {
+    const grid = deps.grid()
+    const etag = `"${grid.digest}"`
+    const headers = { etag, 'cache-control': 'private, no-cache' }
+    if (request.headers['if-none-match'] === etag) return { status: 304, headers }
+    return { headers, bytes: networkOf(grid).json, contentType: 'application/json' }
+  },
+})
+
+const device = route({
+  method: 'GET',
+  path: '/api/v1/devices/{id}',
+  demand: 'map.read',
+  summary: 'One device with its supply path',
+  params: idParams,
+  answers: {
+    200: {
+      description: 'The device in the normal state of the network',
+      schema: z.object({
+        id: z.string(),
+        type: z.enum(DEVICE_TYPES),
+        name: z.string(),
+        place: lonLat.nullable(),
+        unit: z.string().nullable(),
+        feeder: z.string().nullable(),
+        normallyOpen: z.boolean(),
+        customersBelow: z.number().int(),
+        supplyPath: z
+          .array(z.object({ id: z.string(), type: z.enum(DEVICE_TYPES), name: z.string() }))
+          .describe('devices above it, nearest first'),
+      }),
+    },
+  },
+  handle({ deps, scope, params }) {
+    const grid = deps.grid()
+    const { devices } = grid
+    const index = devices.ids.indexOf(params.id)
+    if (index < 0 || !scope.seesFeeder(devices.feeder[index]!))
+      throw new Problem('device.notFound', `no device ${params.id}`)
+    const feeder = devices.feeder[index]!
+    return {
+      json: {
+        ...refOf(grid, index),
+        place: devicePlace(grid, index) ?? null,
+        unit: unitOfFeeder(grid, feeder) ?? null,
+        feeder: grid.feeders[feeder]?.id ?? null,
+        normallyOpen: devices.normallyOpen[index] === 1,
+        customersBelow: customersBelow(grid, index),
+        supplyPath: pathAbove(grid, index)
+          .slice(1)
+          .map((above) => refOf(grid, above)),
+      },
+    }
+  },
+})
+
+const refOf = (grid: CompiledGrid, index: number) => ({
+  id: grid.devices.ids.idOf(index),
+  type: DEVICE_TYPES[grid.devices.type[index]!]!,
+  name: grid.devices.nameOf(index),
+})
+
+/** The device and those above it in the normal state, lowest first. */
+function pathAbove(grid: CompiledGrid, index: number): number[] {
+  const path: number[] = []
+  for (let at = index; at >= 0; at = grid.devices.normalParent[at]!) path.push(at)
+  return path
+}
+
+const interruptions = route({
+  method: 'GET',
+  path: '/api/v1/usage-points/{id}/interruptions',
+  demand: 'interruptions.read',
+  summary: "One usage point's own interruptions, newest first",
+  params: z.object({ id }),
+  answers: {
+    200: {
+      description: 'From the interruption segments above it, its own exceptions applied',
+      schema: z.object({
+        usagePoint: z.string(),
+        asOf: instantOut,
+        interruptions: z.array(
+          z.object({
+            segment: z.string(),
+            incident: z.string(),
+            device: z.object({ id: z.string(), type: z.string(), name: z.string() }),
+            from: instantOut,
+            to: instantOut.nullable(),
+            momentary: z.boolean(),
+          }),
+        ),
+      }),
+    },
+  },
+  handle({ deps, scope, params }) {
+    const grid = deps.grid()
+    const { usagePoints, devices } = grid
+    const index = usagePoints.ids.indexOf(params.id)
+    const device = index < 0 ? -1 : usagePoints.device[index]!
+    if (index < 0 || !scope.seesFeeder(devices.feeder[device]!))
+      throw new Problem('usagePoint.notFound', `no usage point ${params.id}`)
+    const above = pathAbove(grid, device).map((at) => devices.ids.idOf(at))
+    const segments = deps.records.segments({ devices: [params.id, ...above] })
+    const own = segments.flatMap((segment) =>
+      ownInterval(segment, params.id, usagePoints.phases[index]!),
+    )
+    own.sort((a, b) => b.from - a.from)
+    return {
+      json: {
+        usagePoint: params.id,
+        asOf: formatInstant(deps.now()),
+        interruptions: own.map(({ segment, from, to }) => ({
+          segment: segment.id,
+          incident: segment.incident,
+          device: segment.device,
+          from: formatInstant(from),
+          to: to === null ? null : formatInstant(to),
+          momentary: segment.momentary,
+        })),
+      },
+    }
+  },
+})
+
+/** What of a segment one usage point had; nothing where it kept its supply. */
+export function ownInterval(
+  segment: InterruptionSegment,
+  usagePoint: string,
+  phases: number,
+): { segment: InterruptionSegment; from: number; to: number | null }[] {
+  if (segment.void || ((parsePhases(segment.phases) ?? 7) & phases) === 0) return []
+  const differs = segment.exceptions.find((exception) => exception.usagePoint === usagePoint)
+  if (!differs) return [{ segment, from: segment.from, to: segment.to }]
+  return differs.from === null ? [] : [{ segment, from: differs.from, to: differs.to }]
+}
+
+const area = route({
+  method: 'GET',
+  path: '/api/v1/incidents/{id}/area',
+  demand: 'incidents.read',
+  summary: 'The area of an incident: its lines, transformers with their state, the device',
+  params: idParams,
+  answers: { 200: { description: 'GeoJSON', schema: featureCollection } },
+  handle(call) {
+    const incident = incidentFor(call, call.params.id)
+    return {
+      json: areaOf(call.deps.grid(), incident, call.deps.live.area(incident.id)),
+      contentType: 'application/geo+json',
+    }
+  },
+})
+
+export const networkRoutes = [network, device, interruptions, area]

@@ -1,0 +1,95 @@
+/** Sign-in and sign-out of browsers, tickets for their WebSocket, and who one is. */
+import { z } from 'zod'
+import { formatInstant } from '../../facts/time.ts'
+import { MAX_PASSWORD_LENGTH } from '../identity/passwords.ts'
+import type { Principal } from '../identity/rights.ts'
+import { SIGN_INS_PER_MINUTE } from '../limits.ts'
+import { Problem } from '../problem.ts'
+import { callerOf, route } from '../route.ts'
+import { accountSchema, instantOut } from '../schemas.ts'
+
+export const SESSION_COOKIE = 'lastgasp_session'
+
+const accountView = ({ account, role, units, rights }: Principal) => ({
+  name: account,
+  role,
+  units: units ?? [],
+  allUnits: units === null,
+  rights: [...rights],
+})
+
+const signedIn = z.object({ account: accountSchema, expiresAt: instantOut })
+
+const signIn = route({
+  method: 'POST',
+  path: '/api/v1/session',
+  demand: 'public',
+  summary: 'Sign in with name and password; sets the session cookie',
+  perMinute: SIGN_INS_PER_MINUTE,
+  body: z.strictObject({
+    name: z.string().min(1).max(64),
+    password: z.string().min(1).max(MAX_PASSWORD_LENGTH),
+  }),
+  answers: { 200: { description: 'Signed in', schema: signedIn } },
+  async handle({ deps, body, reply }) {
+    const answer = await deps.identity.signIn(body.name, body.password)
+    if (answer.outcome === 'locked') {
+      deps.telemetry.emit('session.refused', { reason: 'locked' })
+      const seconds = Math.max(1, Math.ceil((answer.until - deps.now()) / 1000))
+      throw new Problem(
+        'auth.locked',
+        'too many failed sign-ins; wait',
+        { retryAfter: seconds },
+        {
+          'retry-after': String(seconds),
+        },
+      )
+    }
+    const principal = answer.outcome === 'ok' && deps.identity.bySession(answer.secret)
+    if (answer.outcome !== 'ok' || !principal) {
+      deps.telemetry.emit('session.refused', { reason: 'credentials' })
+      throw new Problem('auth.failed', 'name or password is wrong')
+    }
+    deps.telemetry.emit('session.opened')
+    reply.setCookie(SESSION_COOKIE, answer.secret, {
+      path: '/',
+      httpOnly: true,
+      sameSite: 'strict',
+      secure: deps.secureCookies ?? false,
+      expires: new Date(answer.expiresAt),
+    })
+    return {
+      json: { account: accountView(principal), expiresAt: formatInstant(answer.expiresAt) },
+    }
+  },
+})
+
+const signOut = route({
+  method: 'DELETE',
+  path: '/api/v1/session',
+  demand: 'public',
+  summary: 'Sign out; the session ends on the server too',
+  answers: { 204: { description: 'Signed out, or never signed in' } },
+  handle({ deps, request, reply }) {
+    const secret = request.cookies[SESSION_COOKIE]
+    if (secret) deps.identity.signOut(secret)
+    reply.clearCookie(SESSION_COOKIE, { path: '/' })
+    return { status: 204 }
+  },
+})
+
+const me = route({
+  method: 'GET',
+  path: '/api/v1/me',
+  demand: 'me.read',
+  summary: 'Own account, role, units and rights',
+  answers: { 200: { description: 'The caller', schema: signedIn } },
+  handle(call) {
+    const principal = callerOf(call)
+    return {
+      json: { account: accountView(principal), expiresAt: formatInstant(principal.expiresAt) },
+    }
+  },
+})
+
+export const sessionRoutes = [signIn, signOut, me]

@@ -1,0 +1,72 @@
+/**
+ * Every route of the program: the one source of what is served, of the rights asked and of the
+ * OpenAPI document. A path that is not here does not exist.
+ */
+import { z } from 'zod'
+import { formatInstant } from '../../facts/time.ts'
+import type { Principal } from '../identity/rights.ts'
+import { openApiOf } from '../openapi.ts'
+import { Problem } from '../problem.ts'
+import { callerOf, type Route, route } from '../route.ts'
+import { instantOut } from '../schemas.ts'
+import type { Tickets } from '../tickets.ts'
+import { actionRoutes } from './actions.ts'
+import { incidentRoutes } from './incidents.ts'
+import { mapRoutes } from './map.ts'
+import { networkRoutes } from './network.ts'
+import { publicRoutes } from './public.ts'
+import { SESSION_COOKIE, sessionRoutes } from './session.ts'
+import { statusRoutes } from './status.ts'
+
+/** Who a ticket lets in, and the session it was asked with. */
+export interface TicketBearer {
+  readonly principal: Principal
+  readonly secret: string | undefined
+}
+
+/** The table; `tickets` are those that the WebSocket redeems. */
+export function routeTable(tickets: Tickets<TicketBearer>, version: string): readonly Route[] {
+  const ticket = route({
+    method: 'POST',
+    path: '/api/v1/tickets',
+    demand: 'me.read',
+    summary: 'A ticket for the WebSocket `/api/v1/live?ticket=`: one use, 30 s',
+    answers: {
+      200: {
+        description: 'The ticket',
+        schema: z.object({ ticket: z.string(), expiresAt: instantOut }),
+      },
+    },
+    handle(call) {
+      const secret = call.request.cookies[SESSION_COOKIE]
+      const issued = tickets.issue({ principal: callerOf(call), secret })
+      if (!issued) throw new Problem('unavailable', 'too many tickets wait to be used')
+      return { json: { ticket: issued.ticket, expiresAt: formatInstant(issued.expiresAt) } }
+    },
+  })
+  const openapi: Route = route({
+    method: 'GET',
+    path: '/openapi.json',
+    demand: 'public',
+    summary: 'This document',
+    answers: { 200: { description: 'OpenAPI 3.1', schema: z.looseObject({}) } },
+    handle: () => ({ bytes: document(), contentType: 'application/json' }),
+  })
+  const table = [
+    ...sessionRoutes,
+    ...incidentRoutes,
+    ...actionRoutes,
+    ...statusRoutes,
+    ...networkRoutes,
+    ...mapRoutes,
+    ticket,
+    ...publicRoutes,
+    openapi,
+  ]
+  let text: string | undefined
+  const document = () => {
+    text ??= JSON.stringify(openApiOf(table, version))
+    return text
+  }
+  return table
+}

@@ -1,0 +1,155 @@
+/** The shapes of the HTTP interface (CONTRACT §5), as zod schemas and so as OpenAPI. */
+import { z } from 'zod'
+import { INCIDENT_FLAGS, INCIDENT_KINDS, LEVELS, OUTAGE_KINDS, STAGES } from '../engine/changes.ts'
+import { ACTIONS } from '../facts/facts.ts'
+import { ID_PATTERN } from '../facts/ids.ts'
+import { parseInstant } from '../facts/time.ts'
+import { DEVICE_TYPES } from '../grid/model.ts'
+import { DEFAULT_PAGE, MAX_PAGE } from './limits.ts'
+
+/** An id of the grid or of an incident, in a path or a query. */
+export const id = z.string().regex(ID_PATTERN, 'not an id')
+
+/** A time that is sent to us, read to milliseconds. */
+export const instantIn = z
+  .string()
+  .max(40)
+  .refine((text) => parseInstant(text) !== undefined, 'not an RFC 3339 time')
+  .meta({ format: 'date-time' })
+  .transform((text) => parseInstant(text)!)
+
+/** A time that we send: RFC 3339, UTC, milliseconds. */
+export const instantOut = z.string().meta({ format: 'date-time' })
+
+const page = z.coerce.number().int().min(1).max(MAX_PAGE).default(DEFAULT_PAGE)
+export const paging = { limit: page, cursor: z.string().max(256).optional() }
+export const idParams = z.object({ id })
+
+const count = z.number().int().min(0)
+const nullableId = z.string().nullable()
+export const lonLat = z.tuple([z.number(), z.number()])
+export const bounds = z.tuple([z.number(), z.number(), z.number(), z.number()]).nullable()
+
+export const deviceRef = z
+  .object({ id: z.string(), type: z.enum(DEVICE_TYPES), name: z.string() })
+  .meta({ id: 'Device' })
+
+export const incidentSchema = z
+  .object({
+    id: z.string(),
+    revision: count,
+    parent: nullableId,
+    noticeNo: z.string().nullable(),
+    kind: z.enum(INCIDENT_KINDS),
+    flags: z.array(z.enum(INCIDENT_FLAGS)),
+    outageKind: z.enum(OUTAGE_KINDS),
+    outcome: z.enum(['withdrawn', 'falseAlarm', 'merged']).nullable(),
+    mergedInto: nullableId,
+    level: z.enum(LEVELS),
+    grade: z.number().int().min(1).max(4),
+    unit: z.string(),
+    feeder: nullableId,
+    device: deviceRef,
+    phases: z.string(),
+    centroid: lonLat.nullable(),
+    probability: z.number().min(0).max(1),
+    rivals: z.array(
+      z.object({
+        device: deviceRef,
+        probability: z.number(),
+        indistinguishable: z.boolean().optional(),
+      }),
+    ),
+    transformersAffected: count,
+    metersAffected: count,
+    originalMetersAffected: count,
+    customersRestored: count,
+    important: count,
+    sensitiveCount: count,
+    startedAt: instantOut,
+    sensedAt: instantOut,
+    restoredAt: instantOut.nullable(),
+    estimatedPeriod: z.object({ start: instantOut, end: instantOut }).nullable(),
+    etrSource: z.enum(['none', 'estimated', 'field']),
+    crew: z.string().nullable(),
+    stage: z.enum(STAGES),
+    cause: z.string().nullable(),
+    ruleVersion: z.string(),
+    sources: count,
+    evidence: z.array(
+      z.object({
+        position: count,
+        observer: z.string(),
+        observerClass: z.string(),
+        said: z.string(),
+        at: instantOut,
+        device: nullableId,
+      }),
+    ),
+  })
+  .meta({ id: 'Incident' })
+
+export const problemSchema = z
+  .looseObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    code: z.string(),
+    detail: z.string(),
+  })
+  .meta({ id: 'Problem' })
+
+/** A code of the cause tree, or the reference of a reason: never free text. */
+const code = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'not a code')
+
+export const actionBody = z
+  .strictObject({
+    action: z.enum(ACTIONS),
+    revision: z.number().int().min(0),
+    occurredAt: instantIn.optional(),
+    crew: id.optional(),
+    etr: instantIn.optional(),
+    causeCode: code.optional(),
+    reasonCode: code.optional(),
+  })
+  .meta({ id: 'ActionRequest' })
+
+export const actionAnswer = z
+  .object({
+    requestId: z.string(),
+    incident: z.string(),
+    accepted: z.boolean(),
+    refusal: z.string().nullable(),
+    revision: count,
+    at: instantOut,
+  })
+  .meta({ id: 'ActionAnswer' })
+
+export const accountSchema = z
+  .object({
+    name: z.string(),
+    role: z.string(),
+    /** The account's own units; what lies below them is seen too. */
+    units: z.array(z.string()),
+    allUnits: z.boolean(),
+    rights: z.array(z.string()),
+  })
+  .meta({ id: 'Account' })
+
+export const figures = z
+  .object({
+    customers: count,
+    customersOut: count,
+    transformersOut: count,
+    incidents: z.object({ open: count, byGrade: z.record(z.string(), count) }),
+    reportsPerMinute: z.number(),
+  })
+  .meta({ id: 'Figures' })
+
+/** GeoJSON, as far as a reader needs to be told. */
+export const featureCollection = z
+  .looseObject({
+    type: z.literal('FeatureCollection'),
+    features: z.array(z.looseObject({ type: z.literal('Feature') })),
+  })
+  .meta({ id: 'FeatureCollection' })

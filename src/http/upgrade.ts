@@ -1,0 +1,76 @@
+/**
+ * The WebSocket handshake: a valid ticket, from a page of ours, or the socket is destroyed. A
+ * refused socket that is left open leaks a file descriptor, so none ever is.
+ */
+import type { IncomingMessage, Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { WebSocketServer } from 'ws'
+import { isOwnOrigin, stillHolds } from './authenticate.ts'
+import { holds, type Principal } from './identity/rights.ts'
+import type { HttpDeps, LiveViewer } from './ports.ts'
+import type { TicketBearer } from './routes/table.ts'
+import { type Scope, scopeOf } from './scope.ts'
+import type { Tickets } from './tickets.ts'
+
+export const LIVE_PATH = '/api/v1/live'
+/** Longest message of a client, bytes: a topic and a cursor are 200. */
+const MAX_MESSAGE_BYTES = 16 * 1024
+/** Most fragments of a message (CVE-2026-48779: tiny fragments exhaust memory). */
+const MAX_FRAGMENTS = 64
+/** A refused socket has this long to take its answer, ms. */
+const REFUSAL_GRACE_MS = 1_000
+
+/** Handles upgrades of `server` until it is closed. */
+export function serveLive(server: Server, tickets: Tickets<TicketBearer>, deps: HttpDeps): void {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: MAX_MESSAGE_BYTES,
+    maxFragments: MAX_FRAGMENTS,
+  } as ConstructorParameters<typeof WebSocketServer>[0])
+
+  const refuse = (socket: Duplex, status: string, reason: string) => {
+    deps.telemetry.emit('http.refused', { reason })
+    socket.on('error', () => {})
+    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+    setTimeout(() => socket.destroy(), REFUSAL_GRACE_MS).unref()
+  }
+
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const url = URL.canParse(request.url ?? '', 'http://localhost')
+      ? new URL(request.url!, 'http://localhost')
+      : undefined
+    if (url?.pathname !== LIVE_PATH) return refuse(socket, '404 Not Found', 'liveUnknown')
+    if (!isOwnOrigin(request.headers, deps.allowedOrigins))
+      return refuse(socket, '403 Forbidden', 'liveOrigin')
+    const bearer = tickets.redeem(url.searchParams.get('ticket') ?? '')
+    if (!bearer || !stillHolds(deps, bearer.principal, bearer.secret))
+      return refuse(socket, '401 Unauthorized', 'liveTicket')
+    sockets.handleUpgrade(request, socket, head, (opened) => {
+      if (!deps.live.attach(opened as never, viewerOf(deps, bearer)))
+        opened.close(1013, 'too many sockets')
+    })
+  })
+}
+
+function viewerOf(deps: HttpDeps, { principal, secret }: TicketBearer): LiveViewer {
+  const evidence = principal.rights.has('incidents.evidence')
+  let scope: { readonly digest: string; readonly scope: Scope } | undefined
+  return {
+    group: groupOf(principal, evidence),
+    evidence,
+    holds: (right) => holds(principal, right),
+    seesUnit(unit) {
+      const grid = deps.grid()
+      if (scope?.digest !== grid.digest)
+        scope = { digest: grid.digest, scope: scopeOf(grid, principal) }
+      return scope.scope.seesUnit(unit)
+    },
+    stillValid: () => stillHolds(deps, principal, secret),
+  }
+}
+
+/** Callers that see the same of every topic they may have. */
+function groupOf({ units }: Principal, evidence: boolean): string {
+  return `${units === null ? '*' : JSON.stringify([...units].sort())}${evidence ? '+' : ''}`
+}
