@@ -1,6 +1,9 @@
 /**
  * A socket as the MQTT broker sees it: bytes pass the packet guard first, and are read only while
- * the gate is open and this connection has few enough messages under way. Decides when to read and
+ * the gate is open and this connection has few enough messages under way. The broker gets the
+ * CONNECT packet alone and what follows once that is accepted, so nothing is buffered for who may
+ * not connect, and a terminal that says all at once and dies is still heard: the broker would drop
+ * what it queued for a connection whose end it sees before its CONNACK. Decides when to read and
  * when to cut, never what a packet means.
  */
 import type { Socket } from 'node:net'
@@ -21,6 +24,7 @@ export class GuardedSocket extends Duplex {
   readonly #pump = () => this.#read()
   /** The parser asked for bytes and has not got any since. */
   #wanted = false
+  #signedIn = false
   #inFlight = 0
 
   constructor(socket: Socket, options: GuardedSocketOptions) {
@@ -32,6 +36,12 @@ export class GuardedSocket extends Duplex {
     // A broken link is normal life: it ends the connection, with a will, and is no error here.
     socket.on('error', () => this.destroy())
     socket.on('close', () => this.destroy())
+  }
+
+  /** CONNECT was accepted: what follows it may pass. */
+  signIn(): void {
+    this.#signedIn = true
+    this.#read()
   }
 
   /** A message of this connection is on its way to the journal. */
@@ -52,17 +62,19 @@ export class GuardedSocket extends Duplex {
 
   #read(): void {
     while (this.#wanted && !this.destroyed) {
+      if (this.#guard.hasConnect && !this.#signedIn) return
       if (this.#inFlight >= this.#options.maxInFlight) return
       if (!this.#options.gate.admits(this.#pump)) return
       const chunk: Buffer | null = this.#socket.read()
       if (chunk === null) return
-      const refusal = this.#guard.scan(chunk)
-      if (refusal) {
-        this.#options.onRefused(refusal)
+      const passage = this.#guard.scan(chunk)
+      if (passage.refusal) {
+        this.#options.onRefused(passage.refusal)
         this.destroy()
         return
       }
-      this.#wanted = this.push(chunk)
+      if (passage.bytes < chunk.length) this.#socket.unshift(chunk.subarray(passage.bytes))
+      this.#wanted = this.push(chunk.subarray(0, passage.bytes))
     }
   }
 

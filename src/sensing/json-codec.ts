@@ -150,7 +150,11 @@ function factsOfReading(
     const usable = new Set<string>(known)
     const readings = reading.readings
       .filter(({ target }) => usable.has(target))
-      .map((entry) => ({ ...entry, target: entry.target as ObserverId }))
+      .map(({ target, result, volts }) => ({
+        target: target as ObserverId,
+        result,
+        ...(volts && { volts: volts.map(unsignedZero) }),
+      }))
     facts.unshift(readingFact(message, reading, readings))
   }
   return facts
@@ -180,12 +184,12 @@ function reportFact(
     kind: event.kind,
   }
   if (event.at != null) fact.at = parseInstant(event.at)!
-  if (event.boot !== undefined) fact.boot = event.boot
-  if (event.seq !== undefined) fact.seq = event.seq
+  if (event.boot !== undefined) fact.boot = unsignedZero(event.boot)
+  if (event.seq !== undefined) fact.seq = unsignedZero(event.seq)
   if (meters !== undefined) fact.meters = meters
   if (event.device !== undefined) fact.device = event.device as DeviceId
   if (event.phases !== undefined) fact.phases = parsePhases(event.phases)!
-  if (event.volts !== undefined) fact.volts = event.volts
+  if (event.volts !== undefined) fact.volts = event.volts.map(unsignedZero)
   if (event.flags?.valid !== undefined) fact.valid = event.flags.valid
   if (event.flags?.area !== undefined) fact.area = event.flags.area
   if (event.flags?.onBattery !== undefined) fact.onBattery = event.flags.onBattery
@@ -232,9 +236,14 @@ function crewPositionFact(
     receivedAt,
     crew: identity.id as CrewPositionFact['crew'],
     at: parseInstant(position.at)!,
-    lon: position.lon,
-    lat: position.lat,
+    lon: unsignedZero(position.lon),
+    lat: unsignedZero(position.lat),
   }
+}
+
+/** `-0` is JSON, but is stored as `0`: the engine must be shown what a replay will show it. */
+function unsignedZero(value: number): number {
+  return value + 0
 }
 
 /**

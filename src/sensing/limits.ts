@@ -36,9 +36,6 @@ export const MAX_RAW_CHARACTERS = 4_096
 /** Characters of `QuarantinedFact.detail`; the field comes first, so a cut loses only prose. */
 export const MAX_DETAIL_CHARACTERS = 240
 
-/** Packets a client may send before its CONNACK; the parser holds them, each at most one chunk. */
-export const MAX_PACKETS_BEFORE_CONNACK = 256
-
 /** TCP probes find dead peers of clients that asked for no keep-alive. */
 export const TCP_KEEP_ALIVE_MS = 60_000
 

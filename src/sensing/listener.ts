@@ -13,12 +13,7 @@ import { AcceptRate } from './accept-rate.ts'
 import { GuardedSocket } from './guarded-socket.ts'
 import { type Identity, identityOf, isLoopback, passwordCheck, userNameOf } from './identity.ts'
 import { Intake, NotDurable } from './intake.ts'
-import {
-  DEFAULT_LIMITS,
-  type ListenerLimits,
-  MAX_PACKETS_BEFORE_CONNACK,
-  TCP_KEEP_ALIVE_MS,
-} from './limits.ts'
+import { DEFAULT_LIMITS, type ListenerLimits, TCP_KEEP_ALIVE_MS } from './limits.ts'
 import { type Listener, type ListenerOptions, SensingError } from './port.ts'
 import { ReadGate } from './read-gate.ts'
 import { BAD_USER_NAME_OR_PASSWORD, NOT_AUTHORISED, Refusal, refusalReasonOf } from './refusal.ts'
@@ -155,7 +150,6 @@ class MqttListener implements Listener {
   #createBroker(): Aedes {
     const broker = new TerminalBroker({
       connectTimeout: this.#limits.connectTimeoutMs,
-      queueLimit: MAX_PACKETS_BEFORE_CONNACK,
       // The CONNECT packet is bounded as a whole; 3.1's 23 characters bind nobody today.
       maxClientsIdLength: Number.MAX_SAFE_INTEGER,
       preConnect: (_client, packet, done) => {
@@ -188,6 +182,7 @@ class MqttListener implements Listener {
         done(null, null) // SUBACK 0x80 [MQTT-3.9.3-2]
       },
     })
+    broker.on('clientReady', (client) => this.#sessions.get(client)?.socket.signIn())
     const hears = (client: Client, topics: readonly string[], hearsCalls: boolean) => {
       const session = this.#sessions.get(client)
       if (session && topics.includes(this.#callTopicOf(client)!)) session.hearsCalls = hearsCalls

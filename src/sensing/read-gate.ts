@@ -30,6 +30,7 @@ export class ReadGate {
   /** True where reading may go on; otherwise `resume` is called once when it may. */
   admits(resume: () => void): boolean {
     if (this.#isOpen()) return true
+    if (this.#closed) return false
     this.#waiting.add(resume)
     this.#timer ??= setInterval(() => this.#poll(), GATE_POLL_MS)
     return false

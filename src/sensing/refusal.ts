@@ -24,7 +24,6 @@ export class Refusal extends Error {
 const REASON_OF_BROKER_ERROR = new Map([
   ['connect did not arrive in time', 'connectTimeout'],
   ['keep alive timeout', 'keepAliveTimeout'],
-  ['Client queue limit reached', 'tooManyBeforeConnack'],
   ['drain timeout', 'slowReader'],
   ['unacceptable protocol version', 'protocolVersion'],
 ])
