@@ -18,14 +18,21 @@ export interface Firm {
   readonly boundaryChance: number
 }
 
-/** Every place has one, and it is always an important user. */
+/** Every place has one: a hospital where there is a 110 kV substation, a clinic elsewhere. */
 export const HOSPITAL: Firm = {
   suffix: '医院',
   weight: 1,
   class: 'public',
-  important: { as: 'first', chance: 1 },
+  important: { as: 'second', chance: 1 },
   sensitive: 'lifeSupport',
   boundaryChance: 1,
+}
+export const CLINIC: Firm = {
+  suffix: '卫生院',
+  weight: 1,
+  class: 'public',
+  sensitive: 'lifeSupport',
+  boundaryChance: 0.3,
 }
 
 const STREET_FIRMS: readonly Firm[] = [

@@ -4,7 +4,7 @@
  * them into grid objects.
  */
 import { apportion, type Draw } from './draw.ts'
-import { drawFirm, type Firm, HOSPITAL } from './firms.ts'
+import { CLINIC, drawFirm, type Firm, HOSPITAL } from './firms.ts'
 import { type KindNumbers, PUBLIC_SHARE } from './kinds.ts'
 import type { Frame, Point } from './place.ts'
 import type { PlannedFeeder } from './plan.ts'
@@ -56,7 +56,8 @@ export function drawLoads(feeder: PlannedFeeder, numbers: KindNumbers, draw: Dra
   const weights = Array.from({ length: publics }, () => draw.between(low, high))
   const loads: Load[] = apportion(customers - dedicated, weights, 1).map((meters) => ({ meters }))
   for (let i = 0; i < dedicated; i++) {
-    const firm = feeder.hospital && i === 0 ? HOSPITAL : drawFirm(feeder.kind, draw)
+    const care = feeder.substation.kilovolts === 110 ? HOSPITAL : CLINIC
+    const firm = feeder.hospital && i === 0 ? care : drawFirm(feeder.kind, draw)
     loads.push({ meters: 1, firm })
   }
   for (let i = loads.length - 1; i > 0; i--) {
