@@ -25,7 +25,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: [
     ...['facts', 'grid', 'engine', 'journal', 'records', 'live', 'notify', 'series', 'sensing'],
-    ...['http', 'config', 'telemetry', 'app'],
+    ...['http', 'config', 'telemetry', 'app', 'simulators'],
   ],
   main: ['cli'],
   // Real clients of the program: they share its words and the grid reader, nothing else.
