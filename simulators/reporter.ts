@@ -35,6 +35,14 @@ interface Saying {
   readonly cause: Cause
 }
 
+/** Kinds that tell of a loss; they are counted apart from those that tell of its end. */
+const OFF_KINDS: ReadonlySet<EventKind> = new Set([
+  'powerOff',
+  'phaseLoss',
+  'switchOpen',
+  'protectionTrip',
+])
+
 export class Reporter {
   readonly #network: Network
   readonly #roster: Roster
@@ -148,8 +156,8 @@ export class Reporter {
   /** Draws the fate of a report; true where it will be heard. */
   #say(saying: Saying): boolean {
     const { counters } = this.#fleet
-    const { cause, report, observer } = saying
-    const tally = report === 'on' ? cause.on : cause.off
+    const { report, observer } = saying
+    const tally = this.#tallyOf(saying)
     counters.felt += 1
     tally.made += 1
     const observerClass = this.#network.grid.observers[observer]!.class
@@ -293,8 +301,8 @@ export class Reporter {
     return this.#network.grid.observers[saying.observer]!.device
   }
 
-  #tallyOf(saying: Saying): Tally {
-    return saying.report === 'on' ? saying.cause.on : saying.cause.off
+  #tallyOf({ kind, cause }: Saying): Tally {
+    return OFF_KINDS.has(kind) ? cause.off : cause.on
   }
 }
 
