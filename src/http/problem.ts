@@ -23,6 +23,7 @@ export const PROBLEM_CODES = {
   internal: 500,
   unavailable: 503,
   'journal.full': 503,
+  'journal.busy': 503,
   'journal.failing': 503,
   'journal.closed': 503,
   'journal.corrupt': 503,

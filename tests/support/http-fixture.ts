@@ -1,0 +1,331 @@
+/** A running HTTP server with real identity, live hub and sockets, over a ledger held in memory. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { WebSocket } from 'ws'
+import type { ActionChange, Change, ChangeBatch, Incident } from '../../src/engine/changes.ts'
+import { isOpen } from '../../src/engine/incident-view.ts'
+import type { ActionRequestedFact, Fact, JournalledFact } from '../../src/facts/facts.ts'
+import { compileGrid } from '../../src/grid/compile.ts'
+import type { CompiledGrid } from '../../src/grid/compiled.ts'
+import type { Grid } from '../../src/grid/model.ts'
+import { createIdentity, type Identity } from '../../src/http/identity/identity.ts'
+import type { RoleName } from '../../src/http/identity/rights.ts'
+import { loadRoles } from '../../src/http/identity/roles.ts'
+import type { HttpDeps } from '../../src/http/ports.ts'
+import { createHttpServer, type HttpServer } from '../../src/http/server.ts'
+import { createLiveHub } from '../../src/live/hub.ts'
+import type { LiveTimings } from '../../src/live/limits.ts'
+import type { LiveHub } from '../../src/live/ports.ts'
+import { createTelemetry, type Telemetry } from '../../src/telemetry/telemetry.ts'
+
+/** Two feeders of two units below one; each: breaker, line, fuse, two transformers, four meters. */
+export function twoFeeders(): Grid {
+  const grid: Grid = {
+    version: 1,
+    name: 'two feeders',
+    units: [
+      { id: '15', name: '供电公司', parent: null },
+      { id: '1501', name: '甲所', parent: '15' },
+      { id: '1502', name: '乙所', parent: '15' },
+    ],
+    substations: [{ id: 'S1', name: '变电站', unit: '15' }],
+    feeders: [],
+    nodes: [],
+    devices: [],
+    lines: [],
+    usagePoints: [],
+    observers: [],
+  }
+  for (const [index, unit] of ['1501', '1502'].entries()) {
+    const f = `F${index + 1}`
+    const lon = 111.6 + index * 0.1
+    grid.feeders.push({ id: f, name: `线路${index + 1}`, unit, substation: 'S1', source: `${f}-B` })
+    for (const [k, node] of ['src', 'n0', 'n1', 'n2', 't1', 't2'].entries())
+      grid.nodes.push({ id: `${f}-${node}`, lon: lon + k * 0.005, lat: 40.8 + k * 0.002 })
+    grid.devices.push(
+      { id: `${f}-B`, type: 'breaker', name: '出线', from: `${f}-src`, to: `${f}-n0` },
+      { id: `${f}-FU`, type: 'fuse', name: '支线', from: `${f}-n1`, to: `${f}-n2`, ganged: false },
+      {
+        id: `${f}-T1`,
+        type: 'transformer',
+        name: '台区1',
+        from: `${f}-n2`,
+        to: `${f}-t1`,
+        kva: 200,
+      },
+      {
+        id: `${f}-T2`,
+        type: 'transformer',
+        name: '台区2',
+        from: `${f}-n2`,
+        to: `${f}-t2`,
+        kva: 200,
+      },
+    )
+    grid.lines.push({ id: `${f}-L1`, from: `${f}-n0`, to: `${f}-n1` })
+    for (const t of ['T1', 'T2'])
+      for (const m of [1, 2]) {
+        grid.usagePoints.push({ id: `${f}-${t}-U${m}`, device: `${f}-${t}`, phases: 'A' })
+        grid.observers.push({
+          id: `${f}-${t}-M${m}`,
+          class: 'meter',
+          usagePoint: `${f}-${t}-U${m}`,
+        })
+      }
+  }
+  return grid
+}
+
+/** What the stand-in engine says to an action; undefined: nothing within the time waited. */
+export type Judge = (fact: ActionRequestedFact) => ActionChange | undefined
+
+export interface Fixture {
+  readonly server: HttpServer
+  readonly url: string
+  readonly hub: LiveHub
+  readonly identity: Identity
+  readonly telemetry: Telemetry
+  readonly grid: CompiledGrid
+  readonly appended: Fact[]
+  readonly incidents: Map<string, Incident>
+  /** Sets time; without it, the real one runs. */
+  clock: { offsetMs: number }
+  judge: Judge
+  health: { ready: boolean; reasons: string[] }
+  overrides: Partial<HttpDeps['records']>
+  /** Takes changes as the ledger and the hub would. */
+  follow(...changes: Change[]): void
+  token(role: RoleName, units?: readonly string[]): Promise<string>
+  get(path: string, token?: string, headers?: Record<string, string>): Promise<Response>
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>
+  socket(token: string): Promise<LiveClient>
+  close(): Promise<void>
+}
+
+export interface FixtureOptions {
+  readonly grid?: Grid
+  readonly timings?: Partial<LiveTimings>
+  readonly consoleDir?: string
+  readonly deps?: Partial<HttpDeps>
+}
+
+export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture> {
+  const dir = mkdtempSync(join(tmpdir(), 'lastgasp-http-'))
+  const grid = compileGrid(options.grid ?? twoFeeders(), 'd'.repeat(64))
+  const telemetry = createTelemetry({ level: 'silent', processMetrics: false })
+  const clock = { offsetMs: 0 }
+  const now = () => Date.now() + clock.offsetMs
+  const roles = loadRoles()
+  const identity = createIdentity({ dir, roles, now })
+  const incidents = new Map<string, Incident>()
+  const timelines = new Map<string, ReturnType<HttpDeps['records']['timeline']>[number][]>()
+  const actions = new Map<string, ActionChange>()
+  const appended: Fact[] = []
+  let position = 0
+
+  const figures = () => {
+    const open = [...incidents.values()].filter(isOpen)
+    const byGrade = { 1: 0, 2: 0, 3: 0, 4: 0 }
+    for (const { grade } of open) byGrade[grade]++
+    return {
+      customers: grid.usagePoints.ids.count,
+      customersOut: open.reduce((sum, one) => sum + one.metersAffected, 0),
+      transformersOut: 0,
+      incidents: { open: open.length, byGrade },
+      reportsPerMinute: 0,
+    }
+  }
+  const hub = createLiveHub({
+    telemetry,
+    now,
+    grid: () => grid,
+    openIncidents: () => [...incidents.values()].filter(isOpen),
+    incident: (id) => incidents.get(id),
+    stats: figures,
+    timings: { flushEveryMs: 10, statsEveryMs: 10, ...options.timings },
+  })
+
+  const fixture: Omit<Fixture, 'server' | 'url'> & { server?: HttpServer; url?: string } = {
+    hub,
+    identity,
+    telemetry,
+    grid,
+    appended,
+    incidents,
+    clock,
+    judge: () => undefined,
+    health: { ready: true, reasons: [] },
+    overrides: {},
+    follow(...changes) {
+      position++
+      for (const change of changes)
+        if (change.type === 'incident') {
+          const { incident, at, reason, causes } = change
+          incidents.set(incident.id, incident)
+          const entries = timelines.get(incident.id) ?? []
+          entries.push({ at, position, reason, revision: incident.revision, incident, causes })
+          timelines.set(incident.id, entries)
+        }
+      const batch: ChangeBatch = { position, at: now(), changes }
+      hub.follow([batch])
+    },
+    token: (role, units = []) => identity.issueToken(role, units),
+    get: (path, token, headers = {}) =>
+      fetch(`${fixture.url}${path}`, {
+        headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...headers },
+      }),
+    post: (path, body, headers = {}) =>
+      fetch(`${fixture.url}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
+    async socket(token) {
+      const answer = await fixture.post('/api/v1/tickets', {}, { authorization: `Bearer ${token}` })
+      const { ticket } = (await answer.json()) as { ticket: string }
+      return LiveClient.open(`${fixture.url!.replace('http', 'ws')}/api/v1/live?ticket=${ticket}`)
+    },
+    async close() {
+      hub.close()
+      await fixture.server!.close()
+      identity.close()
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+
+  const records: HttpDeps['records'] = {
+    incidents(query) {
+      const found = [...incidents.values()].filter(
+        (one) =>
+          (query.state === 'all' || isOpen(one)) &&
+          (query.units === undefined || query.units.includes(one.unit)),
+      )
+      return { incidents: found.slice(0, query.limit), cursor: null, asOf: now() }
+    },
+    incident: (id) => incidents.get(id),
+    timeline: (id) => timelines.get(id) ?? [],
+    segments: () => [],
+    quarantine: () => ({ rows: [], cursor: null, counts: {} }),
+    action: (requestId) => actions.get(requestId),
+  }
+  const deps: HttpDeps = {
+    telemetry,
+    identity,
+    roles,
+    records: new Proxy(records, {
+      get: (target, key) => Reflect.get(fixture.overrides, key) ?? Reflect.get(target, key),
+    }),
+    facts: {
+      async append(fact) {
+        appended.push(fact)
+        return appended.length
+      },
+    },
+    journal: {
+      at: async (positions) =>
+        positions.flatMap((at): JournalledFact[] => {
+          const fact = appended[at - 1]
+          return fact ? [{ position: at, fact }] : []
+        }),
+    },
+    live: hub,
+    async awaitAction(requestId) {
+      // The append comes after; the engine's answer a little later still.
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      const fact = appended.find(
+        (one): one is ActionRequestedFact =>
+          one.type === 'actionRequested' && one.requestId === requestId,
+      )
+      const change = fact && fixture.judge(fact)
+      if (change) actions.set(requestId, change)
+      return change
+    },
+    grid: () => grid,
+    status: figures,
+    rules: () => ({
+      version: '1',
+      digest: 'r'.repeat(64),
+      files: [{ name: 'a.yaml', text: 'a: 1' }],
+    }),
+    health: () => fixture.health,
+    now,
+    ...(options.consoleDir === undefined ? {} : { consoleDir: options.consoleDir }),
+    asyncapi: { asyncapi: '3.0.0' },
+    version: '0.0.0-test',
+    ...options.deps,
+  }
+  fixture.server = await createHttpServer(deps)
+  fixture.url = (await fixture.server.listen('127.0.0.1', 0)).url
+  return fixture as Fixture
+}
+
+export interface LiveMessage {
+  readonly type: string
+  readonly topic: string
+  readonly prev?: string
+  readonly cursor: string
+  readonly asOf: string
+  readonly items: { readonly id: string; readonly [field: string]: unknown }[]
+  readonly removed: string[]
+  readonly code?: string
+}
+
+/** A console's side of the socket: gathers messages and hands them out in order. */
+export class LiveClient {
+  readonly socket: WebSocket
+  readonly closed: Promise<{ code: number; reason: string }>
+  readonly #messages: LiveMessage[] = []
+  #wake: (() => void) | undefined
+
+  constructor(socket: WebSocket) {
+    this.socket = socket
+    socket.on('message', (data) => {
+      const message = JSON.parse(String(data)) as LiveMessage
+      if (message.type === 'ping') return
+      this.#messages.push(message)
+      this.#wake?.()
+    })
+    socket.on('error', () => {})
+    this.closed = new Promise((resolve) =>
+      socket.on('close', (code, reason) => resolve({ code, reason: String(reason) })),
+    )
+  }
+
+  static open(url: string, headers: Record<string, string> = {}): Promise<LiveClient> {
+    return new Promise((resolve, reject) => {
+      const socket = new WebSocket(url, { headers })
+      const client = new LiveClient(socket)
+      socket.on('open', () => resolve(client))
+      socket.on('unexpected-response', (_request, response) =>
+        reject(new Error(`refused with ${response.statusCode}`)),
+      )
+      socket.on('error', reject)
+    })
+  }
+
+  subscribe(topic: string, cursor?: string): void {
+    this.socket.send(JSON.stringify({ type: 'subscribe', topic, cursor }))
+  }
+
+  /** The next message; fails after a generous time rather than for ever. */
+  async next(): Promise<LiveMessage> {
+    const deadline = Date.now() + 20_000
+    while (this.#messages.length === 0) {
+      if (Date.now() > deadline) throw new Error('no message came')
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+        setTimeout(resolve, 100)
+      })
+    }
+    return this.#messages.shift()!
+  }
+
+  /** Waits for the next message of a topic, dropping others. */
+  async nextOf(topic: string): Promise<LiveMessage> {
+    for (;;) {
+      const message = await this.next()
+      if (message.topic === topic) return message
+    }
+  }
+}
