@@ -1,0 +1,123 @@
+/** Calls of the HTTP interface (CONTRACT §5), same origin, signed in by cookie. */
+import type { ActionRequest, Account, IncidentPayload, NetworkPayload, Problem, TimelineEntry } from './payloads.ts'
+import { learnServerDate } from './clock.ts'
+
+/** An answer that is not a success; `status` 0 where there was no answer at all. */
+export class ApiError extends Error {
+  readonly status: number
+  readonly code: string
+  constructor(problem: Problem) {
+    super(problem.detail)
+    this.name = 'ApiError'
+    this.status = problem.status
+    this.code = problem.code
+  }
+}
+
+/** An answer later than this is as good as none: the console retries or says so. */
+const TIMEOUT_MS = 15_000
+
+async function call(path: string, init: RequestInit = {}, signal?: AbortSignal): Promise<Response> {
+  const sentMs = Date.now()
+  const timeout = AbortSignal.timeout(TIMEOUT_MS)
+  let response: Response
+  try {
+    response = await fetch(path, {
+      credentials: 'same-origin',
+      headers: { accept: 'application/json', ...init.headers },
+      ...init,
+      signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
+    })
+  } catch (error) {
+    if (signal?.aborted) throw error
+    throw new ApiError({ status: 0, code: 'unreachable', detail: String(error) })
+  }
+  learnServerDate(response.headers.get('date'), sentMs, Date.now())
+  if (!response.ok) throw new ApiError(await problemOf(response))
+  return response
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  try {
+    const body = (await response.json()) as Partial<Problem>
+    return { status: response.status, code: body.code ?? '', detail: body.detail ?? '' }
+  } catch {
+    return { status: response.status, code: '', detail: response.statusText }
+  }
+}
+
+async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
+  return (await (await call(path, {}, signal)).json()) as T
+}
+
+function postJson(path: string, body: unknown, headers: Record<string, string> = {}) {
+  return call(path, {
+    method: 'POST',
+    headers: { accept: 'application/json', 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  })
+}
+
+export async function signIn(name: string, password: string): Promise<Account> {
+  const response = await postJson('/api/v1/session', { name, password })
+  return ((await response.json()) as { account: Account }).account
+}
+
+export async function signOut(): Promise<void> {
+  await call('/api/v1/session', { method: 'DELETE' })
+}
+
+/** The account that is signed in; null where none is. */
+export async function whoAmI(): Promise<Account | null> {
+  try {
+    return (await getJson<{ account: Account }>('/api/v1/me')).account
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) return null
+    throw error
+  }
+}
+
+export function network(signal?: AbortSignal): Promise<NetworkPayload> {
+  return getJson('/api/v1/network', signal)
+}
+
+export function incident(id: string, signal?: AbortSignal): Promise<IncidentPayload> {
+  return getJson(`/api/v1/incidents/${encodeURIComponent(id)}`, signal)
+}
+
+/** Facts and changes of an incident, oldest first. */
+export async function timeline(id: string, signal?: AbortSignal): Promise<TimelineEntry[]> {
+  const path = `/api/v1/incidents/${encodeURIComponent(id)}/timeline`
+  return (await getJson<{ entries: TimelineEntry[] }>(path, signal)).entries
+}
+
+/** GeoJSON of the dark part: lines, transformer points with `state`, the device by `role`. */
+export function area(id: string, signal?: AbortSignal): Promise<unknown> {
+  return getJson(`/api/v1/incidents/${encodeURIComponent(id)}/area`, signal)
+}
+
+export type ActionOutcome = { readonly kind: 'done'; readonly revision: number } | { readonly kind: 'received' }
+
+/** A key no other desk will make; `crypto.randomUUID` exists over https only. */
+export function newRequestId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+/** Asks for an action; a repeated `requestId` is answered, not done twice. */
+export async function act(
+  id: string,
+  request: ActionRequest,
+  requestId: string,
+): Promise<ActionOutcome> {
+  const path = `/api/v1/incidents/${encodeURIComponent(id)}/actions`
+  const response = await postJson(path, request, { 'idempotency-key': requestId })
+  if (response.status === 202) return { kind: 'received' }
+  return { kind: 'done', revision: ((await response.json()) as { revision: number }).revision }
+}
+
+/** A one-use ticket for the live connection. */
+export async function ticket(): Promise<string> {
+  const response = await postJson('/api/v1/tickets', {})
+  return ((await response.json()) as { ticket: string }).ticket
+}

@@ -1,0 +1,103 @@
+/** Shapes of what the server sends (CONTRACT §5 and §6). Types only: the server validates. */
+import type { EvidenceItem, Incident } from '../../../src/engine/changes.ts'
+import type { ActionName } from '../../../src/facts/facts.ts'
+
+/** RFC 3339, UTC. */
+export type Instant = string
+
+type Times = 'startedAt' | 'sensedAt' | 'restoredAt' | 'estimatedPeriod' | 'evidence'
+
+export interface IncidentPayload extends Omit<Incident, Times> {
+  readonly startedAt: Instant
+  readonly sensedAt: Instant
+  readonly restoredAt: Instant | null
+  readonly estimatedPeriod: { readonly start: Instant; readonly end: Instant } | null
+  readonly evidence: readonly EvidencePayload[]
+}
+
+export interface EvidencePayload extends Omit<EvidenceItem, 'at'> {
+  readonly at: Instant
+}
+
+/** A transformer or device whose supply is not normal, of topic `map:{z}/{x}/{y}`. */
+export interface MapStatePayload {
+  readonly id: string
+  readonly state: 'predicted' | 'dark' | 'restored'
+  readonly incident: string
+  readonly grade: 1 | 2 | 3 | 4
+  readonly kind: Incident['kind']
+  readonly lon: number
+  readonly lat: number
+}
+
+export interface StatsPayload {
+  readonly id: 'stats'
+  readonly customers: number
+  readonly customersOut: number
+  readonly transformersOut: number
+  readonly incidents: { readonly open: number; readonly byGrade: Readonly<Record<string, number>> }
+  readonly reportsPerMinute: number
+  readonly asOf: Instant
+}
+
+export interface NetworkFeeder {
+  readonly id: string
+  readonly name: string
+  readonly unit: string
+  readonly substation: string
+  readonly customers: number
+  readonly transformers: number
+  readonly bbox: readonly [number, number, number, number] | null
+  readonly centroid: readonly [number, number] | null
+}
+
+export interface NetworkPayload {
+  readonly name: string
+  readonly digest: string
+  readonly bounds: readonly [number, number, number, number] | null
+  readonly units: readonly { id: string; name: string; parent: string | null }[]
+  readonly substations: readonly { id: string; name: string; unit: string }[]
+  readonly feeders: readonly NetworkFeeder[]
+}
+
+export interface Account {
+  readonly name: string
+  readonly role: string
+  readonly units: readonly string[]
+  /** Sees every unit; `units` is then empty. */
+  readonly allUnits?: boolean
+  readonly rights: readonly string[]
+}
+
+export interface ActionRequest {
+  readonly action: ActionName
+  readonly revision: number
+  readonly crew?: string
+  readonly etr?: Instant
+  readonly causeCode?: string
+  readonly reasonCode?: string
+}
+
+/** One line of an incident's history: what was heard or done, or what was concluded from it. */
+export type TimelineEntry =
+  | {
+      readonly type: 'fact'
+      readonly at: Instant
+      readonly position: number
+      readonly fact: { readonly type: string; readonly [field: string]: unknown }
+    }
+  | {
+      readonly type: 'change'
+      readonly at: Instant
+      readonly position: number
+      readonly reason: string
+      readonly revision: number
+      readonly incident: IncidentPayload
+    }
+
+/** RFC 9457. */
+export interface Problem {
+  readonly status: number
+  readonly code: string
+  readonly detail: string
+}

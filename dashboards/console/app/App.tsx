@@ -1,0 +1,61 @@
+/** Decides which page stands: loading, sign-in, or the console of the account that is signed in. */
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react'
+import { signOut, whoAmI } from '../api/client.ts'
+import type { Account } from '../api/payloads.ts'
+import { LanguageProvider } from '../i18n/language.tsx'
+import { FailureBoundary } from './FailureBoundary.tsx'
+import { SignIn } from './SignIn.tsx'
+import { ThemeProvider } from './theme.tsx'
+
+const Console = lazy(() => import('./Console.tsx').then((module) => ({ default: module.Console })))
+
+type Session =
+  | { readonly state: 'unknown' }
+  | { readonly state: 'out'; readonly expired: boolean }
+  | { readonly state: 'in'; readonly account: Account }
+
+export function App() {
+  return (
+    <LanguageProvider>
+      <ThemeProvider>
+        <FailureBoundary>
+          <Gate />
+        </FailureBoundary>
+      </ThemeProvider>
+    </LanguageProvider>
+  )
+}
+
+function Gate() {
+  const [session, setSession] = useState<Session>({ state: 'unknown' })
+  useEffect(() => {
+    whoAmI().then(
+      (account) =>
+        setSession(account === null ? { state: 'out', expired: false } : { state: 'in', account }),
+      () => setSession({ state: 'out', expired: false }),
+    )
+  }, [])
+  const onExpired = useCallback(() => setSession({ state: 'out', expired: true }), [])
+  const onSignOut = useCallback(() => {
+    const out = () => setSession({ state: 'out', expired: false })
+    signOut().then(out, out)
+  }, [])
+  if (session.state === 'unknown') return <Waiting />
+  if (session.state === 'out') {
+    return (
+      <SignIn
+        expired={session.expired}
+        onSignedIn={(account) => setSession({ state: 'in', account })}
+      />
+    )
+  }
+  return (
+    <Suspense fallback={<Waiting />}>
+      <Console account={session.account} onExpired={onExpired} onSignOut={onSignOut} />
+    </Suspense>
+  )
+}
+
+function Waiting() {
+  return <div className="waiting" aria-busy="true" />
+}

@@ -1,0 +1,126 @@
+/** The one question an action needs answered before it can be sent. */
+import { Input, Modal, Radio, Select } from 'antd'
+import { type ReactNode, useState } from 'react'
+import type { ActionName } from '../../../src/facts/facts.ts'
+import { serverNow } from '../api/clock.ts'
+import type { ActionRequest } from '../api/payloads.ts'
+import { useLanguage } from '../i18n/language.tsx'
+import { CAUSE_CODES, FALSE_ALARM_REASONS } from './codes.ts'
+
+interface Props {
+  readonly action: ActionName
+  readonly onCancel: () => void
+  readonly onSubmit: (fields: Partial<ActionRequest>) => void
+}
+
+type FormAction = 'dispatch' | 'reassign' | 'etr' | 'cause' | 'falseAlarm'
+
+const FORM_ACTIONS: ReadonlySet<ActionName> = new Set<FormAction>([
+  'dispatch',
+  'reassign',
+  'etr',
+  'cause',
+  'falseAlarm',
+])
+
+export function needsForm(action: ActionName): action is FormAction {
+  return FORM_ACTIONS.has(action)
+}
+
+/** What crews promise: half an hour for a fuse, a working day for a broken pole. */
+const MINUTES = [30, 60, 90, 120, 180, 240, 360, 480] as const
+
+/** Ids as CONTRACT §3 writes them. */
+const CREW_ID = /^[A-Za-z0-9._-]{1,64}$/
+
+export function ActionForm({ action, onCancel, onSubmit }: Props) {
+  const { text } = useLanguage()
+  const [answer, setAnswer] = useState('')
+  const [asked, setAsked] = useState(false)
+  const t = text.action
+  const isCrew = action === 'dispatch' || action === 'reassign'
+  const valid = isCrew ? CREW_ID.test(answer.trim()) : answer !== ''
+
+  function submit() {
+    setAsked(true)
+    if (!valid) return
+    if (isCrew) onSubmit({ crew: answer.trim() })
+    else if (action === 'etr') {
+      onSubmit({ etr: new Date(serverNow() + Number(answer) * 60_000).toISOString() })
+    } else onSubmit(action === 'cause' ? { causeCode: answer } : { reasonCode: answer })
+  }
+
+  return (
+    <Modal
+      open
+      width={420}
+      title={t.names[action]}
+      okText={t.submit}
+      cancelText={t.cancel}
+      onOk={submit}
+      onCancel={onCancel}
+    >
+      <div className="action-form">
+        {field()}
+        {asked && !valid && (
+          <p className="action-form-problem" role="alert">
+            {isCrew ? t.crewRequired : t.chooseOne}
+          </p>
+        )}
+      </div>
+    </Modal>
+  )
+
+  function field(): ReactNode {
+    if (isCrew) {
+      return (
+        <>
+          <label htmlFor="action-answer">{t.crew}</label>
+          <Input
+            id="action-answer"
+            autoFocus
+            value={answer}
+            placeholder={t.crewPlaceholder}
+            onChange={(event) => setAnswer(event.target.value)}
+            onPressEnter={submit}
+          />
+        </>
+      )
+    }
+    if (action === 'etr') {
+      return (
+        <>
+          <label htmlFor="action-answer">{t.etrIn}</label>
+          <Radio.Group
+            id="action-answer"
+            className="action-form-minutes"
+            value={answer}
+            onChange={(event) => setAnswer(String(event.target.value))}
+            optionType="button"
+            options={MINUTES.map((value) => ({ value: String(value), label: t.minutes(value) }))}
+          />
+        </>
+      )
+    }
+    const isCause = action === 'cause'
+    const causes = CAUSE_CODES.map((value) => ({ value: value as string, label: text.cause[value] }))
+    const reasons = FALSE_ALARM_REASONS.map((value) => ({
+      value: value as string,
+      label: text.falseAlarmReason[value],
+    }))
+    return (
+      <>
+        {!isCause && <p>{t.confirmFalseAlarm}</p>}
+        <label htmlFor="action-answer">{isCause ? t.causeCode : t.reasonCode}</label>
+        <Select<string>
+          id="action-answer"
+          className="action-form-select"
+          value={answer || undefined}
+          placeholder={t.chooseOne}
+          onChange={setAnswer}
+          options={isCause ? causes : reasons}
+        />
+      </>
+    )
+  }
+}

@@ -1,0 +1,42 @@
+/** What was heard, newest first, as the engine keeps it with the incident. */
+import type { IncidentPayload } from '../api/payloads.ts'
+import { useLanguage } from '../i18n/language.tsx'
+
+/** Reports that speak for supply; all others speak against it. */
+const SPEAKS_FOR_SUPPLY = /^(on|powerOn|areaOn|switchClosed|recloseSucceeded|phaseRestored|reading:energised)$/
+
+export function Evidence({ incident }: { incident: IncidentPayload }) {
+  const { text, format } = useLanguage()
+  const items = incident.evidence ?? []
+  if (items.length === 0) return <p className="quiet">{text.detail.evidenceNone}</p>
+  const columns = text.detail.evidenceColumns
+  return (
+    <table className="evidence">
+      <thead>
+        <tr>
+          <th scope="col">{columns.time}</th>
+          <th scope="col">{columns.source}</th>
+          <th scope="col">{columns.said}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {items.map((item) => (
+          <tr key={`${item.position} ${item.observer} ${item.said}`}>
+            <td>
+              <time dateTime={item.at}>{format.time(item.at)}</time>
+            </td>
+            <td>
+              {text.observerClass[item.observerClass] ?? item.observerClass}
+              <small>{item.observer}</small>
+            </td>
+            <td>
+              <span className={SPEAKS_FOR_SUPPLY.test(item.said) ? 'said on' : 'said off'}>
+                {text.said[item.said] ?? item.said}
+              </span>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}

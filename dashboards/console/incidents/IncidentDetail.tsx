@@ -1,0 +1,216 @@
+/** Everything known of one incident: what, where, how sure, why, how far, and what may be done. */
+import { AimOutlined, CloseOutlined } from '@ant-design/icons'
+import { Skeleton } from 'antd'
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import type { Account, IncidentPayload } from '../api/payloads.ts'
+import { useLanguage } from '../i18n/language.tsx'
+import { useNow } from '../live/context.tsx'
+import { Actions } from './Actions.tsx'
+import { Evidence } from './Evidence.tsx'
+import { Facts } from './Facts.tsx'
+import { customersOut, headlineOf } from './headline.ts'
+import { GradeBadge, StateChip } from './marks.tsx'
+import type { Names } from './names.ts'
+import { STEPS, stepOf } from './stages.ts'
+import { Timeline } from './Timeline.tsx'
+import { useIncident } from './useIncident.ts'
+import { Verdict } from './Verdict.tsx'
+
+interface Props {
+  readonly id: string
+  readonly account: Account
+  readonly names: Names
+  readonly onSelect: (id: string) => void
+  readonly onCentre: () => void
+  readonly onClose: () => void
+}
+
+export function IncidentDetail(props: Props) {
+  const { id, account, names, onSelect } = props
+  const { text } = useLanguage()
+  const { incident, missing, refresh } = useIncident(id)
+  const panel = useRef<HTMLElement>(null)
+  useEffect(() => panel.current?.focus({ preventScroll: true }), [])
+  function onKeyDown(event: KeyboardEvent) {
+    if (event.key === 'Escape') props.onClose()
+  }
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: Escape closes from anywhere inside
+    <aside
+      ref={panel}
+      className="detail"
+      aria-label={text.detail.region}
+      tabIndex={-1}
+      onKeyDown={onKeyDown}
+    >
+      <div className="detail-bar">
+        <span className="detail-id">{id}</span>
+        <button
+          type="button"
+          className="icon-button"
+          onClick={props.onCentre}
+          aria-label={text.detail.showOnMap}
+          title={text.detail.showOnMap}
+        >
+          <AimOutlined />
+        </button>
+        <button
+          type="button"
+          className="icon-button"
+          onClick={props.onClose}
+          aria-label={text.detail.close}
+          title={text.detail.close}
+        >
+          <CloseOutlined />
+        </button>
+      </div>
+      {incident === null ? (
+        <div className="detail-scroll" role="status">
+          {missing ? (
+            <p className="detail-gone">{text.detail.gone}</p>
+          ) : (
+            <Skeleton active={false} paragraph={{ rows: 8 }} title />
+          )}
+        </div>
+      ) : (
+        <>
+          <div className="detail-scroll">
+            <Head incident={incident} names={names} onSelect={onSelect} />
+            <Figures incident={incident} />
+            <Progress incident={incident} />
+            <Verdict incident={incident} />
+            <History incident={incident} />
+            <Facts incident={incident} names={names} />
+          </div>
+          <Actions incident={incident} account={account} onStale={refresh} />
+        </>
+      )}
+    </aside>
+  )
+}
+
+function Head(props: {
+  incident: IncidentPayload
+  names: Names
+  onSelect: (id: string) => void
+}) {
+  const { incident, names, onSelect } = props
+  const { text, format } = useLanguage()
+  return (
+    <div className="detail-head">
+      <div className="detail-tags">
+        <GradeBadge incident={incident} />
+        <StateChip incident={incident} />
+        <span className="tag">{text.level[incident.level]}</span>
+        <span className="tag">{text.kind[incident.kind]}</span>
+        {incident.flags.map((flag) => (
+          <span key={flag} className="tag warn">
+            {text.flag[flag]}
+          </span>
+        ))}
+      </div>
+      <h2>{headlineOf(incident, names, text, format)}</h2>
+      {incident.mergedInto !== null && (
+        <p className="detail-family">
+          {text.detail.mergedInto(incident.mergedInto)}
+          <button type="button" onClick={() => onSelect(incident.mergedInto!)}>
+            {text.detail.openMerged}
+          </button>
+        </p>
+      )}
+      {incident.parent !== null && (
+        <p className="detail-family">{text.detail.parent(incident.parent)}</p>
+      )}
+    </div>
+  )
+}
+
+function Figures({ incident }: { incident: IncidentPayload }) {
+  const { text, format } = useLanguage()
+  const now = useNow()
+  const all = Math.max(incident.originalMetersAffected, incident.metersAffected)
+  const out = customersOut(incident)
+  const done = Math.max(0, all - out)
+  const end = incident.restoredAt === null ? now : Date.parse(incident.restoredAt)
+  const share = all === 0 ? 0 : done / all
+  return (
+    <section className="detail-figures">
+      <dl>
+        <div>
+          <dt>{text.detail.now}</dt>
+          <dd>
+            {format.number(out)}
+            <small>{text.list.customers}</small>
+          </dd>
+        </div>
+        <div>
+          <dt>{text.detail.transformers}</dt>
+          <dd>{format.number(incident.transformersAffected)}</dd>
+        </div>
+        <div>
+          <dt>{incident.restoredAt === null ? text.detail.duration : text.detail.lasted}</dt>
+          <dd className="ticking">{format.duration(end - Date.parse(incident.startedAt))}</dd>
+        </div>
+      </dl>
+      <div className="restored-share">
+        <span>{text.detail.restoredShare}</span>
+        <span className="restored-bar" aria-hidden="true">
+          <i style={{ width: `${share * 100}%` }} />
+        </span>
+        <b>{text.detail.restoredOf(format.number(done), format.number(all))}</b>
+      </div>
+    </section>
+  )
+}
+
+function Progress({ incident }: { incident: IncidentPayload }) {
+  const { text } = useLanguage()
+  const reached = stepOf(incident.stage)
+  return (
+    <section className="progress">
+      <h3>
+        {text.detail.progress}
+        <small>{text.stage[incident.stage]}</small>
+      </h3>
+      <ol aria-label={text.steps.label}>
+        {STEPS.map((step, index) => (
+          <li
+            key={step}
+            className={index < reached ? 'done' : index === reached ? 'now' : ''}
+            aria-current={index === reached ? 'step' : undefined}
+          >
+            {text.steps[step]}
+          </li>
+        ))}
+      </ol>
+    </section>
+  )
+}
+
+function History({ incident }: { incident: IncidentPayload }) {
+  const { text } = useLanguage()
+  const [tab, setTab] = useState<'evidence' | 'timeline'>('evidence')
+  return (
+    <section className="history">
+      <div role="tablist" aria-label={text.detail.reasons} className="tabs">
+        {(['evidence', 'timeline'] as const).map((one) => (
+          <button
+            key={one}
+            type="button"
+            role="tab"
+            id={`tab-${one}`}
+            aria-selected={tab === one}
+            aria-controls={`panel-${one}`}
+            onClick={() => setTab(one)}
+          >
+            {text.detail[one]}
+          </button>
+        ))}
+        <span className="tabs-note">{text.detail.sources(incident.sources)}</span>
+      </div>
+      <div role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`}>
+        {tab === 'evidence' ? <Evidence incident={incident} /> : <Timeline incident={incident} />}
+      </div>
+    </section>
+  )
+}

@@ -1,0 +1,64 @@
+/** One incident in the list: where, how bad, how sure, how long. */
+import { memo } from 'react'
+import type { IncidentPayload } from '../api/payloads.ts'
+import { useLanguage } from '../i18n/language.tsx'
+import { customersOut, deviceName } from './headline.ts'
+import { Age, Certainty, GradeBadge, StateChip } from './marks.tsx'
+import type { Names } from './names.ts'
+
+export const ROW_HEIGHT = 88
+
+interface Props {
+  readonly incident: IncidentPayload
+  readonly names: Names
+  readonly active: boolean
+  readonly selected: boolean
+  readonly position: number
+  readonly total: number
+  readonly top: number
+  readonly onSelect: (id: string) => void
+}
+
+export function rowId(id: string): string {
+  return `incident-row-${id}`
+}
+
+export const IncidentRow = memo(function IncidentRow(props: Props) {
+  const { incident, names } = props
+  const { text, format } = useLanguage()
+  const out = customersOut(incident)
+  const over = incident.outageKind === 'restored'
+  return (
+    // biome-ignore lint/a11y/useFocusableInteractive: the list keeps the focus and names the active row
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the list handles the keys for all rows
+    <div
+      id={rowId(incident.id)}
+      role="option"
+      aria-selected={props.selected}
+      aria-posinset={props.position}
+      aria-setsize={props.total}
+      className={`row${props.active ? ' active' : ''}${props.selected ? ' selected' : ''}${over ? ' over' : ''}`}
+      style={{ transform: `translateY(${props.top}px)`, height: ROW_HEIGHT }}
+      onClick={() => props.onSelect(incident.id)}
+    >
+      <GradeBadge incident={incident} />
+      <div className="row-place">
+        <strong>{deviceName(incident.device, text)}</strong>
+        <span>
+          <em>{text.level[incident.level]}</em>
+          {incident.feeder !== null && <span>{names.feeder(incident.feeder)}</span>}
+          <span>{names.unit(incident.unit)}</span>
+        </span>
+      </div>
+      <div className="row-customers">
+        <b>{format.number(over ? incident.originalMetersAffected : out)}</b>
+        <span>{text.list.customers}</span>
+      </div>
+      <div className="row-state">
+        <StateChip incident={incident} />
+        <Age incident={incident} />
+        <Certainty value={incident.probability} label={text.detail.probability} />
+      </div>
+    </div>
+  )
+})

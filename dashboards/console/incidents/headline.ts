@@ -1,0 +1,50 @@
+/** Turns an incident into the parts of its one-sentence summary; the words are the catalogue's. */
+import type { IncidentPayload } from '../api/payloads.ts'
+import type { Format } from '../i18n/language.tsx'
+import type { Catalogue } from '../i18n/zh-CN.ts'
+import type { Names } from './names.ts'
+
+export interface HeadlineParts {
+  readonly unit: string
+  readonly feeder: string | null
+  readonly device: string
+  readonly level: string
+  readonly transformers: number
+  /** Customers it affected at the start, written out. */
+  readonly customers: string
+  /** Customers without power now, written out. */
+  readonly customersNow: string
+  readonly state: IncidentPayload['outageKind']
+  readonly outcome: IncidentPayload['outcome']
+}
+
+/** Customers without power now, of one incident. */
+export function customersOut(incident: IncidentPayload): number {
+  if (incident.outageKind === 'restored' || incident.outageKind === 'closed') return 0
+  return Math.max(0, incident.metersAffected - incident.customersRestored)
+}
+
+export function headlineOf(
+  incident: IncidentPayload,
+  names: Names,
+  text: Catalogue,
+  format: Format,
+): string {
+  return text.headline({
+    unit: names.unit(incident.unit),
+    feeder: incident.feeder === null ? null : names.feeder(incident.feeder),
+    device: deviceName(incident.device, text),
+    level: text.level[incident.level],
+    transformers: incident.transformersAffected,
+    customers: format.number(Math.max(incident.originalMetersAffected, incident.metersAffected)),
+    customersNow: format.number(customersOut(incident)),
+    state: incident.outageKind,
+    outcome: incident.outcome,
+  })
+}
+
+/** A device's own name, or its type and id where the grid gives it none. */
+export function deviceName(device: IncidentPayload['device'], text: Catalogue): string {
+  if (device.name !== '' && device.name !== device.id) return device.name
+  return `${text.deviceType[device.type]} ${device.id}`
+}

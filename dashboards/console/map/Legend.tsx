@@ -1,0 +1,100 @@
+/** What the colours and patterns of the map mean; drawn with the very symbols of the map. */
+import { useState } from 'react'
+import { readPreference, writePreference } from '../app/preferences.ts'
+import { useTheme } from '../app/theme.tsx'
+import type { Look } from '../incidents/appearance.ts'
+import { useLanguage } from '../i18n/language.tsx'
+import { incidentGlyph } from './glyphs.ts'
+
+const LOOKS = [
+  ['suspected', 'predicted'],
+  ['grade1', 'grade1'],
+  ['grade2', 'grade2'],
+  ['grade3', 'grade3'],
+  ['grade4', 'grade4'],
+  ['planned', 'planned'],
+  ['partial', 'partial'],
+  ['restored', 'restored'],
+] as const satisfies readonly (readonly [Look, string])[]
+
+const NETWORK = [
+  'line',
+  'lowVoltage',
+  'switchClosed',
+  'switchOpen',
+  'publicTransformer',
+  'dedicatedTransformer',
+] as const
+
+export function Legend() {
+  const { text } = useLanguage()
+  const [open, setOpen] = useState(() => readPreference('legend') !== 'closed')
+  function toggle() {
+    writePreference('legend', open ? 'closed' : 'open')
+    setOpen(!open)
+  }
+  return (
+    <section className={`legend${open ? ' open' : ''}`} aria-label={text.map.legend}>
+      <button
+        type="button"
+        aria-expanded={open}
+        onClick={toggle}
+        title={open ? text.map.hideLegend : text.map.showLegend}
+      >
+        {text.map.legend}
+        <i aria-hidden="true" />
+      </button>
+      {open && (
+        <div className="legend-body">
+          <ul aria-label={text.map.legendState}>
+            {LOOKS.map(([look, words]) => (
+              <li key={look}>
+                <LookSymbol look={look} />
+                {text.map.legendItems[words]}
+              </li>
+            ))}
+          </ul>
+          <ul aria-label={text.map.legendNetwork}>
+            {NETWORK.map((symbol) => (
+              <li key={symbol}>
+                <svg viewBox="0 0 20 20" className={`symbol ${symbol}`} aria-hidden="true">
+                  {SYMBOLS[symbol]}
+                </svg>
+                {text.map.legendItems[symbol]}
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </section>
+  )
+}
+
+function LookSymbol({ look }: { look: Look }) {
+  const { text } = useLanguage()
+  const { palette } = useTheme()
+  const grade = look.startsWith('grade') ? (Number(look.slice(5)) as 1 | 2 | 3 | 4) : null
+  const numeral = grade === null ? '' : text.grade.name[grade]
+  const { image } = incidentGlyph(look, numeral, 1, false, palette)
+  return (
+    <canvas
+      aria-hidden="true"
+      width={image.width}
+      height={image.height}
+      ref={(canvas) => {
+        const context = canvas?.getContext('2d')
+        context?.clearRect(0, 0, image.width, image.height)
+        context?.drawImage(image, 0, 0)
+      }}
+    />
+  )
+}
+
+const SYMBOLS = {
+  line: <path d="M1 10h18" strokeWidth="2" />,
+  lowVoltage: <path d="M1 10h18" strokeWidth="1" />,
+  switchClosed: <rect x="6" y="6" width="8" height="8" />,
+  switchOpen: <rect x="6" y="6" width="8" height="8" className="hollow" />,
+  publicTransformer: <circle cx="10" cy="10" r="4" />,
+  dedicatedTransformer: <rect x="6" y="6" width="8" height="8" className="hollow thin" />,
+} as const

@@ -1,0 +1,232 @@
+/** The map and everything that floats on it: controls, legend, what was clicked, the detail. */
+import { AimOutlined, MinusOutlined, PlusOutlined } from '@ant-design/icons'
+import { Button } from 'antd'
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
+import type { NetworkState } from '../app/network.ts'
+import { useTheme } from '../app/theme.tsx'
+import { lookOf } from '../incidents/appearance.ts'
+import { customersOut } from '../incidents/headline.ts'
+import type { Names } from '../incidents/names.ts'
+import { isListed } from '../incidents/order.ts'
+import { useLanguage } from '../i18n/language.tsx'
+import { useIncidents } from '../live/context.tsx'
+import { type CanvasHandlers, NetworkCanvas, type NetworkHit, type ViewState } from './canvas.ts'
+import { Legend } from './Legend.tsx'
+import { Popover } from './Popover.tsx'
+import { useAreas } from './useAreas.ts'
+import { useMapStates } from './useMapStates.ts'
+
+interface Props {
+  readonly network: NetworkState
+  readonly names: Names
+  readonly selected: string | null
+  /** Counts up each time the reader asks to centre the selected incident. */
+  readonly centreRequest: number
+  readonly onSelect: (id: string | null) => void
+  readonly children: ReactNode
+}
+
+/** Width of the detail panel with its margin, px; the map keeps what it shows out of it. */
+const DETAIL_WIDTH = 432
+
+export function NetworkMap(props: Props) {
+  const { network, names, selected, onSelect } = props
+  const { text } = useLanguage()
+  const { palette } = useTheme()
+  const target = useRef<HTMLDivElement>(null)
+  const [canvas, setCanvas] = useState<NetworkCanvas | null>(null)
+  const [view, setView] = useState<ViewState | null>(null)
+  const [hit, setHit] = useState<NetworkHit | null>(null)
+  const [tilesFailed, setTilesFailed] = useState(false)
+
+  const handlers = useRef<CanvasHandlers>(null)
+  handlers.current = {
+    onView: setView,
+    onIncident: onSelect,
+    onNetwork: setHit,
+    onTilesFailed: setTilesFailed,
+  }
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new palette restyles, see below
+  useEffect(() => {
+    const created = new NetworkCanvas(target.current!, palette, {
+      onView: (next) => handlers.current?.onView(next),
+      onIncident: (id) => handlers.current?.onIncident(id),
+      onNetwork: (found) => handlers.current?.onNetwork(found),
+      onTilesFailed: (failed) => handlers.current?.onTilesFailed(failed),
+    })
+    setCanvas(created)
+    return () => created.dispose()
+  }, [])
+  useEffect(() => canvas?.setPalette(palette), [canvas, palette])
+  useEffect(() => {
+    if (canvas !== null && network.value !== null) canvas.setNetwork(network.value)
+  }, [canvas, network.value])
+
+  const states = useLiveLayers(canvas, view, props)
+
+  return (
+    <section className="map" aria-label={text.map.region}>
+      <div
+        ref={target}
+        id="network-map"
+        className="map-canvas"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the map is panned with the arrow keys
+        tabIndex={0}
+        role="application"
+        aria-label={text.map.region}
+        aria-describedby="map-keys"
+        data-zoom={view?.zoom.toFixed(1)}
+      />
+      <p id="map-keys" className="visually-hidden">
+        {text.map.hint}
+      </p>
+      {network.value === null && (
+        <div className="map-notice" role="status">
+          {network.failed ? text.map.error : text.map.loading}
+          {network.failed && (
+            <Button size="small" onClick={network.reload}>
+              {text.map.retry}
+            </Button>
+          )}
+        </div>
+      )}
+      {network.value !== null && tilesFailed && (
+        <div className="map-notice" role="status">
+          {text.map.error}
+          <Button size="small" onClick={() => canvas?.retryTiles()}>
+            {text.map.retry}
+          </Button>
+        </div>
+      )}
+      {network.value !== null && <div className="map-name">{network.value.name}</div>}
+      <div className="map-controls">
+        <Control label={text.map.zoomIn} onClick={() => canvas?.zoomBy(1)}>
+          <PlusOutlined />
+        </Control>
+        <Control label={text.map.zoomOut} onClick={() => canvas?.zoomBy(-1)}>
+          <MinusOutlined />
+        </Control>
+        <Control label={text.map.wholeNetwork} onClick={() => canvas?.showAll()}>
+          <AimOutlined />
+        </Control>
+      </div>
+      <Legend />
+      {hit !== null && canvas !== null && (
+        <Popover
+          hit={hit}
+          canvas={canvas}
+          state={states.get(hit.id)}
+          names={names}
+          onSelect={onSelect}
+          onClose={() => setHit(null)}
+        />
+      )}
+      {selected !== null && props.children}
+    </section>
+  )
+}
+
+/** Keeps the layers above the network in step with what is known now. */
+function useLiveLayers(canvas: NetworkCanvas | null, view: ViewState | null, props: Props) {
+  const { network, selected, centreRequest } = props
+  const { text, format } = useLanguage()
+  const { all, byId } = useIncidents()
+  const listed = useMemo(() => all.filter(isListed), [all])
+  const states = useMapStates(view)
+  const areas = useAreas(listed, selected, view)
+
+  useEffect(() => {
+    const marks = listed.flatMap((incident) => {
+      if (incident.centroid === null) return []
+      const look = lookOf(incident)
+      const out = customersOut(incident)
+      return [
+        {
+          id: incident.id,
+          place: incident.centroid,
+          look,
+          numeral: text.grade.name[incident.grade],
+          words: look === 'restored' ? '' : text.map.customersShort(format.number(out)),
+          urgency: look === 'restored' ? 0 : 10 - incident.grade + Math.min(0.9, out / 20_000),
+        },
+      ]
+    })
+    canvas?.setIncidents(marks, selected)
+  }, [canvas, listed, selected, text, format])
+
+  useEffect(() => {
+    const shapes = [...areas].flatMap(([id, { features }]) => {
+      const incident = byId.get(id)
+      return incident ? [{ incident: id, look: lookOf(incident), features }] : []
+    })
+    canvas?.setAreas(shapes, selected)
+  }, [canvas, areas, byId, selected])
+
+  useEffect(() => {
+    const points = [...states.values()].map((state) => {
+      const incident = byId.get(state.incident)
+      const look =
+        state.state === 'restored'
+          ? ('restored' as const)
+          : state.state === 'predicted'
+            ? ('suspected' as const)
+            : incident?.outageKind === 'partiallyRestored'
+              ? (`grade${state.grade}` as const)
+              : incident
+                ? lookOf(incident)
+                : (`grade${state.grade}` as const)
+      return { id: state.id, place: [state.lon, state.lat] as const, look }
+    })
+    canvas?.setStates(points)
+  }, [canvas, states, byId])
+
+  useEffect(() => {
+    canvas?.setNotes(outNotes())
+    function outNotes() {
+      const out = new Map<string, number>()
+      const total = new Map<string, number>()
+      const add = (map: Map<string, number>, key: string, value: number) =>
+        map.set(key, (map.get(key) ?? 0) + value)
+      for (const feeder of network.value?.feeders ?? []) {
+        add(total, `feeder ${feeder.id}`, feeder.customers)
+        add(total, `unit ${feeder.unit}`, feeder.customers)
+      }
+      for (const incident of listed) {
+        add(out, `unit ${incident.unit}`, customersOut(incident))
+        if (incident.feeder !== null) add(out, `feeder ${incident.feeder}`, customersOut(incident))
+      }
+      return (kind: 'unit' | 'feeder', id: string) => {
+        const count = out.get(`${kind} ${id}`) ?? 0
+        if (count === 0) return null
+        const all = total.get(`${kind} ${id}`) ?? count
+        return text.map.outOf(format.number(count), format.number(all))
+      }
+    }
+  }, [canvas, network.value, listed, text, format])
+
+  // A new selection, or the button in the detail, brings the incident into view, once it has a shape.
+  const centred = useRef('')
+  const wanted = selected === null ? '' : `${selected} ${centreRequest}`
+  const shape = selected === null ? undefined : areas.get(selected)
+  const place = selected === null ? null : (byId.get(selected)?.centroid ?? null)
+  useEffect(() => {
+    if (canvas === null || wanted === centred.current) return
+    if (wanted === '') {
+      centred.current = ''
+      return
+    }
+    if (shape === undefined) return
+    centred.current = wanted
+    canvas.showArea(shape.features, place, DETAIL_WIDTH)
+  }, [canvas, wanted, shape, place])
+  return states
+}
+
+function Control(props: { label: string; onClick: () => void; children: ReactNode }) {
+  return (
+    <button type="button" aria-label={props.label} title={props.label} onClick={props.onClick}>
+      {props.children}
+    </button>
+  )
+}
+

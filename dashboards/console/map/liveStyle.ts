@@ -1,0 +1,117 @@
+/** How outages are drawn over the network: areas, transformers, open devices, incident marks. */
+import type { FeatureLike } from 'ol/Feature'
+import Fill from 'ol/style/Fill'
+import Icon from 'ol/style/Icon'
+import Stroke from 'ol/style/Stroke'
+import Style from 'ol/style/Style'
+import Text from 'ol/style/Text'
+import { FONT_FAMILY, type Palette } from '../app/theme.tsx'
+import { colourOf, type Look, patternOf } from '../incidents/appearance.ts'
+import { zoomOf } from './baseStyle.ts'
+import { type Glyph, incidentGlyph, openDeviceGlyph, transformerGlyph } from './glyphs.ts'
+
+const icons = new WeakMap<HTMLCanvasElement, Icon>()
+
+function iconOf({ image, scale }: Glyph): Icon {
+  let icon = icons.get(image)
+  if (icon === undefined) {
+    icon = new Icon({ img: image, scale, declutterMode: 'none' })
+    icons.set(image, icon)
+  }
+  return icon
+}
+
+/** Dashes say what the colour says: long for suspected, short for planned, dots for nearly over. */
+const DASHES: Readonly<Partial<Record<Look, number[]>>> = {
+  suspected: [9, 6],
+  planned: [4, 4],
+  partial: [2, 5],
+}
+
+/** Lines without power, and below the mark's zoom the points of the area. */
+export function areaStyle(palette: Palette) {
+  const kept = new Map<string, Style[]>()
+  const lines = (look: Look, lowVoltage: boolean, selected: boolean): Style[] => {
+    const key = `${look} ${lowVoltage} ${selected}`
+    const known = kept.get(key)
+    if (known) return known
+    const colour = colourOf(look, palette)
+    const width = (lowVoltage ? 1.6 : 3) + (selected ? 0.8 : 0)
+    const styles = [
+      new Style({
+        stroke: new Stroke({
+          color: `${colour}${selected ? '3d' : '24'}`,
+          width: width + (selected ? 14 : 9),
+          lineCap: 'round',
+        }),
+        zIndex: 0,
+      }),
+      new Style({
+        stroke: new Stroke({ color: palette.mapHalo, width: width + 2, lineCap: 'butt' }),
+        zIndex: 1,
+      }),
+      new Style({
+        stroke: new Stroke({ color: colour, width, lineCap: 'butt', lineDash: DASHES[look] }),
+        zIndex: 2,
+      }),
+    ]
+    kept.set(key, styles)
+    return styles
+  }
+  return (feature: FeatureLike, resolution: number): Style | Style[] | undefined => {
+    const look = feature.get('look') as Look
+    const selected = feature.get('selected') === true
+    const role = feature.get('role')
+    if (role === 'line') {
+      const lowVoltage = feature.get('lv') === true
+      if (lowVoltage && zoomOf(resolution) < 14.5) return undefined
+      return lines(look, lowVoltage, selected)
+    }
+    if (role === 'device') {
+      if (!selected && zoomOf(resolution) < 13) return undefined
+      return new Style({ image: iconOf(openDeviceGlyph(look, palette)), zIndex: 5 })
+    }
+    if (!selected && zoomOf(resolution) < 12) return undefined
+    const own = feature.get('state') === 'restored' ? 'restored' : look
+    return new Style({ image: iconOf(transformerGlyph(own, palette)), zIndex: 4 })
+  }
+}
+
+/** Transformers of the squares in view. */
+export function stateStyle(palette: Palette) {
+  return (feature: FeatureLike): Style =>
+    new Style({
+      image: iconOf(transformerGlyph(feature.get('look') as Look, palette)),
+      zIndex: feature.get('look') === 'restored' ? 0 : 1,
+    })
+}
+
+export interface MarkProperties {
+  readonly look: Look
+  readonly numeral: string
+  readonly count: number
+  readonly selected: boolean
+  readonly words: string
+  readonly urgency: number
+}
+
+/** The mark of an incident; below it how many are out. */
+export function markStyle(palette: Palette) {
+  return (feature: FeatureLike): Style => {
+    const mark = feature.getProperties() as MarkProperties
+    const glyph = incidentGlyph(mark.look, mark.numeral, mark.count, mark.selected, palette)
+    return new Style({
+      image: iconOf(glyph),
+      zIndex: mark.selected ? 100 : mark.urgency,
+      text: new Text({
+        text: mark.words,
+        font: `600 12px ${FONT_FAMILY}`,
+        offsetY: mark.selected ? 32 : 26,
+        fill: new Fill({
+          color: patternOf(mark.look) === 'tick' ? palette.inkSoft : palette.ink,
+        }),
+        stroke: new Stroke({ color: palette.mapHalo, width: 4 }),
+      }),
+    })
+  }
+}
