@@ -9,7 +9,7 @@ import { findHeads, type Head } from './heads.ts'
 import { buildNetwork, type Network } from './network.ts'
 import { isEnabled } from './objects.ts'
 import type { SourceFiles } from './paths.ts'
-import { type MissingFile, readSource, type Source } from './reader.ts'
+import { readSource, type Source } from './reader.ts'
 import { type GridOptions, type GridTotals, toGrid } from './to-grid.ts'
 
 export interface ImportOptions extends SourceFiles, Partial<GridOptions> {
@@ -62,9 +62,6 @@ export interface ImportReport {
   readonly warnings: readonly ImportWarning[]
 }
 
-/** Files of definitions only, by the names everybody gives them. */
-const LIBRARY_FILE = /(line_?codes?|line_?geometr|wire_?data|cable_?data|load_?shapes?)[^/\\]*$/i
-
 /** How many ids a warning lists before it only counts. */
 const LISTED = 8
 
@@ -75,10 +72,14 @@ const LISTED = 8
  */
 export function importOpenDss(options: ImportOptions): { grid: Grid; report: ImportReport } {
   const { path, also = [] } = options
-  const source = readSource(path, also, options)
+  const source = readSource(path, also, options, options.skipMissing ?? false)
   const { circuit } = source
+  const place = { file: path, line: 1 }
+  if (circuit.name === '') {
+    throw new ImportError('opendss.noCircuit', place, 'no New Circuit in this source')
+  }
   const warnings = [...source.warnings]
-  const elements = elementsOf(path, source, options.skipMissing ?? false, warnings)
+  const elements = readElements(circuit, warnings)
 
   const network = buildNetwork(elements)
   const named = elements.sources.map(({ bus, object }) => ({
@@ -107,44 +108,6 @@ export function importOpenDss(options: ImportOptions): { grid: Grid; report: Imp
     warnings.push({ text: `${totals.changedIds} names were changed to become ids` })
   }
   return { grid, report: { counts, skipped: skippedOf(source, elements), warnings } }
-}
-
-function elementsOf(
-  path: string,
-  { circuit, missing }: Source,
-  skipMissing: boolean,
-  warnings: ImportWarning[],
-): Elements {
-  let elements: Elements | undefined
-  try {
-    if (circuit.name === '') {
-      const place = { file: path, line: 1 }
-      throw new ImportError('opendss.noCircuit', place, 'no New Circuit in this source')
-    }
-    elements = readElements(circuit, warnings)
-  } finally {
-    // A missing file is the better explanation of whatever else is wrong.
-    judgeMissing(missing, skipMissing, warnings)
-  }
-  return elements
-}
-
-/**
- * A missing file stops the import unless its name says that it holds nothing but a library: line
- * codes, wires, load shapes. What of that is needed (phases, transformer codes) is missed, with
- * file and line, where it is used.
- */
-function judgeMissing(
-  missing: readonly MissingFile[],
-  skip: boolean,
-  warnings: ImportWarning[],
-): void {
-  for (const { place, written } of missing) {
-    if (!skip && !LIBRARY_FILE.test(written)) {
-      throw new ImportError('opendss.missingFile', place, `cannot find ${written}`)
-    }
-    warnings.push({ place, text: `cannot find ${written}; read on without it` })
-  }
 }
 
 function warnOfNetwork(elements: Elements, network: Network, warnings: ImportWarning[]): void {

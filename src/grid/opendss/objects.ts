@@ -72,9 +72,8 @@ export class Circuit {
       activeWinding: 0,
       opened: false,
     }
-    let ofClass = this.#classes.get(cls)
-    if (!ofClass) this.#classes.set(cls, (ofClass = new Map()))
-    ofClass.set(name.toLowerCase(), object)
+    const ofClass = this.#classes.get(cls) ?? new Map<string, DssObject>()
+    this.#classes.set(cls, ofClass.set(name.toLowerCase(), object))
     return object
   }
 

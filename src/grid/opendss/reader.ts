@@ -10,17 +10,16 @@ import { type Parameter, parameters, type Statement, statements } from './lexer.
 import { Circuit, type DssObject } from './objects.ts'
 import { folderOf, locate, type SourceFiles } from './paths.ts'
 
-export interface MissingFile {
-  readonly place: Place
-  readonly written: string
-}
+/**
+ * Files of definitions only, by the names everybody gives them. Such a one may be missing: what of it
+ * is needed (phases, transformer codes) is missed, with file and line, where it is used.
+ */
+const LIBRARY_FILE = /(line_?codes?|line_?geometr|wire_?data|cable_?data|load_?shapes?)[^/\\]*$/i
 
 /** What was read, before it is made a network. */
 export interface Source {
   readonly circuit: Circuit
   readonly coordinates: CoordinateFile[]
-  /** Included files that were not found. Whether that is fatal is judged once all is read. */
-  readonly missing: MissingFile[]
   /** Objects passed over, by class as written. */
   readonly passedOver: ReadonlyMap<string, number>
   readonly warnings: readonly ImportWarning[]
@@ -30,8 +29,13 @@ export interface Source {
  * Reads `path` and then each of `also` on top of it: a script, coordinates, or a whole case of its
  * own, of which only what it says besides its circuit is taken. Throws `ImportError`.
  */
-export function readSource(path: string, also: readonly string[], files: SourceFiles): Source {
-  const reader = new Reader(files)
+export function readSource(
+  path: string,
+  also: readonly string[],
+  files: SourceFiles,
+  skipMissing: boolean,
+): Source {
+  const reader = new Reader(files, skipMissing)
   for (const [index, file] of [path, ...also].entries()) {
     const place = { file, line: 1 }
     const found = locate(files, '.', file)
@@ -53,25 +57,25 @@ function beginsCircuit(statement: Statement): boolean {
 
 class Reader {
   readonly #files: SourceFiles
+  readonly #skipMissing: boolean
   #circuit = new Circuit()
   #coordinates: CoordinateFile[] = []
   #passedOver = new Map<string, number>()
-  readonly #missing: MissingFile[] = []
   readonly #warnings: ImportWarning[] = []
   readonly #open: string[] = []
   #passesOverCircuit = false
   /** What `~` continues; `null` an object that is passed over, `undefined` nothing yet. */
   #active: DssObject | null | undefined
 
-  constructor(files: SourceFiles) {
+  constructor(files: SourceFiles, skipMissing: boolean) {
     this.#files = files
+    this.#skipMissing = skipMissing
   }
 
   source(): Source {
     return {
       circuit: this.#circuit,
       coordinates: this.#coordinates,
-      missing: this.#missing,
       passedOver: this.#passedOver,
       warnings: [...this.#warnings, ...this.#circuit.warnings],
     }
@@ -257,7 +261,11 @@ class Reader {
       throw new ImportError('opendss.missingFile', statement, `${statement.verb} names no file`)
     }
     const found = locate(this.#files, folder, written)
-    if (found === undefined) this.#missing.push({ place: statement, written })
-    return found
+    if (found !== undefined) return found
+    if (!this.#skipMissing && !LIBRARY_FILE.test(written)) {
+      throw new ImportError('opendss.missingFile', statement, `cannot find ${written}`)
+    }
+    this.#warnings.push({ place: statement, text: `cannot find ${written}; read on without it` })
+    return undefined
   }
 }

@@ -175,9 +175,8 @@ class GridMaker {
   /** The feeder's breaker: of the source, or in the place of its first switch or line, or new. */
   #headDevice(head: Head, feeder: string, feederName: string): string {
     const { bank, by } = head
-    const object = bank?.edges[0]!.object
     if (bank && by === 'breaker') {
-      const id = this.#ids.device.claim(object!.name)
+      const id = this.#ids.device.claim(bankName(bank))
       this.#addDevice(bank, { id, type: 'breaker', name: deviceName(bank) })
       return id
     }
@@ -185,9 +184,12 @@ class GridMaker {
     const device = { id, type: 'breaker' as const, name: `${feederName}线出线开关` }
     const none = `feeder ${feeder} has no breaker or relay at its head`
     if (bank) {
-      const text = `${none}; its first ${by}, ${object!.name}, is taken for it (${id})`
-      this.#warnings.push({ place: object!.place, text })
-      this.#addDevice(bank, { ...device, name: `${device.name} ${object!.name}` })
+      const { name, place } = bank.edges[0]!.object
+      this.#warnings.push({
+        place,
+        text: `${none}; its first ${by}, ${name}, is taken for it (${id})`,
+      })
+      this.#addDevice(bank, { ...device, name: `${device.name} ${name}` })
       return id
     }
     const written = this.#elements.buses.get(head.bus)!
@@ -268,10 +270,10 @@ class GridMaker {
     const meters = new Map<string, number>()
     for (const load of this.#elements.loads) {
       const device = this.#deviceAbove(load.bus)
-      if (this.#above.has(load.bus) || device === undefined) {
-        const place = load.object.place
-        const text = `load ${load.object.name} is left out: it stands at or above the feeder's head`
-        this.#warnings.push({ place, text })
+      const why = this.#whyLeftOut(load, device)
+      if (why !== undefined || device === undefined) {
+        const text = `load ${load.object.name} is left out: ${why}`
+        this.#warnings.push({ place: load.object.place, text })
         continue
       }
       const { name } = load.object
@@ -288,6 +290,13 @@ class GridMaker {
         this.#totals.syntheticMeters++
       }
     }
+  }
+
+  /** Why a load is no customer of this grid; `undefined` where it is one. */
+  #whyLeftOut({ bus }: LoadPoint, device: string | undefined): string | undefined {
+    if (!this.#network.states.get(bus)?.energised) return 'nothing normally supplies it'
+    if (device === undefined || this.#above.has(bus)) return "it stands at or above a feeder's head"
+    return undefined
   }
 
   #usagePoint(name: string, device: string, phases: string): void {
