@@ -50,7 +50,11 @@ const judgement = z.strictObject({
   positionTrusted: share.gt(0.5).lt(1),
   confirm: z.strictObject({ probability: share, sources: z.number().int().min(1) }),
   momentarySeconds: z.number().min(0),
-  restore: z.strictObject({ share, settleSeconds: z.number().positive() }),
+  restore: z.strictObject({
+    share,
+    settleSeconds: z.number().positive(),
+    closeMinutes: z.number().positive(),
+  }),
   onFreshSeconds: z.number().positive(),
   clock: z.strictObject({ futureSeconds: z.number().positive(), pastHours: z.number().positive() }),
 })

@@ -26,6 +26,8 @@ export class Topology {
   readonly #fromZone: Int32Array
   readonly #toZone: Int32Array
   readonly #zoneIndex: ZoneIndex
+  #children: Map<number, number[]> | undefined
+  #moved = 0
 
   constructor(grid: CompiledGrid) {
     const { devices, nodes, feeders } = grid
@@ -60,6 +62,25 @@ export class Topology {
     if ((this.open[device] === 1) === open) return []
     this.open[device] = open ? 1 : 0
     return open ? this.#afterOpening(device) : this.#afterClosing(device)
+  }
+
+  /** True while every device hangs where it hangs in the normal state. */
+  get normal(): boolean {
+    return this.#moved === 0
+  }
+
+  /** Devices right below `device`, in index order. */
+  childrenOf(device: number): readonly number[] {
+    if (!this.#children) {
+      this.#children = new Map()
+      this.parent.forEach((parent, child) => {
+        if (parent < 0) return
+        const siblings = this.#children!.get(parent)
+        if (siblings) siblings.push(child)
+        else this.#children!.set(parent, [child])
+      })
+    }
+    return this.#children.get(device) ?? []
   }
 
   /** The tree root (a device without parent) above `device`, or −1 where it is not energised. */
@@ -139,6 +160,14 @@ export class Topology {
         setParent(next, fedBy)
         stack.push([far, next])
       }
+    }
+    if (changed.length > 0) {
+      this.#children = undefined
+      const { normalParent } = this.grid.devices
+      this.#moved = this.parent.reduce(
+        (n, parent, d) => n + (parent === normalParent[d] ? 0 : 1),
+        0,
+      )
     }
     return changed.sort((x, y) => x - y)
   }

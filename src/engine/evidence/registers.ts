@@ -149,6 +149,14 @@ export class Registers {
     this.state[observer] = state
   }
 
+  /** Takes over what another set of registers holds of an observer (a new grid numbers anew). */
+  copyFrom(other: Registers, theirs: number, mine: number): void {
+    const from = other.sections()
+    this.sections().forEach(({ array, each }, i) => {
+      for (let k = 0; k < each; k++) array[mine * each + k] = from[i]!.array[theirs * each + k]!
+    })
+  }
+
   /** The kept transitions, newest first. */
   transitions(observer: number): readonly { at: InstantMs; off: boolean }[] {
     const list: { at: InstantMs; off: boolean }[] = []

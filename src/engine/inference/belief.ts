@@ -62,6 +62,10 @@ export class Belief {
   readonly #areaSeat: Int32Array
   /** What it costs that a dark area's concentrator still worked. */
   readonly #areaWorks: number
+  /** Positions reported open or expected open below, counted up the path. */
+  readonly hints: Int32Array
+  /** Heads whose position a terminal reported open: since when, at what cost, by whom. */
+  readonly opened = new Map<number, { at: InstantMs; cost: number; observer: number }>()
   /** When a head was found restored; its awaited observers count their delay from then. */
   readonly cameBack = new Map<number, InstantMs>()
 
@@ -90,6 +94,7 @@ export class Belief {
     this.best = new Float64Array(count)
     this.offs = new Int32Array(count)
     this.waits = new Int32Array(count)
+    this.hints = new Int32Array(count)
     this.t0 = new Float64Array(count).fill(Number.POSITIVE_INFINITY)
     this.lastOn = new Float64Array(count)
     this.silent = new Int32Array(count * this.columns)
@@ -129,8 +134,9 @@ export class Belief {
 
   /** Σ of what was said and of silence, if everything below `head` is dead since t0. */
   dead(head: number): number {
-    const t0 = this.t0[head]!
+    let t0 = this.t0[head]!
     let sum = this.spoken[head]!
+    if (this.opened.size > 0) t0 = Math.min(t0, this.opened.get(head)?.at ?? t0)
     if (t0 === Number.POSITIVE_INFINITY) return sum
     const age = this.model.windowClosed ? Number.MAX_SAFE_INTEGER : this.now - t0
     const first = head * this.columns
@@ -143,7 +149,34 @@ export class Belief {
 
   /** True where something below speaks of an outage. */
   lit(head: number): boolean {
-    return this.offs[head]! + this.waits[head]! > 0
+    return this.offs[head]! + this.waits[head]! + this.hints[head]! > 0
+  }
+
+  /** Cost of "open here" before what was heard below: the prior, or a terminal's word for it. */
+  priorOf(head: number): number {
+    if (this.opened.size > 0) {
+      const opened = this.opened.get(head)
+      if (opened) return opened.cost
+    }
+    return this.network.prior[head]!
+  }
+
+  /** A terminal reports the device open: "open here" now costs `cost` (may be below zero). */
+  believeOpen(head: number, at: InstantMs, cost: number, observer: number): void {
+    if (!this.opened.has(head)) this.#hint(head, 1)
+    this.opened.set(head, { at, cost, observer })
+    this.#improve(head)
+  }
+
+  /** The device was reported closed again. */
+  believeClosed(head: number): void {
+    if (!this.opened.delete(head)) return
+    this.#hint(head, -1)
+    this.#improve(head)
+  }
+
+  #hint(head: number, sign: number): void {
+    for (let a = head; a !== NONE; a = this.network.above[a]!) this.hints[a]! += sign
   }
 
   /** Cheapest explanation of one observer by itself: it errs, or its own service is open. */
@@ -331,9 +364,7 @@ export class Belief {
   #improve(head: number): void {
     for (let a = head; a !== NONE; a = this.network.above[a]!) {
       const before = this.best[a]!
-      const after = this.lit(a)
-        ? Math.min(this.network.prior[a]! + this.dead(a), this.closedBest[a]!)
-        : 0
+      const after = this.lit(a) ? Math.min(this.priorOf(a) + this.dead(a), this.closedBest[a]!) : 0
       this.best[a] = after
       const up = this.network.above[a]!
       if (up !== NONE) this.closedBest[up]! += after - before

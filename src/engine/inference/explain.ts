@@ -69,8 +69,9 @@ export function leafOpen(belief: Belief, observer: number, cameBack: InstantMs):
  * likelier than a new fault; the device itself is known to be closed until a new off is heard.
  */
 export function openCost(belief: Belief, head: number, cameBack: InstantMs): number {
-  const prior = belief.network.prior[head]!
-  if (cameBack === 0 || belief.offs[head]! > 0) return prior + belief.dead(head)
+  const prior = belief.priorOf(head)
+  if (cameBack === 0 || belief.offs[head]! > 0 || belief.opened.has(head))
+    return prior + belief.dead(head)
   if (belief.cameBack.get(head) === cameBack) return NEVER
   return (
     Math.min(prior, belief.model.leftDark) + belief.spoken[head]! + onsSince(belief, head, cameBack)
@@ -98,7 +99,12 @@ export function awaitedTogether(belief: Belief, head: number, cameBack: InstantM
     return Number.POSITIVE_INFINITY
   if (belief.lastOn[head]! >= cameBack) return Number.POSITIVE_INFINITY
   const meter = model.classes[model.areaMeterClass]!
-  return areaSilence(model.areaLost, waits[head]!, atAge(meter.awaitedLive, belief.now - cameBack))
+  return areaSilence(
+    model.areaLost,
+    waits[head]!,
+    atAge(meter.awaitedLive, belief.now - cameBack),
+    0,
+  )
 }
 
 /** Reads the explanation of a refreshed tree, top down, in index order. */

@@ -1,0 +1,212 @@
+/**
+ * The engine: facts in, changes out. Deterministic, without clock, randomness or I/O: engines of one
+ * `ENGINE_VERSION` turn the same journal into the same changes, byte for byte.
+ *
+ * The stages, in order:
+ *   1. admit     a fact becomes evidence in a register        evidence/admit.ts
+ *   2. return    ons show what came back                       incidents/restore.ts
+ *   3. judge     which devices are open now, how sure, rivals  inference/verdict.ts
+ *   4. track     verdicts become the life of incidents         incidents/track.ts
+ *   5. decide    what people asked for                         incidents/actions.ts
+ *   6. publish   news as changes                               incidents/publish.ts
+ *
+ * Admission happens with each fact; judgement with ticks alone, so that the outcome depends on what
+ * was said and not on how reports were batched.
+ */
+import type { Fact, JournalledFact } from '../facts/facts.ts'
+import type { InstantMs } from '../facts/time.ts'
+import type { CompiledGrid } from '../grid/compiled.ts'
+import type { Change } from './changes.ts'
+import { admitLink, admitReading, admitReport } from './evidence/admit.ts'
+import { decideAction } from './incidents/actions.ts'
+import { type Case, isActive } from './incidents/case.ts'
+import { closeCase, regrade } from './incidents/life.ts'
+import { Publisher } from './incidents/publish.ts'
+import { forgetStaleOns, noticeReturn, sweepReturned } from './incidents/restore.ts'
+import { trackTree } from './incidents/track.ts'
+import { judgeTree } from './inference/verdict.ts'
+import type { Rules } from './rules.ts'
+import { World } from './world.ts'
+
+/** Raised with every change of the engine that changes its output for some journal. */
+export const ENGINE_VERSION = 1
+
+/** A lit tree is looked at again this often while silence still grows, then no more. */
+const AGAIN_MS = 1_000
+const SILENCE_GROWS_MS = 600_000
+const MINUTE_MS = 60_000
+
+/** Grids and rules by digest, loaded beside the fact that applies them. */
+export interface Loaded {
+  grid(digest: string): CompiledGrid
+  rules(digest: string): Rules
+}
+
+export class Engine {
+  readonly #loaded: Loaded
+  #rules: Rules | undefined
+  #world: World | undefined
+
+  constructor(loaded: Loaded, world?: World) {
+    this.#loaded = loaded
+    this.#world = world
+    this.#rules = world?.rules
+  }
+
+  /** The state under the grid and rules in force; undefined before both were applied. */
+  get world(): World | undefined {
+    return this.#world
+  }
+
+  /** What this fact changes, in order. */
+  apply({ position, fact }: JournalledFact): Change[] {
+    if (fact.type === 'gridApplied' || fact.type === 'rulesApplied') return this.#switch(fact)
+    const world = this.#world
+    if (!world) return fact.type === 'quarantined' ? [{ type: 'quarantine', position, fact }] : []
+    count(world, fact)
+    switch (fact.type) {
+      case 'report':
+        admitReport(world, position, fact)
+        return []
+      case 'reading':
+        admitReading(world, position, fact)
+        return []
+      case 'link':
+        return admitLink(world, fact)
+      case 'quarantined':
+        return [{ type: 'quarantine', position, fact }]
+      case 'actionRequested': {
+        const publisher = new Publisher(world)
+        decideAction(world, position, fact, publisher)
+        publisher.publishFeeders(world.cases.values())
+        return publisher.changes
+      }
+      case 'tick':
+        return tick(world, fact.at)
+      default:
+        return []
+    }
+  }
+
+  /** When the engine next wants a tick; undefined where nothing is due. */
+  nextDeadline(): InstantMs | undefined {
+    const world = this.#world
+    if (!world) return undefined
+    if (world.news.size > 0) return world.now
+    let due = Number.POSITIVE_INFINITY
+    for (const at of world.again.values()) due = Math.min(due, at)
+    return due === Number.POSITIVE_INFINITY ? undefined : due
+  }
+
+  #switch(fact: Fact & { type: 'gridApplied' | 'rulesApplied' }): Change[] {
+    const what = fact.type === 'gridApplied' ? 'grid' : 'rules'
+    const applied: Change = { type: 'applied', at: fact.receivedAt, what, digest: fact.digest }
+    if (fact.type === 'rulesApplied') this.#rules = this.#loaded.rules(fact.digest)
+    const grid =
+      fact.type === 'gridApplied'
+        ? this.#loaded.grid(fact.digest)
+        : (this.#world?.grid ?? this.#grid)
+    this.#grid = grid
+    if (grid && this.#rules) this.#world = World.successor(this.#world, grid, this.#rules)
+    return [applied]
+  }
+
+  #grid: CompiledGrid | undefined
+}
+
+/** Time moves: judge what was stirred or is due, and what only time changes. */
+function tick(world: World, at: InstantMs): Change[] {
+  world.now = Math.max(world.now, at)
+  world.belief.now = world.now
+  const publisher = new Publisher(world)
+  const due = dueTrees(world)
+  if (due.length > 0) judge(world, due, publisher)
+  const minute = Math.floor(world.now / MINUTE_MS)
+  if (minute !== world.minute) everyMinute(world, minute, publisher)
+  if (publisher.changes.length > 0) publisher.publishFeeders(world.cases.values())
+  return publisher.changes
+}
+
+/** Roots of trees with news, or whose silence has grown, in index order. */
+function dueTrees(world: World): number[] {
+  const due = new Set(world.news.keys())
+  for (const [root, at] of world.again) if (at <= world.now) due.add(root)
+  return [...due].sort((a, b) => a - b)
+}
+
+function judge(world: World, roots: readonly number[], publisher: Publisher): void {
+  const byRoot = casesByRoot(world)
+  for (const root of roots) {
+    const cases = byRoot.get(root) ?? []
+    for (const incident of cases) noticeReturn(world, incident)
+    const verdicts = judgeTree(world.belief, root)
+    trackTree(world, cases, verdicts, world.news.get(root), publisher)
+    world.news.delete(root)
+    lookAgain(world, root)
+  }
+  sweepReturned(world, [...world.cases.values()].filter(isActive))
+}
+
+function casesByRoot(world: World): Map<number, Case[]> {
+  const byRoot = new Map<number, Case[]>()
+  for (const incident of world.cases.values()) {
+    const root = world.belief.rootOf(incident.head)
+    const list = byRoot.get(root)
+    if (list) list.push(incident)
+    else byRoot.set(root, [incident])
+  }
+  return byRoot
+}
+
+/** Silence makes "dead" dearer with time; once it has its full meaning only news changes a tree. */
+function lookAgain(world: World, root: number): void {
+  const { belief } = world
+  const since = Math.max(
+    latest(belief.t0[root]!),
+    ...[...belief.opened.values()].map(({ at }) => at),
+    ...belief.cameBack.values(),
+  )
+  if (belief.lit(root) && world.now - since < SILENCE_GROWS_MS)
+    world.again.set(root, world.now + AGAIN_MS)
+  else world.again.delete(root)
+}
+
+const latest = (at: InstantMs) => (at === Number.POSITIVE_INFINITY ? 0 : at)
+
+function everyMinute(world: World, minute: number, publisher: Publisher): void {
+  if (world.counts.size > 0 && world.minute > 0)
+    publisher.changes.push({
+      type: 'reports',
+      at: world.minute * MINUTE_MS,
+      counts: Object.fromEntries([...world.counts].sort(([a], [b]) => (a < b ? -1 : 1))),
+    })
+  world.counts = new Map()
+  world.minute = minute
+  forgetStaleOns(world)
+  const { closeMinutes } = world.rules.judgement.restore
+  for (const incident of [...world.cases.values()]) {
+    incident.causes = []
+    if (isActive(incident)) {
+      if (regrade(world, incident)) publisher.publish(incident, 'graded')
+    } else if (
+      incident.crew === null &&
+      world.now - (incident.restoredAt ?? world.now) >= closeMinutes * MINUTE_MS
+    ) {
+      closeCase(world, incident)
+      publisher.publish(incident, 'closed')
+      world.cases.delete(incident.number)
+    }
+  }
+}
+
+function count(world: World, fact: Fact): void {
+  const key =
+    fact.type === 'report'
+      ? fact.kind
+      : fact.type === 'link'
+        ? fact.state
+        : fact.type === 'quarantined'
+          ? `quarantined.${fact.reason}`
+          : fact.type
+  if (key !== 'tick') world.counts.set(key, (world.counts.get(key) ?? 0) + 1)
+}

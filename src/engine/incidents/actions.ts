@@ -1,0 +1,126 @@
+/**
+ * Stage 4: what people do. An action is accepted or refused by the state of the incident and the
+ * revision its author had seen; asked again with the same request id it changes nothing.
+ */
+import type { ActionName, ActionRequestedFact } from '../../facts/facts.ts'
+import type { ActionChange, ActionRefusal, OutageKind, Stage } from '../changes.ts'
+import type { World } from '../world.ts'
+import type { Case } from './case.ts'
+import { closeCase } from './life.ts'
+import { incidentNumber, type Publisher } from './publish.ts'
+
+/** Decided requests kept: repeats come within minutes, not thousands of actions later. */
+const DECIDED_KEPT = 10_000
+
+interface ActionRule {
+  /** States of supply in which the action makes sense. */
+  readonly when: readonly OutageKind[]
+  /** Stage it leads to; absent: unchanged. */
+  readonly stage?: Stage
+}
+
+const DARK: readonly OutageKind[] = ['predicted', 'confirmed', 'partiallyRestored']
+const OPEN: readonly OutageKind[] = [...DARK, 'restored']
+
+/** `domain.md` §5.1: stages may be skipped forward, crews forget to tap. */
+const RULES: Readonly<Record<ActionName, ActionRule>> = {
+  confirm: { when: ['predicted', 'confirmed'] },
+  accept: { when: OPEN, stage: 'accepted' },
+  dispatch: { when: DARK, stage: 'dispatched' },
+  depart: { when: DARK, stage: 'enRoute' },
+  arrive: { when: OPEN, stage: 'arrived' },
+  onSite: { when: OPEN, stage: 'surveying' },
+  cause: { when: OPEN, stage: 'causeFound' },
+  etr: { when: DARK },
+  partial: { when: DARK, stage: 'partiallyRestored' },
+  restore: { when: DARK, stage: 'restored' },
+  falseAlarm: { when: DARK, stage: 'falseAlarm' },
+  urge: { when: OPEN },
+  reassign: { when: DARK, stage: 'reassigned' },
+  close: { when: ['restored'], stage: 'closed' },
+}
+
+/** Decides one requested action. */
+export function decideAction(
+  world: World,
+  position: number,
+  fact: ActionRequestedFact,
+  publisher: Publisher,
+): void {
+  const earlier = world.decided.get(fact.requestId)
+  if (earlier) return
+  const number = incidentNumber(fact.incident)
+  const incident = world.cases.get(number)
+  const refusal = refusalOf(incident, fact)
+  if (!refusal) {
+    incident!.causes = [position]
+    carryOut(world, incident!, fact)
+    publisher.publish(incident!, fact.action === 'close' ? 'closed' : 'acted', true)
+    if (incident!.outageKind === 'closed') world.cases.delete(number)
+  }
+  const change: ActionChange = {
+    type: 'action',
+    at: world.now,
+    requestId: fact.requestId,
+    incident: fact.incident,
+    accepted: refusal === null,
+    refusal,
+    revision: incident?.revision ?? 0,
+    causes: [position],
+  }
+  world.decided.set(fact.requestId, change)
+  if (world.decided.size > DECIDED_KEPT)
+    world.decided.delete(world.decided.keys().next().value as string)
+  publisher.changes.push(change)
+}
+
+function refusalOf(incident: Case | undefined, fact: ActionRequestedFact): ActionRefusal | null {
+  if (!incident) return 'unknownIncident'
+  if (incident.revision !== fact.expectedRevision) return 'staleRevision'
+  if (!RULES[fact.action].when.includes(incident.outageKind)) return 'notAllowedInState'
+  if (fact.action === 'etr' && fact.etr === undefined) return 'invalid'
+  if (fact.action === 'dispatch' && fact.crew === undefined) return 'invalid'
+  if (fact.action === 'cause' && fact.causeCode === undefined) return 'invalid'
+  return null
+}
+
+function carryOut(world: World, incident: Case, fact: ActionRequestedFact): void {
+  const { stage } = RULES[fact.action]
+  if (stage) incident.stage = stage
+  switch (fact.action) {
+    case 'confirm':
+      incident.confirmedByStaff = true
+      incident.outageKind = 'confirmed'
+      if (incident.stage === 'sensed' || incident.stage === 'verifying')
+        incident.stage = 'confirmed'
+      return
+    case 'dispatch':
+    case 'reassign':
+      incident.crew = fact.crew ?? incident.crew
+      return
+    case 'etr':
+      incident.etr = fact.etr ?? null
+      return
+    case 'cause':
+      incident.cause = fact.causeCode ?? null
+      return
+    case 'partial':
+      incident.outageKind = 'partiallyRestored'
+      return
+    case 'restore':
+      incident.cameBackAt = fact.occurredAt ?? world.now
+      incident.restoredAt = incident.cameBackAt
+      incident.outageKind = 'restored'
+      incident.customersRestored = incident.originalCustomers
+      return
+    case 'falseAlarm':
+      incident.outcome = 'falseAlarm'
+      closeCase(world, incident)
+      return
+    case 'close':
+      closeCase(world, incident)
+      return
+    default:
+      return
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * The life of one incident, as the engine holds it. Inference says what is open now; a case keeps
+ * its number, moves with the verdict, ends once and is never reused.
+ */
+import type { Position } from '../../facts/facts.ts'
+import type { InstantMs } from '../../facts/time.ts'
+import type {
+  EvidenceItem,
+  IncidentFlag,
+  IncidentKind,
+  InterruptionSegment,
+  Level,
+  OutageKind,
+  Stage,
+} from '../changes.ts'
+
+/** Evidence kept with an incident, newest first: what fits a screen; the journal has the rest. */
+export const MAX_EVIDENCE_SHOWN = 50
+
+/** Facts named as causes of one change: the latest; the timeline needs the trigger, not the flood. */
+export const MAX_CAUSES = 64
+
+export interface RivalState {
+  readonly device: number
+  /** Observer whose service it is, −1 for a device. */
+  readonly observer: number
+  readonly probability: number
+  readonly indistinguishable: boolean
+}
+
+/** Plain data throughout: a case is written to snapshots as it stands. */
+export interface Case {
+  /** 1, 2, 3 … never reused. */
+  readonly number: number
+  revision: number
+  parent: number | null
+  kind: IncidentKind
+  flags: IncidentFlag[]
+  outageKind: OutageKind
+  outcome: null | 'withdrawn' | 'falseAlarm' | 'merged'
+  mergedInto: number | null
+  /** The device named (a head), and the observer whose service it is (−1: the device itself). */
+  head: number
+  observer: number
+  level: Level
+  /** What the rules propose now, and the most urgent so far: a grade only rises by itself. */
+  grade: 1 | 2 | 3 | 4
+  probability: number
+  dead: number
+  sources: number
+  rivals: RivalState[]
+  transformers: number
+  customers: number
+  originalCustomers: number
+  customersRestored: number
+  important: number
+  sensitive: number
+  startedAt: InstantMs
+  /** Since when what it stands for now is dark on its account: its open segment begins here. */
+  darkFrom: InstantMs
+  sensedAt: InstantMs
+  /** When the first of two independent ons below it was heard; null while dark. */
+  cameBackAt: InstantMs | null
+  restoredAt: InstantMs | null
+  confirmedByStaff: boolean
+  etr: InstantMs | null
+  crew: string | null
+  stage: Stage
+  cause: string | null
+  evidence: EvidenceItem[]
+  causes: Position[]
+  /** The open segment, and how many this case has had. */
+  segment: InterruptionSegment | null
+  segments: number
+  /** What was last published, to tell news from noise, and when. */
+  published: string
+  publishedAt: InstantMs
+}
+
+/** True while the case may still change by itself. */
+export function isActive(incident: Case): boolean {
+  return incident.outageKind !== 'restored' && incident.outageKind !== 'closed'
+}
+
+/** Key of the verdict a case stands for. */
+export function keyOf(head: number, observer: number): string {
+  return `${head}/${observer}`
+}

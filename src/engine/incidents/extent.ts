@@ -1,0 +1,90 @@
+/** What lies below a device under the present switch positions: counts for notices and grades. */
+import type { CompiledGrid } from '../../grid/compiled.ts'
+import { DEVICE_TYPES, IMPORTANCES } from '../../grid/model.ts'
+import type { Topology } from '../../grid/topology.ts'
+
+const TRANSFORMER = DEVICE_TYPES.indexOf('transformer')
+
+export interface Extent {
+  readonly customers: number
+  readonly transformers: readonly number[]
+  /** Customers by feeder index. */
+  readonly feeders: ReadonlyMap<number, { customers: number; transformers: number }>
+  /** Most important user below: index into `IMPORTANCES`, −1 for none. */
+  readonly mostImportant: number
+  readonly important: number
+  readonly sensitive: number
+  /** Mean of the transformers' (or the device's own) coordinates; null where unknown. */
+  readonly centroid: readonly [number, number] | null
+}
+
+/** Measures what hangs below `device`; a single usage point where `point` ≥ 0. */
+export function measure(topology: Topology, device: number, point: number): Extent {
+  const { grid } = topology
+  const devices = point >= 0 ? [device] : subtree(topology, device)
+  const feeders = new Map<number, { customers: number; transformers: number }>()
+  const transformers: number[] = []
+  const none: number = IMPORTANCES.length
+  const counts = { customers: 0, important: 0, sensitive: 0, mostImportant: none }
+  for (const d of devices) {
+    const feeder = tally(feeders, grid.devices.feeder[d]!)
+    if (point < 0 && grid.devices.type[d] === TRANSFORMER) {
+      transformers.push(d)
+      feeder.transformers++
+    }
+    const from = point >= 0 ? point : grid.usagePoints.first[d]!
+    const to = point >= 0 ? point + 1 : grid.usagePoints.first[d + 1]!
+    feeder.customers += to - from
+    counts.customers += to - from
+    for (let u = from; u < to; u++) {
+      const importance = grid.usagePoints.important[u]!
+      if (importance > 0) {
+        counts.important++
+        counts.mostImportant = Math.min(counts.mostImportant, importance - 1)
+      }
+      counts.sensitive += grid.usagePoints.sensitive[u]!
+    }
+  }
+  return {
+    ...counts,
+    mostImportant: counts.mostImportant === none ? -1 : counts.mostImportant,
+    transformers,
+    feeders,
+    centroid: centroidOf(grid, transformers.length > 0 ? transformers : [device]),
+  }
+}
+
+function tally(feeders: Map<number, { customers: number; transformers: number }>, feeder: number) {
+  let entry = feeders.get(feeder)
+  if (!entry) {
+    entry = { customers: 0, transformers: 0 }
+    feeders.set(feeder, entry)
+  }
+  return entry
+}
+
+/** The device and all below it, in index order. */
+export function subtree(topology: Topology, device: number): number[] {
+  const { subtreeSize } = topology.grid.devices
+  if (topology.normal)
+    return Array.from({ length: Math.max(1, subtreeSize[device]!) }, (_, i) => device + i)
+  const found = [device]
+  for (let i = 0; i < found.length; i++) found.push(...topology.childrenOf(found[i]!))
+  return found.sort((a, b) => a - b)
+}
+
+function centroidOf(grid: CompiledGrid, devices: readonly number[]): [number, number] | null {
+  let lon = 0
+  let lat = 0
+  let count = 0
+  for (const d of devices) {
+    const node = grid.devices.to[d]!
+    if (Number.isNaN(grid.nodes.lon[node]!)) continue
+    lon += grid.nodes.lon[node]!
+    lat += grid.nodes.lat[node]!
+    count++
+  }
+  // Six decimals are a tenth of a metre.
+  const round = (sum: number) => Math.round((sum / count) * 1e6) / 1e6
+  return count === 0 ? null : [round(lon), round(lat)]
+}

@@ -1,0 +1,221 @@
+/**
+ * Stage 5: cases as changes. A new revision only where something is new to its reader; beside the
+ * incident go its area (which transformers are dark), its interruption segment and the feeder.
+ */
+import type { Position } from '../../facts/facts.ts'
+import type { FeederId, IncidentId, UnitId } from '../../facts/ids.ts'
+import { formatPhases } from '../../facts/phases.ts'
+import type { InstantMs } from '../../facts/time.ts'
+import { assert } from '../assert.ts'
+import type { Change, Incident, IncidentReason, Rival } from '../changes.ts'
+import { NONE } from '../inference/network.ts'
+import type { World } from '../world.ts'
+import type { Case } from './case.ts'
+import type { Extent } from './extent.ts'
+import { extentOf } from './life.ts'
+import { deviceRef, likeliestMember } from './naming.ts'
+import { nextSegment } from './segments.ts'
+
+/** Between revisions that only refine figures; what a reader must know at once does not wait. */
+const REFINE_EVERY_MS = 5_000
+
+/** The incident number as everyone says it. */
+export function incidentId(number: number): IncidentId {
+  return `I${String(number).padStart(6, '0')}` as IncidentId
+}
+
+/** The number behind an id, or −1. */
+export function incidentNumber(id: string): number {
+  return /^I\d{6,15}$/.test(id) ? Number(id.slice(1)) : -1
+}
+
+export class Publisher {
+  readonly #world: World
+  readonly changes: Change[] = []
+
+  constructor(world: World) {
+    this.#world = world
+  }
+
+  /** Publishes a case where it has news. `force` for answers to people. */
+  publish(incident: Case, reason: IncidentReason, force = false): void {
+    const world = this.#world
+    const urgent = urgentPart(incident)
+    const [lastUrgent, lastFine] = incident.published.split('\n')
+    const fine = finePart(incident)
+    const turned = urgent !== lastUrgent
+    const refined = fine !== lastFine && world.now - incident.publishedAt >= REFINE_EVERY_MS
+    if (!turned && !refined && !force) return
+    incident.published = `${urgent}\n${fine}`
+    incident.publishedAt = world.now
+    incident.revision++
+    const extent = extentOf(world, incident)
+    const view = viewOf(world, incident, extent)
+    const causes: readonly Position[] = incident.causes
+    this.changes.push({ type: 'incident', at: world.now, reason, incident: view, causes })
+    const segment = nextSegment(world, incident, view, extent)
+    for (const item of segment)
+      this.changes.push({ type: 'segment', at: world.now, segment: item, causes })
+    if (turned) this.#publishArea(incident, view, extent)
+  }
+
+  #publishArea(incident: Case, view: Incident, extent: Extent): void {
+    const { devices } = this.#world.grid
+    const ids = extent.transformers.map((device) =>
+      devices.ids.idOf(device),
+    ) as Incident['device']['id'][]
+    const over = incident.outageKind === 'restored' || incident.outageKind === 'closed'
+    this.changes.push({
+      type: 'area',
+      at: this.#world.now,
+      incident: view.id,
+      revision: view.revision,
+      dark: over ? [] : ids,
+      restored: over ? ids : [],
+    })
+  }
+
+  /** Figures of feeders that changed, from all active cases. */
+  publishFeeders(cases: Iterable<Case>): void {
+    const world = this.#world
+    const figures = new Map<
+      number,
+      { incidents: number; transformers: number; customers: number }
+    >()
+    for (const incident of cases) {
+      if (incident.outageKind === 'restored' || incident.outageKind === 'closed') continue
+      for (const [feeder, part] of extentOf(world, incident).feeders) {
+        if (feeder < 0) continue
+        const sum = figures.get(feeder) ?? { incidents: 0, transformers: 0, customers: 0 }
+        sum.incidents++
+        sum.transformers += part.transformers
+        sum.customers += part.customers
+        figures.set(feeder, sum)
+      }
+    }
+    const touched = new Set([...world.feeders.keys(), ...figures.keys()])
+    for (const feeder of [...touched].sort((a, b) => a - b)) {
+      const sum = figures.get(feeder) ?? { incidents: 0, transformers: 0, customers: 0 }
+      const text = `${sum.incidents}/${sum.transformers}/${sum.customers}`
+      if ((world.feeders.get(feeder) ?? '0/0/0') === text) continue
+      if (text === '0/0/0') world.feeders.delete(feeder)
+      else world.feeders.set(feeder, text)
+      const { id, unit } = world.grid.feeders[feeder]!
+      this.changes.push({
+        type: 'feeder',
+        at: world.now,
+        feeder: id as FeederId,
+        unit: (world.grid.units[unit]?.id ?? '') as UnitId,
+        incidents: sum.incidents,
+        transformersOut: sum.transformers,
+        customersOut: sum.customers,
+      })
+    }
+  }
+}
+
+/** What must be told at once when it changes. */
+function urgentPart(c: Case): string {
+  return [
+    c.head,
+    c.observer,
+    c.kind,
+    c.flags.join(),
+    c.outageKind,
+    c.outcome,
+    c.mergedInto,
+    c.grade,
+    c.level,
+    c.stage,
+    c.crew,
+    c.etr,
+    c.cause,
+    c.restoredAt,
+    c.customers,
+    c.parent,
+  ].join('|')
+}
+
+/** What may wait a few seconds. */
+function finePart(c: Case): string {
+  const evidence = c.evidence[0]?.position ?? 0
+  return [
+    Math.round(c.probability * 100),
+    c.sources,
+    c.customersRestored,
+    c.startedAt,
+    evidence,
+  ].join('|')
+}
+
+/** The case as everyone outside sees it. */
+export function viewOf(world: World, c: Case, extent: Extent): Incident {
+  const { grid, network } = world
+  const device = likeliestMember(network, c.head)
+  const feeder = grid.devices.feeder[c.head]!
+  assert(c.revision > 0, 'a published incident has a revision')
+  return {
+    id: incidentId(c.number),
+    revision: c.revision,
+    parent: c.parent === null ? null : incidentId(c.parent),
+    noticeNo: null,
+    kind: c.kind,
+    flags: [...c.flags],
+    outageKind: c.outageKind,
+    outcome: c.outcome,
+    mergedInto: c.mergedInto === null ? null : incidentId(c.mergedInto),
+    level: c.level,
+    grade: c.grade,
+    unit: unitOf(world, c.head),
+    feeder: feeder < 0 ? null : (grid.feeders[feeder]!.id as FeederId),
+    device: deviceRef(network, device, c.observer),
+    phases: formatPhases(grid.devices.phases[c.head]!),
+    centroid: extent.centroid,
+    probability: c.probability,
+    rivals: c.rivals.map((rival) => rivalView(world, rival, device, c.head)),
+    transformersAffected: c.transformers,
+    metersAffected: c.customers,
+    originalMetersAffected: c.originalCustomers,
+    customersRestored: c.customersRestored,
+    important: c.important,
+    sensitiveCount: c.sensitive,
+    startedAt: c.startedAt,
+    sensedAt: c.sensedAt,
+    restoredAt: c.restoredAt,
+    estimatedPeriod: c.etr === null ? null : { start: c.startedAt, end: c.etr },
+    etrSource: c.etr === null ? 'none' : 'field',
+    crew: c.crew,
+    stage: c.stage,
+    cause: c.cause,
+    ruleVersion: world.rules.version,
+    sources: c.sources,
+    evidence: [...c.evidence],
+  }
+}
+
+/** Where the likeliest member is named, the head stands in its place among those like it. */
+function rivalView(
+  world: World,
+  rival: Case['rivals'][number],
+  named: number,
+  head: number,
+): Rival {
+  const device = rival.indistinguishable && rival.device === named ? head : rival.device
+  return {
+    device: deviceRef(world.network, device, rival.observer),
+    probability: rival.probability,
+    ...(rival.indistinguishable ? { indistinguishable: true } : {}),
+  }
+}
+
+function unitOf(world: World, device: number): UnitId {
+  const { grid } = world
+  let feeder = grid.devices.feeder[device]!
+  // Above the feeder heads: the unit of the first feeder below.
+  for (let d = device; feeder < 0 && d < grid.devices.ids.count; d++)
+    feeder = grid.devices.feeder[d]!
+  return (grid.units[grid.feeders[feeder]?.unit ?? 0]?.id ?? '') as UnitId
+}
+
+export type { InstantMs }
+export { NONE }

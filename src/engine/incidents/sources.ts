@@ -1,0 +1,67 @@
+/** Who vouches for an outage or for its end: authenticated identities, each counted once. */
+import type { InstantMs } from '../../facts/time.ts'
+import { OFF, ON } from '../evidence/registers.ts'
+import { NONE } from '../inference/network.ts'
+import type { World } from '../world.ts'
+
+/**
+ * Independent identities that reported the outage below `head` (or of one `observer`), counted up to
+ * `enough`. A concentrator and the meters it forwards for are one.
+ */
+export function outageSources(
+  world: World,
+  head: number,
+  observer: number,
+  enough: number,
+): number {
+  const { belief } = world
+  const seen = new Set<number>()
+  if (observer !== NONE) {
+    if (belief.registers.state[observer] === OFF) seen.add(world.identityOf(observer))
+    return seen.size
+  }
+  const opened = belief.opened.get(head)
+  if (opened) seen.add(world.identityOf(opened.observer))
+  const visit = (at: number) => {
+    if (seen.size >= enough || belief.offs[at] === 0) return
+    belief.eachSeated(at, (o) => {
+      if (seen.size < enough && belief.registers.state[o] === OFF) seen.add(world.identityOf(o))
+    })
+    for (let c = world.network.firstBelow[at]!; c !== NONE; c = world.network.nextBeside[c]!)
+      visit(c)
+  }
+  visit(head)
+  return Math.min(seen.size, enough)
+}
+
+export interface OnsHeard {
+  readonly identities: number
+  readonly observers: number
+  /** The earliest of them. */
+  readonly earliestAt: InstantMs
+}
+
+/** Ons heard below `head` (or from one `observer`) after `since`. */
+export function onsHeard(world: World, head: number, observer: number, since: InstantMs): OnsHeard {
+  const { belief } = world
+  const seen = new Set<number>()
+  let observers = 0
+  let earliestAt = Number.POSITIVE_INFINITY
+  const take = (o: number) => {
+    if (belief.registers.state[o] !== ON) return
+    const at = belief.registers.atOf(o)
+    if (at <= since) return
+    observers++
+    seen.add(world.identityOf(o))
+    if (at < earliestAt) earliestAt = at
+  }
+  const visit = (at: number) => {
+    if (belief.lastOn[at]! <= since) return
+    belief.eachSeated(at, take)
+    for (let c = world.network.firstBelow[at]!; c !== NONE; c = world.network.nextBeside[c]!)
+      visit(c)
+  }
+  if (observer === NONE) visit(head)
+  else take(observer)
+  return { identities: seen.size, observers, earliestAt }
+}

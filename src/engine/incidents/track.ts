@@ -1,0 +1,135 @@
+/**
+ * Stage 3: incidents over time. Inference says what is open now; tracking keeps identity. The same
+ * device is the same incident; a fault found further up is taken over by the oldest number below it
+ * (母单), the others merge into it; what is split off or left dark names its parent; what loses its
+ * evidence is withdrawn, what is contradicted by supply is restored. A number is never used twice.
+ */
+import { assert } from '../assert.ts'
+import { NONE } from '../inference/network.ts'
+import type { Verdict } from '../inference/verdict.ts'
+import type { TreeNews, World } from '../world.ts'
+import { type Case, isActive, keyOf, MAX_CAUSES, MAX_EVIDENCE_SHOWN } from './case.ts'
+import { closeCase, openCase, restoreCase, takeVerdict, withdrawCase } from './life.ts'
+import type { Publisher } from './publish.ts'
+import { isSettled } from './restore.ts'
+import { onsHeard } from './sources.ts'
+
+/** Brings the cases of one tree in line with its verdicts. */
+export function trackTree(
+  world: World,
+  cases: readonly Case[],
+  verdicts: readonly Verdict[],
+  news: TreeNews | undefined,
+  publisher: Publisher,
+): void {
+  const active = cases.filter(isActive).sort((a, b) => a.number - b.number)
+  const taken = new Set<Case>()
+  const unmatched: Verdict[] = []
+  for (const verdict of verdicts) {
+    const group = active.filter((c) => !taken.has(c) && liesAtOrBelow(world, c, verdict))
+    const mother = group[0]
+    if (!mother) {
+      unmatched.push(verdict)
+      continue
+    }
+    for (const c of group) taken.add(c)
+    absorb(world, mother, group, verdict, news, publisher)
+  }
+  for (const c of active) if (!taken.has(c)) shrink(world, c, unmatched, news, publisher)
+  for (const verdict of unmatched) {
+    const opened = openCase(world, verdict, null)
+    hear(world, opened, news)
+    publisher.publish(opened, 'opened')
+  }
+}
+
+/** The oldest case at or below the verdict is it; the others merge into it. */
+function absorb(
+  world: World,
+  mother: Case,
+  group: readonly Case[],
+  verdict: Verdict,
+  news: TreeNews | undefined,
+  publisher: Publisher,
+): void {
+  const moved = keyOf(mother.head, mother.observer) !== keyOf(verdict.head, verdict.observer)
+  takeVerdict(world, mother, verdict)
+  hear(world, mother, news)
+  for (const child of group) {
+    if (child === mother) continue
+    hear(world, child, news)
+    child.outcome = 'merged'
+    child.mergedInto = mother.number
+    child.stage = 'merged'
+    closeCase(world, child)
+    publisher.publish(child, 'merged')
+    world.cases.delete(child.number)
+  }
+  publisher.publish(mother, group.length > 1 ? 'absorbed' : moved ? 'relocated' : 'revised')
+}
+
+/** No verdict at or above the case: it moved down, split, came back, or lost its evidence. */
+function shrink(
+  world: World,
+  incident: Case,
+  unmatched: Verdict[],
+  news: TreeNews | undefined,
+  publisher: Publisher,
+): void {
+  hear(world, incident, news)
+  const below = unmatched.filter((v) => isBelow(world, v, incident))
+  if (below.length > 0) {
+    const [main, ...rest] = [...below].sort(
+      (a, b) => b.dead - a.dead || a.head - b.head || a.observer - b.observer,
+    )
+    const returnedAt = incident.cameBackAt
+    takeVerdict(world, incident, main!)
+    for (const v of below) unmatched.splice(unmatched.indexOf(v), 1)
+    publisher.publish(incident, returnedAt === null ? 'relocated' : 'partiallyRestored')
+    for (const v of rest) {
+      const split = openCase(world, v, incident, returnedAt ?? undefined)
+      hear(world, split, news)
+      publisher.publish(split, 'split')
+    }
+  } else if (incident.cameBackAt !== null) {
+    if (isSettled(world, incident)) restoreCase(world, incident, publisher)
+    else {
+      incident.outageKind = 'partiallyRestored'
+      incident.customersRestored = Math.min(
+        incident.originalCustomers,
+        onsHeard(world, incident.head, NONE, incident.startedAt).observers,
+      )
+      publisher.publish(incident, 'partiallyRestored')
+    }
+  } else withdrawCase(world, incident, publisher)
+}
+
+/** The tree's news that lies below the case becomes its evidence. */
+export function hear(world: World, incident: Case, news: TreeNews | undefined): void {
+  if (!news) return
+  const { devices } = world.grid
+  for (const item of news.evidence) {
+    const head = devices.ids.indexOf(item.device!)
+    if (isHeadBelow(world, head, incident.head)) incident.evidence.unshift(item)
+  }
+  incident.evidence.length = Math.min(incident.evidence.length, MAX_EVIDENCE_SHOWN)
+  incident.causes = news.causes.slice(-MAX_CAUSES)
+}
+
+/** True where `head` is `above` or hangs below it. */
+export function isHeadBelow(world: World, head: number, above: number): boolean {
+  for (let at = head; at !== NONE; at = world.network.above[at]!) if (at === above) return true
+  return false
+}
+
+function liesAtOrBelow(world: World, incident: Case, verdict: Verdict): boolean {
+  if (incident.head === verdict.head)
+    return verdict.observer === NONE || incident.observer === verdict.observer
+  return verdict.observer === NONE && isHeadBelow(world, incident.head, verdict.head)
+}
+
+function isBelow(world: World, verdict: Verdict, incident: Case): boolean {
+  if (incident.observer !== NONE) return false
+  assert(verdict.head !== incident.head || verdict.observer !== NONE, 'a matched verdict is left')
+  return isHeadBelow(world, verdict.head, incident.head)
+}

@@ -1,0 +1,32 @@
+/** From the rule file and a grid to the costs that inference runs on. */
+import type { CompiledGrid } from '../../grid/compiled.ts'
+import { DEVICE_TYPES, OBSERVER_CLASSES } from '../../grid/model.ts'
+import { classCosts } from '../cost/likelihood.ts'
+import { costOf } from '../cost/nats.ts'
+import type { JudgementRules } from '../rules.ts'
+import type { EvidenceModel } from './evidence-model.ts'
+import type { Priors } from './network.ts'
+
+const MINUTES_A_YEAR = 525_960
+
+/** −ln(λ·τ) of each device of the grid and of the implicit service. */
+export function priorsFrom(rules: JudgementRules, grid: CompiledGrid): Priors {
+  const byType = DEVICE_TYPES.map((type) =>
+    costOf(Math.min(0.5, (rules.openingsPerYear[type] * rules.windowMinutes) / MINUTES_A_YEAR)),
+  )
+  const device = new Float64Array(grid.devices.ids.count)
+  for (let d = 0; d < device.length; d++) device[d] = byType[grid.devices.type[d]!]!
+  return { device, service: byType[DEVICE_TYPES.indexOf('service')]! }
+}
+
+/** One reliability class for each class of observer. */
+export function modelFrom(rules: JudgementRules, grid: CompiledGrid): EvidenceModel {
+  return {
+    classes: OBSERVER_CLASSES.map((name) => classCosts(rules.observers[name])),
+    classOf: grid.observers.class,
+    areaLost: rules.areaLost,
+    areaMeterClass: OBSERVER_CLASSES.indexOf('meter'),
+    leftDark: costOf(rules.leftDark),
+    windowClosed: false,
+  }
+}

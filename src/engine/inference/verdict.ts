@@ -1,0 +1,84 @@
+/**
+ * Stage 2: what one tree's evidence means now. The explanation names the open devices; the
+ * posterior says how sure that is and which rivals remain.
+ */
+import type { RivalState } from '../incidents/case.ts'
+import type { Belief } from './belief.ts'
+import { explain, refresh } from './explain.ts'
+import { type Network, NONE } from './network.ts'
+import { type Possibility, posterior } from './posterior.ts'
+
+/** Rivals less likely than this are not worth a dispatcher's glance. */
+const RIVAL_MIN = 0.01
+const RIVALS_MAX = 5
+
+export interface Verdict {
+  readonly head: number
+  /** `NONE`, or the observer whose own service is named. */
+  readonly observer: number
+  /** P(open and nothing above open). */
+  readonly probability: number
+  /** P(supply is lost right below the named device). */
+  readonly dead: number
+  readonly rivals: readonly RivalState[]
+}
+
+/** Judges the tree below `root` at the belief's present time. */
+export function judgeTree(belief: Belief, root: number): readonly Verdict[] {
+  refresh(belief, root)
+  const suspects = explain(belief, root)
+  if (suspects.length === 0) return []
+  const nodes = posterior(belief, root)
+  const index = new Map(nodes.map((node, i) => [`${node.head}/${node.observer}`, i]))
+  return suspects.map(({ head, observer }) => {
+    const at = index.get(`${head}/${observer}`)!
+    const node = nodes[at]!
+    return {
+      head,
+      observer,
+      probability: node.probability,
+      dead: node.dead,
+      rivals: [...sameClass(belief.network, head, observer, node), ...rivalsOf(nodes, at)],
+    }
+  })
+}
+
+/** Devices of the same class: no observer can tell them apart. */
+function sameClass(
+  network: Network,
+  head: number,
+  observer: number,
+  node: Possibility,
+): RivalState[] {
+  if (observer !== NONE) return []
+  return network
+    .members(head)
+    .slice(1)
+    .map((device) => ({
+      device,
+      observer: NONE,
+      probability: node.probability,
+      indistinguishable: true,
+    }))
+}
+
+/** What else could be open instead: above or below the named device, likeliest first. */
+function rivalsOf(nodes: readonly Possibility[], at: number): RivalState[] {
+  const related: Possibility[] = []
+  for (let i = nodes[at]!.above; i >= 0; i = nodes[i]!.above) related.push(nodes[i]!)
+  const below = new Set([at])
+  for (let i = at + 1; i < nodes.length && below.has(nodes[i]!.above); i++) {
+    below.add(i)
+    related.push(nodes[i]!)
+  }
+  return related
+    .filter((node) => node.probability >= RIVAL_MIN)
+    .sort((a, b) => b.probability - a.probability || a.head - b.head || a.observer - b.observer)
+    .slice(0, RIVALS_MAX)
+    .map(({ head, observer, probability }) => ({
+      device: head,
+      observer,
+      probability,
+      indistinguishable: false,
+    }))
+}

@@ -1,0 +1,53 @@
+/**
+ * The rules as the engine uses them: plain values, validated where they are read from
+ * `config/rules/*.yaml`. Each value's unit stands in its name; its reason stands in the file.
+ */
+import type { DeviceType, ObserverClass } from '../grid/model.ts'
+import type { Level } from './changes.ts'
+import type { ReliabilityClass } from './cost/likelihood.ts'
+
+export interface JudgementRules {
+  /** τ: the window in which faults count as simultaneous, minutes. */
+  readonly windowMinutes: number
+  /** λ: openings a year by device type, `service` also for the implicit service of a usage point. */
+  readonly openingsPerYear: Readonly<Record<DeviceType, number>>
+  /** Reliability of each class of observer. */
+  readonly observers: Readonly<Record<ObserverClass, ReliabilityClass>>
+  /** P(a dark area's concentrator is lost with everything it forwards). */
+  readonly areaLost: number
+  /** P(a part stays dark when what lies above it came back). */
+  readonly leftDark: number
+  /** P(the device is open | an authenticated terminal reported its position open). */
+  readonly positionTrusted: number
+  readonly confirm: { readonly probability: number; readonly sources: number }
+  /** An interruption shorter than this is momentary (重合成功): no notice. */
+  readonly momentarySeconds: number
+  readonly restore: {
+    /** Share of those who had reported off and are back, from which all is called restored. */
+    readonly share: number
+    /** After this long without contradiction the rest is presumed restored. */
+    readonly settleSeconds: number
+    /** A restored incident that no crew was sent to closes by itself after this. */
+    readonly closeMinutes: number
+  }
+  /** Ons without an incident say nothing after this long. */
+  readonly onFreshSeconds: number
+  readonly clock: { readonly futureSeconds: number; readonly pastHours: number }
+}
+
+/** Grades by criterion: the value from which grade 1, 2 and 3 hold; below the last it is 4. */
+export interface GradingRules {
+  readonly level: Readonly<Record<Level, 1 | 2 | 3 | 4>>
+  readonly customers: readonly [number, number, number]
+  readonly durationHours: readonly [number, number, number]
+  /** By `IMPORTANCES`. */
+  readonly important: Readonly<Record<'special' | 'first' | 'second' | 'temporary', 1 | 2 | 3>>
+  readonly sensitive: 2 | 3 | 4
+}
+
+export interface Rules {
+  /** Stamped on every judgement (`ruleVersion`). */
+  readonly version: string
+  readonly judgement: JudgementRules
+  readonly grading: GradingRules
+}
