@@ -22,7 +22,11 @@ interface Waiter {
 
 /** Starts the thread; rejects where the file cannot be opened or its last row is damaged. */
 export async function startWriter(settings: WriterSettings): Promise<WriterThread> {
-  const worker = new Worker(workerUrl(import.meta.url, './writer.ts'), { workerData: settings })
+  // Node's own flags (a loader, an inline script) are meant for the main thread.
+  const worker = new Worker(workerUrl(import.meta.url, './writer.ts'), {
+    workerData: settings,
+    execArgv: [],
+  })
   const waiting: Waiter[] = []
   let gone: JournalError | undefined
   const answer = () =>

@@ -1,6 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import Database from 'libsql'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ChangeBatch } from '../../src/engine/changes.ts'
@@ -322,6 +324,49 @@ describe('retention', () => {
     expect(rows('SELECT min(position), count(*) FROM quarantine')).toEqual([[1000, 203]])
     expect(records.quarantine({ limit: 1 }).counts).toEqual({ malformed: 1200 })
     expect(records.timeline('I2').map(({ revision }) => revision)).toEqual([1, 2])
+  })
+})
+
+describe('a full disk', () => {
+  it('lets commits wait, in order, and files them when there is space again', async (context) => {
+    const mount = join(dir, 'small')
+    mkdirSync(mount)
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', mount], { stdio: 'pipe' })
+    } catch {
+      context.skip('mounting a tmpfs needs root')
+    }
+    const events = telemetry()
+    const records = await openRecords({ path: join(mount, 'records.db'), telemetry: events })
+    try {
+      const ballast = join(mount, 'ballast')
+      writeFileSync(ballast, Buffer.alloc(5 * 1_048_576))
+      const committed: number[] = []
+      records.onCommitted((batches) => committed.push(...batches.map(({ position }) => position)))
+      const raw = 'x'.repeat(4000)
+      let position = 0
+      while (records.condition !== 'full') {
+        position += 1
+        const fact = quarantined(position, { raw })
+        void records.commit(
+          [batch(position, { type: 'quarantine', position, fact })],
+          position,
+          `d${position}`,
+        )
+        await setTimeout(5)
+      }
+      expect(events.total('records.full')).toBe(1)
+      expect(records.state.position).toBeLessThan(position)
+      rmSync(ballast)
+      await records.saveCursor('after', 1)
+      expect(records.condition).toBe('writing')
+      expect(records.state).toEqual({ position, digest: `d${position}` })
+      expect(committed).toEqual(Array.from({ length: position }, (_, index) => index + 1))
+      expect(records.quarantine({ limit: 1 }).counts).toEqual({ malformed: position })
+    } finally {
+      await records.close()
+      execFileSync('umount', ['-l', mount])
+    }
   })
 })
 
