@@ -10,7 +10,6 @@ export function registerConfig(program: Command): void {
   const print = config
     .command('print')
     .description('print the effective settings, each with its origin; secrets stay hidden')
-    .addHelpText('after', '\nExample:\n  lastgasp config print --config config.yaml')
   addSettingFlags(print, Object.keys(SETTING_FLAGS) as SettingFlagName[]).action((options) => {
     console.log(printSettings(settingsOf(options)))
   })
@@ -18,7 +17,6 @@ export function registerConfig(program: Command): void {
   config
     .command('reference')
     .description('print docs/configuration.md: every setting with its unit, default and reason')
-    .addHelpText('after', '\nExample:\n  lastgasp config reference > docs/configuration.md')
     .action(() => {
       process.stdout.write(settingsReference())
     })

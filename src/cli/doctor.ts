@@ -78,7 +78,6 @@ export function registerDoctor(program: Command): void {
   const doctor = program
     .command('doctor')
     .description('reach every configured neighbour and say what is wrong')
-    .addHelpText('after', '\nExample:\n  lastgasp doctor --config config.yaml')
   addSettingFlags(doctor, Object.keys(SETTING_FLAGS) as SettingFlagName[]).action(
     async (options) => {
       const { settings } = settingsOf(options)

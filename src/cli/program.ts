@@ -5,16 +5,20 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { ConfigError, UsageError } from '../config/errors.ts'
+import { EXAMPLES } from './examples.ts'
 import { VERBS } from './verbs.ts'
 
 const EXIT = { done: 0, usage: 64, bug: 70, configuration: 78 } as const
 
-/** What the operating system says when a configured port or folder cannot be used. */
-const UNUSABLE: Readonly<Record<string, string>> = {
+/** Codes of failures that another setting mends, and what to do where the message does not say. */
+const MENDED_BY_SETTINGS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'the port is taken by another program; choose another one',
   EADDRNOTAVAIL: 'this machine does not have that address',
   EACCES: 'not permitted',
   EROFS: 'the file system is read only',
+  'data.locked': '',
+  'sensing.cannotListen': '',
+  'sensing.secretRequired': 'set mqtt.secret',
 }
 
 function version(): string {
@@ -33,7 +37,17 @@ function buildProgram(): Command {
     .showHelpAfterError('(see --help)')
     .helpCommand(false)
   for (const register of VERBS) register(program)
+  addExamples(program, '')
   return program
+}
+
+/** Ends the help page of every verb that has an example with it. */
+function addExamples(command: Command, above: string): void {
+  for (const child of command.commands) {
+    const words = `${above}${child.name()}`
+    if (EXAMPLES[words]) child.addHelpText('after', `\nExample:\n  ${EXAMPLES[words]}`)
+    addExamples(child, `${words} `)
+  }
 }
 
 interface Ending {
@@ -49,10 +63,25 @@ function endingOf(error: unknown, debug: boolean): Ending {
   const shown = debug ? stack : message
   if (error instanceof UsageError) return { exitCode: EXIT.usage, message: shown }
   if (error instanceof ConfigError) return { exitCode: EXIT.configuration, message: shown }
-  if (code && UNUSABLE[code])
-    return { exitCode: EXIT.configuration, message: `${shown} (${UNUSABLE[code]})` }
+  const mending = codesOf(error).filter((known) => known in MENDED_BY_SETTINGS)
+  if (mending.length > 0) {
+    const advice = mending.map((known) => MENDED_BY_SETTINGS[known]).find(Boolean)
+    return { exitCode: EXIT.configuration, message: advice ? `${shown} (${advice})` : shown }
+  }
+  // Typed failures of operation (`journal.failing`) say all there is to say.
+  if (code?.includes('.')) return { exitCode: EXIT.bug, message: shown }
   const hint = debug ? '' : '\nRun again with --debug to see where it came from.'
   return { exitCode: EXIT.bug, message: `unexpected error: ${shown ?? String(error)}${hint}` }
+}
+
+/** Codes of an error and of what caused it. */
+function codesOf(error: unknown): string[] {
+  const codes: string[] = []
+  for (let at = error; at instanceof Error; at = at.cause) {
+    const { code } = at as NodeJS.ErrnoException
+    if (typeof code === 'string') codes.push(code)
+  }
+  return codes
 }
 
 /** Runs the command line `args` (without node and script) and answers its exit code. */

@@ -10,8 +10,9 @@ export function addSettingFlags(command: Command, names: readonly SettingFlagNam
   return command
 }
 
-/** Effective settings under the parsed `options` of a command. @throws ConfigError */
-export function settingsOf(options: Readonly<Record<string, unknown>>): LoadedSettings {
+/** Effective settings under the options of a command as commander parsed them. @throws ConfigError */
+export function settingsOf(parsed: object): LoadedSettings {
+  const options = parsed as Readonly<Record<string, unknown>>
   const file = typeof options.config === 'string' ? options.config : process.env.LASTGASP_CONFIG
   return loadSettings({
     ...(file ? { configFile: file } : {}),

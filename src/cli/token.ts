@@ -5,6 +5,7 @@ import { createIdentity } from '../http/identity/identity.ts'
 import { ROLES, type RoleName } from '../http/identity/rights.ts'
 import { loadRoles } from '../http/identity/roles.ts'
 import { MAX_TOKEN_TTL_MS } from '../http/identity/tokens.ts'
+import { addSettingFlags, settingsOf } from './settings.ts'
 
 const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const
 
@@ -21,7 +22,6 @@ interface TokenOptions {
   readonly role: RoleName
   readonly unit: readonly string[]
   readonly ttl: string
-  readonly data: string
 }
 
 const collect = (value: string, previous: string[]) => [...previous, value]
@@ -31,7 +31,11 @@ async function printToken(options: TokenOptions): Promise<void> {
   const roles = loadRoles()
   if (roles.get(options.role)!.scope === 'units' && options.unit.length === 0)
     throw new UsageError(`role ${options.role} sees only its units: name them with --unit`)
-  const identity = createIdentity({ dir: options.data, roles, now: Date.now })
+  const identity = createIdentity({
+    dir: settingsOf(options).settings.data.dir,
+    roles,
+    now: Date.now,
+  })
   try {
     console.log(await identity.issueToken(options.role, options.unit, ttlMs))
   } finally {
@@ -40,7 +44,7 @@ async function printToken(options: TokenOptions): Promise<void> {
 }
 
 export function registerToken(program: Command): void {
-  program
+  const token = program
     .command('token')
     .description('print a bearer token; works beside a running server')
     .addOption(
@@ -48,10 +52,5 @@ export function registerToken(program: Command): void {
     )
     .option('--unit <id>', 'unit seen with those below it; may stand several times', collect, [])
     .option('--ttl <time>', 'how long it is valid, at most 24h', '15m')
-    .option('--data <dir>', 'data folder', './data')
-    .addHelpText(
-      'after',
-      '\nExample:\n  curl -H "Authorization: Bearer $(lastgasp token --role auditor)" \\\n    http://127.0.0.1:8080/api/v1/incidents',
-    )
-    .action(printToken)
+  addSettingFlags(token, ['data']).action(printToken)
 }

@@ -9,6 +9,7 @@ import {
 } from '../http/identity/passwords.ts'
 import { ROLES, type RoleName } from '../http/identity/rights.ts'
 import { loadRoles } from '../http/identity/roles.ts'
+import { addSettingFlags, settingsOf } from './settings.ts'
 
 /** Account names are written in audit records and typed by hand. */
 const NAME_PATTERN = /^[\p{L}\p{N}._-]{1,64}$/u
@@ -17,7 +18,6 @@ interface AddOptions {
   readonly role: RoleName
   readonly unit: readonly string[]
   readonly passwordStdin?: boolean
-  readonly data: string
 }
 
 const collect = (value: string, previous: string[]) => [...previous, value]
@@ -40,7 +40,11 @@ async function addUser(name: string, options: AddOptions): Promise<void> {
   if (roles.get(options.role)!.scope === 'units' && options.unit.length === 0)
     throw new UsageError(`role ${options.role} sees only its units: name them with --unit`)
   const password = options.passwordStdin ? await passwordFromStdin() : generatePassword()
-  const identity = createIdentity({ dir: options.data, roles, now: Date.now })
+  const identity = createIdentity({
+    dir: settingsOf(options).settings.data.dir,
+    roles,
+    now: Date.now,
+  })
   try {
     await identity.putAccount({ name, role: options.role, units: options.unit }, password)
   } finally {
@@ -52,7 +56,7 @@ async function addUser(name: string, options: AddOptions): Promise<void> {
 
 export function registerUser(program: Command): void {
   const user = program.command('user').description('local accounts; works beside a running server')
-  user
+  const add = user
     .command('add')
     .description('add an account, or give an existing one a new password, role and units')
     .argument('<name>', 'account name')
@@ -61,7 +65,5 @@ export function registerUser(program: Command): void {
     )
     .option('--unit <id>', 'unit seen with those below it; may stand several times', collect, [])
     .option('--password-stdin', 'read the password from standard input instead of making one')
-    .option('--data <dir>', 'data folder', './data')
-    .addHelpText('after', '\nExample:\n  lastgasp user add wang --role agent')
-    .action(addUser)
+  addSettingFlags(add, ['data']).action(addUser)
 }

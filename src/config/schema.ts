@@ -110,7 +110,7 @@ export const settingsSchema = z.strictObject({
     host: host('Address on which terminals connect'),
     port: port(1883, 'Port of the embedded MQTT listener', 'registered for MQTT with IANA'),
     secret: secret('Password with which terminals sign in, their user name being their id', {
-      reason: 'none: without one only the demonstration starts, with a secret made for that run',
+      reason: 'none: terminals on this machine need none; a listener others can reach needs one',
     }),
   }),
   journal: z.strictObject({

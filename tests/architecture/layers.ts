@@ -10,7 +10,8 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   grid: ['facts'],
   engine: ['facts', 'grid'],
   telemetry: [],
-  config: ['telemetry'],
+  // It reads what an operator wrote into what the pure layers understand.
+  config: ['facts', 'grid', 'engine', 'telemetry'],
   // Adapters: never each other. What one needs of another it declares itself.
   journal: ['facts', 'grid', 'engine', 'config', 'telemetry'],
   records: ['facts', 'grid', 'engine', 'config', 'telemetry'],

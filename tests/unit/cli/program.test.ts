@@ -63,7 +63,7 @@ describe('exit codes', () => {
         out = ''
         expect(await runProgram([...page, '--help'])).toBe(0)
         expect(out, page.join(' ')).toMatch(
-          new RegExp(`Example[\\s\\S]*lastgasp ${page.join(' ')}`),
+          new RegExp(`Example:[\\s\\S]*lastgasp ${page.join(' ')}`),
         )
       }
     }

@@ -1,0 +1,25 @@
+/** The example that ends each help page, by the words of the verb. A test asks for one for each. */
+export const EXAMPLES: Readonly<Record<string, string>> = {
+  serve: 'lastgasp serve --config config.yaml --grid grid.json',
+  'grid import':
+    'lastgasp grid import --from opendss 8500/Master.dss --also 8500/Fuses.dss --out grid.json',
+  'grid generate': 'lastgasp grid generate --customers 20000 --seed 7 --out grid.json',
+  'grid check': 'lastgasp grid check grid.json',
+  'grid stats': 'lastgasp grid stats grid.json --json',
+  'grid compile': 'lastgasp grid compile grid.json --out grid.image',
+  'grid diff': 'lastgasp grid diff before.json after.json',
+  'grid apply': 'lastgasp grid apply grid.json --url http://127.0.0.1:8080',
+  simulate:
+    'lastgasp simulate branch-fault --broker mqtt://127.0.0.1:1883 --grid grid.json --truth truth.jsonl',
+  score: 'lastgasp score --truth truth.jsonl --url http://127.0.0.1:8080 --data data',
+  replay: 'lastgasp replay --data data --digest',
+  'user add': 'lastgasp user add wang --role agent',
+  token:
+    'curl -H "Authorization: Bearer $(lastgasp token --role auditor)" \\\n    http://127.0.0.1:8080/api/v1/incidents',
+  'config print': 'lastgasp config print --config config.yaml',
+  'config reference': 'lastgasp config reference > docs/configuration.md',
+  doctor: 'lastgasp doctor --config config.yaml',
+  'bench accuracy': 'lastgasp bench accuracy --grid grid.json --faults 3 --loss 0.3 --json',
+  'bench engine': 'lastgasp bench engine --meters 9000000 --json',
+  'bench kill': 'lastgasp bench kill --times 30 --json',
+}
