@@ -11,8 +11,9 @@ export interface KindNumbers {
   readonly zone: Zone
   /** Runs through streets, else through open country. */
   readonly streets: boolean
-  /** Meters behind one public transformer. */
+  /** Meters behind one public transformer, and their usual number: most are nearer the low end. */
   readonly meters: readonly [number, number]
+  readonly usualMeters: number
   /** Usual customers of a whole feeder: what its share of all customers is weighed by. */
   readonly customers: number
   /** Meters in one box, and boxes at one building entrance or pole. */
@@ -44,6 +45,7 @@ export const KINDS: Readonly<Record<FeederKind, KindNumbers>> = {
     zone: 'urban',
     streets: true,
     meters: [150, 400],
+    usualMeters: 240,
     customers: 2_900,
     boxMeters: [8, 12],
     boxesPerTap: 4,
@@ -58,6 +60,7 @@ export const KINDS: Readonly<Record<FeederKind, KindNumbers>> = {
     zone: 'urban',
     streets: true,
     meters: [80, 150],
+    usualMeters: 105,
     customers: 1_575,
     boxMeters: [6, 12],
     boxesPerTap: 2,
@@ -72,6 +75,7 @@ export const KINDS: Readonly<Record<FeederKind, KindNumbers>> = {
     zone: 'rural',
     streets: false,
     meters: [30, 80],
+    usualMeters: 48,
     customers: 960,
     boxMeters: [6, 9],
     boxesPerTap: 1,
@@ -86,6 +90,7 @@ export const KINDS: Readonly<Record<FeederKind, KindNumbers>> = {
     zone: 'remote',
     streets: false,
     meters: [5, 20],
+    usualMeters: 11,
     customers: 350,
     boxMeters: [3, 6],
     boxesPerTap: 1,

@@ -45,15 +45,17 @@ export type Load = { readonly meters: number; readonly firm?: Firm }
  * feeder's customers exactly.
  */
 export function drawLoads(feeder: PlannedFeeder, numbers: KindNumbers, draw: Draw): Load[] {
-  const [low, high] = numbers.meters
+  const { meters, usualMeters } = numbers
   const dedicatedPerPublic = (1 - PUBLIC_SHARE) / PUBLIC_SHARE
   const { customers } = feeder
-  const publics = Math.max(1, Math.round(customers / ((low + high) / 2 + dedicatedPerPublic)))
+  const publics = Math.max(1, Math.round(customers / (usualMeters + dedicatedPerPublic)))
   const dedicated = Math.max(
     0,
     Math.min(Math.round(publics * dedicatedPerPublic), customers - publics),
   )
-  const weights = Array.from({ length: publics }, () => draw.between(low, high))
+  const [low, high] = meters
+  const top = Math.min(high, 2 * usualMeters - low)
+  const weights = Array.from({ length: publics }, () => draw.between(low, top))
   const loads: Load[] = apportion(customers - dedicated, weights, 1).map((meters) => ({ meters }))
   for (let i = 0; i < dedicated; i++) {
     const care = feeder.substation.kilovolts === 110 ? HOSPITAL : CLINIC
