@@ -1,3 +1,6 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import {
   openSnapshots,
@@ -176,5 +179,27 @@ describe('snapshots', () => {
     const second = await store.begin(header(2))
     expect(second.slot).toBe(0)
     await expect(writer.finish()).rejects.toThrow('abandoned')
+  })
+
+  it('live in two files of the folder', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'lastgasp-snapshots-'))
+    const telemetry = createTelemetry({ level: 'silent', processMetrics: false })
+    try {
+      const store = await openSnapshots({ dir: join(dir, 'snapshots'), telemetry })
+      const state = new PagedState()
+      for (let position = 1; position <= 3; position++) {
+        state.change(position, [position])
+        await state.save(store, position)
+      }
+      await store.close()
+      expect(readdirSync(join(dir, 'snapshots'))).toEqual(['slot-0.snap', 'slot-1.snap'])
+      const again = await openSnapshots({ dir: join(dir, 'snapshots'), telemetry })
+      const recovered = new PagedState()
+      expect(await recovered.load(again)).toBe(3)
+      expect(recovered.copy()).toBe(state.copy())
+      await again.close()
+    } finally {
+      rmSync(dir, { recursive: true, force: true })
+    }
   })
 })
