@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Installs what the tests need from Debian: an MQTT broker, Redis, InfluxDB, a browser and fonts.
+# Installs what the tests need from Debian: an MQTT broker, Redis, InfluxDB, a browser and fonts,
+# and strace, with which the journal's flushing to disk is watched.
 # Safe to run again; does nothing when all is there. Kafka and node-rdkafka join this list with the
 # first test that uses them.
 set -euo pipefail
 
-packages=(mosquitto redis-server influxdb chromium fonts-noto-cjk fonts-noto-core)
+packages=(mosquitto redis-server influxdb chromium fonts-noto-cjk fonts-noto-core strace)
 
 missing=()
 for package in "${packages[@]}"; do
