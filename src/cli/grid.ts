@@ -2,18 +2,20 @@
 import { SingleBar } from 'cli-progress'
 import { type Command, InvalidArgumentError } from 'commander'
 import { GridFileError, readGridFile, readGridLines, writeGridFile } from '../app/grid-files.ts'
-import { ConfigError } from '../config/errors.ts'
+import { ConfigError, UsageError } from '../config/errors.ts'
 import { GridCheck } from '../grid/check.ts'
 import { diffGrids, type GridDiff, isEmptyDiff } from '../grid/diff.ts'
 import { FEWEST_CUSTOMERS, generateGridLines, MOST_CUSTOMERS } from '../grid/generate/generate.ts'
 import { formatProblem, Problems } from '../grid/problems.ts'
 import { GridStatistics, type GridStats } from '../grid/stats.ts'
+import { registerGridImport } from './grid-import.ts'
 
 /** Ids of one kind of change that `grid diff` prints; `--json` has them all. */
 const MAX_IDS_SHOWN = 10
 
 export function registerGrid(program: Command): void {
   const grid = program.command('grid').description('Make, check and compare grid files.')
+  registerGridImport(grid)
   registerGenerate(grid)
   registerCheck(grid)
   registerStats(grid)
@@ -125,11 +127,13 @@ async function feed(
   return lines.digest()
 }
 
-/** A grid file that cannot be used is bad configuration (exit 78), not a bug. */
+/** A grid file that cannot be used is bad configuration (exit 78), its name bad usage (64). */
 async function asConfigError<T>(work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {
+    if (error instanceof GridFileError && error.code === 'grid.unknownFormat')
+      throw new UsageError(error.message, { cause: error })
     if (error instanceof GridFileError) throw new ConfigError([error.message], { cause: error })
     throw error
   }

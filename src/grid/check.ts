@@ -158,8 +158,9 @@ export class GridCheck {
         )
       else if (!open && !energised)
         this.#problems.warning('grid.notEnergised', place, 'no source reaches it')
-      const parent = forest.parent[d]!
-      if (parent !== NOT_ENERGISED && forest.zoneFedBy[fromZone[d]!] === d)
+      // Around a loop every direction is right.
+      const fedBackwards = loops.size === 0 && forest.zoneFedBy[fromZone[d]!] === d
+      if (fedBackwards)
         this.#problems.warning(
           'grid.reversed',
           place,
