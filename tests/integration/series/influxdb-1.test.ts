@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { openRecords } from '../../../src/records/sqlite.ts'
 import { checkDatabase, type SeriesSettings } from '../../../src/series/database.ts'
 import { openSeries } from '../../../src/series/series.ts'
 import { createTelemetry } from '../../../src/telemetry/telemetry.ts'
@@ -194,6 +198,31 @@ await describeWith('influx', 'series on InfluxDB 1.x', (server) => {
     expect(telemetry.total('series.refused')).toBe(2)
     // The points that were good are there all the same.
     expect(await rows(server.url, database, 'SELECT "count" FROM reports')).toHaveLength(1)
+  })
+
+  test('keeps its cursor in the ledger across a restart of the program', async () => {
+    const database = databaseName('ledger')
+    const folder = mkdtempSync(join(tmpdir(), 'lastgasp-series-'))
+    const path = join(folder, 'records.db')
+    const settings = settingsFor(server.url, database)
+    for (const [run, customersOut] of [10, 20, 0].entries()) {
+      const records = await openRecords({ path, telemetry: telemetryOf() })
+      const telemetry = telemetryOf()
+      const series = openSeries({ records, settings, telemetry, now: () => 0 })
+      const position = run * 3 + 2
+      const at = START + run * 1000
+      const changes = [feederChange(1, customersOut, at)]
+      // A fact without changes follows: it is no reason to be behind.
+      await records.commit([{ position, at, changes }], position + 1, `digest ${run}`)
+      await until(() => series.lag() === 0)
+      await series.close()
+      expect(records.cursor('series')).toBe(position)
+      expect(telemetry.total('series.written')).toBe(1)
+      await records.close()
+    }
+    rmSync(folder, { recursive: true })
+    const states = await rows(server.url, database, 'SELECT customersOut FROM feeder_state')
+    expect(states.map(({ customersOut }) => customersOut)).toEqual([10, 20, 0])
   })
 
   test('doctor reaches it', async () => {
