@@ -3,7 +3,7 @@
  * the data folder, so `user` and `token` work beside a running server: every transaction is short
  * and waits for the other process.
  */
-import { mkdirSync } from 'node:fs'
+import { chmodSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'libsql'
 
@@ -34,7 +34,10 @@ export type IdentityDatabase = Database.Database
 /** Opens (and makes, where absent) `identity.db` in `dir`. */
 export function openIdentityDatabase(dir: string): IdentityDatabase {
   mkdirSync(dir, { recursive: true })
-  const db = new Database(join(dir, 'identity.db'), { timeout: BUSY_TIMEOUT_MS })
+  const file = join(dir, 'identity.db')
+  const db = new Database(file, { timeout: BUSY_TIMEOUT_MS })
+  // It holds the signing key; SQLite gives its companions the same rights.
+  chmodSync(file, 0o600)
   db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`)
   db.pragma('journal_mode = WAL')
   db.exec(SCHEMA)
