@@ -48,7 +48,8 @@ export interface ListenerLimits {
   readonly maxConnections: number
   /**
    * Connections of one identity. A terminal needs one, and one that is half open after a broken
-   * link; some run two links. Beyond: refused as `tooManyOfIdentity`.
+   * link; some run two links. Beyond: the oldest is closed as `tooManyOfIdentity`, for the newest
+   * is the likeliest to live.
    */
   readonly maxConnectionsPerIdentity: number
   /** Sustained new connections a second, near what one core signs in. Beyond: closed as `acceptRate`. */

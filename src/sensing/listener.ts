@@ -16,7 +16,7 @@ import { Intake, NotDurable } from './intake.ts'
 import { DEFAULT_LIMITS, type ListenerLimits, TCP_KEEP_ALIVE_MS } from './limits.ts'
 import { type Listener, type ListenerOptions, SensingError } from './port.ts'
 import { ReadGate } from './read-gate.ts'
-import { BAD_USER_NAME_OR_PASSWORD, NOT_AUTHORISED, Refusal, refusalReasonOf } from './refusal.ts'
+import { BAD_USER_NAME_OR_PASSWORD, Refusal, refusalReasonOf } from './refusal.ts'
 import { TerminalBroker } from './terminal-broker.ts'
 import { callTopicOf } from './topics.ts'
 
@@ -183,24 +183,26 @@ class MqttListener implements Listener {
       },
     })
     broker.on('clientReady', (client) => this.#sessions.get(client)?.socket.signIn())
-    const hears = (client: Client, topics: readonly string[], hearsCalls: boolean) => {
-      const session = this.#sessions.get(client)
-      if (session && topics.includes(this.#callTopicOf(client)!)) session.hearsCalls = hearsCalls
-    }
-    broker.on('subscribe', (granted, client) =>
-      hears(
-        client,
-        granted.map(({ topic }) => topic),
-        true,
-      ),
-    )
-    broker.on('unsubscribe', (topics, client) => hears(client, topics, false))
+    this.#trackSubscriptions(broker)
     const onEnd = (client: Client, error: Error) => this.#countEnd(client, error)
     broker.on('clientError', onEnd)
     broker.on('connectionError', onEnd)
     const emitter: EventEmitter = broker // its types leave out what it emits where all is lost
     emitter.on('error', (error) => this.#options.telemetry.emit('sensing.failed', {}, error))
     return broker
+  }
+
+  /** Whom a call-read would reach; a terminal can be subscribed to nothing else. */
+  #trackSubscriptions(broker: Aedes): void {
+    const track = (client: Client, topics: readonly string[], hearsCalls: boolean) => {
+      const session = this.#sessions.get(client)
+      if (session && topics.includes(this.#callTopicOf(client)!)) session.hearsCalls = hearsCalls
+    }
+    broker.on('subscribe', (subscriptions, client) => {
+      const topics = subscriptions.map(({ topic }) => topic)
+      track(client, topics, true)
+    })
+    broker.on('unsubscribe', (topics, client) => track(client, topics, false))
   }
 
   /** Client ids are private to an identity, so that nobody takes over another's connection. */
@@ -237,8 +239,10 @@ class MqttListener implements Listener {
     const name = userNameOf(identity)
     const sessions = this.#byUserName.get(name) ?? new Set<Session>()
     const others = [...sessions].filter((session) => session.client.id !== client.id)
-    if (others.length >= this.#limits.maxConnectionsPerIdentity)
-      return new Refusal('tooManyOfIdentity', NOT_AUTHORISED)
+    if (others.length >= this.#limits.maxConnectionsPerIdentity) {
+      this.#countRefusal('tooManyOfIdentity')
+      others[0]!.socket.destroy()
+    }
 
     const socket = client.conn as GuardedSocket
     const session = { identity, client, socket, hearsCalls: false }
@@ -258,8 +262,8 @@ class MqttListener implements Listener {
     if (!session) throw new Refusal('notSignedIn')
     const { identity, socket } = session
     const will = packet.cmd !== 'publish'
-    // Connections that end because we stop say nothing about terminals.
-    if (will && this.#closing) return
+    // Connections that end because we stop, or read no keep-alives, say nothing about terminals.
+    if (will && (this.#closing || this.#gate.lacksRoom)) return
     // QoS 2 adds nothing where repeats are harmless, and costs state for every half-done exchange.
     if (!will && packet.qos === 2) throw new Refusal('qos2')
 

@@ -50,6 +50,11 @@ export class ReadGate {
     this.#refused--
   }
 
+  /** The journal is full: nothing is read, not even keep-alives. */
+  get lacksRoom(): boolean {
+    return this.#refused > 0
+  }
+
   /** Shuts for good. */
   close(): void {
     this.#closed = true

@@ -3,9 +3,8 @@
  * `sensing.refused`. A link that merely broke is no refusal.
  */
 
-/** MQTT 3.1.1 §3.2.2.3: "bad user name or password" and "not authorized". */
+/** Return code of the CONNACK, MQTT 3.1.1 §3.2.2.3. */
 export const BAD_USER_NAME_OR_PASSWORD = 4
-export const NOT_AUTHORISED = 5
 
 /** We end this connection, and why. */
 export class Refusal extends Error {

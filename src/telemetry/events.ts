@@ -39,7 +39,7 @@ const events = {
   'sensing.listening': { help: 'Terminals may connect', level: 'info' },
   'sensing.held': {
     help: 'Times that sockets were not read because the journal could not keep up or was full',
-    level: 'warn',
+    level: 'debug',
     counter: 'lastgasp_reads_held_total',
     labels: ['reason'],
   },

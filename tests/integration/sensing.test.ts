@@ -160,11 +160,12 @@ describe('acknowledged means durable', () => {
     const busy = await rawTerminal(fixture, 'T1')
     const other = await rawTerminal(fixture, 'T2')
     fixture.sink.mode = 'held'
-    while (fixture.telemetry.total('sensing.held') === 0) {
+    for (let sent = 0; sent < 2_000 && fixture.telemetry.total('sensing.held') === 0; sent++) {
       busy.send()
       await sleep(1)
     }
     const taken = fixture.sink.attempts
+    expect(fixture.telemetry.total('sensing.held')).toBe(1)
     expect(taken).toBeGreaterThan(20)
     for (let more = 0; more < 50; more++) busy.send()
     other.send()
@@ -181,7 +182,7 @@ describe('acknowledged means durable', () => {
     const busy = await rawTerminal(fixture, 'T1')
     const other = await rawTerminal(fixture, 'T2')
     fixture.sink.mode = 'held'
-    while (fixture.sink.attempts < 10) {
+    for (let sent = 0; sent < 2_000 && fixture.sink.attempts < 10; sent++) {
       busy.send()
       await sleep(1)
     }
@@ -379,6 +380,21 @@ describe('links', () => {
     expect(fixture.sink.facts).toMatchObject([{ reason: 'wrongTopic', terminal: 'T2' }])
   })
 
+  test('a connection that ends while a full journal keeps us from reading leaves no will', async () => {
+    const fixture = await start({ limits: { fullRetryMinMs: 5, fullRetryMaxMs: 5 } })
+    const silent = await fixture.client('T1', { will })
+    const other = await fixture.client('T2')
+    fixture.sink.mode = 'full'
+    const acknowledged = publish(other, 'lastgasp/v1/T2/event', OFF)
+    await until(() => fixture.sink.attempts >= 2)
+    silent.stream.destroy()
+    await until(() => fixture.listener.connections === 1)
+    fixture.sink.mode = 'durable'
+    await acknowledged
+    await publish(other, 'lastgasp/v1/T2/event', OFF)
+    expect(fixture.sink.facts.map(({ type }) => type)).toEqual(['report', 'report'])
+  })
+
   test('the same client id takes over, with the will; another identity’s does not', async () => {
     const fixture = await start()
     const first = await fixture.client('T1', { clientId: 'one', will })
@@ -522,22 +538,29 @@ describe('limits', () => {
     expect(fixture.sink.facts).toEqual([])
   })
 
-  test('so many connections at once, so many a second, so many of one identity', async () => {
+  test('so many new connections at once, then so many a second', async () => {
     let now = NOW
-    const fixture = await start({
-      now: () => now,
-      limits: { acceptBurst: 4, acceptsPerSecond: 1, maxConnectionsPerIdentity: 2 },
-    })
+    const fixture = await start({ now: () => now, limits: { acceptBurst: 2, acceptsPerSecond: 1 } })
     await fixture.client('T1')
-    await fixture.client('T1')
-    await expect(fixture.client('T1')).rejects.toMatchObject({ code: 5 })
-    expect(await fixture.refusals('tooManyOfIdentity')).toBe(1)
     await fixture.client('T2')
     const refused = fixture.raw()
     await refused.closed
     expect(await fixture.refusals('acceptRate')).toBe(1)
     now += 1_000
     await fixture.client('T2')
+  })
+
+  test('so many connections of one identity: the oldest makes room, others stay', async () => {
+    const fixture = await start({ limits: { maxConnectionsPerIdentity: 2 } })
+    const other = await fixture.client('T2')
+    const oldest = await fixture.client('T1')
+    const gone = new Promise<void>((resolve) => oldest.once('close', () => resolve()))
+    const clients = [await fixture.client('T1'), await fixture.client('T1')]
+    await gone
+    for (const client of clients) await publish(client, EVENT_TOPIC, OFF)
+    await publish(other, 'lastgasp/v1/T2/event', OFF)
+    expect(await fixture.refusals('tooManyOfIdentity')).toBe(1)
+    expect(fixture.listener.connections).toBe(3)
   })
 
   test('connections beyond the most are dropped', async () => {

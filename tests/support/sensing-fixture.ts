@@ -77,6 +77,7 @@ export async function openSensing(
       return count
     },
     async close() {
+      sink.release() // a listener waits for the appends under way
       await Promise.all(ends.map((end) => end()))
       await listener.close()
     },
