@@ -153,10 +153,15 @@ const FIELDS: Readonly<Record<LineKind, Fields>> = {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** Where an object stands: a line number, an index such as `nodes[3]`, or nothing known. */
+type Where = number | string
+
+const whereText = (where: Where) => (typeof where === 'number' ? `line ${where}` : where)
+
 /** `device D17 (line 42)`, `device (line 42)` where the id cannot be used. */
-function placeOf(kind: LineKind, value: Record<string, unknown>, where: string): string {
+function placeOf(kind: LineKind, value: Record<string, unknown>, where: Where): string {
   const named = isId(value.id) ? `${kind} ${value.id}` : kind
-  return where ? `${named} (${where})` : named
+  return where ? `${named} (${whereText(where)})` : named
 }
 
 /**
@@ -166,11 +171,11 @@ function placeOf(kind: LineKind, value: Record<string, unknown>, where: string):
 export function parseObject(
   kind: LineKind,
   value: unknown,
-  where: string,
+  where: Where,
   problems: Problems,
 ): GridLineObject | undefined {
   if (!isObject(value)) {
-    problems.error('grid.malformed', where || kind, `${shown(value)} is not an object`)
+    problems.error('grid.malformed', whereText(where) || kind, `${shown(value)} is not an object`)
     return undefined
   }
   const { checks, required } = FIELDS[kind]
@@ -211,20 +216,24 @@ export class LineParser {
 
   /** The object of the next line; `undefined` for an empty line or one with an error. */
   parse(line: string): GridLineObject | undefined {
-    const where = `line ${++this.#line}`
+    const where = ++this.#line
     if (line.trim() === '') return undefined
     let value: unknown
     try {
       value = JSON.parse(line)
     } catch (error) {
-      this.#problems.error('grid.malformed', where, `not JSON: ${(error as Error).message}`)
+      this.#problems.error(
+        'grid.malformed',
+        whereText(where),
+        `not JSON: ${(error as Error).message}`,
+      )
       return undefined
     }
     const kind = isObject(value) ? value.$ : undefined
     const order = LINE_KINDS.indexOf(kind as LineKind)
     if (order < 0) {
       const said = `"$": ${shown(kind)} is not ${LINE_KINDS.join(', ')}`
-      this.#problems.error('grid.malformed', where, said)
+      this.#problems.error('grid.malformed', whereText(where), said)
       return undefined
     }
     return this.#inOrder(order, where)
@@ -232,17 +241,17 @@ export class LineParser {
       : undefined
   }
 
-  #inOrder(order: number, where: string): boolean {
+  #inOrder(order: number, where: number): boolean {
     const kind = LINE_KINDS[order]!
     const reached = LINE_KINDS[this.#reached]
     if (reached === undefined && order !== 0) {
       const said = 'the first line is not {"$":"grid","version":1}'
-      this.#problems.error('grid.wrongOrder', where, said)
+      this.#problems.error('grid.wrongOrder', whereText(where), said)
       this.#reached = order
       return true
     }
     if (order < this.#reached || (order === 0 && reached === 'grid')) {
-      this.#problems.error('grid.wrongOrder', where, `${kind} after ${reached}`)
+      this.#problems.error('grid.wrongOrder', whereText(where), `${kind} after ${reached}`)
       return false
     }
     this.#reached = order
