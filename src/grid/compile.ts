@@ -18,6 +18,7 @@ import {
 } from './compiled.ts'
 import { type Forest, indexZones, NOT_ENERGISED, sourceZoneOf, traceForest } from './forest.ts'
 import { GrowingIds, PooledIds, TextPool } from './id-table.ts'
+import { gridLinesOf } from './lines.ts'
 import {
   DEVICE_TYPES,
   GRID_VERSION,
@@ -56,23 +57,10 @@ function fail(code: string, place: string, message: string): never {
   throw new GridError(code, place, message)
 }
 
-/** All objects of a grid in the order of the JSON-lines form. */
-export function* gridLines(grid: Grid): Generator<GridLineObject> {
-  yield { $: 'grid', version: grid.version, ...(grid.name ? { name: grid.name } : {}) }
-  for (const item of grid.units) yield { $: 'unit', ...item }
-  for (const item of grid.substations) yield { $: 'substation', ...item }
-  for (const item of grid.feeders) yield { $: 'feeder', ...item }
-  for (const item of grid.nodes) yield { $: 'node', ...item }
-  for (const item of grid.devices) yield { $: 'device', ...item }
-  for (const item of grid.lines) yield { $: 'line', ...item }
-  for (const item of grid.usagePoints) yield { $: 'usagePoint', ...item }
-  for (const item of grid.observers) yield { $: 'observer', ...item }
-}
-
 /** Compiles a grid in memory. `digest` is the SHA-256 of its file. */
 export function compileGrid(grid: Grid, digest: string): CompiledGrid {
   const compiler = new GridCompiler()
-  for (const line of gridLines(grid)) compiler.add(line)
+  for (const line of gridLinesOf(grid)) compiler.add(line)
   return compiler.finish(digest)
 }
 

@@ -1,0 +1,127 @@
+/** `lastgasp bench NAME`: the benchmarks of CONTRACT §7; each prints one JSON line last. */
+import { readFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { type Command, InvalidArgumentError } from 'commander'
+import { ENGINE_VERSION } from '../engine/engine.ts'
+
+/** What every line carries beside its figures. */
+function circumstances(seed: number) {
+  const cpu = cpus()
+  const { version } = JSON.parse(
+    readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
+  )
+  return {
+    seed,
+    machine: { cpu: cpu[0]?.model ?? 'unknown', cores: cpu.length },
+    versions: { lastgasp: version as string, engine: ENGINE_VERSION, node: process.versions.node },
+  }
+}
+
+function print(name: string, seed: number, fields: object, json: boolean): void {
+  const line = { bench: name, ...fields, ...circumstances(seed) }
+  if (!json)
+    for (const [key, value] of Object.entries(fields))
+      console.error(`${key.padEnd(22)} ${JSON.stringify(value)}`)
+  console.log(JSON.stringify(line))
+}
+
+const integer = (text: string) => {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 0)
+    throw new InvalidArgumentError('a whole number is needed')
+  return value
+}
+const fraction = (text: string) => {
+  const value = Number(text)
+  if (!(value >= 0 && value <= 1)) throw new InvalidArgumentError('a number from 0 to 1 is needed')
+  return value
+}
+
+export function registerBench(program: Command): void {
+  const bench = program
+    .command('bench')
+    .description('measure; each benchmark prints one JSON line last')
+  accuracy(bench)
+  engine(bench)
+  kill(bench)
+}
+
+function accuracy(bench: Command): void {
+  bench
+    .command('accuracy')
+    .description('how often exactly the open devices are named, beside the usual rules')
+    .requiredOption('--grid <file>', 'grid file')
+    .option('--faults <k>', 'classes open at once', integer, 1)
+    .option('--loss <l>', 'share of reports lost', fraction, 0.3)
+    .option('--clustered', 'reports are also lost by transformer area', false)
+    .option('--false <p>', 'P(a live meter reports off)', fraction, 1e-5)
+    .option('--call-reads <n>', 'call-reads a case; only 0 is measured so far', integer, 0)
+    .option('--null-share <s>', 'share of windows without a fault', fraction, 0)
+    .option('--trials <t>', 'cases', integer, 1000)
+    .option('--seed <s>', 'seed', integer, 1)
+    .option('--json', 'the JSON line alone', false)
+    .action(async (options) => {
+      if (options.callReads !== 0)
+        bench.error('bench accuracy: call-reads are not measured yet: --call-reads 0')
+      const { loadCompiledGrid } = await import('../app/grids.ts')
+      const { benchAccuracy } = await import('./bench/accuracy.ts')
+      const grid = await loadCompiledGrid(options.grid)
+      const fields = benchAccuracy(grid, { ...options, falseReports: options.false })
+      print(
+        'accuracy',
+        options.seed,
+        { grid: grid.name, ...pick(options), ...fields },
+        options.json,
+      )
+    })
+}
+
+const pick = (o: {
+  faults: number
+  loss: number
+  clustered: boolean
+  false: number
+  nullShare: number
+  trials: number
+}) => ({
+  faults: o.faults,
+  loss: o.loss,
+  clustered: o.clustered,
+  false: o.false,
+  nullShare: o.nullShare,
+  trials: o.trials,
+})
+
+function engine(bench: Command): void {
+  bench
+    .command('engine')
+    .description('the engine alone: reports a second, bytes a meter, readiness')
+    .option('--meters <n>', 'usage points of the generated network', integer, 100_000)
+    .option('--order <order>', 'random, interleaved or sequential', 'random')
+    .option('--grid <file>', 'this grid instead of a generated one')
+    .option('--seconds <s>', 'measure for about so long', integer, 10)
+    .option('--seed <s>', 'seed', integer, 1)
+    .option('--json', 'the JSON line alone', false)
+    .action(async (options) => {
+      const { benchEngine } = await import('./bench/engine.ts')
+      const fields = await benchEngine(options)
+      print('engine', options.seed, fields, options.json)
+    })
+}
+
+function kill(bench: Command): void {
+  bench
+    .command('kill')
+    .description('kill -9 at random moments under load: nothing acknowledged is lost')
+    .option('--times <n>', 'kills', integer, 30)
+    .option('--seed <s>', 'seed (default: from the clock)', integer)
+    .option('--json', 'the JSON line alone', false)
+    .action(async (options) => {
+      const { benchKill } = await import('./bench/kill.ts')
+      const result = await benchKill(options)
+      const { bench: _, seed, ...fields } = result as { bench: string; seed?: number }
+      print('kill', seed ?? options.seed ?? 0, fields, options.json)
+      if ('failures' in fields && (fields as { failures: number }).failures > 0)
+        process.exitCode = 1
+    })
+}

@@ -1,0 +1,81 @@
+/** An engine on a drawn network with the shipped rules: facts in, changes out, on virtual time. */
+import { readFileSync } from 'node:fs'
+import { readRules } from '../../src/config/rules.ts'
+import type { Change, Incident } from '../../src/engine/changes.ts'
+import { Engine } from '../../src/engine/engine.ts'
+import type { Rules } from '../../src/engine/rules.ts'
+import type { Fact } from '../../src/facts/facts.ts'
+import { compileGrid } from '../../src/grid/compile.ts'
+import type { Grid } from '../../src/grid/model.ts'
+
+export function shippedRules(): Rules {
+  const text = (file: string) => ({ file, text: readFileSync(file, 'utf8') })
+  return readRules(text('config/rules/judgement.yaml'), text('config/rules/grading.yaml'))
+}
+
+/** Where virtual time starts. */
+export const START = Date.UTC(2026, 10, 22, 3, 0, 0)
+
+export class EngineLab {
+  readonly engine: Engine
+  readonly changes: Change[] = []
+  position = 0
+  now = START
+
+  constructor(grid: Grid, rules: Rules = shippedRules()) {
+    const compiled = compileGrid(grid, 'grid')
+    this.engine = new Engine({ grid: () => compiled, rules: () => rules })
+    this.feed({ type: 'rulesApplied', receivedAt: START, digest: 'rules', by: 'test' })
+    this.feed({ type: 'gridApplied', receivedAt: START, digest: 'grid', by: 'test' })
+    this.tick()
+  }
+
+  feed(fact: Fact): Change[] {
+    const changes = this.engine.apply({ position: ++this.position, fact })
+    this.changes.push(...changes)
+    return changes
+  }
+
+  tick(): Change[] {
+    return this.feed({ type: 'tick', at: this.now })
+  }
+
+  /** Lets time pass, with a tick each second. */
+  pass(seconds: number): void {
+    for (let s = 0; s < seconds; s++) {
+      this.now += 1000
+      this.tick()
+    }
+  }
+
+  /** `terminal` says `kind`, about its `meters` where given, after `lateMs`. */
+  say(
+    terminal: string,
+    kind: 'powerOff' | 'powerOn' | 'areaOff' | 'areaOn' | 'switchOpen' | 'switchClosed',
+    options: { meters?: string[]; at?: number; device?: string } = {},
+  ): void {
+    this.feed({
+      type: 'report',
+      receivedAt: this.now,
+      terminal: terminal as never,
+      kind,
+      at: options.at ?? this.now,
+      ...(options.meters ? { meters: options.meters as never } : {}),
+      ...(options.device ? { device: options.device as never } : {}),
+    })
+  }
+
+  /** Latest revision of each incident, by id. */
+  incidents(): Incident[] {
+    const latest = new Map<string, Incident>()
+    for (const change of this.changes)
+      if (change.type === 'incident') latest.set(change.incident.id, change.incident)
+    return [...latest.values()]
+  }
+
+  open(): Incident[] {
+    return this.incidents().filter(
+      ({ outageKind }) => outageKind !== 'closed' && outageKind !== 'restored',
+    )
+  }
+}
