@@ -1,6 +1,7 @@
 /**
  * Opens `journal.db` for writing or for reading and reads SQLite's errors: which mean "no space
- * now", and which mean that the disk can no longer be trusted.
+ * now", and which mean that the disk can no longer be trusted. Bind numbers, texts, bytes and null
+ * only: libsql aborts the process on a boolean.
  */
 import Database from 'libsql'
 import { JournalError } from './port.ts'

@@ -1,4 +1,7 @@
-/** Opens `records.db` for the one writer, with its layout brought up to date, or for a reader. */
+/**
+ * Opens `records.db` for the one writer, with its layout brought up to date, or for a reader.
+ * Bind numbers, texts, bytes and null only: libsql aborts the process on a boolean.
+ */
 import Database from 'libsql'
 import { RecordsError } from './errors.ts'
 import { MIGRATIONS } from './migrations.ts'

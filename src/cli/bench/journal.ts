@@ -3,7 +3,7 @@
  * many senders wait for their acknowledgement at a time, and the same for the ledger's commits.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
-import { availableParallelism, cpus, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ChangeBatch } from '../../engine/changes.ts'
 import type { ReportFact } from '../../facts/facts.ts'
@@ -38,8 +38,6 @@ export interface JournalBenchResult {
   readonly readFactsPerSecond: number
   readonly recordsCommitsPerSecond: number
   readonly recordsBatchesPerSecond: number
-  readonly machine: { readonly cpu: string; readonly cores: number }
-  readonly node: string
 }
 
 function reportAt(at: InstantMs, seq: number): ReportFact {
@@ -135,8 +133,6 @@ export async function benchJournal(options: JournalBenchOptions): Promise<Journa
       readFactsPerSecond,
       recordsCommitsPerSecond: Math.round(single.commits),
       recordsBatchesPerSecond: Math.round(large.batches),
-      machine: { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism() },
-      node: process.version,
     }
   } finally {
     rmSync(dir, { recursive: true, force: true })

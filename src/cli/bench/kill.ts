@@ -7,7 +7,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
-import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -44,7 +44,9 @@ export interface KillResult {
   readonly lost: number
   /** Incidents, revisions or change batches that are there twice. */
   readonly duplicated: number
+  /** All that went wrong: the lost, the doubled, and anything else. */
   readonly failures: number
+  readonly seed: number
   readonly seeds: readonly number[]
   /** What was lost, doubled or failed, in words; the first twenty. */
   readonly details: readonly string[]
@@ -54,8 +56,6 @@ export interface KillResult {
   readonly facts: number
   readonly incidents: number
   readonly seconds: number
-  readonly machine: { readonly cpu: string; readonly cores: number; readonly memoryGb: number }
-  readonly node: string
 }
 
 const MAIN = fileURLToPath(new URL('../../../main.js', import.meta.url))
@@ -83,7 +83,7 @@ export async function runKills(
   } catch (error) {
     run.failures.push((error as Error).message)
   } finally {
-    run.stopAll()
+    await run.stopAll()
   }
   // A program that never came as far as its data has nothing to be judged.
   if (!existsSync(join(dir, 'data', 'records.db'))) throw new Error(run.failures.join('\n'))
@@ -96,14 +96,9 @@ export async function runKills(
     times,
     ...result,
     ...(kept && { data: dir }),
+    seed,
     seeds: [seed],
     seconds: Math.round((performance.now() - started) / 100) / 10,
-    machine: {
-      cpu: cpus()[0]?.model ?? 'unknown',
-      cores: availableParallelism(),
-      memoryGb: Math.round(totalmem() / 2 ** 30),
-    },
-    node: process.version,
   }
 }
 
@@ -196,10 +191,10 @@ class KillRun {
     if (ended[0] !== 0) this.failures.push(`it stopped with code ${ended[0]}${this.#lastErrors()}`)
   }
 
-  stopAll(): void {
+  async stopAll(): Promise<void> {
     this.#load.stop()
     this.#load.disconnect()
-    this.#child?.kill('SIGKILL')
+    if (this.#child?.kill('SIGKILL')) await once(this.#child, 'exit')
   }
 
   /** Judges the data and replays it twice: an uninterrupted run of the same facts. */
@@ -222,7 +217,7 @@ class KillRun {
     return {
       lost: verdict.lost.length,
       duplicated: verdict.duplicated.length,
-      failures: failures.length,
+      failures: details.length,
       details: details.slice(0, 20),
       acknowledged: this.#load.acknowledged.size,
       facts: verdict.facts,
@@ -262,7 +257,11 @@ class KillRun {
   /** The digest stands on the last line of `replay --digest`. */
   async #replayDigest(): Promise<string> {
     const args = [...this.#program, 'replay', '--data', this.#data, '--digest']
-    const { stdout } = await promisify(execFile)(process.execPath, args)
-    return /[0-9a-f]{64}/.exec(stdout.trim().split('\n').at(-1) ?? '')?.[0] ?? 'none'
+    try {
+      const { stdout } = await promisify(execFile)(process.execPath, args)
+      return /[0-9a-f]{64}/.exec(stdout.trim().split('\n').at(-1) ?? '')?.[0] ?? 'none'
+    } catch (error) {
+      return `none (${(error as Error).message.trim()})`
+    }
   }
 }
