@@ -1,14 +1,18 @@
 /**
- * Reads a grid file for the simulators: `.json`, `.json.gz`, `.jsonl` or `.jsonl.gz`. It reads
- * only; `grid check` is where a grid is judged.
+ * Reads a grid file for the simulators: `.json`, `.json.gz`, `.jsonl` or `.jsonl.gz`. The parsing
+ * is the program's; opening files is done here, because simulators import no adapters.
  */
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { pipeline } from 'node:stream'
+import { pipeline, type Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { createGunzip } from 'node:zlib'
-import { GRID_VERSION, type Grid, type GridLineObject } from '../src/grid/model.ts'
+import { addLine, emptyGrid } from '../src/grid/lines.ts'
+import type { Grid } from '../src/grid/model.ts'
+import { LineParser, parseGrid } from '../src/grid/parse.ts'
+import { formatProblem, Problems } from '../src/grid/problems.ts'
 
-/** A grid file that cannot be read, with its name and, for JSON lines, the line. */
+/** A grid file that cannot be used; one line a problem, with its place. */
 export class GridFileError extends Error {
   readonly code = 'simulator.gridFile'
   constructor(message: string, options?: ErrorOptions) {
@@ -19,66 +23,30 @@ export class GridFileError extends Error {
 
 /** Reads a whole grid into memory. Rejects with `GridFileError`. */
 export async function readGridFile(path: string): Promise<Grid> {
-  try {
-    const file = createReadStream(path)
-    // `pipeline` passes a failure of the file on to whoever reads the end; nothing else to do.
-    const bytes = path.endsWith('.gz') ? pipeline(file, createGunzip(), () => undefined) : file
-    return /\.jsonl(\.gz)?$/.test(path)
-      ? await readLines(path, bytes)
-      : await readObject(path, bytes)
-  } catch (cause) {
-    if (cause instanceof GridFileError) throw cause
-    throw new GridFileError(`${path}: ${(cause as Error).message}`, { cause })
-  }
-}
-
-const EMPTY = {
-  units: [],
-  substations: [],
-  feeders: [],
-  nodes: [],
-  devices: [],
-  lines: [],
-  usagePoints: [],
-  observers: [],
-}
-
-async function readObject(path: string, bytes: NodeJS.ReadableStream): Promise<Grid> {
-  const chunks: Buffer[] = []
-  for await (const chunk of bytes) chunks.push(chunk as Buffer)
-  const grid = JSON.parse(Buffer.concat(chunks).toString('utf8')) as Partial<Grid>
-  checkVersion(path, grid.version)
-  return { ...structuredClone(EMPTY), ...grid } as Grid
-}
-
-async function readLines(path: string, bytes: NodeJS.ReadableStream): Promise<Grid> {
-  const grid: Grid = { version: GRID_VERSION, ...structuredClone(EMPTY) }
-  let number = 0
-  for await (const text of createInterface({ input: bytes })) {
-    number += 1
-    if (text.trim() === '') continue
-    try {
-      take(grid, JSON.parse(text) as GridLineObject, path)
-    } catch (cause) {
-      throw new GridFileError(`${path}:${number}: ${(cause as Error).message}`, { cause })
-    }
-  }
+  const problems = new Problems()
+  const grid = await readGrid(path, problems).catch((cause: Error) => {
+    throw new GridFileError(`${path}: ${cause.message}`, { cause })
+  })
+  if (problems.hasErrors)
+    throw new GridFileError([`${path}:`, ...problems.list().map(formatProblem)].join('\n  '))
   return grid
 }
 
-function take(grid: Grid, { $: kind, ...object }: GridLineObject, path: string): void {
-  if (kind === 'grid') {
-    const head = object as { version: number; name?: string }
-    checkVersion(path, head.version)
-    grid.name = head.name
-    return
+async function readGrid(path: string, problems: Problems): Promise<Grid> {
+  const bytes = openFile(path)
+  if (!/\.jsonl(\.gz)?$/.test(path)) return parseGrid(JSON.parse(await text(bytes)), problems)
+  const grid = emptyGrid()
+  const parser = new LineParser(problems)
+  for await (const line of createInterface({ input: bytes })) {
+    const object = parser.parse(line)
+    if (object) addLine(grid, object)
   }
-  const list = grid[`${kind}s`] as unknown[] | undefined
-  if (!list) throw new GridFileError(`unknown kind "${kind}"`)
-  list.push(object)
+  parser.end()
+  return grid
 }
 
-function checkVersion(path: string, version: unknown): void {
-  if (version !== GRID_VERSION)
-    throw new GridFileError(`${path}: version ${version}, expected ${GRID_VERSION}`)
+/** The file, unpacked; `pipeline` passes a failure of the file on to whoever reads the end. */
+function openFile(path: string): Readable {
+  const file = createReadStream(path)
+  return path.endsWith('.gz') ? pipeline(file, createGunzip(), () => undefined) : file
 }

@@ -98,6 +98,22 @@ const event = z
     message: `needs atSeconds and exactly one of ${Object.keys(KINDS).join(', ')}`,
   })
 
+/** A restoration names a fault that stands above it in the file. */
+function checkNames(
+  events: readonly z.infer<typeof event>[],
+  complain: (path: PropertyKey[], message: string) => void,
+): void {
+  const named = new Set<string>()
+  events.forEach((each, index) => {
+    if (each.fault?.name !== undefined) named.add(each.fault.name)
+    for (const kind of ['restore', 'partialRestore'] as const) {
+      const name = each[kind]?.fault
+      if (name !== undefined && !named.has(name))
+        complain([index, kind, 'fault'], `no fault named "${name}" before it`)
+    }
+  })
+}
+
 const scenarioSchema = z.strictObject({
   name: z.strictObject({ zh: z.string().min(1), en: z.string().min(1) }),
   durationSeconds: seconds.min(1),
@@ -108,7 +124,12 @@ const scenarioSchema = z.strictObject({
   /** At the start every terminal says that it has supply, as after a reboot. */
   announce: z.boolean().default(false),
   channel: channelSchema.prefault({}),
-  events: z.array(event).min(1),
+  events: z
+    .array(event)
+    .min(1)
+    .superRefine((events, context) =>
+      checkNames(events, (path, message) => context.addIssue({ code: 'custom', path, message })),
+    ),
 })
 
 export type Scenario = z.infer<typeof scenarioSchema>

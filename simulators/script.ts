@@ -170,14 +170,22 @@ class Writer {
   }
 
   #addRestore(atMs: number, name: string): void {
-    const { fault, occupied } = this.#byName(name)
-    occupied.toMs = atMs + SETTLE_MS
-    this.#steps.push({ atMs, kind: 'close', fault })
+    const found = this.#named.get(name)
+    if (!found) {
+      this.#notes.push(`restore ${name}: the fault found no place`)
+      return
+    }
+    found.occupied.toMs = atMs + SETTLE_MS
+    this.#steps.push({ atMs, kind: 'close', fault: found.fault })
   }
 
   /** Keeps one device below the fault open: the one nearest to two fifths of its usage points. */
   #addPartial(atMs: number, name: string): void {
-    const { fault } = this.#byName(name)
+    const fault = this.#named.get(name)?.fault
+    if (!fault) {
+      this.#notes.push(`partialRestore ${name}: the fault found no place`)
+      return
+    }
     const { usagePointsBelow } = this.#network
     const device = deviceOfTarget(this.#network, fault.target)
     const all = usagePointsBelow[device]!
@@ -192,12 +200,6 @@ class Writer {
     }
     const keep = below.reduce((best, other) => (distance(other) < distance(best) ? other : best))
     this.#steps.push({ atMs, kind: 'partial', fault, keep: { kind: 'device', index: keep } })
-  }
-
-  #byName(name: string) {
-    const found = this.#named.get(name)
-    if (!found) throw new ScenarioError(`no fault named "${name}" before its restoration`)
-    return found
   }
 
   #place(spec: FaultPlace, fromMs: number, toMs: number, momentary: boolean) {

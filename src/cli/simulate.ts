@@ -84,14 +84,14 @@ function readAddress(broker: string) {
   }
 }
 
-/** What the caller can mend is not a bug: scenario and grid are usage, a closed broker configuration. */
+/** What the caller can mend is not a bug: a scenario is usage, grid and broker are configuration. */
 function asCallersError(error: unknown): unknown {
-  if (error instanceof BrokerUnreachable) return new ConfigError([error.message], { cause: error })
-  const isUsage =
-    error instanceof ScenarioError ||
+  if (error instanceof ScenarioError) return new UsageError(error.message, { cause: error })
+  const isConfiguration =
+    error instanceof BrokerUnreachable ||
     error instanceof GridFileError ||
     error instanceof NetworkError
-  return isUsage ? new UsageError(error.message, { cause: error }) : error
+  return isConfiguration ? new ConfigError([error.message], { cause: error }) : error
 }
 
 function printSummary({ terminals, faults, rounds, counters, pending }: RunSummary): void {

@@ -60,6 +60,11 @@ describe('a scenario file', () => {
       '  - atSeconds: soon\n    fault: { level: branch }\n',
       'x.yaml:4: events.0.atSeconds',
     ],
+    [
+      'a restoration of a fault that nobody named',
+      '  - atSeconds: 1\n    restore: { fault: main }\n',
+      'x.yaml:5: events.0.restore.fault: no fault named "main" before it',
+    ],
     ['broken YAML', '  - atSeconds: [1\n', 'x.yaml:'],
   ])('names file and line of %s', (_, events, expected) => {
     expect(complaint(HEAD + events)).toContain(expected)
