@@ -29,6 +29,8 @@ const METRES_PER_DEGREE_LON = 84_390
 const DECIMALS = 1e7
 /** Some 15 m: a house beside its transformer, far enough to be seen apart when zoomed in. */
 const ASIDE_DEGREES = 0.000_15
+/** From here on steps stay half a metre: shorter ones would vanish in the rounding. */
+const LAST_HALVING = 5
 /** Eight directions and then the next ring: no two neighbours of one bus fall together. */
 const DIRECTIONS: ReadonlyArray<readonly [number, number]> = [
   [1, 0],
@@ -109,12 +111,13 @@ export function placeBuses(
   return places
 }
 
-/** The `index`-th place beside `at`. */
-export function beside(at: LonLat, index: number): LonLat {
+/**
+ * The `index`-th place beside `at`. `generation` is how many steps `at` itself is away from a bus
+ * that has coordinates: each step is half the one before, so that none leads back onto another.
+ */
+export function beside(at: LonLat, index: number, generation: number): LonLat {
   const [east, north] = DIRECTIONS[index % DIRECTIONS.length]!
   const ring = 1 + Math.floor(index / DIRECTIONS.length)
-  return {
-    lon: round(at.lon + east * ring * ASIDE_DEGREES),
-    lat: round(at.lat + north * ring * ASIDE_DEGREES),
-  }
+  const step = (ring * ASIDE_DEGREES) / 2 ** Math.min(generation, LAST_HALVING)
+  return { lon: round(at.lon + east * step), lat: round(at.lat + north * step) }
 }

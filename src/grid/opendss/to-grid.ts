@@ -125,12 +125,15 @@ class GridMaker {
   /** Down the tree first (low-voltage buses), then up it (a source that is on no map). */
   #inheritPlaces(places: Map<string, LonLat>): void {
     const beneath = new Map<string, number>()
+    const generations = new Map<string, number>()
     const inherit = (bus: string, from: string) => {
       const at = places.get(from)
       if (!at || places.has(bus)) return
       const index = beneath.get(from) ?? 0
+      const generation = generations.get(from) ?? 0
       beneath.set(from, index + 1)
-      places.set(bus, beside(at, index))
+      generations.set(bus, generation + 1)
+      places.set(bus, beside(at, index, generation))
       this.#totals.inheritedPlaces++
     }
     const { order } = this.#network
@@ -336,8 +339,13 @@ class GridMaker {
 
 /** The `bank=` of single-phase transformers, else the first element's name. */
 function bankName({ edges }: Bank): string {
-  const { object } = edges[0]!
-  return edges.length > 1 ? (object.values.get('bank')?.text ?? object.name) : object.name
+  const own = edges[0]!.object.name
+  if (edges.length === 1) return own
+  for (const { object } of edges) {
+    const bank = object.values.get('bank')
+    if (bank) return bank.text
+  }
+  return own
 }
 
 function deviceName(bank: Bank): string {
