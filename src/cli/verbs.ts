@@ -1,34 +1,21 @@
 /** All verbs, in the order in which help lists them. */
-import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
+import { registerBench } from './bench.ts'
+import { registerConfig } from './config.ts'
+import { registerDoctor } from './doctor.ts'
+import { registerGrid } from './grid.ts'
+import { registerScore } from './score.ts'
+import { registerSimulate } from './simulate.ts'
+import { registerToken } from './token.ts'
+import { registerUser } from './user.ts'
 
-export type RegisterVerb = (program: Command) => void
-
-const NAMES = [
-  'serve',
-  'grid',
-  'simulate',
-  'score',
-  'replay',
-  'user',
-  'token',
-  'config',
-  'doctor',
-  'bench',
+export const VERBS: readonly ((program: Command) => void)[] = [
+  registerGrid,
+  registerSimulate,
+  registerScore,
+  registerUser,
+  registerToken,
+  registerConfig,
+  registerDoctor,
+  registerBench,
 ]
-
-async function load(): Promise<RegisterVerb[]> {
-  const found: RegisterVerb[] = []
-  for (const name of NAMES) {
-    const url = new URL(
-      `./${name}.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`,
-      import.meta.url,
-    )
-    if (!existsSync(url)) continue
-    const module = (await import(url.href)) as Record<string, RegisterVerb>
-    found.push(module[`register${name[0]!.toUpperCase()}${name.slice(1)}`]!)
-  }
-  return found
-}
-
-export const VERBS: readonly RegisterVerb[] = await load()
