@@ -30,7 +30,7 @@ export interface PlayOptions {
   readonly speed: number
   /** How many rounds to play; default: one, or without end where the scenario loops. */
   readonly rounds?: number
-  /** Ends the run early; what is pending is still sent. */
+  /** Ends the run early. */
   readonly signal?: AbortSignal
   readonly onTruth?: (line: TruthLine) => void
   readonly onProgress?: (line: string) => void

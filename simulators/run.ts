@@ -57,9 +57,12 @@ const REFUSALS_BELIEVED = 32
 /** How long the end waits for acknowledgements: the jitter of a reconnect and some, wall ms. */
 const DRAIN_PATIENCE_MS = 90_000
 
+/** The same for a run that was ended early: its broker is most likely going away as well. */
+const ABORTED_PATIENCE_MS = 2_000
+
 const POLL_MS = 50
 
-/** Runs a scenario to its end, or until `signal`. Rejects with `BrokerUnreachable`. */
+/** Runs a scenario to its end, or until `signal`; then what is pending has two seconds. Rejects with `BrokerUnreachable`. */
 export async function runScenario(options: RunOptions): Promise<RunSummary> {
   const { grid, onProgress: progress = () => undefined } = options
   const network = buildNetwork(grid)
@@ -83,7 +86,7 @@ export async function runScenario(options: RunOptions): Promise<RunSummary> {
     progress(fleet.alwaysConnected ? `${fleet.online} connected` : 'terminals connect when needed')
     play = new Play(options, network, roster, random, fleet)
     const rounds = await play.rounds()
-    await drain(fleet)
+    await drain(fleet, options.signal)
     play.sumUp()
     const { counters, size: terminals, pending } = fleet
     return { terminals, faults: play.faults, rounds, counters, pending }
@@ -108,7 +111,8 @@ async function connectAll(fleet: Fleet, signal: AbortSignal | undefined): Promis
     throw new BrokerUnreachable(fleet.url, fleet.lastFailure)
 }
 
-async function drain(fleet: Fleet): Promise<void> {
-  const until = Date.now() + DRAIN_PATIENCE_MS
-  while (fleet.deliverable > 0 && Date.now() < until) await sleep(POLL_MS)
+async function drain(fleet: Fleet, signal: AbortSignal | undefined): Promise<void> {
+  const startedAt = Date.now()
+  const patience = () => (signal?.aborted ? ABORTED_PATIENCE_MS : DRAIN_PATIENCE_MS)
+  while (fleet.deliverable > 0 && Date.now() < startedAt + patience()) await sleep(POLL_MS)
 }

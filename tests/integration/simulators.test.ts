@@ -3,8 +3,11 @@ import { BrokerUnreachable, runScenario } from '../../simulators/run.ts'
 import { parseScenario } from '../../simulators/scenario.ts'
 import type { TruthLine } from '../../simulators/truth.ts'
 import { eventMessage, statusMessage } from '../../src/facts/wire.ts'
+import { compileGrid } from '../../src/grid/compile.ts'
 import type { Grid } from '../../src/grid/model.ts'
+import { createTerminalDirectory } from '../../src/sensing/directory.ts'
 import { drawnGrid } from '../support/drawn-grid.ts'
+import { openSensing } from '../support/sensing-fixture.ts'
 import { TestBroker } from '../support/test-broker.ts'
 import { until } from '../support/until.ts'
 
@@ -246,6 +249,43 @@ events:
       connections: 'needed',
     })
     expect(new Set(broker.signIns.map(({ client }) => client))).toEqual(new Set(['C3']))
+  })
+
+  it('say nothing that the program’s own listener has to quarantine', async () => {
+    const { sink, listener, close } = await openSensing({
+      secret: 'secret',
+      now: Date.now,
+      directory: createTerminalDirectory(compileGrid(grid(5, 20, true), '0'.repeat(64))),
+    })
+    try {
+      const summary = await runScenario({
+        scenario: parseScenario(
+          `
+name: { zh: 试, en: Try }
+durationSeconds: 300
+connections: all
+announce: true
+channel: { duplicate: 0.3, nullTime: 0.1, dead: 0 }
+events:
+  - { atSeconds: 10, fault: { level: feeder, restoreAfterSeconds: 100 } }
+  - { atSeconds: 200, falseReports: { count: 5 } }
+`,
+          'test.yaml',
+        ),
+        grid: grid(5, 20, true),
+        brokerUrl: `mqtt://127.0.0.1:${listener.port}`,
+        secret: 'secret',
+        seed: '8',
+        speed: 60,
+      })
+      expect(summary.pending).toBe(0)
+      const facts = sink.facts
+      expect(facts.filter(({ type }) => type === 'quarantined')).toEqual([])
+      const reports = facts.filter(({ type }) => type === 'report')
+      expect(reports).toHaveLength(summary.counters.acked)
+    } finally {
+      await close()
+    }
   })
 
   it('say that nobody answers where there is no broker', async () => {
