@@ -1,8 +1,9 @@
 /**
  * Sorts what is drawn into squares of one zoom, so that a tile is cut from its square's features
  * alone: nine million customers never become one GeoJSON. Only numbers are kept; geometry is made
- * when a square is first asked for.
+ * when a square is first asked for. Sorting gives way to other work every few milliseconds.
  */
+import { setImmediate as giveWay } from 'node:timers/promises'
 import { tileX, tileY } from '../../grid/geography.ts'
 
 export interface Buckets {
@@ -15,15 +16,19 @@ export type Box = readonly [west: number, south: number, east: number, north: nu
 /** A square's edge is widened by this share, for lines drawn just beyond it. */
 const MARGIN = 1 / 32
 
+/** Features sorted before other work gets its turn: some 5 ms. */
+const SORTED_AT_ONCE = 10_000
+
 /** Sorts `count` features by the squares of zoom `z` that their boxes touch. */
-export function sortIntoBuckets(
+export async function sortIntoBuckets(
   count: number,
   z: number,
   boxOf: (index: number) => Box | undefined,
-): Buckets {
+): Promise<Buckets> {
   const squares = new Map<number, number[]>()
   const marginLon = (360 / 2 ** z) * MARGIN
   for (let index = 0; index < count; index++) {
+    if (index % SORTED_AT_ONCE === SORTED_AT_ONCE - 1) await giveWay()
     const box = boxOf(index)
     if (!box) continue
     const [west, south, east, north] = box

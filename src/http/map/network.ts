@@ -1,6 +1,5 @@
 /** The network in outline: units, substations, feeders with their size and extent. Once per grid. */
 import type { CompiledGrid } from '../../grid/compiled.ts'
-import { devicePlace } from '../../grid/geography.ts'
 import { TRANSFORMER } from './lines.ts'
 
 export type Bounds = [west: number, south: number, east: number, north: number]
@@ -37,26 +36,29 @@ export function networkOf(grid: CompiledGrid): NetworkOutline {
     lat: 0,
     box: [Infinity, Infinity, -Infinity, -Infinity] as Bounds,
   }))
-  const { feeder, type } = grid.devices
+  const { feeder, type, from } = grid.devices
+  const { lon, lat } = grid.nodes
   const { first } = grid.usagePoints
   for (let device = 0; device < grid.devices.ids.count; device++) {
     const tally = tallies[feeder[device]!]
     if (!tally) continue
     tally.customers += first[device + 1]! - first[device]!
     if (type[device] === TRANSFORMER) tally.transformers++
-    const place = devicePlace(grid, device)
-    if (!place) continue
+    const node = from[device]!
+    const [east, north] = [lon[node]!, lat[node]!]
+    if (Number.isNaN(east) || Number.isNaN(north)) continue
     tally.places++
-    tally.lon += place[0]
-    tally.lat += place[1]
-    widen(tally.box, place)
+    tally.lon += east
+    tally.lat += north
+    widen(tally.box, east, north)
   }
   const all: Bounds = [Infinity, Infinity, -Infinity, -Infinity]
   const feeders = grid.feeders.map((one, index): FeederOutline => {
-    const { customers, transformers, places, lon, lat, box } = tallies[index]!
+    const tally = tallies[index]!
+    const { customers, transformers, places, box } = tally
     if (places > 0) {
-      widen(all, [box[0], box[1]])
-      widen(all, [box[2], box[3]])
+      widen(all, box[0], box[1])
+      widen(all, box[2], box[3])
     }
     return {
       id: one.id,
@@ -66,7 +68,7 @@ export function networkOf(grid: CompiledGrid): NetworkOutline {
       customers,
       transformers,
       bbox: places > 0 ? box : null,
-      centroid: places > 0 ? [lon / places, lat / places] : null,
+      centroid: places > 0 ? [tally.lon / places, tally.lat / places] : null,
     }
   })
   const bounds = Number.isFinite(all[0]) ? all : null
@@ -91,7 +93,7 @@ export function networkOf(grid: CompiledGrid): NetworkOutline {
   return outline
 }
 
-function widen(box: Bounds, [lon, lat]: readonly [number, number]): void {
+function widen(box: Bounds, lon: number, lat: number): void {
   box[0] = Math.min(box[0], lon)
   box[1] = Math.min(box[1], lat)
   box[2] = Math.max(box[2], lon)

@@ -44,35 +44,33 @@ type Indexes = ReadonlyMap<string, GeoJSONVT>
 
 export interface Tiles {
   /** The encoded tile; undefined where it is empty. */
-  tile(z: number, x: number, y: number): Buffer | undefined
+  tile(z: number, x: number, y: number): Promise<Buffer | undefined>
 }
 
 /** Tiles of one grid; work is done when a square is first looked at. */
 export function createTiles(grid: CompiledGrid, telemetry: Telemetry): Tiles {
-  const buckets = new Map<Detail, { lines: Buckets; devices: Buckets }>()
-  const indexes = new Map<string, Indexes>()
-  const encoded = new Map<string, Buffer | undefined>()
+  const buckets = new Map<Detail, Promise<{ lines: Buckets; devices: Buckets }>>()
+  const indexes = new Map<string, Promise<Indexes>>()
+  const encoded = new Map<string, Promise<Buffer | undefined>>()
 
-  const bucketsOf = (detail: Detail) => {
-    const known = buckets.get(detail)
-    if (known) return known
+  const sort = async (detail: Detail) => {
     const z = DETAILS[detail].bucketZoom
-    const lines = sortIntoBuckets(grid.lines.count, z, (line) =>
+    const lines = await sortIntoBuckets(grid.lines.count, z, (line) =>
       belongs(lineRank(grid, line), detail) ? lineBox(grid, line) : undefined,
     )
-    const devices = sortIntoBuckets(grid.devices.ids.count, z, (device) => {
+    const devices = await sortIntoBuckets(grid.devices.ids.count, z, (device) => {
       if (!drawsDevice(grid, device, detail)) return
       const place = devicePlace(grid, device)
       return place && [...place, ...place]
     })
-    const made = { lines, devices }
-    buckets.set(detail, made)
-    return made
+    return { lines, devices }
   }
 
-  const layersOf = (detail: Detail, x: number, y: number): Layers => {
+  const layersOf = async (detail: Detail, x: number, y: number): Promise<Layers> => {
     if (detail === 'outline') return outline(grid)
-    const { lines, devices } = bucketsOf(detail)
+    const sorted = buckets.get(detail) ?? sort(detail)
+    buckets.set(detail, sorted)
+    const { lines, devices } = await sorted
     const layers: Layers = { lines: [], devices: [], transformers: [] }
     let room = MAX_FEATURES_PER_INDEX
     const inSquare = devices.in(x, y)
@@ -85,20 +83,21 @@ export function createTiles(grid: CompiledGrid, telemetry: Telemetry): Tiles {
     return layers
   }
 
-  const indexesOf = (detail: Detail, x: number, y: number): Indexes =>
-    remember(indexes, `${detail}/${x}/${y}`, MAX_INDEXES, () => {
+  const indexesOf = (detail: Detail, x: number, y: number): Promise<Indexes> =>
+    remember(indexes, `${detail}/${x}/${y}`, MAX_INDEXES, async () => {
       const made = new Map<string, GeoJSONVT>()
-      for (const [layer, features] of Object.entries(layersOf(detail, x, y)))
+      for (const [layer, features] of Object.entries(await layersOf(detail, x, y)))
         if (features.length > 0) made.set(layer, cut(features, detail))
       return made
     })
 
-  const encode = (z: number, x: number, y: number): Buffer | undefined => {
+  const encode = async (z: number, x: number, y: number): Promise<Buffer | undefined> => {
     const layers: Record<string, { features: unknown[] }> = {}
     for (const [detail, { bucketZoom, from, below }] of Object.entries(DETAILS)) {
       if (z < from || z >= below) continue
       const shift = z - bucketZoom
-      for (const [layer, index] of indexesOf(detail as Detail, x >> shift, y >> shift)) {
+      const cutHere = await indexesOf(detail as Detail, x >> shift, y >> shift)
+      for (const [layer, index] of cutHere) {
         const features = index.getTile(z, x, y)?.features ?? []
         if (features.length === 0) continue
         layers[layer] = { features: [...(layers[layer]?.features ?? []), ...features] }

@@ -20,14 +20,14 @@ const tile = route({
   }),
   query: z.object({
     /** Put there by consoles so that a new grid is a new address. */
-    grid: z.string().max(64).optional(),
+    grid: z.string().min(16).max(64).optional(),
   }),
   answers: {
     200: { description: 'The tile', contentType: 'application/vnd.mapbox-vector-tile' },
     204: { description: 'Nothing lies there' },
     304: { description: 'As you have it' },
   },
-  handle({ deps, params, query, request }) {
+  async handle({ deps, params, query, request }) {
     const { z: zoom, x, y } = params
     if (x >= 2 ** zoom || y >= 2 ** zoom) throw new Problem('notFound', 'no such square')
     const grid = deps.grid()
@@ -44,7 +44,7 @@ const tile = route({
       tiles = createTiles(grid, deps.telemetry)
       tilesOf.set(grid, tiles)
     }
-    const bytes = tiles.tile(zoom, x, y)
+    const bytes = await tiles.tile(zoom, x, y)
     if (!bytes) return { status: 204, headers }
     return { headers, bytes, contentType: 'application/vnd.mapbox-vector-tile' }
   },

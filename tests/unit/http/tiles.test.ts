@@ -23,9 +23,9 @@ function read(bytes: Buffer | undefined): Drawn[] {
     .map((feature) => feature.getProperties() as Drawn)
 }
 
-const at = (grid: CompiledGrid, tiles: Tiles, device: string, z: number) => {
+const at = async (grid: CompiledGrid, tiles: Tiles, device: string, z: number) => {
   const [lon, lat] = devicePlace(grid, grid.devices.ids.indexOf(device))!
-  return read(tiles.tile(z, tileX(lon, z), tileY(lat, z)))
+  return read(await tiles.tile(z, tileX(lon, z), tileY(lat, z)))
 }
 
 const byLayer = (drawn: Drawn[]) => {
@@ -34,15 +34,15 @@ const byLayer = (drawn: Drawn[]) => {
   return counts
 }
 
-test('layers by zoom, with the properties consoles draw by', () => {
+test('layers by zoom, with the properties consoles draw by', async () => {
   const grid = compileGrid(twoFeeders(), 'a'.repeat(64))
   const tiles = createTiles(grid, telemetry)
-  const far = at(grid, tiles, 'F1-T1', 8)
+  const far = await at(grid, tiles, 'F1-T1', 8)
   expect(far).toContainEqual(
     expect.objectContaining({ layer: 'feeders', id: 'F1', name: '线路1', unit: '1501' }),
   )
-  expect(byLayer(at(grid, tiles, 'F1-FU', 10))).toEqual({ lines: 2 })
-  const near = at(grid, tiles, 'F1-T1', 14)
+  expect(byLayer(await at(grid, tiles, 'F1-FU', 10))).toEqual({ lines: 2 })
+  const near = await at(grid, tiles, 'F1-T1', 14)
   expect(near).toContainEqual(
     expect.objectContaining({
       layer: 'transformers',
@@ -53,7 +53,7 @@ test('layers by zoom, with the properties consoles draw by', () => {
       ownership: 'public',
     }),
   )
-  const all = at(grid, tiles, 'F1-FU', 12)
+  const all = await at(grid, tiles, 'F1-FU', 12)
   expect(all).toContainEqual(
     expect.objectContaining({ layer: 'devices', id: 'F1-FU', type: 'fuse', open: false }),
   )
@@ -66,10 +66,10 @@ test('layers by zoom, with the properties consoles draw by', () => {
       lv: false,
     }),
   )
-  expect(tiles.tile(12, 0, 0)).toBeUndefined()
+  expect(await tiles.tile(12, 0, 0)).toBeUndefined()
 })
 
-test('every transformer of a generated county is on its tile, and the outline adds up', () => {
+test('every transformer of a generated county is on its tile, and the outline adds up', async () => {
   const grid = compileGrid(generateGrid({ customers: 20_000, seed: 7 }), 'b'.repeat(64))
   const outline = networkOf(grid)
   expect(outline.feeders.reduce((sum, { customers }) => sum + customers, 0)).toBe(20_000)
@@ -86,7 +86,7 @@ test('every transformer of a generated county is on its tile, and the outline ad
     squares.set(`${x}/${y}`, [x, y])
   }
   for (const [x, y] of squares.values())
-    for (const { layer, id } of read(tiles.tile(13, x, y)))
+    for (const { layer, id } of read(await tiles.tile(13, x, y)))
       if (layer === 'transformers') drawn.add(id)
   expect(drawn.size).toBe(transformers)
   expect(telemetry.total('http.mapLimited')).toBe(0)
