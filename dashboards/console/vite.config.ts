@@ -24,7 +24,10 @@ export default defineConfig({
           groups: [
             { name: 'map', test: /node_modules[\\/](ol|rbush|quickselect|pbf|earcut)[\\/]/ },
             { name: 'react', test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/ },
-            { name: 'antd', test: /node_modules[\\/](antd|@ant-design|@rc-component|rc-[^\\/]+)[\\/]/ },
+            {
+              name: 'antd',
+              test: /node_modules[\\/](antd|@ant-design|@rc-component|rc-[^\\/]+)[\\/]/,
+            },
           ],
         },
       },

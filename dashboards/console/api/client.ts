@@ -1,6 +1,14 @@
 /** Calls of the HTTP interface (CONTRACT §5), same origin, signed in by cookie. */
-import type { ActionRequest, Account, IncidentPayload, NetworkPayload, Problem, TimelineEntry } from './payloads.ts'
+
 import { learnServerDate } from './clock.ts'
+import type {
+  Account,
+  ActionRequest,
+  IncidentPayload,
+  NetworkPayload,
+  Problem,
+  TimelineEntry,
+} from './payloads.ts'
 
 /** An answer that is not a success; `status` 0 where there was no answer at all. */
 export class ApiError extends Error {
@@ -96,7 +104,9 @@ export function area(id: string, signal?: AbortSignal): Promise<unknown> {
   return getJson(`/api/v1/incidents/${encodeURIComponent(id)}/area`, signal)
 }
 
-export type ActionOutcome = { readonly kind: 'done'; readonly revision: number } | { readonly kind: 'received' }
+export type ActionOutcome =
+  | { readonly kind: 'done'; readonly revision: number }
+  | { readonly kind: 'received' }
 
 /** A key no other desk will make; `crypto.randomUUID` exists over https only. */
 export function newRequestId(): string {

@@ -2,11 +2,11 @@
 import { App as AntApp } from 'antd'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { Account } from '../api/payloads.ts'
+import { useLanguage } from '../i18n/language.tsx'
 import { Announcer } from '../incidents/Announcer.tsx'
 import { IncidentDetail } from '../incidents/IncidentDetail.tsx'
 import { IncidentList } from '../incidents/IncidentList.tsx'
 import { namesOf } from '../incidents/names.ts'
-import { useLanguage } from '../i18n/language.tsx'
 import { FeedContext, useFreshness } from '../live/context.tsx'
 import { LiveFeed } from '../live/feed.ts'
 import { NetworkMap } from '../map/NetworkMap.tsx'
@@ -55,12 +55,12 @@ function Desk({ account, onSignOut }: Props) {
 
   return (
     <div className={`console${fresh ? '' : ' console-stale'}`}>
-      <a className="skip" href="#incident-list" onClick={(event) => focusOn(event, 'incident-list')}>
+      <button type="button" className="skip" onClick={() => focusOn('incident-list')}>
         {text.skip.toList}
-      </a>
-      <a className="skip" href="#network-map" onClick={(event) => focusOn(event, 'network-map')}>
+      </button>
+      <button type="button" className="skip" onClick={() => focusOn('network-map')}>
         {text.skip.toMap}
-      </a>
+      </button>
       <Header account={account} names={names} onSignOut={onSignOut} />
       <LinkBanner />
       <div className="desk">
@@ -93,8 +93,6 @@ function Desk({ account, onSignOut }: Props) {
   )
 }
 
-/** The address keeps the selected incident, so a skip link moves the focus without touching it. */
-function focusOn(event: React.MouseEvent, id: string) {
-  event.preventDefault()
+function focusOn(id: string) {
   document.getElementById(id)?.focus()
 }

@@ -15,7 +15,7 @@ const { spans, lamps, fault } = growFeeder()
 
 export function FeederArt({ label }: { label: string }) {
   return (
-    <svg className="feeder-art" viewBox="0 0 720 560" role="img" aria-label={label}>
+    <svg className="feeder-art" viewBox="0 0 640 540" role="img" aria-label={label}>
       {spans.map((span) => (
         <path
           key={span.path}
@@ -56,14 +56,17 @@ function growFeeder() {
     const steps = 6 - depth
     let [px, py] = [x, y]
     for (let step = 0; step < steps; step++) {
-      const length = 58 - depth * 9 + next() * 26
-      const turn = heading + (next() - 0.5) * 0.5
-      const [qx, qy] = [round(px + Math.cos(turn) * length), round(py + Math.sin(turn) * length * 0.8)]
+      const length = (58 + next() * 30) * 0.68 ** depth + 10
+      const turn = heading + (next() - 0.5) * 0.42
+      const [qx, qy] = [
+        round(px + Math.cos(turn) * length),
+        round(py + Math.sin(turn) * length * 0.8),
+      ]
       spans.push({ path: `M${px} ${py}L${qx} ${qy}`, depth, dark })
       if (depth > 0) lamps.push({ x: qx, y: qy, dark })
       const side = step % 2 === 0 ? 1 : -1
-      if (depth < 3 && next() < 0.86) {
-        const opens = depth === 0 && step === 3
+      if (depth < 3 && next() < 0.9 - depth * 0.12) {
+        const opens = depth === 0 && step === 2
         if (opens) fault = { x: qx, y: qy + side * 14 }
         branch(qx, qy, heading + side * (0.9 + next() * 0.4), depth + 1, dark || opens)
       }

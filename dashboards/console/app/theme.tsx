@@ -1,5 +1,5 @@
 /** Colours of the console, light and dark: one palette for Ant Design, the style sheets and the map. */
-import { ConfigProvider, theme as antdTheme } from 'antd'
+import { theme as antdTheme, ConfigProvider } from 'antd'
 import enUS from 'antd/locale/en_US'
 import zhCN from 'antd/locale/zh_CN'
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react'
@@ -34,7 +34,7 @@ const LIGHT = {
   bad: '#b3242a',
   mapGround: '#eef1ef',
   mapGrid: '#e4e9e7',
-  mapLine: '#8aa0a6',
+  mapLine: '#7b949b',
   mapLineLow: '#c2ced1',
   mapNode: '#6f878e',
   mapHalo: '#f8faf9',
@@ -148,7 +148,11 @@ export function ThemeProvider({ children }: { children: ReactNode }) {
   )
   return (
     <ThemeContext value={state}>
-      <ConfigProvider theme={config} locale={language === 'en' ? enUS : zhCN}>
+      <ConfigProvider
+        theme={config}
+        locale={language === 'en' ? enUS : zhCN}
+        button={{ autoInsertSpace: false }}
+      >
         {children}
       </ConfigProvider>
     </ThemeContext>

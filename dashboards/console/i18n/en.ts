@@ -73,7 +73,7 @@ export const en: Catalogue = {
   list: {
     title: 'Outages',
     count: (shown, all) => (shown === all ? all : `${shown} of ${all}`),
-    search: 'Search device, feeder, unit or number',
+    search: 'Device, feeder or unit',
     sortLabel: 'Sort',
     sort: {
       severity: 'Most severe',
@@ -337,7 +337,8 @@ export const en: Catalogue = {
     causeCode: 'Cause',
     reasonCode: 'Why it was false',
     chooseOne: 'Choose one',
-    confirmFalseAlarm: 'The outage will be closed as a false alarm and those told will be corrected.',
+    confirmFalseAlarm:
+      'The outage will be closed as a false alarm and those told will be corrected.',
     done: (name) => `${name}: done`,
     doneAt: (name, revision) => `“${name}” took effect (revision ${revision})`,
     accepted: (name) => `“${name}” was received; the result will follow.`,
@@ -398,14 +399,12 @@ export const en: Catalogue = {
       planned: 'Planned',
       partial: 'Partly restored',
       restored: 'Restored',
-      presumed: 'Presumed out',
       line: 'MV line',
       lowVoltage: 'LV line',
       switchClosed: 'Switch, closed',
       switchOpen: 'Switch, open (tie)',
       publicTransformer: 'Public transformer',
       dedicatedTransformer: 'Dedicated transformer',
-      substation: 'Substation',
     },
     outOf: (out, total) => `${out} of ${total} out`,
     customersShort: (n) => `${n} customers`,
@@ -423,8 +422,6 @@ export const en: Catalogue = {
       position: 'Position',
       openIncident: 'Open the outage',
     },
-    kilometres: 'km',
-    metres: 'm',
   },
   duration: {
     seconds: (s) => `${s} s`,

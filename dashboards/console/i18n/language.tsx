@@ -87,8 +87,7 @@ export function formatOf(text: Catalogue): Format {
       if (t < MINUTE) return text.duration.seconds(Math.floor(t / SECOND))
       if (t < HOUR)
         return text.duration.minutes(Math.floor(t / MINUTE), Math.floor((t % MINUTE) / SECOND))
-      if (t < DAY)
-        return text.duration.hours(Math.floor(t / HOUR), Math.floor((t % HOUR) / MINUTE))
+      if (t < DAY) return text.duration.hours(Math.floor(t / HOUR), Math.floor((t % HOUR) / MINUTE))
       return text.duration.days(Math.floor(t / DAY), Math.floor((t % DAY) / HOUR))
     },
     time(at) {

@@ -2,7 +2,7 @@
  * Every text of the console in Chinese, the source language. `Catalogue` is its type: another
  * language that lacks a text does not compile.
  */
-import type { DeviceType } from '../../../src/grid/model.ts'
+
 import type {
   IncidentFlag,
   IncidentKind,
@@ -12,6 +12,7 @@ import type {
   Stage,
 } from '../../../src/engine/changes.ts'
 import type { ActionName } from '../../../src/facts/facts.ts'
+import type { DeviceType } from '../../../src/grid/model.ts'
 import type { CauseCode, FalseAlarmReason } from '../incidents/codes.ts'
 import type { HeadlineParts } from '../incidents/headline.ts'
 
@@ -85,9 +86,14 @@ export const zhCN = {
   list: {
     title: '停电事件',
     count: (shown: string, all: string) => (shown === all ? `${all} 起` : `${shown} / ${all} 起`),
-    search: '搜索设备、线路、单位或编号',
+    search: '搜索设备、线路、单位',
     sortLabel: '排序',
-    sort: { severity: '级别优先', customers: '户数最多', newest: '最新发生', certainty: '把握最大' },
+    sort: {
+      severity: '级别优先',
+      customers: '户数最多',
+      newest: '最新发生',
+      certainty: '把握最大',
+    },
     stateLabel: '状态筛选',
     states: { all: '全部', predicted: '疑似', confirmed: '确认', restoring: '复电' },
     gradeFilter: (grade: string) => `只看${grade}级`,
@@ -339,7 +345,8 @@ export const zhCN = {
     crewRequired: '请填写班组编号',
     crewPlaceholder: '例如 C-07',
     etrIn: '预计多久后复电',
-    minutes: (n: number) => (n < 60 ? `${n} 分钟` : n % 60 ? `${Math.floor(n / 60)} 小时 ${n % 60} 分` : `${n / 60} 小时`),
+    minutes: (n: number) =>
+      n < 60 ? `${n} 分钟` : n % 60 ? `${Math.floor(n / 60)} 小时 ${n % 60} 分` : `${n / 60} 小时`,
     causeCode: '故障原因',
     reasonCode: '误报原因',
     chooseOne: '请选择一项',
@@ -404,14 +411,12 @@ export const zhCN = {
       planned: '计划停电',
       partial: '部分送电',
       restored: '已复电',
-      presumed: '推定停电',
       line: '中压线路',
       lowVoltage: '低压线路',
       switchClosed: '开关（合）',
       switchOpen: '开关（分，联络）',
       publicTransformer: '公用变压器',
       dedicatedTransformer: '专用变压器',
-      substation: '变电站',
     },
     outOf: (out: string, total: string) => `停 ${out} / ${total} 户`,
     customersShort: (n: string) => `${n} 户`,
@@ -429,8 +434,6 @@ export const zhCN = {
       position: '开关位置',
       openIncident: '查看停电详情',
     },
-    kilometres: '千米',
-    metres: '米',
   },
   duration: {
     seconds: (s: number) => `${s} 秒`,
@@ -452,20 +455,20 @@ function headline(p: HeadlineParts): string {
   const device = p.device
   const scope =
     p.transformers > 1 ? `${p.transformers} 个台区、${p.customers} 户` : `${p.customers} 户`
-  if (p.outcome === 'falseAlarm') return `${where}：${device} 的停电判断为误报。`
-  if (p.outcome === 'withdrawn') return `${where}：${device} 的停电判断已撤回。`
-  if (p.outcome === 'merged') return `${where}：${device} 的停电已归并到上级停电。`
+  if (p.outcome === 'falseAlarm') return `${where}：${device}的停电判断为误报。`
+  if (p.outcome === 'withdrawn') return `${where}：${device}的停电判断已撤回。`
+  if (p.outcome === 'merged') return `${where}：${device}的停电已归并到上级停电。`
   switch (p.state) {
     case 'predicted':
-      return `${where}：${device} 疑似断开，预计影响 ${scope}。`
+      return `${where}：${device}疑似断开，预计影响 ${scope}。`
     case 'confirmed':
-      return `${where}：${device} 断开，${p.level}停电，影响 ${scope}。`
+      return `${where}：${device}断开，${p.level}停电，影响 ${scope}。`
     case 'partiallyRestored':
-      return `${where}：${device} 以下部分送电，仍有 ${p.customersNow} 户停电。`
+      return `${where}：${device}以下部分送电，仍有 ${p.customersNow} 户停电。`
     case 'restored':
-      return `${where}：${device} 以下 ${p.customers} 户已全部恢复供电。`
+      return `${where}：${device}以下 ${p.customers} 户已全部恢复供电。`
     case 'closed':
-      return `${where}：${device} 停电已归档，曾影响 ${scope}。`
+      return `${where}：${device}停电已归档，曾影响 ${scope}。`
   }
 }
 

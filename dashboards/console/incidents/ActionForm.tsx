@@ -103,7 +103,10 @@ export function ActionForm({ action, onCancel, onSubmit }: Props) {
       )
     }
     const isCause = action === 'cause'
-    const causes = CAUSE_CODES.map((value) => ({ value: value as string, label: text.cause[value] }))
+    const causes = CAUSE_CODES.map((value) => ({
+      value: value as string,
+      label: text.cause[value],
+    }))
     const reasons = FALSE_ALARM_REASONS.map((value) => ({
       value: value as string,
       label: text.falseAlarmReason[value],

@@ -57,7 +57,7 @@ export function Actions({ incident, account, onStale }: Props) {
 
   const begin = (action: ActionName) => (needsForm(action) ? setForm(action) : void run(action))
   return (
-    <footer className="actions" aria-label={text.action.heading}>
+    <section className="actions" aria-label={text.action.heading}>
       {allowed.slice(0, SHOWN).map((action, index) => (
         <Button
           key={action}
@@ -92,6 +92,6 @@ export function Actions({ incident, account, onStale }: Props) {
           onSubmit={(fields) => void run(form, fields)}
         />
       )}
-    </footer>
+    </section>
   )
 }

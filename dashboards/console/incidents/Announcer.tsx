@@ -7,7 +7,7 @@ import type { Names } from './names.ts'
 
 export function Announcer({ names }: { names: Names }) {
   const { text, format } = useLanguage()
-  const { phase, byId, all } = useIncidents()
+  const { phase, all } = useIncidents()
   const known = useRef<Map<string, string> | null>(null)
   const [words, setWords] = useState('')
   useEffect(() => {
@@ -21,11 +21,10 @@ export function Announcer({ names }: { names: Names }) {
         one.outageKind === 'restored' && before.has(one.id) && before.get(one.id) !== 'restored',
     )
     if (opened.length > 1) setWords(text.list.announceMany(opened.length))
-    else if (opened[0])
-      setWords(text.list.announceOne(headlineOf(opened[0], names, text, format)))
+    else if (opened[0]) setWords(text.list.announceOne(headlineOf(opened[0], names, text, format)))
     else if (restored[0])
       setWords(text.list.announceRestored(headlineOf(restored[0], names, text, format)))
-  }, [phase, byId, all, names, text, format])
+  }, [phase, all, names, text, format])
   return (
     <div className="visually-hidden" role="status" aria-live="polite">
       {words}

@@ -3,7 +3,8 @@ import type { IncidentPayload } from '../api/payloads.ts'
 import { useLanguage } from '../i18n/language.tsx'
 
 /** Reports that speak for supply; all others speak against it. */
-const SPEAKS_FOR_SUPPLY = /^(on|powerOn|areaOn|switchClosed|recloseSucceeded|phaseRestored|reading:energised)$/
+const SPEAKS_FOR_SUPPLY =
+  /^(on|powerOn|areaOn|switchClosed|recloseSucceeded|phaseRestored|reading:energised)$/
 
 export function Evidence({ incident }: { incident: IncidentPayload }) {
   const { text, format } = useLanguage()

@@ -35,7 +35,6 @@ export function IncidentDetail(props: Props) {
     if (event.key === 'Escape') props.onClose()
   }
   return (
-    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: Escape closes from anywhere inside
     <aside
       ref={panel}
       className="detail"
@@ -89,11 +88,7 @@ export function IncidentDetail(props: Props) {
   )
 }
 
-function Head(props: {
-  incident: IncidentPayload
-  names: Names
-  onSelect: (id: string) => void
-}) {
+function Head(props: { incident: IncidentPayload; names: Names; onSelect: (id: string) => void }) {
   const { incident, names, onSelect } = props
   const { text, format } = useLanguage()
   return (

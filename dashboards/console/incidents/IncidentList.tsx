@@ -8,7 +8,15 @@ import { useLanguage } from '../i18n/language.tsx'
 import { useIncidents } from '../live/context.tsx'
 import { IncidentRow, ROW_HEIGHT, rowId } from './IncidentRow.tsx'
 import type { Names } from './names.ts'
-import { arrange, type Filter, isListed, NO_FILTER, type Sort, SORTS, STATE_FILTERS } from './order.ts'
+import {
+  arrange,
+  type Filter,
+  isListed,
+  NO_FILTER,
+  SORTS,
+  type Sort,
+  STATE_FILTERS,
+} from './order.ts'
 
 interface Props {
   readonly listRef: RefObject<HTMLDivElement | null>
@@ -39,13 +47,12 @@ export function IncidentList({ listRef, names, selected, onSelect }: Props) {
     getItemKey: (index) => shown[index]?.id ?? index,
   })
   // What is opened from the map is shown in the list as well.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a new selection scrolls, a changed order must not pull the list away from its reader
   useEffect(() => {
     if (selected === null) return
     setActiveId(selected)
     const index = shown.findIndex((incident) => incident.id === selected)
     if (index >= 0) rows.scrollToIndex(index)
-    // Only a new selection scrolls; a changed order must not pull the list away from the reader.
-    // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   }, [selected])
 
   function onKeyDown(event: KeyboardEvent) {
@@ -142,21 +149,14 @@ function Filters({ filter, onChange }: { filter: Filter; onChange: (filter: Filt
   }
   return (
     <div className="filters">
-      <Input
-        allowClear
-        prefix={<SearchOutlined />}
-        value={filter.text}
-        aria-label={text.list.search}
-        placeholder={text.list.search}
-        onChange={(event) => onChange({ ...filter, text: event.target.value })}
-      />
       <div className="filters-row">
-        <Segmented
-          size="small"
-          value={filter.state}
-          aria-label={text.list.stateLabel}
-          onChange={(state) => onChange({ ...filter, state })}
-          options={STATE_FILTERS.map((value) => ({ value, label: text.list.states[value] }))}
+        <Input
+          allowClear
+          prefix={<SearchOutlined />}
+          value={filter.text}
+          aria-label={text.list.search}
+          placeholder={text.list.search}
+          onChange={(event) => onChange({ ...filter, text: event.target.value })}
         />
         <span className="grade-filters">
           {GRADES.map((grade) => (
@@ -174,6 +174,14 @@ function Filters({ filter, onChange }: { filter: Filter; onChange: (filter: Filt
           ))}
         </span>
       </div>
+      <Segmented
+        block
+        size="small"
+        value={filter.state}
+        aria-label={text.list.stateLabel}
+        onChange={(state) => onChange({ ...filter, state })}
+        options={STATE_FILTERS.map((value) => ({ value, label: text.list.states[value] }))}
+      />
     </div>
   )
 }

@@ -2,8 +2,9 @@
  * How an incident looks: which colour and which pattern. The two always go together, so that the
  * screen reads in black and white too (`domain.md` §5.3).
  */
-import type { Palette } from '../app/theme.tsx'
+
 import type { IncidentPayload } from '../api/payloads.ts'
+import type { Palette } from '../app/theme.tsx'
 
 export type Look =
   | 'suspected'
@@ -20,9 +21,7 @@ export type Pattern = 'hatch' | 'solid' | 'bars' | 'tick'
 
 const PLANNED_KINDS: ReadonlySet<string> = new Set(['planned', 'rationing', 'customerRequested'])
 
-export function lookOf(
-  incident: Pick<IncidentPayload, 'outageKind' | 'grade' | 'kind'>,
-): Look {
+export function lookOf(incident: Pick<IncidentPayload, 'outageKind' | 'grade' | 'kind'>): Look {
   if (incident.outageKind === 'restored' || incident.outageKind === 'closed') return 'restored'
   if (incident.outageKind === 'partiallyRestored') return 'partial'
   if (incident.outageKind === 'predicted') return 'suspected'

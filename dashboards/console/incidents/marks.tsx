@@ -20,7 +20,9 @@ export function StateChip({ incident }: { incident: IncidentPayload }) {
   const { text } = useLanguage()
   const look = lookOf(incident)
   const words =
-    incident.outcome === null ? text.outageKind[incident.outageKind] : text.outcome[incident.outcome]
+    incident.outcome === null
+      ? text.outageKind[incident.outageKind]
+      : text.outcome[incident.outcome]
   return (
     <span className={`state-chip look-${look}`}>
       <i className={`pattern-${patternOf(look)}`} aria-hidden="true" />

@@ -1,7 +1,7 @@
 /** Which incidents the list shows and in what order. Pure, so that it can be tested alone. */
 import type { IncidentPayload } from '../api/payloads.ts'
-import type { Names } from './names.ts'
 import { customersOut } from './headline.ts'
+import type { Names } from './names.ts'
 
 export const SORTS = ['severity', 'customers', 'newest', 'certainty'] as const
 export type Sort = (typeof SORTS)[number]
@@ -48,11 +48,7 @@ function matchesState(incident: IncidentPayload, state: StateFilter): boolean {
   return incident.outageKind === state
 }
 
-function matchesWords(
-  incident: IncidentPayload,
-  words: readonly string[],
-  names: Names,
-): boolean {
+function matchesWords(incident: IncidentPayload, words: readonly string[], names: Names): boolean {
   if (words.length === 0) return true
   const { device, feeder } = incident
   const haystack = [

@@ -5,7 +5,7 @@
 import type { ActionName } from '../../../src/facts/facts.ts'
 import { ACTIONS } from '../../../src/facts/facts.ts'
 import type { Account, IncidentPayload } from '../api/payloads.ts'
-import { stepOf, STEPS } from './stages.ts'
+import { STEPS, stepOf } from './stages.ts'
 
 /** The usual next action at each step of `domain.md` §5.1. */
 const NEXT: Readonly<Record<(typeof STEPS)[number], readonly ActionName[]>> = {

@@ -1,7 +1,7 @@
 /** The live feed for views: hooks that re-render when a topic, the link or the second changes. */
 import { createContext, useCallback, useContext, useMemo, useSyncExternalStore } from 'react'
-import type { IncidentPayload, StatsPayload } from '../api/payloads.ts'
 import { serverNow } from '../api/clock.ts'
+import type { IncidentPayload, StatsPayload } from '../api/payloads.ts'
 import type { LinkStatus, LiveFeed } from './feed.ts'
 import type { TopicState } from './topic.ts'
 

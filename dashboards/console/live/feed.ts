@@ -107,7 +107,10 @@ export class LiveFeed {
   }
 
   async #connect(): Promise<void> {
-    this.#setLink({ nextAttemptMs: null, state: this.#attempt === 0 && this.#link.asOfMs === null ? 'connecting' : 'lost' })
+    this.#setLink({
+      nextAttemptMs: null,
+      state: this.#attempt === 0 && this.#link.asOfMs === null ? 'connecting' : 'lost',
+    })
     let key: string
     try {
       key = await ticket()
@@ -175,8 +178,8 @@ export class LiveFeed {
     } catch {
       return
     }
-    if (frame.type === 'error') return this.#refused(frame)
-    this.#learnAge(frame.asOf)
+    if (frame.type === 'error') this.#refused(frame)
+    else this.#learnAge(frame.asOf)
     if (frame.type !== 'snapshot' && frame.type !== 'delta') return
     const subscription = this.#subscriptions.get(frame.topic)
     if (subscription === undefined) return
@@ -185,7 +188,8 @@ export class LiveFeed {
       // A gap: what we hold stays on screen until the new snapshot replaces it.
       if (subscription.state.cursor === null) return
       subscription.state = { ...subscription.state, cursor: null }
-      return this.#ask(frame.topic)
+      this.#ask(frame.topic)
+      return
     }
     subscription.state = next
     this.#notify(frame.topic)
@@ -228,7 +232,8 @@ export class LiveFeed {
       const changed = [...this.#changed]
       this.#changed.clear()
       for (const name of changed) {
-        const listeners = name === '' ? this.#linkListeners : this.#subscriptions.get(name)?.listeners
+        const listeners =
+          name === '' ? this.#linkListeners : this.#subscriptions.get(name)?.listeners
         for (const listener of listeners ?? []) listener()
       }
     }, NOTIFY_EVERY_MS)

@@ -49,7 +49,10 @@ export interface TopicState {
 export const EMPTY_TOPIC: TopicState = { phase: 'waiting', cursor: null, items: new Map() }
 
 /** The state after a frame; `null` where the frame does not follow ours: ask for a new snapshot. */
-export function applyFrame(state: TopicState, frame: SnapshotFrame | DeltaFrame): TopicState | null {
+export function applyFrame(
+  state: TopicState,
+  frame: SnapshotFrame | DeltaFrame,
+): TopicState | null {
   if (frame.type === 'snapshot') {
     return {
       phase: 'current',

@@ -2,8 +2,8 @@
 import { useState } from 'react'
 import { readPreference, writePreference } from '../app/preferences.ts'
 import { useTheme } from '../app/theme.tsx'
-import type { Look } from '../incidents/appearance.ts'
 import { useLanguage } from '../i18n/language.tsx'
+import type { Look } from '../incidents/appearance.ts'
 import { incidentGlyph } from './glyphs.ts'
 
 const LOOKS = [
@@ -76,18 +76,7 @@ function LookSymbol({ look }: { look: Look }) {
   const grade = look.startsWith('grade') ? (Number(look.slice(5)) as 1 | 2 | 3 | 4) : null
   const numeral = grade === null ? '' : text.grade.name[grade]
   const { image } = incidentGlyph(look, numeral, 1, false, palette)
-  return (
-    <canvas
-      aria-hidden="true"
-      width={image.width}
-      height={image.height}
-      ref={(canvas) => {
-        const context = canvas?.getContext('2d')
-        context?.clearRect(0, 0, image.width, image.height)
-        context?.drawImage(image, 0, 0)
-      }}
-    />
-  )
+  return <img src={image.toDataURL()} alt="" />
 }
 
 const SYMBOLS = {

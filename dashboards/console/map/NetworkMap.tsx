@@ -4,11 +4,11 @@ import { Button } from 'antd'
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
 import type { NetworkState } from '../app/network.ts'
 import { useTheme } from '../app/theme.tsx'
+import { useLanguage } from '../i18n/language.tsx'
 import { lookOf } from '../incidents/appearance.ts'
 import { customersOut } from '../incidents/headline.ts'
 import type { Names } from '../incidents/names.ts'
 import { isListed } from '../incidents/order.ts'
-import { useLanguage } from '../i18n/language.tsx'
 import { useIncidents } from '../live/context.tsx'
 import { type CanvasHandlers, NetworkCanvas, type NetworkHit, type ViewState } from './canvas.ts'
 import { Legend } from './Legend.tsx'
@@ -229,4 +229,3 @@ function Control(props: { label: string; onClick: () => void; children: ReactNod
     </button>
   )
 }
-

@@ -3,8 +3,8 @@ import { CloseOutlined } from '@ant-design/icons'
 import { useEffect, useState } from 'react'
 import type { DeviceType } from '../../../src/grid/model.ts'
 import type { MapStatePayload } from '../api/payloads.ts'
-import type { Names } from '../incidents/names.ts'
 import { useLanguage } from '../i18n/language.tsx'
+import type { Names } from '../incidents/names.ts'
 import type { NetworkCanvas, NetworkHit } from './canvas.ts'
 
 interface Props {

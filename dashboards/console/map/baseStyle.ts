@@ -43,8 +43,8 @@ function line(color: string, width: number, zIndex: number): Style {
 export function baseStyle(palette: Palette): BaseStyle {
   const corridor = line(palette.mapHalo, 16, 0)
   const mains = [
-    [corridor, line(palette.mapLine, 1, 2)],
-    [corridor, line(palette.mapLine, 1.4, 2)],
+    [corridor, line(palette.mapLine, 1.5, 2)],
+    [corridor, line(palette.mapLine, 1.6, 2)],
     [corridor, line(palette.mapLine, 1.9, 2)],
   ]
   const low = line(palette.mapLineLow, 1, 1)

@@ -3,22 +3,23 @@
  * of 512 pixels baked as pictures, live state in small layers above, names hidden while moving,
  * clicks by geometry instead of by pixel.
  */
-import Feature from 'ol/Feature'
-import OlMap from 'ol/Map'
-import View from 'ol/View'
+
 import ScaleLine from 'ol/control/ScaleLine'
-import { boundingExtent, buffer, createEmpty, extend, isEmpty } from 'ol/extent'
 import type { Extent } from 'ol/extent'
+import { boundingExtent, buffer, createEmpty, extend, isEmpty } from 'ol/extent'
+import Feature from 'ol/Feature'
 import GeoJSON from 'ol/format/GeoJSON'
 import MVT from 'ol/format/MVT'
 import Point from 'ol/geom/Point'
 import { defaults as defaultInteractions } from 'ol/interaction/defaults'
 import VectorLayer from 'ol/layer/Vector'
 import VectorTileLayer from 'ol/layer/VectorTile'
+import OlMap from 'ol/Map'
 import { fromLonLat, toLonLat, transformExtent } from 'ol/proj'
 import VectorSource from 'ol/source/Vector'
 import VectorTileSource from 'ol/source/VectorTile'
 import { createXYZ } from 'ol/tilegrid'
+import View from 'ol/View'
 import type { NetworkPayload } from '../api/payloads.ts'
 import type { Palette } from '../app/theme.tsx'
 import type { Look } from '../incidents/appearance.ts'
@@ -31,10 +32,14 @@ const TILE_SIZE = 512
 /** The server stretches no tile beyond this; the console does. */
 const MAX_TILE_ZOOM = 16
 const MAX_VIEW_ZOOM = 19
+/** What must be seen stays above the legend, px. */
+const LEGEND_HEIGHT = 104
 /** An incident of one house is not shown from closer than this. */
 const MAX_FIT_ZOOM = 16.4
 /** A finger or a mouse hits what is this near, px. */
 const CLICK_REACH_PX = 12
+/** Names and marks of all layers keep out of each other's way. */
+const NAMES = 'names'
 /** Marks nearer than this are drawn as one, px. */
 const JOIN_WITHIN_PX = 30
 
@@ -83,7 +88,6 @@ export interface CanvasHandlers {
   onView(view: ViewState): void
   onIncident(id: string): void
   onNetwork(hit: NetworkHit | null): void
-  /** Several incidents under one mark: the map has zoomed in on them. */
   onTilesFailed(failed: boolean): void
 }
 
@@ -99,10 +103,10 @@ export class NetworkCanvas {
   readonly #tiles: VectorTileSource
   readonly #base: VectorTileLayer
   readonly #names: VectorTileLayer
-  readonly #places = new VectorLayer({ source: new VectorSource(), declutter: true, zIndex: 5 })
+  readonly #places = new VectorLayer({ source: new VectorSource(), declutter: NAMES, zIndex: 5 })
   readonly #areas = new VectorLayer({ source: new VectorSource(), zIndex: 2 })
   readonly #states = new VectorLayer({ source: new VectorSource(), zIndex: 3 })
-  readonly #marks = new VectorLayer({ source: new VectorSource(), zIndex: 6 })
+  readonly #marks = new VectorLayer({ source: new VectorSource(), declutter: NAMES, zIndex: 6 })
   #palette: Palette
   #incidents: readonly IncidentMark[] = []
   #selected: string | null = null
@@ -129,7 +133,7 @@ export class NetworkCanvas {
     this.#names = new VectorTileLayer({
       source: this.#tiles,
       renderMode: 'vector',
-      declutter: true,
+      declutter: NAMES,
       zIndex: 4,
     })
     this.map = new OlMap({
@@ -208,7 +212,7 @@ export class NetworkCanvas {
   }
 
   showAll(duration = ANIMATION_MS): void {
-    if (this.#home !== null) this.#fit(this.#home, [48, 48, 48, 48], duration, 15)
+    if (this.#home !== null) this.#fit(this.#home, [56, 64, LEGEND_HEIGHT, 72], duration, 15)
   }
 
   /** Brings an incident into the part of the map that the detail panel leaves free. */
@@ -217,7 +221,7 @@ export class NetworkCanvas {
     for (const feature of features) extend(extent, feature.getGeometry()!.getExtent())
     if (isEmpty(extent) && place !== null) extend(extent, boundingExtent([fromLonLat([...place])]))
     if (isEmpty(extent)) return
-    this.#fit(buffer(extent, 60), [72, right + 56, 72, 56], ANIMATION_MS, MAX_FIT_ZOOM)
+    this.#fit(buffer(extent, 60), [64, right + 48, LEGEND_HEIGHT, 72], ANIMATION_MS, MAX_FIT_ZOOM)
   }
 
   zoomBy(step: number): void {
@@ -345,14 +349,18 @@ export class NetworkCanvas {
 
   #click(coordinate: [number, number]): void {
     const mark = this.#nearestMark(coordinate)
-    if (mark !== null) {
-      const members = mark.get('members') as readonly IncidentMark[]
-      this.#handlers.onNetwork(null)
-      if (members.length === 1 || this.#isClose()) return this.#handlers.onIncident(members[0]!.id)
-      const extent = boundingExtent(members.map(({ place }) => fromLonLat([...place])))
-      return this.#fit(extent, [120, 120, 120, 120], ANIMATION_MS, MAX_VIEW_ZOOM - 1)
+    if (mark === null) {
+      this.#handlers.onNetwork(this.#nearestDevice(coordinate))
+      return
     }
-    this.#handlers.onNetwork(this.#nearestDevice(coordinate))
+    this.#handlers.onNetwork(null)
+    const members = mark.get('members') as readonly IncidentMark[]
+    if (members.length === 1 || this.#isClose()) {
+      this.#handlers.onIncident(members[0]!.id)
+      return
+    }
+    const extent = boundingExtent(members.map(({ place }) => fromLonLat([...place])))
+    this.#fit(extent, [120, 120, 120, 120], ANIMATION_MS, MAX_VIEW_ZOOM - 1)
   }
 
   /** So close that zooming further would not part the marks. */

@@ -73,7 +73,7 @@ export function incidentGlyph(
   palette: Palette,
 ): Glyph {
   const radius = emphasised ? 17 : 14
-  return glyph(`i ${look} ${numeral} ${count} ${emphasised}`, 56, palette, (context) => {
+  return glyph(`i ${look} ${numeral} ${count} ${emphasised}`, 48, palette, (context) => {
     context.save()
     context.shadowColor = palette.shadow
     context.shadowBlur = 6

@@ -88,9 +88,7 @@ export function placeLabelStyle(
       if (zoom >= FEEDERS_FROM_ZOOM) return undefined
       const extra = note(kind, feature.get('id'))
       const label = words(name, palette, '600 14px', palette.ink, 0)
-      return extra === null
-        ? label
-        : [label, words(extra, palette, '600 12px', palette.bad, 18)]
+      return extra === null ? label : [label, words(extra, palette, '600 12px', palette.bad, 18)]
     }
     if (zoom < FEEDERS_FROM_ZOOM || zoom >= DEVICES_FROM_ZOOM) return undefined
     const extra = note(kind, feature.get('id'))

@@ -15,7 +15,7 @@ const icons = new WeakMap<HTMLCanvasElement, Icon>()
 function iconOf({ image, scale }: Glyph): Icon {
   let icon = icons.get(image)
   if (icon === undefined) {
-    icon = new Icon({ img: image, scale, declutterMode: 'none' })
+    icon = new Icon({ img: image, scale, declutterMode: 'obstacle' })
     icons.set(image, icon)
   }
   return icon
