@@ -21,6 +21,13 @@ export interface PastOutage {
   readonly to: InstantMs
 }
 
+/** What is out on one feeder. */
+export interface FeederFigures {
+  readonly incidents: number
+  readonly transformers: number
+  readonly customers: number
+}
+
 /** What was heard in one tree since it was last judged. */
 export interface TreeNews {
   readonly evidence: EvidenceItem[]
@@ -50,8 +57,8 @@ export class World {
   readonly reportedOpen = new Map<number, InstantMs>()
   /** Link state of terminals that were ever heard: 1 online, 0 offline. */
   readonly links = new Map<number, number>()
-  /** Feeder figures last published. */
-  readonly feeders = new Map<number, string>()
+  /** Figures of feeders with an outage, as last published. */
+  readonly feeders = new Map<number, FeederFigures>()
   /** Facts of the running minute, by kind. */
   counts = new Map<string, number>()
   minute: InstantMs = 0
@@ -93,7 +100,7 @@ export class World {
       world.freshOns = before.freshOns
       world.pastOutages = before.pastOutages
       for (const [terminal, state] of before.links) world.links.set(terminal, state)
-      for (const [feeder, text] of before.feeders) world.feeders.set(feeder, text)
+      for (const [feeder, figures] of before.feeders) world.feeders.set(feeder, figures)
       for (const [device, at] of before.reportedOpen) world.reportedOpen.set(device, at)
       for (const [head, opened] of before.belief.opened)
         world.belief.believeOpen(head, opened.at, opened.cost, opened.observer)

@@ -2,6 +2,9 @@
 import type { CompiledGrid } from '../../grid/compiled.ts'
 import { DEVICE_TYPES, IMPORTANCES } from '../../grid/model.ts'
 import type { Topology } from '../../grid/topology.ts'
+import { NONE } from '../inference/network.ts'
+import type { World } from '../world.ts'
+import type { Case } from './case.ts'
 
 const TRANSFORMER = DEVICE_TYPES.indexOf('transformer')
 
@@ -87,4 +90,11 @@ function centroidOf(grid: CompiledGrid, devices: readonly number[]): [number, nu
   // Six decimals are a tenth of a metre.
   const round = (sum: number) => Math.round((sum / count) * 1e6) / 1e6
   return count === 0 ? null : [round(lon), round(lat)]
+}
+
+/** What the case covers, at the device it stands for now. */
+export function extentOf(world: World, incident: Case): Extent {
+  const point = incident.observer === NONE ? NONE : world.grid.observers.target[incident.observer]!
+  const device = point === NONE ? incident.head : world.grid.usagePoints.device[point]!
+  return measure(world.topology, device, point)
 }

@@ -5,7 +5,7 @@ import { NONE } from '../inference/network.ts'
 import type { Verdict } from '../inference/verdict.ts'
 import type { World } from '../world.ts'
 import { type Case, keyOf } from './case.ts'
-import { type Extent, measure } from './extent.ts'
+import { extentOf } from './extent.ts'
 import { gradeOf, levelOf } from './levels.ts'
 import { likeliestMember } from './naming.ts'
 import type { Publisher } from './publish.ts'
@@ -114,13 +114,6 @@ function startOf(world: World, verdict: Verdict): InstantMs | undefined {
   const opened = belief.opened.get(verdict.head)?.at ?? Number.POSITIVE_INFINITY
   const at = Math.min(belief.t0[verdict.head]!, opened)
   return at === Number.POSITIVE_INFINITY ? undefined : at
-}
-
-/** What the case covers, at the device it stands for now. */
-export function extentOf(world: World, incident: Case): Extent {
-  const point = incident.observer === NONE ? NONE : world.grid.observers.target[incident.observer]!
-  const device = point === NONE ? incident.head : world.grid.usagePoints.device[point]!
-  return measure(world.topology, device, point)
 }
 
 function rescale(world: World, incident: Case): void {

@@ -5,14 +5,11 @@
 import type { Position } from '../../facts/facts.ts'
 import type { FeederId, IncidentId, UnitId } from '../../facts/ids.ts'
 import { formatPhases } from '../../facts/phases.ts'
-import type { InstantMs } from '../../facts/time.ts'
 import { assert } from '../assert.ts'
 import type { Change, Incident, IncidentReason, Rival } from '../changes.ts'
-import { NONE } from '../inference/network.ts'
-import type { World } from '../world.ts'
+import type { FeederFigures, World } from '../world.ts'
 import type { Case } from './case.ts'
-import type { Extent } from './extent.ts'
-import { extentOf } from './life.ts'
+import { type Extent, extentOf } from './extent.ts'
 import { deviceRef, likeliestMember } from './naming.ts'
 import { nextSegment } from './segments.ts'
 
@@ -78,28 +75,25 @@ export class Publisher {
   /** Figures of feeders that changed, from all active cases. */
   publishFeeders(cases: Iterable<Case>): void {
     const world = this.#world
-    const figures = new Map<
-      number,
-      { incidents: number; transformers: number; customers: number }
-    >()
+    const figures = new Map<number, FeederFigures>()
     for (const incident of cases) {
       if (incident.outageKind === 'restored' || incident.outageKind === 'closed') continue
       for (const [feeder, part] of extentOf(world, incident).feeders) {
         if (feeder < 0) continue
-        const sum = figures.get(feeder) ?? { incidents: 0, transformers: 0, customers: 0 }
-        sum.incidents++
-        sum.transformers += part.transformers
-        sum.customers += part.customers
-        figures.set(feeder, sum)
+        const sum = figures.get(feeder) ?? NOTHING_OUT
+        figures.set(feeder, {
+          incidents: sum.incidents + 1,
+          transformers: sum.transformers + part.transformers,
+          customers: sum.customers + part.customers,
+        })
       }
     }
     const touched = new Set([...world.feeders.keys(), ...figures.keys()])
     for (const feeder of [...touched].sort((a, b) => a - b)) {
-      const sum = figures.get(feeder) ?? { incidents: 0, transformers: 0, customers: 0 }
-      const text = `${sum.incidents}/${sum.transformers}/${sum.customers}`
-      if ((world.feeders.get(feeder) ?? '0/0/0') === text) continue
-      if (text === '0/0/0') world.feeders.delete(feeder)
-      else world.feeders.set(feeder, text)
+      const sum = figures.get(feeder) ?? NOTHING_OUT
+      if (sameFigures(world.feeders.get(feeder) ?? NOTHING_OUT, sum)) continue
+      if (sum.incidents === 0) world.feeders.delete(feeder)
+      else world.feeders.set(feeder, sum)
       const { id, unit } = world.grid.feeders[feeder]!
       this.changes.push({
         type: 'feeder',
@@ -112,6 +106,14 @@ export class Publisher {
       })
     }
   }
+}
+
+const NOTHING_OUT: FeederFigures = { incidents: 0, transformers: 0, customers: 0 }
+
+function sameFigures(a: FeederFigures, b: FeederFigures): boolean {
+  return (
+    a.incidents === b.incidents && a.transformers === b.transformers && a.customers === b.customers
+  )
 }
 
 /** What must be told at once when it changes. */
@@ -216,6 +218,3 @@ function unitOf(world: World, device: number): UnitId {
     feeder = grid.devices.feeder[d]!
   return (grid.units[grid.feeders[feeder]?.unit ?? 0]?.id ?? '') as UnitId
 }
-
-export type { InstantMs }
-export { NONE }

@@ -1,0 +1,96 @@
+/** What of a world is not in the registers, as one JSON text: incidents, marks, timers, figures. */
+import type { InstantMs } from '../../facts/time.ts'
+import type { CompiledGrid } from '../../grid/compiled.ts'
+import type { ActionChange } from '../changes.ts'
+import { Registers } from '../evidence/registers.ts'
+import type { Case } from '../incidents/case.ts'
+import type { Rules } from '../rules.ts'
+import { type FeederFigures, type PastOutage, type TreeNews, World } from '../world.ts'
+
+interface Heap {
+  now: InstantMs
+  nextCase: number
+  minute: number
+  cases: Case[]
+  news: [number, TreeNews][]
+  again: [number, InstantMs][]
+  freshOns: [observer: number, until: InstantMs][]
+  pastOutages: PastOutage[]
+  reportedOpen: [number, InstantMs][]
+  opened: [number, { at: InstantMs; cost: number; observer: number }][]
+  cameBack: [number, InstantMs][]
+  links: [number, number][]
+  feeders: [number, FeederFigures][]
+  counts: [string, number][]
+  decided: ActionChange[]
+  /** Devices whose position differs from the normal one. */
+  operated: number[]
+}
+
+/** The world's heap as text. Synchronous: it shows one moment. */
+export function writeHeap(world: World): string {
+  const { topology, grid, belief } = world
+  const operated: number[] = []
+  for (let d = 0; d < topology.open.length; d++)
+    if (topology.open[d] !== grid.devices.normallyOpen[d]) operated.push(d)
+  const heap: Heap = {
+    now: world.now,
+    nextCase: world.nextCase,
+    minute: world.minute,
+    cases: [...world.cases.values()],
+    news: [...world.news],
+    again: [...world.again],
+    freshOns: world.freshOns.map(({ observer, until }) => [observer, until]),
+    pastOutages: world.pastOutages,
+    reportedOpen: [...world.reportedOpen],
+    opened: [...belief.opened],
+    cameBack: [...belief.cameBack],
+    links: [...world.links],
+    feeders: [...world.feeders],
+    counts: [...world.counts],
+    decided: [...world.decided.values()],
+    operated,
+  }
+  return JSON.stringify(heap)
+}
+
+/** Fills registers from sections of a snapshot. */
+export function readRegisters(observers: number, section: (name: string) => Uint8Array): Registers {
+  const registers = new Registers(observers)
+  for (const { name, array } of registers.sections()) {
+    const target = new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
+    target.set(section(name))
+  }
+  return registers
+}
+
+/** The world as it was when the heap was written. */
+export function readWorld(
+  text: string,
+  registers: Registers,
+  grid: CompiledGrid,
+  rules: Rules,
+): World {
+  const heap = JSON.parse(text) as Heap
+  const open = grid.devices.normallyOpen.slice()
+  for (const device of heap.operated) open[device] = open[device] === 1 ? 0 : 1
+  const world = new World(grid, rules, registers, open)
+  world.now = heap.now
+  world.belief.now = heap.now
+  world.nextCase = heap.nextCase
+  world.minute = heap.minute
+  world.freshOns = heap.freshOns.map(([observer, until]) => ({ observer, until }))
+  world.pastOutages = heap.pastOutages
+  for (const incident of heap.cases) world.cases.set(incident.number, incident)
+  for (const [root, news] of heap.news) world.news.set(root, news)
+  for (const [root, at] of heap.again) world.again.set(root, at)
+  for (const [device, at] of heap.reportedOpen) world.reportedOpen.set(device, at)
+  for (const [head, { at, cost, observer }] of heap.opened)
+    world.belief.believeOpen(head, at, cost, observer)
+  for (const [head, at] of heap.cameBack) world.belief.cameBack.set(head, at)
+  for (const [terminal, state] of heap.links) world.links.set(terminal, state)
+  for (const [feeder, figures] of heap.feeders) world.feeders.set(feeder, figures)
+  world.counts = new Map(heap.counts)
+  for (const action of heap.decided) world.decided.set(action.requestId, action)
+  return world
+}
