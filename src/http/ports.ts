@@ -5,7 +5,6 @@ import type { InstantMs } from '../facts/time.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import type { Identity } from './identity/identity.ts'
-import type { Roles } from './identity/roles.ts'
 
 /** The ledger, as far as it is read here. Cursors are opaque and the ledger's own. */
 export interface RecordsReader {
@@ -91,7 +90,6 @@ export interface TerminalState {
 export interface HttpDeps {
   readonly telemetry: Telemetry
   readonly identity: Identity
-  readonly roles: Roles
   readonly records: RecordsReader
   readonly facts: FactSink
   readonly journal: FactReader

@@ -100,7 +100,9 @@ export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
   app.setNotFoundHandler((request) => {
     throw new Problem('notFound', `nothing at ${request.url.split('?', 1)[0]}`)
   })
-  serveLive(app.server as Server, tickets, deps)
+  const endLive = serveLive(app.server as Server, tickets, deps)
+  // A server waits for its sockets, and those that were upgraded are nobody else's.
+  app.addHook('preClose', async () => endLive())
 
   return {
     app,

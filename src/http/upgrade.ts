@@ -20,8 +20,12 @@ const MAX_FRAGMENTS = 64
 /** A refused socket has this long to take its answer, ms. */
 const REFUSAL_GRACE_MS = 1_000
 
-/** Handles upgrades of `server` until it is closed. */
-export function serveLive(server: Server, tickets: Tickets<TicketBearer>, deps: HttpDeps): void {
+/** Handles upgrades of `server`; the function returned destroys every socket that is left. */
+export function serveLive(
+  server: Server,
+  tickets: Tickets<TicketBearer>,
+  deps: HttpDeps,
+): () => void {
   const sockets = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -51,6 +55,9 @@ export function serveLive(server: Server, tickets: Tickets<TicketBearer>, deps: 
         opened.close(1013, 'too many sockets')
     })
   })
+  return () => {
+    for (const socket of sockets.clients) socket.terminate()
+  }
 }
 
 function viewerOf(deps: HttpDeps, { principal, secret }: TicketBearer): LiveViewer {

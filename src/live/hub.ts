@@ -86,11 +86,12 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
     if (!topic) return 'topic.unknown'
     const refused = refusal(topic, viewer)
     if (refused) return refused
+    // So that whoever joins between two ticks sees what is known now.
+    if (picture.hasNews) flush()
     const groups = channels.get(text) ?? new Map<string, Opened>()
     const known = groups.get(viewer.group)
     if (known) return known.channel
     if (channelCount >= MAX_CHANNELS) return 'topic.tooMany'
-    flush()
     channelsMade++
     const channel = new Channel(text, `${epoch}.${channelsMade.toString(36)}`)
     for (const [id, json] of contents(topic, text, viewer)) channel.items.set(id, json)
@@ -124,13 +125,15 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
     const zooms = new Set<number>()
     for (const groups of channels.values())
       for (const { zoom } of groups.values()) if (zoom !== undefined) zooms.add(zoom)
-    for (const [device, [lon, lat]] of turn.devices)
-      for (const z of zooms)
-        for (const { channel, viewer } of channels
-          .get(`map:${z}/${tileX(lon, z)}/${tileY(lat, z)}`)
-          ?.values() ?? []) {
-          const mark = picture.markOf(device, viewer.seesUnit)
-          gather(pending, channel, device, mark ? JSON.stringify(mark.item) : null)
+    for (const [device, places] of turn.devices)
+      for (const [lon, lat] of places)
+        for (const z of zooms) {
+          const [x, y] = [tileX(lon, z), tileY(lat, z)]
+          for (const { channel, viewer } of channels.get(`map:${z}/${x}/${y}`)?.values() ?? []) {
+            const item = picture.markOf(device, viewer.seesUnit)?.item
+            const inside = item && tileX(item.lon, z) === x && tileY(item.lat, z) === y
+            gather(pending, channel, device, inside ? JSON.stringify(item) : null)
+          }
         }
   }
 

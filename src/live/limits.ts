@@ -14,8 +14,6 @@ export const COALESCE_ABOVE_BYTES = 256 * 1024
 export const CLOSE_ABOVE_BYTES = 1024 * 1024
 /** A close frame waits behind what the peer does not read; then the socket is destroyed, ms. */
 export const CLOSE_GRACE_MS = 2_000
-/** Longest message of a client: a topic and a cursor are 200 bytes, bytes. */
-export const MAX_MESSAGE_BYTES = 16 * 1024
 /** A client that pans a map subscribes and leaves some 30 squares at once, and again a second later. */
 export const MESSAGES_BURST = 200
 export const MESSAGES_PER_SECOND = 50

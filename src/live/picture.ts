@@ -20,6 +20,8 @@ export interface Mark {
 /** Which of two incidents' marks is drawn where both claim a transformer. */
 const STRENGTH: Readonly<Record<MapItem['state'], number>> = { dark: 2, predicted: 1, restored: 0 }
 
+type Place = readonly [lon: number, lat: number]
+
 interface Shown {
   incident: Incident
   /** Engine time of its latest change. */
@@ -38,8 +40,8 @@ export interface Turn {
       readonly now: readonly string[]
     }
   >
-  /** Devices whose marks changed, with where they lie. */
-  readonly devices: ReadonlyMap<string, readonly [lon: number, lat: number]>
+  /** Marks that came, changed or went, by device: where the console may show one. */
+  readonly devices: ReadonlyMap<string, readonly Place[]>
 }
 
 export class Picture {
@@ -79,6 +81,11 @@ export class Picture {
     this.#dirty.add(incident.id)
   }
 
+  /** Whether something changed since the last turn. */
+  get hasNews(): boolean {
+    return this.#dirty.size > 0
+  }
+
   /** Ends what has been shown long enough, and says what changed since the last turn. */
   turn(now: InstantMs): Turn {
     for (const [id, shown] of this.#shown)
@@ -87,7 +94,7 @@ export class Picture {
       string,
       Turn['incidents'] extends ReadonlyMap<string, infer V> ? V : never
     >()
-    const devices = new Map<string, readonly [number, number]>()
+    const devices = new Map<string, Place[]>()
     for (const id of this.#dirty) {
       const shown = this.#shown.get(id)
       if (!shown) continue
@@ -144,21 +151,27 @@ export class Picture {
     return topics
   }
 
-  #remark(shown: Shown, visible: boolean, changed: Map<string, readonly [number, number]>): void {
+  #remark(shown: Shown, visible: boolean, changed: Map<string, Place[]>): void {
     const { incident, marks: before } = shown
     const after = visible ? this.#marksOf(incident) : new Map<string, Mark>()
+    const note = (device: string, { item: { lon, lat } }: Mark) => {
+      const places = changed.get(device)
+      // A new grid may have moved the device: both places are looked at again.
+      if (!places) changed.set(device, [[lon, lat]])
+      else if (!places.some(([x, y]) => x === lon && y === lat)) places.push([lon, lat])
+    }
     for (const [device, mark] of before) {
+      note(device, mark)
       if (after.has(device)) continue
       const claims = this.#marks.get(device)
       claims?.delete(incident.id)
       if (claims?.size === 0) this.#marks.delete(device)
-      changed.set(device, [mark.item.lon, mark.item.lat])
     }
     for (const [device, mark] of after) {
+      note(device, mark)
       const claims = this.#marks.get(device)
       if (claims) claims.set(incident.id, mark)
       else this.#marks.set(device, new Map([[incident.id, mark]]))
-      changed.set(device, [mark.item.lon, mark.item.lat])
     }
     shown.marks = after
   }

@@ -54,7 +54,7 @@ export interface LiveHubDeps {
   readonly telemetry: Telemetry
   grid(): CompiledGrid
   now(): InstantMs
-  /** What is open when the hub starts. */
+  /** What is open when the hub starts; those restored in the last half hour may be among them. */
   openIncidents(): readonly Incident[]
   /** The areas of those, where known; later ones arrive with the changes. */
   areas?(): Iterable<readonly [incident: string, area: IncidentArea]>

@@ -331,4 +331,10 @@ describe('who is cut', () => {
     client.socket.send('x'.repeat(17_000))
     expect(await client.closed).toMatchObject({ code: 1009 })
   })
+
+  test('a server that stops does not wait for its sockets', async () => {
+    const client = await fixture.socket(await fixture.token('agent'))
+    await fixture.server.close()
+    expect((await client.closed).code).toBe(1006)
+  })
 })

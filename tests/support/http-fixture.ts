@@ -212,7 +212,6 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
   const deps: HttpDeps = {
     telemetry,
     identity,
-    roles,
     records: new Proxy(records, {
       get: (target, key) => Reflect.get(fixture.overrides, key) ?? Reflect.get(target, key),
     }),
