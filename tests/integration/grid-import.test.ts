@@ -128,7 +128,7 @@ describe('grid import', () => {
       `${at('gone.dss')}:1: no such file`,
     )
     await expect(run('--from', 'opendss', folder, '--out', at('no.json'))).rejects.toThrow(
-      ConfigError,
+      `${folder}:1: no such file`,
     )
     writeFileSync(at('units-bad.yaml'), 'units: []')
     const units = ['--units', at('units-bad.yaml')]

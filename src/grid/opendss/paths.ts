@@ -14,25 +14,32 @@ export function folderOf(path: string): string {
   return cut < 0 ? '.' : cut === 0 ? '/' : path.slice(0, cut)
 }
 
-/** The path of `written` as it is spelt on disk, seen from `folder`; `undefined` where not found. */
-export function locate(files: SourceFiles, folder: string, written: string): string | undefined {
+export interface SourceFile {
+  /** As it is spelt on disk. */
+  readonly path: string
+  readonly text: string
+}
+
+/** Finds and reads the file `written`, seen from `folder`; `undefined` where there is none. */
+export function locate(
+  files: SourceFiles,
+  folder: string,
+  written: string,
+): SourceFile | undefined {
   const steps = written.replaceAll('\\', '/').split('/')
   let at = folder
   if (steps[0] === '') at = '/'
-  for (const [index, step] of steps.entries()) {
+  for (const step of steps) {
     if (step === '' || step === '.') continue
     if (step === '..') {
       at = parentOf(at)
       continue
     }
-    const name = spelling(files.list(at), step)
-    if (name === undefined) {
-      const last = index === steps.length - 1
-      return last && files.readText(join(at, step)) !== undefined ? join(at, step) : undefined
-    }
-    at = join(at, name)
+    at = join(at, spelling(files.list(at), step) ?? step)
   }
-  return at
+  // A folder is no file, and a name that no folder lists may still be one.
+  const text = files.readText(at)
+  return text === undefined ? undefined : { path: at, text }
 }
 
 function spelling(names: readonly string[], wanted: string): string | undefined {

@@ -8,7 +8,7 @@ import { type CoordinateFile, looksLikeCoordinates, readCoordinates } from './co
 import { ImportError, type ImportWarning, type Place } from './errors.ts'
 import { type Parameter, parameters, type Statement, statements } from './lexer.ts'
 import { Circuit, type DssObject } from './objects.ts'
-import { folderOf, locate, type SourceFiles } from './paths.ts'
+import { folderOf, locate, type SourceFile, type SourceFiles } from './paths.ts'
 
 /**
  * Files of definitions only, by the names everybody gives them. Such a one may be missing: what of it
@@ -41,7 +41,7 @@ export function readSource(
     const found = locate(files, '.', file)
     if (found === undefined) throw new ImportError('opendss.missingFile', place, 'no such file')
     if (index === 0) reader.run(found)
-    else if (looksLikeCoordinates(file, reader.textOf(found))) reader.coordinates(found)
+    else if (looksLikeCoordinates(found.path, found.text)) reader.coordinates(found)
     else reader.overlay(found)
   }
   return reader.source()
@@ -81,30 +81,27 @@ class Reader {
     }
   }
 
-  textOf(path: string): string {
-    return this.#files.readText(path) ?? ''
-  }
-
-  coordinates(path: string, latLong = /latlon/i.test(path)): void {
-    this.#coordinates.push(readCoordinates(path, this.textOf(path), latLong))
+  coordinates({ path, text }: SourceFile, latLong = /latlon/i.test(path)): void {
+    this.#coordinates.push(readCoordinates(path, text, latLong))
   }
 
   /** Runs a further file. One that begins a circuit must not replace the one already read. */
-  overlay(path: string): void {
-    this.#passesOverCircuit = [...statements(path, this.textOf(path))].some(beginsCircuit)
+  overlay(file: SourceFile): void {
+    const { path, text } = file
+    this.#passesOverCircuit = [...statements(path, text)].some(beginsCircuit)
     if (this.#passesOverCircuit) {
-      const text = `${path} is a case of its own: its circuit and the files it includes are passed over`
-      this.#warnings.push({ place: { file: path, line: 1 }, text })
+      const said = `${path} is a case of its own: its circuit and the files it includes are passed over`
+      this.#warnings.push({ place: { file: path, line: 1 }, text: said })
     }
-    this.run(path)
+    this.run(file)
     this.#passesOverCircuit = false
   }
 
   /** Runs one file; returns the folder that paths are relative to afterwards. */
-  run(path: string): string {
+  run({ path, text }: SourceFile): string {
     this.#open.push(path)
     let folder = folderOf(path)
-    for (const statement of statements(path, this.textOf(path))) {
+    for (const statement of statements(path, text)) {
       folder = this.#execute(statement, folder)
     }
     this.#open.pop()
@@ -247,15 +244,15 @@ class Reader {
   #include(statement: Statement, folder: string): string {
     const found = this.#locate(statement, folder)
     if (found === undefined) return folder
-    if (this.#open.includes(found)) {
-      throw new ImportError('opendss.includeLoop', statement, `${found} includes itself`)
+    if (this.#open.includes(found.path)) {
+      throw new ImportError('opendss.includeLoop', statement, `${found.path} includes itself`)
     }
     const after = this.run(found)
     // Compile leaves the current folder at the compiled file; Redirect comes back.
     return statement.verb.startsWith('c') ? after : folder
   }
 
-  #locate(statement: Statement, folder: string): string | undefined {
+  #locate(statement: Statement, folder: string): SourceFile | undefined {
     const written = parameters(statement)[1]?.value ?? ''
     if (written === '') {
       throw new ImportError('opendss.missingFile', statement, `${statement.verb} names no file`)

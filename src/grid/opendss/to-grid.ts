@@ -3,7 +3,8 @@
  * reports. Reads nothing and warns of everything it adds or leaves out.
  */
 import { formatPhases, type PhaseMask } from '../../facts/phases.ts'
-import { GRID_VERSION, type Grid, type GridDevice, type GridObserver } from '../model.ts'
+import { emptyGrid } from '../lines.ts'
+import type { Grid, GridDevice, GridObserver } from '../model.ts'
 import { beside, type CoordinateFile, type LonLat, placeBuses } from './coordinates.ts'
 import type { Elements, LoadPoint } from './elements.ts'
 import type { ImportWarning } from './errors.ts'
@@ -65,17 +66,7 @@ class GridMaker {
     syntheticMeters: 0,
     changedIds: 0,
   }
-  readonly #grid: Grid = {
-    version: GRID_VERSION,
-    units: [],
-    substations: [],
-    feeders: [],
-    nodes: [],
-    devices: [],
-    lines: [],
-    usagePoints: [],
-    observers: [],
-  }
+  readonly #grid = emptyGrid()
   readonly #nodeOf = new Map<string, string>()
   readonly #deviceOf = new Map<Bank, GridDevice>()
   /** Where a breaker was put before a busbar: what feeds the bus ends at this node instead. */

@@ -17,7 +17,7 @@ function list(files: Files, folder: string): string[] {
 export function importFiles(files: Files, options: Partial<ImportOptions> = {}) {
   return importOpenDss({
     path: 'main.dss',
-    readText: (path) => files[path],
+    readText: (path) => (Object.hasOwn(files, path) ? files[path] : undefined),
     list: (folder) => list(files, folder),
     ...options,
   })

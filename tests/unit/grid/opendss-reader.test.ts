@@ -232,6 +232,7 @@ describe('what cannot be read', () => {
     ['an open quote', 'New Line.a bus1=[m', 'opendss.unbalancedQuote'],
     ['an open comment', '/* and so on', 'opendss.unclosedComment'],
     ['a redirect to nothing', 'Redirect', 'opendss.missingFile'],
+    ['a redirect to a folder', 'Redirect .', 'opendss.missingFile'],
     ['a file that is not there', 'Buscoords gone.csv', 'opendss.missingFile'],
   ]
   it.each(cases)('%s: file and line', (_, body, code) => {
