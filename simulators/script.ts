@@ -5,7 +5,7 @@
  */
 import { ALL_PHASES, type PhaseMask, parsePhases } from '../src/facts/phases.ts'
 import { FAULT_LEVELS, type FaultLevel, levelOf } from './level.ts'
-import { devicesBelow, isAtOrAbove, type Network } from './network.ts'
+import { devicesBelow, isAtOrAbove, maskOf, type Network } from './network.ts'
 import type { Random } from './random.ts'
 import type { Roster } from './roster.ts'
 import type { FaultPlace, Scenario, ScenarioEvent } from './scenario.ts'
@@ -138,6 +138,7 @@ class Writer {
   }
 
   #addFaults(atMs: number, spec: NonNullable<ScenarioEvent['fault']>): void {
+    let unplaced = 0
     for (let copy = 0; copy < spec.count; copy++) {
       const fromMs = atMs + this.#random.uniform() * spec.overSeconds * 1000
       const after = spec.restoreAfterSeconds
@@ -148,14 +149,16 @@ class Writer {
           : (least + this.#random.uniform() * (most! - least)) * 1000
       const placed = this.#place(spec, fromMs, fromMs + forMs, false)
       if (!placed) {
-        this.#notes.push(`fault ${copy + 1} of ${spec.count}: no free ${levelText(spec)} left`)
-        return
+        unplaced += 1
+        continue
       }
       this.#steps.push({ atMs: fromMs, kind: 'open', fault: placed.fault })
       if (Number.isFinite(forMs))
         this.#steps.push({ atMs: fromMs + forMs, kind: 'close', fault: placed.fault })
       if (spec.name !== undefined) this.#named.set(spec.name, placed)
     }
+    if (unplaced > 0)
+      this.#notes.push(`${unplaced} of ${spec.count} faults: no free ${levelText(spec)} left`)
   }
 
   #addMomentary(atMs: number, spec: NonNullable<ScenarioEvent['momentary']>): void {
@@ -226,7 +229,11 @@ class Writer {
   }
 
   #phasesOf(spec: FaultPlace, target: Target): PhaseMask {
-    const has = target.kind === 'device' ? this.#network.devicePhases[target.index]! : ALL_PHASES
+    const { devicePhases, grid } = this.#network
+    const has =
+      target.kind === 'device'
+        ? devicePhases[target.index]!
+        : maskOf(grid.usagePoints[target.index]!.phases)
     const asked = spec.phases === undefined ? ALL_PHASES : parsePhases(spec.phases)!
     return has & asked || has
   }
@@ -239,20 +246,28 @@ class Writer {
     throw new ScenarioError(`device ${id}: neither a device nor a usage point of this grid`)
   }
 
-  /** A free place of the asked level; where the grid has none, of the nearest level below, then above. */
+  /**
+   * A free place of the asked level, or of one of several in random order; where the grid has none
+   * of a level, of the nearest level below, then above.
+   */
   #choose(spec: FaultPlace, fromMs: number, toMs: number): Target | undefined {
     const asked = typeof spec.level === 'string' ? [spec.level] : spec.level!
-    const first = asked[this.#random.below(asked.length)]!
-    const rank = FAULT_LEVELS.indexOf(first)
-    const order = [...FAULT_LEVELS.slice(rank), ...FAULT_LEVELS.slice(0, rank).reverse()]
-    for (const level of order) {
-      const candidates = this.#candidates(level, spec)
-      const free = candidates.filter((target) => this.#isFree(target, fromMs, toMs))
+    for (const level of this.#random.sample(asked, asked.length)) {
+      const free = this.#nearest(level, spec).filter((target) => this.#isFree(target, fromMs, toMs))
       if (free.length > 0) return free[this.#random.below(free.length)]
-      // A level that exists but is wholly taken is not replaced by another.
-      if (candidates.length > 0) return undefined
     }
     return undefined
+  }
+
+  /** Candidates of a level; a level that exists but is wholly taken is not replaced by another. */
+  #nearest(level: FaultLevel, spec: FaultPlace): Target[] {
+    const rank = FAULT_LEVELS.indexOf(level)
+    const order = [...FAULT_LEVELS.slice(rank), ...FAULT_LEVELS.slice(0, rank).reverse()]
+    for (const each of order) {
+      const candidates = this.#candidates(each, spec)
+      if (candidates.length > 0) return candidates
+    }
+    return []
   }
 
   #candidates(level: FaultLevel, spec: FaultPlace): Target[] {
@@ -312,5 +327,5 @@ class Writer {
 }
 
 function levelText(spec: FaultPlace): string {
-  return spec.device ?? (typeof spec.level === 'string' ? spec.level : spec.level!.join(' or '))
+  return spec.device ?? [...new Set([spec.level!].flat())].join(' or ')
 }

@@ -72,7 +72,7 @@ describe('a script', () => {
   it('says so where no free place is left', () => {
     const { steps, notes } = write('  - atSeconds: 10\n    fault: { level: feeder, count: 5 }\n')
     expect(faultsOf(steps)).toHaveLength(2)
-    expect(notes).toEqual(['fault 3 of 5: no free feeder left'])
+    expect(notes).toEqual(['3 of 5 faults: no free feeder left'])
   })
 
   it('takes the nearest level below where the grid has none of the asked one', () => {
