@@ -6,7 +6,7 @@ import { numbers } from '../../support/tiny-grid.ts'
 import { house, importFiles } from './opendss-fixture.ts'
 
 const SEED = 20_261_122
-const CASES = 2_000
+const CASES = 500
 
 const SOURCE = `Clear
 New Circuit.c basekv=115 pu=1.05
