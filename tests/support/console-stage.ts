@@ -3,7 +3,7 @@
  * with incidents placed by hand, so that every state of an incident can be looked at and tested.
  */
 import { resolve } from 'node:path'
-import type { Incident, IncidentReason, Level } from '../../src/engine/changes.ts'
+import type { AreaChange, Incident, IncidentReason, Level } from '../../src/engine/changes.ts'
 import type { CompiledGrid } from '../../src/grid/compiled.ts'
 import { generateGrid } from '../../src/grid/generate/generate.ts'
 import { customersBelow, devicePlace } from '../../src/grid/geography.ts'
@@ -14,6 +14,8 @@ import { type Fixture, httpFixture } from './http-fixture.ts'
 export interface Stage extends Fixture {
   /** Opens, or changes, an incident at a device; places, counts and names come from the grid. */
   put(id: string, device: number, over?: Partial<Incident>, reason?: IncidentReason): Incident
+  /** Closes every incident, so that the next test starts with none. */
+  clear(): void
   /** The nth device of a type whose customers lie in a range. */
   device(type: DeviceType, least: number, most: number, nth?: number): number
   readonly accounts: Readonly<Record<'dispatcher' | 'agent', { name: string; password: string }>>
@@ -53,27 +55,32 @@ export async function consoleStage(customers = 20_000, seed = 7): Promise<Stage>
     accounts.agent.password,
   )
   const { grid } = fixture
+  const put: Stage['put'] = (id, device, over = {}, reason) => {
+    const before = fixture.incidents.get(id)
+    const at = Date.now()
+    const next = { ...(before ?? placed(grid, id, device, at)), ...over }
+    const revised = { ...next, revision: (before?.revision ?? 0) + 1 } as Incident
+    const below = transformersBelow(grid, device) as unknown as AreaChange['dark']
+    const isOver = revised.outageKind === 'restored' || revised.outageKind === 'closed'
+    fixture.follow(incidentChange(revised, at, reason ?? (before ? 'revised' : 'opened')), {
+      type: 'area',
+      at,
+      incident: revised.id,
+      revision: revised.revision,
+      dark: isOver ? [] : below,
+      restored: isOver ? below : [],
+    })
+    return revised
+  }
   return Object.assign(fixture, {
     accounts,
+    put,
     device: (type: DeviceType, least: number, most: number, nth = 0) =>
       deviceOf(grid, type, least, most, nth),
-    put(id: string, device: number, over: Partial<Incident> = {}, reason?: IncidentReason) {
-      const before = fixture.incidents.get(id)
-      const at = Date.now()
-      const next = { ...(before ?? placed(grid, id, device, at)), ...over }
-      const revised = { ...next, revision: (before?.revision ?? 0) + 1 } as Incident
-      fixture.follow(
-        { ...incidentChange(revised, at, reason ?? (before ? 'revised' : 'opened')) },
-        {
-          type: 'area',
-          at,
-          incident: revised.id,
-          revision: revised.revision,
-          dark: revised.outageKind === 'restored' ? [] : transformersBelow(grid, device),
-          restored: revised.outageKind === 'restored' ? transformersBelow(grid, device) : [],
-        } as never,
-      )
-      return revised
+    clear() {
+      for (const { id, device } of [...fixture.incidents.values()])
+        put(id, grid.devices.ids.indexOf(device.id), { outageKind: 'closed', stage: 'closed' })
+      fixture.incidents.clear()
     },
   })
 }

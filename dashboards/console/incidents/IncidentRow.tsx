@@ -46,7 +46,7 @@ export const IncidentRow = memo(function IncidentRow(props: Props) {
         <strong>{deviceName(incident.device, text)}</strong>
         <span>
           <em>{text.level[incident.level]}</em>
-          {incident.feeder !== null && <span>{names.feeder(incident.feeder)}</span>}
+          {incident.feeder !== null && <b>{names.feeder(incident.feeder)}</b>}
           <span>{names.unit(incident.unit)}</span>
         </span>
       </div>

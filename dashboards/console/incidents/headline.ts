@@ -1,6 +1,6 @@
 /** Turns an incident into the parts of its one-sentence summary; the words are the catalogue's. */
 import type { IncidentPayload } from '../api/payloads.ts'
-import type { Format } from '../i18n/language.tsx'
+import type { Format } from '../i18n/format.ts'
 import type { Catalogue } from '../i18n/zh-CN.ts'
 import type { Names } from './names.ts'
 

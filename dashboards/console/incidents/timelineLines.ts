@@ -2,7 +2,7 @@
 import type { IncidentReason } from '../../../src/engine/changes.ts'
 import type { ActionName } from '../../../src/facts/facts.ts'
 import type { TimelineEntry } from '../api/payloads.ts'
-import type { Format } from '../i18n/language.tsx'
+import type { Format } from '../i18n/format.ts'
 import type { Catalogue } from '../i18n/zh-CN.ts'
 import { customersOut } from './headline.ts'
 

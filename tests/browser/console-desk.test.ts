@@ -1,0 +1,188 @@
+/**
+ * The console at a desk, in Chromium, over the real server, live hub and tiles, with incidents
+ * placed by hand: what is shown, what the keys do, what is said when the link or an action fails.
+ */
+import { existsSync } from 'node:fs'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { zhCN } from '../../dashboards/console/i18n/zh-CN.ts'
+import type { ActionChange, Incident } from '../../src/engine/changes.ts'
+import type { ActionRequestedFact } from '../../src/facts/facts.ts'
+import { describeInBrowser, launchBrowser, openPage, signIn } from '../support/browser.ts'
+import { consoleStage, type Stage } from '../support/console-stage.ts'
+import { type Gate, openGate } from '../support/gate.ts'
+
+const SIZE = { width: 1366, height: 768 }
+
+describeInBrowser('the console at a desk', () => {
+  let stage: Stage
+  let gate: Gate
+  let browser: Browser
+  let page: Page
+  let complaints: string[]
+  let breaker: number
+  let fuse: number
+
+  beforeAll(async () => {
+    if (!existsSync('dist/console/index.html')) throw new Error('run `npm run build` first')
+    stage = await consoleStage()
+    gate = await openGate('127.0.0.1', Number(new URL(stage.url).port))
+    browser = await launchBrowser()
+    breaker = stage.device('breaker', 900, 4000)
+    fuse = stage.device('fuse', 60, 400)
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await gate?.close()
+    await stage?.close()
+  })
+  afterEach(async () => {
+    await page?.context().close()
+    stage.judge = () => undefined
+    stage?.clear()
+  })
+
+  async function desk(who: 'dispatcher' | 'agent' = 'dispatcher') {
+    const opened = await openPage(browser, SIZE)
+    page = opened.page
+    complaints = opened.complaints
+    await page.goto(`http://127.0.0.1:${gate.port}/`)
+    await signIn(page, stage.accounts[who].name, stage.accounts[who].password)
+    await page.getByText(zhCN.link.live, { exact: true }).waitFor()
+  }
+
+  const rowsShown = () => page.locator('.row').count()
+  const confirmed: Partial<Incident> = { outageKind: 'confirmed', probability: 0.97, sources: 3 }
+
+  test('a wrong password is said plainly, and the form stays', async () => {
+    const opened = await openPage(browser, SIZE)
+    page = opened.page
+    await page.goto(`http://127.0.0.1:${gate.port}/`)
+    await page.fill('input[name=name]', 'dispatch')
+    await page.fill('input[name=password]', 'not the password')
+    await page.click('button[type=submit]')
+    await page.getByText(zhCN.signIn.wrong).waitFor()
+    expect(await page.inputValue('input[name=name]')).toBe('dispatch')
+  })
+
+  test('an outage appears by itself, is announced, opened by keys, and turns green when it is over', async () => {
+    await desk()
+    await page.getByText(zhCN.list.empty).waitFor()
+    stage.put('I-1', breaker)
+    await page.locator('.row', { hasText: zhCN.outageKind.predicted }).waitFor()
+    await expect
+      .poll(() => page.locator('[role=status][aria-live=polite]').textContent())
+      .toContain(stage.incidents.get('I-1')!.device.name)
+    stage.put('I-1', breaker, confirmed, 'confirmed')
+    await page.locator('.row', { hasText: zhCN.outageKind.confirmed }).waitFor()
+
+    stage.put('I-2', fuse, confirmed)
+    await expect.poll(rowsShown).toBe(2)
+    await page.focus('#incident-list')
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    await page.waitForSelector('.detail')
+    expect(page.url()).toContain('#/incidents/I-2')
+    await page.keyboard.press('Escape')
+    await expect.poll(() => page.locator('.detail').count()).toBe(0)
+    expect(await page.locator('#incident-list:focus').count()).toBe(1)
+
+    stage.put('I-1', breaker, {
+      outageKind: 'restored',
+      restoredAt: Date.now(),
+      customersRestored: stage.incidents.get('I-1')!.metersAffected,
+    })
+    await page.locator('.row.over', { hasText: zhCN.outageKind.restored }).waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  test('the detail shows why: sentence, certainty, rivals, evidence, timeline', async () => {
+    const incident = stage.put('I-3', breaker, confirmed, 'confirmed')
+    await desk()
+    await page.click('.row')
+    const detail = page.locator('.detail')
+    await detail.getByText(zhCN.detail.rivals).waitFor()
+    const words = await detail.textContent()
+    expect(words).toContain(incident.device.name)
+    expect(words).toContain('97%')
+    for (const rival of incident.rivals) expect(words).toContain(rival.device.name)
+    expect(await detail.locator('.evidence tbody tr').count()).toBe(incident.evidence.length)
+    await detail.getByRole('tab', { name: zhCN.detail.timeline }).click()
+    await detail.locator('.timeline').getByText(zhCN.reason.confirmed).waitFor()
+  })
+
+  test('an agent sees no evidence and only the actions of an agent', async () => {
+    stage.put('I-4', breaker, confirmed)
+    await desk('agent')
+    await page.click('.row')
+    const detail = page.locator('.detail')
+    await detail.getByRole('button', { name: zhCN.action.names.urge }).waitFor()
+    expect(await detail.locator('.actions button').count()).toBe(1)
+    expect(await detail.locator('.evidence').count()).toBe(0)
+  })
+
+  test('a stale action says so and loads the newest; a refused one says so; an accepted one is done', async () => {
+    stage.put('I-5', breaker)
+    const answer = (fact: ActionRequestedFact, refusal: ActionChange['refusal']): ActionChange => ({
+      type: 'action',
+      at: Date.now(),
+      requestId: fact.requestId,
+      incident: fact.incident,
+      accepted: refusal === null,
+      refusal,
+      revision: stage.incidents.get('I-5')!.revision,
+      causes: [],
+    })
+    await desk()
+    await page.click('.row')
+    const confirm = page.locator('.detail').getByRole('button', {
+      name: zhCN.action.names.confirm,
+    })
+    stage.judge = (fact) => answer(fact, 'staleRevision')
+    await confirm.click()
+    await page.getByText(zhCN.action.stale).waitFor()
+    stage.judge = (fact) => answer(fact, 'notAllowedInState')
+    await confirm.click()
+    await page.getByText(zhCN.action.notAllowed(zhCN.action.names.confirm)).waitFor()
+    stage.judge = (fact) => {
+      stage.put('I-5', breaker, confirmed, 'acted')
+      return answer(fact, null)
+    }
+    await confirm.click()
+    await page.getByText(zhCN.action.doneAt(zhCN.action.names.confirm, 2)).waitFor()
+    await page.locator('.detail .state-chip', { hasText: zhCN.outageKind.confirmed }).waitFor()
+  })
+
+  test('a lost link is said, what is shown turns grey, and it resumes without a gap', async () => {
+    stage.put('I-6', breaker)
+    await desk()
+    await expect.poll(rowsShown).toBe(1)
+    gate.shut()
+    await page.locator('.link-banner.lost').waitFor()
+    expect(await page.locator('.console-stale').count()).toBe(1)
+    expect(await rowsShown()).toBe(1)
+    stage.put('I-7', fuse)
+    stage.put('I-6', breaker, confirmed)
+    gate.open()
+    await page.getByText(zhCN.link.live, { exact: true }).waitFor()
+    await expect.poll(rowsShown).toBe(2)
+    await page.locator('.row', { hasText: zhCN.outageKind.confirmed }).waitFor()
+    expect(await page.locator('.link-banner').count()).toBe(0)
+  })
+
+  test('the list is filtered and sorted, and says when nothing matches', async () => {
+    const large = stage.put('I-8', breaker, { ...confirmed, grade: 2 })
+    const small = stage.put('I-9', fuse, { ...confirmed, grade: 3 })
+    await desk()
+    await expect.poll(rowsShown).toBe(2)
+    const first = () => page.locator('.row').first().textContent()
+    expect(await first()).toContain(large.device.name)
+    await page.getByRole('button', { name: zhCN.list.gradeFilter('Ⅲ') }).click()
+    await expect.poll(rowsShown).toBe(1)
+    expect(await first()).toContain(small.device.name)
+    await page.getByLabel(zhCN.list.search).fill('没有这个设备')
+    await page.getByText(zhCN.list.noMatch).waitFor()
+    await page.getByRole('button', { name: zhCN.list.clearFilters }).click()
+    await expect.poll(rowsShown).toBe(2)
+  })
+})
