@@ -4,10 +4,12 @@
  *
  * Devices are numbered in depth-first order of the normal switch positions, so in the normal state
  * what lies below device `d` is the range `[d, d + subtreeSize[d])`; usage points are numbered by
- * their device, so those of one device are the range `[first[d], first[d + 1])`.
+ * their device, so those of one device are the range `[first[d], first[d + 1])`; observers are the
+ * terminals in the order of the file, then the meters of usage points in the order of these.
  */
 import type { PhaseMask } from '../facts/phases.ts'
 import type { DeviceType, Importance, ObserverClass, Zone } from './model.ts'
+import type { PackedTexts } from './texts.ts'
 
 /** Ids of one kind, hashed over one pool of bytes. */
 export interface IdTable {
@@ -58,6 +60,7 @@ export interface NodeColumns {
 
 export interface DeviceColumns {
   readonly ids: IdTable
+  readonly names: PackedTexts
   nameOf(index: number): string
   /** Index into `DEVICE_TYPES`. */
   readonly type: Uint8Array
@@ -109,6 +112,8 @@ export interface ObserverColumns {
   readonly phases: Uint8Array
   /** Observer that forwards for it, or −1. */
   readonly via: Int32Array
+  /** First meter at the usage points of each device; length devices + 1. */
+  readonly firstMeter: Int32Array
 }
 
 /** Lines are drawn, not reasoned about. */

@@ -83,7 +83,7 @@ export function traceForest(
   const zoneFedBy = new Int32Array(zoneIndex.first.length - 1).fill(NOT_ENERGISED)
   const parent = new Int32Array(fromZone.length).fill(NOT_ENERGISED)
   const order = new Int32Array(fromZone.length)
-  const loops: number[] = []
+  const loops = new Set<number>()
   const stack: number[] = []
   let count = 0
 
@@ -103,7 +103,7 @@ export function traceForest(
       if (parent[device] !== NOT_ENERGISED) continue
       const far = fromZone[device] === zone ? toZone[device]! : fromZone[device]!
       if (zoneFedBy[far] !== NOT_ENERGISED) {
-        if (!loops.includes(device)) loops.push(device)
+        loops.add(device)
         continue
       }
       parent[device] = zoneFedBy[zone]!
@@ -111,5 +111,5 @@ export function traceForest(
       visit(far, device)
     }
   }
-  return { zoneFedBy, parent, order: order.slice(0, count), loops }
+  return { zoneFedBy, parent, order: order.slice(0, count), loops: [...loops] }
 }

@@ -17,6 +17,10 @@ export function groupFeeders(
   devices: { feeder: Int32Array; from: Int32Array; to: Int32Array },
   zone: Int32Array,
 ): Int32Array {
+  const { feeder, from, to } = devices
+  const feederOfZone = new Int32Array(1 + zone.reduce((high, z) => Math.max(high, z), -1)).fill(-1)
+  for (let d = 0; d < feeder.length; d++)
+    if (feeder[d]! >= 0) feederOfZone[zone[to[d]!]!] = feeder[d]!
   const root = feeders.map((_, index) => index)
   const find = (index: number): number => {
     let at = index
@@ -37,14 +41,10 @@ export function groupFeeders(
     if (first === undefined) bySubstation.set(substation, index)
     else join(first, index)
   })
-  const zoneFeeder = new Map<number, number>()
-  const { feeder, from, to } = devices
-  for (let d = 0; d < feeder.length; d++)
-    if (feeder[d]! >= 0) zoneFeeder.set(zone[to[d]!]!, feeder[d]!)
   for (let d = 0; d < feeder.length; d++) {
-    const a = zoneFeeder.get(zone[from[d]!]!)
-    const b = zoneFeeder.get(zone[to[d]!]!)
-    if (a !== undefined && b !== undefined && a !== b) join(a, b)
+    const a = feederOfZone[zone[from[d]!]!]!
+    const b = feederOfZone[zone[to[d]!]!]!
+    if (a >= 0 && b >= 0 && a !== b) join(a, b)
   }
   const numbers = new Map<number, number>()
   return Int32Array.from(feeders, (_, index) => {

@@ -119,9 +119,9 @@ function listClasses(grid: CompiledGrid, network: Network): DeviceClass[] {
   const metersAt = (head: number): number[] => {
     const device = network.bottom[head]!
     const found: number[] = []
-    for (let u = grid.usagePoints.first[device]!; u < grid.usagePoints.first[device + 1]!; u++)
-      if (network.meterOf[u] !== NONE && isMeter(network.meterOf[u]!))
-        found.push(network.meterOf[u]!)
+    const { firstMeter } = grid.observers
+    for (let o = firstMeter[device]!; o < firstMeter[device + 1]!; o++)
+      if (isMeter(o)) found.push(o)
     return found
   }
   for (let head = 0; head < network.head.length; head++) {

@@ -375,12 +375,8 @@ export class Belief {
   eachSeated(head: number, visit: (observer: number) => void): void {
     const { network } = this
     const device = network.bottom[head]!
-    const { first } = network.grid.usagePoints
-    for (let point = first[device]!; point < first[device + 1]!; point++) {
-      const meter = network.meterOf[point]!
-      if (meter !== NONE) visit(meter)
-      else for (const observer of network.sharedPoint.get(point) ?? []) visit(observer)
-    }
+    const { firstMeter } = network.grid.observers
+    for (let o = firstMeter[device]!; o < firstMeter[device + 1]!; o++) visit(o)
     for (const observer of network.seated.get(device) ?? []) visit(observer)
   }
 

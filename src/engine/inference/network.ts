@@ -41,12 +41,8 @@ export class Network {
   readonly bottom: Int32Array
   /** 1 where the class holds the service of its only meter. */
   readonly holdsService: Uint8Array
-  /** Observers seated right below a device, or metering a usage point that has several. */
+  /** Terminals seated right below a device. Meters are `observers.firstMeter` of the grid. */
   readonly seated = new Map<number, number[]>()
-  /** Usage points with more than one observer, rare. */
-  readonly sharedPoint = new Map<number, number[]>()
-  /** The observer of each usage point, `NONE` where it has none or several. */
-  readonly meterOf: Int32Array
 
   constructor(topology: Topology, priors: Priors) {
     const { grid } = topology
@@ -62,8 +58,7 @@ export class Network {
     this.bottom = new Int32Array(count).fill(NONE)
     this.holdsService = new Uint8Array(count)
     this.#service = typeof priors.service === 'number' ? odds(priors.service) : undefined
-    this.meterOf = new Int32Array(grid.usagePoints.ids.count).fill(NONE)
-    this.#seatObservers()
+    this.#seatTerminals()
     this.rebuild()
   }
 
@@ -177,9 +172,9 @@ export class Network {
   #spare(head: number, spared: Float64Array): void {
     if (this.holdsService[head] === 0) {
       const device = this.bottom[head]!
-      const { first } = this.grid.usagePoints
-      for (let point = first[device]!; point < first[device + 1]!; point++)
-        if (this.meterOf[point] !== NONE) spared[head]! += complement(this.#serviceCost(point))
+      const { firstMeter, target } = this.grid.observers
+      for (let o = firstMeter[device]!; o < firstMeter[device + 1]!; o++)
+        if (this.#meteredOnce(o)) spared[head]! += complement(this.#serviceCost(target[o]!))
     }
     const up = this.above[head]!
     if (up !== NONE) spared[up]! += spared[head]! + complement(this.prior[head]!)
@@ -194,12 +189,19 @@ export class Network {
 
   /** The usage point that is all there is below `device`, or `NONE`. */
   #onlyMeter(device: number, below: Observed): number {
-    const { first } = this.grid.usagePoints
     if (below.branches[device] !== 0 || below.own[device] !== 1 || this.seated.has(device))
       return NONE
-    for (let point = first[device]!; point < first[device + 1]!; point++)
-      if (this.meterOf[point] !== NONE || this.sharedPoint.has(point)) return point
-    return NONE
+    const { firstMeter, target } = this.grid.observers
+    return target[firstMeter[device]!]!
+  }
+
+  /** False for meters that share their usage point. */
+  #meteredOnce(observer: number): boolean {
+    const { target, targetKind } = this.grid.observers
+    const point = target[observer]
+    const also = (other: number) =>
+      targetKind[other] === TARGET_USAGE_POINT && target[other] === point
+    return !also(observer - 1) && !also(observer + 1)
   }
 
   #children() {
@@ -217,15 +219,19 @@ export class Network {
 
   /** Observed things right below each device, observed branches below it, and both summed up. */
   #countObserved(order: Int32Array): Observed {
-    const { first } = this.grid.usagePoints
+    const { firstMeter, target } = this.grid.observers
     const count = this.topology.parent.length
     const own = new Int32Array(count)
     const branches = new Int32Array(count)
     const things = new Int32Array(count)
     for (let i = order.length - 1; i >= 0; i--) {
       const device = order[i]!
-      for (let point = first[device]!; point < first[device + 1]!; point++)
-        if (this.meterOf[point] !== NONE || this.sharedPoint.has(point)) own[device]!++
+      // Meters of one usage point count once: together they observe one thing.
+      let point = NONE
+      for (let o = firstMeter[device]!; o < firstMeter[device + 1]!; o++) {
+        if (target[o] !== point) own[device]!++
+        point = target[o]!
+      }
       own[device]! += this.seated.get(device)?.length ?? 0
       things[device]! += own[device]!
       const up = this.topology.parent[device]!
@@ -237,26 +243,14 @@ export class Network {
     return { own, branches, things }
   }
 
-  #seatObservers(): void {
-    const { observers } = this.grid
-    this.seated.clear()
-    for (let o = 0; o < observers.target.length; o++) {
-      const target = observers.target[o]!
-      if (observers.targetKind[o] === TARGET_USAGE_POINT) {
-        const shared = this.sharedPoint.get(target)
-        if (shared) shared.push(o)
-        else if (this.meterOf[target] === NONE) this.meterOf[target] = o
-        else {
-          this.sharedPoint.set(target, [this.meterOf[target]!, o])
-          this.meterOf[target] = NONE
-        }
-      } else {
-        const seat = this.seatOf(o)
-        if (seat === NONE) continue
-        const list = this.seated.get(seat)
-        if (list) list.push(o)
-        else this.seated.set(seat, [o])
-      }
+  #seatTerminals(): void {
+    const { targetKind } = this.grid.observers
+    for (let o = 0; o < targetKind.length && targetKind[o] !== TARGET_USAGE_POINT; o++) {
+      const seat = this.seatOf(o)
+      if (seat === NONE) continue
+      const list = this.seated.get(seat)
+      if (list) list.push(o)
+      else this.seated.set(seat, [o])
     }
   }
 }
