@@ -4,15 +4,19 @@ import { registerBench } from './bench.ts'
 import { registerConfig } from './config.ts'
 import { registerDoctor } from './doctor.ts'
 import { registerGrid } from './grid.ts'
+import { registerReplay } from './replay.ts'
 import { registerScore } from './score.ts'
+import { registerServe } from './serve.ts'
 import { registerSimulate } from './simulate.ts'
 import { registerToken } from './token.ts'
 import { registerUser } from './user.ts'
 
 export const VERBS: readonly ((program: Command) => void)[] = [
+  registerServe,
   registerGrid,
   registerSimulate,
   registerScore,
+  registerReplay,
   registerUser,
   registerToken,
   registerConfig,

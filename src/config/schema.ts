@@ -123,6 +123,12 @@ export const settingsSchema = z.strictObject({
       reason: 'recovery replays at most five minutes of facts, far below the promised 60 s',
     }),
   }),
+  rules: z.strictObject({
+    dir: text(null, 'Folder with judgement.yaml and grading.yaml', {
+      example: '/etc/lastgasp/rules',
+      reason: 'none: the rules that come with the program',
+    }),
+  }),
   series: z.strictObject({
     url: webUrl('InfluxDB to which figures over time are written', {
       example: 'http://127.0.0.1:8086',

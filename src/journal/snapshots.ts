@@ -46,7 +46,11 @@ export interface SnapshotWriter {
   page(section: string, index: number, bytes: Uint8Array): Promise<void>
   /** Appends to the variable part behind the pages, which is written anew each time. */
   heap(bytes: Uint8Array): Promise<void>
-  finish(): Promise<void>
+  /**
+   * Completes the snapshot. `moment`: what it shows, where that was settled only after `begin` had
+   * waited for the disk.
+   */
+  finish(moment?: Pick<SnapshotHeader, 'position' | 'changesDigest' | 'at'>): Promise<void>
 }
 
 export interface SnapshotStore {
@@ -133,7 +137,7 @@ function createStore(slots: readonly Slot[], telemetry: Telemetry): SnapshotStor
         slot.content = content
         slot.followed = true
         writing = undefined
-        telemetry.emit('snapshot.written', { slot: slot.index, position: header.position })
+        telemetry.emit('snapshot.written', { slot: slot.index, position: content.header.position })
       }
       const checksums = sameLayout ? base!.pageChecksums : undefined
       return createWriter(slot, { header, sequence, checksums }, mine, done)
@@ -200,10 +204,11 @@ function createWriter(
       heapChecksum = crc32(bytes, heapChecksum)
       await slot.file.write(offset, bytes)
     },
-    async finish() {
+    async finish(moment) {
       mine()
       if (missing.size > 0) throw new Error(`${missing.size} pages of the snapshot are not written`)
-      const content = { header, sequence, heapBytes, heapChecksum, pageChecksums }
+      const shown = { ...header, ...moment }
+      const content = { header: shown, sequence, heapBytes, heapChecksum, pageChecksums }
       await seal(slot.file, content)
       done(content)
     },

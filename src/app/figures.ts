@@ -1,0 +1,46 @@
+/** The network's figures of now, for the status page and the consoles. */
+import type { ChangeBatch } from '../engine/changes.ts'
+import { isActive } from '../engine/incidents/case.ts'
+import type { World } from '../engine/world.ts'
+
+export interface Figures {
+  readonly customers: number
+  readonly customersOut: number
+  readonly transformersOut: number
+  readonly incidents: { readonly open: number; readonly byGrade: Record<1 | 2 | 3 | 4, number> }
+  readonly reportsPerMinute: number
+}
+
+/** Figures from the engine's world; `reportsPerMinute` is that of the last full minute. */
+export function figuresOf(world: World | undefined, reportsPerMinute: number): Figures {
+  const byGrade = { 1: 0, 2: 0, 3: 0, 4: 0 }
+  let open = 0
+  let customersOut = 0
+  let transformersOut = 0
+  for (const incident of world?.cases.values() ?? []) {
+    if (!isActive(incident)) continue
+    open++
+    byGrade[incident.grade]++
+  }
+  for (const feeder of world?.feeders.values() ?? []) {
+    customersOut += feeder.customers
+    transformersOut += feeder.transformers
+  }
+  return {
+    customers: world?.grid.usagePoints.ids.count ?? 0,
+    customersOut,
+    transformersOut,
+    incidents: { open, byGrade },
+    reportsPerMinute,
+  }
+}
+
+/** Reports of the last full minute in these changes, or undefined. */
+export function reportsIn(batches: readonly ChangeBatch[]): number | undefined {
+  let reports: number | undefined
+  for (const { changes } of batches)
+    for (const change of changes)
+      if (change.type === 'reports')
+        reports = Object.values(change.counts).reduce((sum, n) => sum + n, 0)
+  return reports
+}

@@ -1,0 +1,64 @@
+/**
+ * The engine with the digest of what it said: applies facts in order, loading grids and rules that a
+ * fact names before the engine meets it. Used alike by the running program and by `replay`.
+ */
+import type { Change, ChangeBatch } from '../engine/changes.ts'
+import { Engine } from '../engine/engine.ts'
+import type { World } from '../engine/world.ts'
+import type { JournalledFact } from '../facts/facts.ts'
+import { NO_CHANGES_DIGEST, nextDigest } from './change-digest.ts'
+import type { Library } from './library.ts'
+
+/** Where a run of the engine begins: at the first fact, or behind a snapshot. */
+export interface Beginning {
+  readonly position: number
+  readonly digest: string
+  readonly gridDigest: string
+  readonly rulesDigest: string
+  readonly world: World | undefined
+}
+
+export const FROM_THE_START: Beginning = {
+  position: 0,
+  digest: NO_CHANGES_DIGEST,
+  gridDigest: '',
+  rulesDigest: '',
+  world: undefined,
+}
+
+export class Judge {
+  readonly engine: Engine
+  readonly #library: Library
+  position: number
+  digest: string
+  gridDigest: string
+  rulesDigest: string
+
+  constructor(library: Library, from: Beginning) {
+    this.#library = library
+    this.engine = new Engine(library, from.world)
+    this.position = from.position
+    this.digest = from.digest
+    this.gridDigest = from.gridDigest
+    this.rulesDigest = from.rulesDigest
+  }
+
+  /** Loads what the fact names. Needed in replays; live, it was loaded before the append. */
+  async prepare({ fact }: JournalledFact): Promise<void> {
+    if (fact.type === 'gridApplied') await this.#library.load('grid', fact.digest)
+    if (fact.type === 'rulesApplied') await this.#library.load('rules', fact.digest)
+  }
+
+  /** What the fact changes, as a batch; undefined where nothing. */
+  apply(journalled: JournalledFact): ChangeBatch | undefined {
+    const { position, fact } = journalled
+    const changes: Change[] = this.engine.apply(journalled)
+    this.position = position
+    if (fact.type === 'gridApplied') this.gridDigest = fact.digest
+    if (fact.type === 'rulesApplied') this.rulesDigest = fact.digest
+    if (changes.length === 0) return undefined
+    this.digest = nextDigest(this.digest, position, changes)
+    const at = this.engine.world?.now ?? 0
+    return { position, at, changes }
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * Grids and rules by digest, in the data folder: what a fact applied once can be applied again on
+ * every replay. `keep…` copies a file in; the engine reads what was loaded beside its fact.
+ */
+import { createHash } from 'node:crypto'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, join } from 'node:path'
+import { readRules } from '../config/rules.ts'
+import type { Loaded } from '../engine/engine.ts'
+import type { Rules } from '../engine/rules.ts'
+import type { CompiledGrid } from '../grid/compiled.ts'
+import { loadCompiledGrid } from './grids.ts'
+
+const RULE_FILES = ['judgement.yaml', 'grading.yaml'] as const
+
+/** A grid or rules that a fact names are not in the data folder any more. */
+export class MissingError extends Error {
+  readonly code = 'data.missing'
+  constructor(what: string, digest: string, dir: string) {
+    super(`${what} ${digest} is not in ${dir}: restore it from a backup`)
+    this.name = 'MissingError'
+  }
+}
+
+export interface KeptRules {
+  readonly version: string
+  readonly digest: string
+  readonly files: readonly { readonly name: string; readonly text: string }[]
+}
+
+export class Library implements Loaded {
+  readonly #grids: string
+  readonly #rules: string
+  readonly #loadedGrids = new Map<string, CompiledGrid>()
+  readonly #loadedRules = new Map<string, Rules>()
+
+  constructor(dataDir: string) {
+    this.#grids = join(dataDir, 'grids')
+    this.#rules = join(dataDir, 'rules')
+    mkdirSync(this.#grids, { recursive: true })
+    mkdirSync(this.#rules, { recursive: true })
+  }
+
+  /** Compiles the file and keeps a copy under its digest. @throws GridFileError, GridError */
+  async keepGrid(path: string): Promise<CompiledGrid> {
+    const grid = await loadCompiledGrid(path)
+    this.#loadedGrids.set(grid.digest, grid)
+    const ending = /\.jsonl?(\.gz)?$/.exec(path)?.[0] ?? '.json'
+    if (!this.#gridFile(grid.digest)) copyFileSync(path, join(this.#grids, grid.digest + ending))
+    return grid
+  }
+
+  /** The file kept for a digest, for the simulators of the demonstration. */
+  gridPath(digest: string): string {
+    const name = this.#gridFile(digest)
+    if (!name) throw new MissingError('grid', digest, this.#grids)
+    return join(this.#grids, name)
+  }
+
+  /** Keeps the two rule files of a folder; their digest covers both texts. @throws RulesError */
+  keepRules(dir: string): string {
+    const texts = RULE_FILES.map((name) => readFileSync(join(dir, name), 'utf8'))
+    const digest = createHash('sha256').update(texts.join('\0')).digest('hex')
+    this.#loadedRules.set(digest, rulesOf(dir, texts))
+    const target = join(this.#rules, digest)
+    if (!existsSync(target)) {
+      mkdirSync(target)
+      for (const [i, name] of RULE_FILES.entries()) writeFileSync(join(target, name), texts[i]!)
+    }
+    return digest
+  }
+
+  /** Loads what a fact names, so that the engine finds it. */
+  async load(what: 'grid' | 'rules', digest: string): Promise<void> {
+    if (what === 'grid' && !this.#loadedGrids.has(digest))
+      this.#loadedGrids.set(digest, await loadCompiledGrid(this.gridPath(digest)))
+    if (what === 'rules' && !this.#loadedRules.has(digest)) {
+      const dir = join(this.#rules, digest)
+      if (!existsSync(dir)) throw new MissingError('rules', digest, this.#rules)
+      const texts = RULE_FILES.map((name) => readFileSync(join(dir, name), 'utf8'))
+      this.#loadedRules.set(digest, rulesOf(dir, texts))
+    }
+  }
+
+  grid(digest: string): CompiledGrid {
+    const grid = this.#loadedGrids.get(digest)
+    if (!grid) throw new MissingError('grid', digest, this.#grids)
+    return grid
+  }
+
+  rules(digest: string): Rules {
+    const rules = this.#loadedRules.get(digest)
+    if (!rules) throw new MissingError('rules', digest, this.#rules)
+    return rules
+  }
+
+  /** The texts in force, as people read them. */
+  rulesText(digest: string): KeptRules {
+    const files = RULE_FILES.map((name) => ({
+      name,
+      text: readFileSync(join(this.#rules, digest, name), 'utf8'),
+    }))
+    return { version: this.rules(digest).version, digest, files }
+  }
+
+  #gridFile(digest: string): string | undefined {
+    return readdirSync(this.#grids).find((name) => basename(name).startsWith(`${digest}.json`))
+  }
+}
+
+function rulesOf(dir: string, texts: readonly string[]): Rules {
+  const [judgement, grading] = RULE_FILES.map((name, i) => ({
+    file: join(dir, name),
+    text: texts[i]!,
+  }))
+  return readRules(judgement!, grading!)
+}

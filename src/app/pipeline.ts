@@ -1,0 +1,116 @@
+/**
+ * From committed fact to committed change: the journal's commits drive the engine, the engine's
+ * changes go to the records, and what the records hold is told to everyone who follows.
+ */
+import type { ActionChange, ChangeBatch } from '../engine/changes.ts'
+import type { JournalledFact, Position } from '../facts/facts.ts'
+import type { JournalPort } from '../journal/port.ts'
+import type { RecordsPort } from '../records/port.ts'
+import { type Beginning, Judge } from './judge.ts'
+import type { Library } from './library.ts'
+
+/** The journal replays otherwise than it was lived: never go on from that. */
+export class DivergedError extends Error {
+  readonly code = 'engine.diverged'
+  constructor(position: Position, lived: string, replayed: string) {
+    super(`changes up to ${position} were ${lived} and replay as ${replayed}`)
+    this.name = 'DivergedError'
+  }
+}
+
+export class Pipeline {
+  readonly judge: Judge
+  readonly #journal: JournalPort
+  readonly #records: RecordsPort
+  readonly #waitingActions = new Map<string, (change: ActionChange) => void>()
+  /** Where the last commit to the records ends; rejections surface through `onFailure`. */
+  #recorded: Promise<void> = Promise.resolve()
+  onFailure: (error: unknown) => void = () => {}
+  onCommitted: (batches: readonly ChangeBatch[]) => void = () => {}
+  onApplied: () => void = () => {}
+
+  constructor(journal: JournalPort, records: RecordsPort, library: Library, from: Beginning) {
+    this.#journal = journal
+    this.#records = records
+    this.judge = new Judge(library, from)
+  }
+
+  /**
+   * Replays what the journal holds beyond the beginning. Changes the records already have are
+   * regenerated and compared, not written again. Resolves with the number of facts replayed.
+   */
+  async recover(): Promise<number> {
+    const lived = this.#records.state
+    const { judge } = this
+    let facts = 0
+    for await (const batch of this.#journal.read(judge.position + 1)) {
+      const changes: ChangeBatch[] = []
+      for (const fact of batch) {
+        await judge.prepare(fact)
+        const change = judge.apply(fact)
+        if (change) changes.push(change)
+        if (fact.position === lived.position && judge.digest !== lived.digest)
+          throw new DivergedError(lived.position, lived.digest, judge.digest)
+      }
+      facts += batch.length
+      if (judge.position > lived.position) await this.#commit(changes)
+    }
+    return facts
+  }
+
+  /** From now on every commit of the journal is judged at once. */
+  start(): void {
+    this.#records.onCommitted((batches) => this.#told(batches))
+    this.#journal.onCommitted((facts) => {
+      try {
+        this.#take(facts)
+      } catch (error) {
+        this.onFailure(error)
+      }
+    })
+  }
+
+  /** Resolves when the records hold all changes up to now. */
+  recorded(): Promise<void> {
+    return this.#recorded
+  }
+
+  /** The engine's decision on a request, or undefined after `timeoutMs`. Ask before appending. */
+  awaitAction(requestId: string, timeoutMs: number): Promise<ActionChange | undefined> {
+    const decided = this.#records.action(requestId)
+    if (decided) return Promise.resolve(decided)
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.#waitingActions.delete(requestId)
+        resolve(undefined)
+      }, timeoutMs)
+      this.#waitingActions.set(requestId, (change) => {
+        clearTimeout(timer)
+        this.#waitingActions.delete(requestId)
+        resolve(change)
+      })
+    })
+  }
+
+  #take(facts: readonly JournalledFact[]): void {
+    const changes: ChangeBatch[] = []
+    for (const fact of facts) {
+      const batch = this.judge.apply(fact)
+      if (batch) changes.push(batch)
+    }
+    this.onApplied()
+    this.#recorded = this.#commit(changes)
+    this.#recorded.catch(this.onFailure)
+  }
+
+  #commit(changes: readonly ChangeBatch[]): Promise<void> {
+    return this.#records.commit(changes, this.judge.position, this.judge.digest)
+  }
+
+  #told(batches: readonly ChangeBatch[]): void {
+    for (const { changes } of batches)
+      for (const change of changes)
+        if (change.type === 'action') this.#waitingActions.get(change.requestId)?.(change)
+    this.onCommitted(batches)
+  }
+}

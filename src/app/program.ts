@@ -1,0 +1,315 @@
+/**
+ * The whole program in one process: every part opened in order, wired to the others, and closed in
+ * the opposite order. Nothing here decides anything about outages.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Settings } from '../config/schema.ts'
+import type { Incident } from '../engine/changes.ts'
+import { createIdentity, type DemoAccount, type Identity } from '../http/identity/identity.ts'
+import { loadRoles } from '../http/identity/roles.ts'
+import { createHttpServer } from '../http/server.ts'
+import { lockDataFolder } from '../journal/lock.ts'
+import { openSnapshots } from '../journal/snapshots.ts'
+import { openSqliteJournal, type SqliteJournal } from '../journal/sqlite.ts'
+import { createTicker } from '../journal/ticks.ts'
+import { liveAsyncApi } from '../live/asyncapi.ts'
+import { createLiveHub } from '../live/hub.ts'
+import { openRecords } from '../records/sqlite.ts'
+import { asyncApiDocument } from '../sensing/asyncapi.ts'
+import { createTerminalDirectory } from '../sensing/directory.ts'
+import { openListener } from '../sensing/listener.ts'
+import { openSeries } from '../series/series.ts'
+import { createTelemetry } from '../telemetry/telemetry.ts'
+import { figuresOf, reportsIn } from './figures.ts'
+import { Library } from './library.ts'
+import { Pipeline } from './pipeline.ts'
+import { retainJournal } from './retention.ts'
+import { newestBeginning, Snapshotting } from './snapshotting.ts'
+
+const DAY_MS = 86_400_000
+
+/** Retention looks once an hour: a day's facts are dropped in slices of an hour. */
+const RETAIN_EVERY_MS = 3_600_000
+
+/** The folder above `dist/` or `src/`: where `package.json`, `config/` and the console are. */
+export const INSTALLED = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../../' : '../../../', import.meta.url),
+)
+
+/** There is nothing to watch: neither a flag nor the data folder names a grid. */
+export class NoGridError extends Error {
+  readonly code = 'app.noGrid'
+  constructor(dir: string) {
+    super(`no grid in ${dir}: give --grid FILE, or --demo for a demonstration county`)
+    this.name = 'NoGridError'
+  }
+}
+
+export interface ProgramOptions {
+  readonly settings: Settings
+  /** Grid file to apply where it is not the one in force. */
+  readonly gridFile?: string
+  /** Make demonstration accounts with fresh passwords. */
+  readonly demo?: boolean
+  /** A failure that the program cannot go on from; it is stopped already. */
+  readonly onFailure: (error: unknown) => void
+  /** Each incident as it is first published. */
+  readonly onIncident?: (incident: Incident) => void
+}
+
+export interface RunningProgram {
+  readonly url: string
+  readonly mqttPort: number
+  readonly gridPath: string
+  readonly gridName: string
+  readonly customers: number
+  readonly feeders: number
+  readonly accounts: readonly DemoAccount[]
+  readonly recoveredFacts: number
+  stop(): Promise<void>
+}
+
+/** The installed version. */
+export function installedVersion(): string {
+  return JSON.parse(readFileSync(join(INSTALLED, 'package.json'), 'utf8')).version as string
+}
+
+/** Opens everything and serves. Rejects with a typed error, everything closed again. */
+export async function startProgram(options: ProgramOptions): Promise<RunningProgram> {
+  const closers: (() => unknown)[] = []
+  const closeAll = async () => {
+    for (const close of closers.splice(0).reverse()) await close()
+  }
+  try {
+    return await open(options, closers, closeAll)
+  } catch (error) {
+    await closeAll()
+    throw error
+  }
+}
+
+async function open(
+  options: ProgramOptions,
+  closers: (() => unknown)[],
+  closeAll: () => Promise<void>,
+): Promise<RunningProgram> {
+  const { settings } = options
+  const dir = settings.data.dir
+  const now = () => Date.now()
+  const telemetry = createTelemetry({ level: settings.log.level })
+  const lock = lockDataFolder(dir)
+  closers.push(() => lock.release())
+  const library = new Library(dir)
+  const store = await openSnapshots({ dir: join(dir, 'snapshots'), telemetry })
+  closers.push(() => store.close())
+  const records = await openRecords({ path: join(dir, 'records.db'), telemetry })
+  closers.push(() => records.close())
+  const journal = await openSqliteJournal({ path: join(dir, 'journal.db'), telemetry })
+  closers.push(() => journal.close())
+
+  const pipeline = new Pipeline(journal, records, library, await newestBeginning(store, library))
+  const { judge } = pipeline
+  const recoveredFacts = await pipeline.recover()
+  telemetry.emit('app.recovered', { facts: recoveredFacts, position: judge.position })
+  pipeline.start()
+  const fail = (error: unknown) => {
+    telemetry.emit('app.failed', {}, error)
+    void closeAll().finally(() => options.onFailure(error))
+  }
+  pipeline.onFailure = fail
+  await applyResources(options, library, journal, pipeline)
+  const grid = () => library.grid(judge.gridDigest)
+
+  const snapshotting = new Snapshotting(store, judge, () => pipeline.recorded())
+  pipeline.onApplied = () => snapshotting.follow()
+  const every = (ms: number, work: () => Promise<unknown>) => {
+    const timer = setInterval(() => work().catch(fail), ms)
+    closers.push(() => clearInterval(timer))
+  }
+  // Last moment: what is on disk then is what the next start finds.
+  closers.push(async () => {
+    await pipeline.recorded()
+    await snapshotting.take()
+    await snapshotting.stop()
+  })
+  every(settings.journal.snapshotEverySeconds * 1000, () => snapshotting.take())
+  every(RETAIN_EVERY_MS, async () => {
+    const cutoff = now() - settings.journal.retentionDays * DAY_MS
+    await retainJournal(journal, cutoff, store.kept().at(-1)?.position)
+    await records.retain(cutoff)
+  })
+
+  let reportsPerMinute = 0
+  const figures = () => figuresOf(judge.engine.world, reportsPerMinute)
+  const live = createLiveHub({
+    telemetry,
+    grid,
+    now,
+    openIncidents: () => records.openIncidents(),
+    areas: () => records.areas(),
+    incident: (id) => records.incident(id),
+    stats: figures,
+  })
+  closers.push(() => live.close())
+  pipeline.onCommitted = (batches) => {
+    reportsPerMinute = reportsIn(batches) ?? reportsPerMinute
+    live.follow(batches)
+    if (options.onIncident) announce(batches, options.onIncident)
+  }
+
+  if (settings.series.url !== null) {
+    const series = openSeries({ records, settings: seriesSettings(settings), telemetry, now })
+    closers.push(() => series.close())
+  }
+
+  const identity: Identity = createIdentity({ dir, roles: loadRoles(), now })
+  closers.push(() => identity.close())
+  const consoleDir = join(INSTALLED, 'dist', 'console')
+  const server = await createHttpServer({
+    telemetry,
+    identity,
+    records,
+    facts: journal,
+    journal,
+    live,
+    awaitAction: (requestId, timeoutMs) => pipeline.awaitAction(requestId, timeoutMs),
+    grid,
+    status: figures,
+    rules: () => library.rulesText(judge.rulesDigest),
+    health: () => healthOf(journal, records),
+    terminal: (id) => terminalOf(pipeline, id),
+    now,
+    ...(existsSync(consoleDir) ? { consoleDir } : {}),
+    asyncapi: documentOfAllMessages(),
+    version: installedVersion(),
+    ...(settings.http.publicUrl
+      ? {
+          allowedOrigins: [new URL(settings.http.publicUrl).origin],
+          secureCookies: settings.http.publicUrl.startsWith('https:'),
+        }
+      : {}),
+  })
+  const { url } = await server.listen(settings.http.host, settings.http.port)
+  closers.push(() => server.close())
+
+  const ticker = createTicker({
+    append: (fact) => journal.append(fact),
+    nextDeadline: () => judge.engine.nextDeadline(),
+    last: judge.engine.world?.now ?? 0,
+    now,
+  })
+  ticker.start()
+  closers.push(() => ticker.stop())
+
+  const listener = await openListener({
+    host: settings.mqtt.host,
+    port: settings.mqtt.port,
+    sink: journal,
+    directory: createTerminalDirectory(grid()),
+    telemetry,
+    now,
+    ...(settings.mqtt.secret ? { secret: settings.mqtt.secret } : {}),
+  })
+  closers.push(() => listener.close())
+  telemetry.gauge('lastgasp_mqtt_connections', 'Open MQTT sockets', () => listener.connections)
+  telemetry.emit('app.started', { url, mqttPort: listener.port })
+
+  return {
+    url,
+    mqttPort: listener.port,
+    gridPath: library.gridPath(judge.gridDigest),
+    gridName: grid().name,
+    customers: grid().usagePoints.ids.count,
+    feeders: grid().feeders.length,
+    accounts: options.demo ? await identity.ensureDemoAccounts(rootUnits(grid())) : [],
+    recoveredFacts,
+    async stop() {
+      telemetry.emit('app.stopping')
+      await closeAll()
+    },
+  }
+}
+
+/** Makes the given grid and the shipped rules facts, where they are not in force already. */
+async function applyResources(
+  { gridFile, settings }: ProgramOptions,
+  library: Library,
+  journal: SqliteJournal,
+  { judge }: Pipeline,
+): Promise<void> {
+  const receivedAt = Date.now()
+  const rules = library.keepRules(settings.rules.dir ?? join(INSTALLED, 'config', 'rules'))
+  if (judge.rulesDigest !== rules)
+    await journal.append({ type: 'rulesApplied', receivedAt, digest: rules, by: 'start' })
+  if (gridFile !== undefined) {
+    const { digest } = await library.keepGrid(gridFile)
+    if (judge.gridDigest !== digest)
+      await journal.append({ type: 'gridApplied', receivedAt, digest, by: 'start' })
+  }
+  if (judge.gridDigest === '') throw new NoGridError(settings.data.dir)
+  await library.load('grid', judge.gridDigest)
+}
+
+/** MQTT and WebSocket in one AsyncAPI document. */
+function documentOfAllMessages(): object {
+  const mqtt = asyncApiDocument(installedVersion()) as AsyncApi
+  const webSocket = liveAsyncApi() as AsyncApi
+  return {
+    ...mqtt,
+    channels: { ...mqtt.channels, ...webSocket.channels },
+    operations: { ...mqtt.operations, ...webSocket.operations },
+    components: {
+      ...mqtt.components,
+      messages: { ...mqtt.components.messages, ...webSocket.components.messages },
+    },
+  }
+}
+
+interface AsyncApi {
+  readonly channels: object
+  readonly operations: object
+  readonly components: { readonly messages: object }
+}
+
+/** Units without a parent: who is responsible for them sees everything. */
+function rootUnits({ units }: { units: readonly { id: string; parent: number }[] }): string[] {
+  return units.filter(({ parent }) => parent < 0).map(({ id }) => id)
+}
+
+function announce(
+  batches: Parameters<Pipeline['onCommitted']>[0],
+  onIncident: (incident: Incident) => void,
+): void {
+  for (const { changes } of batches)
+    for (const change of changes)
+      if (change.type === 'incident' && change.incident.revision === 1) onIncident(change.incident)
+}
+
+function seriesSettings({ series }: Settings): Parameters<typeof openSeries>[0]['settings'] {
+  return series as Parameters<typeof openSeries>[0]['settings']
+}
+
+function healthOf(
+  journal: { readonly condition: string },
+  records: { readonly condition: string },
+): { ready: boolean; reasons: string[] } {
+  const reasons: string[] = []
+  if (journal.condition !== 'writing') reasons.push(`journal: ${journal.condition}`)
+  if (records.condition !== 'writing') reasons.push(`records: ${records.condition}`)
+  return { ready: reasons.length === 0, reasons }
+}
+
+function terminalOf({ judge }: Pipeline, id: string) {
+  const world = judge.engine.world
+  const index = world?.grid.observers.ids.indexOf(id) ?? -1
+  if (!world || index < 0) return undefined
+  const link = world.links.get(index)
+  const lastHeardAt = world.registers.atOf(index)
+  if (link === undefined && lastHeardAt === 0) return undefined
+  return {
+    link: link === 1 ? ('online' as const) : ('offline' as const),
+    lastHeardAt: lastHeardAt === 0 ? null : lastHeardAt,
+  }
+}

@@ -1,0 +1,95 @@
+/** `lastgasp serve`: run. */
+import type { Command } from 'commander'
+import { demoCounty, startDemoTerminals } from '../app/demo.ts'
+import { installedVersion, type RunningProgram, startProgram } from '../app/program.ts'
+import { UsageError } from '../config/errors.ts'
+import type { SettingFlagName } from '../config/flags.ts'
+import type { Incident } from '../engine/changes.ts'
+import { addSettingFlags, settingsOf } from './settings.ts'
+
+/** A stop that takes longer than this is cut short: what is acknowledged is on disk already. */
+const STOP_WITHIN_MS = 10_000
+
+interface ServeOptions {
+  readonly grid?: string
+  readonly role: string
+  readonly demo: boolean
+}
+
+export function registerServe(program: Command): void {
+  const serve = program
+    .command('serve')
+    .description('run: listen to terminals, judge, and serve the consoles')
+  const flags: SettingFlagName[] = ['data', 'port', 'mqttPort']
+  addSettingFlags(serve, flags)
+    .option('--grid <file>', 'grid to watch; kept in the data folder from then on')
+    .option('--role <role>', 'all (one process does everything)', 'all')
+    .option('--demo', 'a demonstration county with simulated terminals and accounts', false)
+    .action((options) => runServe(options))
+}
+
+async function runServe(options: ServeOptions): Promise<void> {
+  if (options.role !== 'all')
+    throw new UsageError(`--role ${options.role}: this version runs as one process: --role all`)
+  const { settings } = settingsOf(options)
+  const startedAt = performance.now()
+  const { customers, seed } = settings.demo
+  if (options.demo && options.grid === undefined)
+    console.log(`demonstration county: ${customers} customers, seed ${seed}`)
+  const gridFile =
+    options.grid ??
+    (options.demo ? await demoCounty(settings.data.dir, customers, seed) : undefined)
+  let firstFault = options.demo
+  const running = await startProgram({
+    settings,
+    demo: options.demo,
+    ...(gridFile === undefined ? {} : { gridFile }),
+    onFailure: (error) => {
+      console.error(`lastgasp: ${(error as Error).message}`)
+      process.exit(70)
+    },
+    onIncident: (incident) => {
+      if (firstFault) announceFirst(incident, performance.now() - startedAt)
+      firstFault = false
+    },
+  })
+  announce(running)
+  const terminals = options.demo
+    ? startDemoTerminals({
+        brokerPort: running.mqttPort,
+        gridPath: running.gridPath,
+        seed,
+        secret: settings.mqtt.secret,
+      })
+    : undefined
+  await untilSignal()
+  terminals?.kill('SIGTERM')
+  const late = setTimeout(() => process.exit(0), STOP_WITHIN_MS)
+  await running.stop()
+  clearTimeout(late)
+  // Handles of libraries may linger; everything of ours is closed.
+  process.exit(0)
+}
+
+function announce(running: RunningProgram): void {
+  const { url, mqttPort, gridName, customers, feeders, accounts, recoveredFacts } = running
+  console.log(`lastgasp ${installedVersion()}`)
+  console.log(`grid     ${gridName || 'unnamed'}: ${customers} customers on ${feeders} feeders`)
+  if (recoveredFacts > 0) console.log(`recovered ${recoveredFacts} facts since the last snapshot`)
+  console.log(`mqtt     mqtt://127.0.0.1:${mqttPort}`)
+  console.log(`console  ${url}/`)
+  for (const { name, role, password } of accounts)
+    console.log(`sign in  ${name} / ${password}   (${role})`)
+  console.log('stop with Ctrl-C')
+}
+
+function announceFirst(incident: Incident, ms: number): void {
+  const seconds = (ms / 1000).toFixed(1)
+  console.log(`first fault on the map after ${seconds} s: ${incident.id} ${incident.device.name}`)
+}
+
+function untilSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve())
+  })
+}
