@@ -1,7 +1,8 @@
 /** The journal through the engine again, read only: nothing is written, sent or asked. */
 import { join } from 'node:path'
+import type { JournalledFact, Position } from '../facts/facts.ts'
 import { formatInstant, type InstantMs } from '../facts/time.ts'
-import { openReader } from '../journal/reader.ts'
+import { type JournalReader, openReader } from '../journal/reader.ts'
 import { FROM_THE_START, Judge } from './judge.ts'
 import { Library } from './library.ts'
 
@@ -22,6 +23,16 @@ export class TruncatedError extends Error {
   }
 }
 
+function readOn(reader: JournalReader, position: Position): readonly JournalledFact[] {
+  try {
+    return reader.from(position)
+  } catch (error) {
+    if (position === 1 && (error as { code?: string }).code === 'journal.corrupt')
+      throw new TruncatedError()
+    throw error
+  }
+}
+
 /** Replays a data folder from its first fact up to and including `until`. */
 export async function replay(dir: string, until = Number.POSITIVE_INFINITY): Promise<ReplayResult> {
   const reader = openReader(join(dir, 'journal.db'))
@@ -30,8 +41,9 @@ export async function replay(dir: string, until = Number.POSITIVE_INFINITY): Pro
   let facts = 0
   let at: InstantMs = 0
   try {
-    for (let batch = reader.from(1); batch.length > 0; batch = reader.from(judge.position + 1)) {
-      if (judge.position === 0 && batch[0]!.position !== 1) throw new TruncatedError()
+    const last = reader.last()
+    while (judge.position < last) {
+      const batch = readOn(reader, judge.position + 1)
       for (const journalled of batch) {
         const { fact } = journalled
         const time = fact.type === 'tick' ? fact.at : fact.receivedAt
@@ -43,7 +55,6 @@ export async function replay(dir: string, until = Number.POSITIVE_INFINITY): Pro
           if (change.type === 'incident') incidents.add(change.incident.id)
       }
     }
-    if (facts === 0 && reader.from(2).length > 0) throw new TruncatedError()
     return done()
   } finally {
     reader.close()

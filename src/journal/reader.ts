@@ -9,6 +9,8 @@ export interface JournalReader {
   from(position: Position): JournalledFact[]
   /** Facts at `positions` (ascending) that lie in the row of the first; how many were used up. */
   pick(positions: readonly Position[]): { facts: JournalledFact[]; used: number }
+  /** The last committed position, 0 for none. */
+  last(): Position
   close(): void
 }
 
@@ -25,7 +27,13 @@ export function openReader(path: string): JournalReader {
     return row && position < row.first + row.count ? row : undefined
   }
 
+  const newest = db.prepare('SELECT first, count FROM commits ORDER BY first DESC LIMIT 1').raw()
+
   return {
+    last() {
+      const row = newest.get() as [number, number] | undefined
+      return row ? row[0] + row[1] - 1 : 0
+    },
     from(position) {
       const row = rowHolding(position)
       if (!row)
