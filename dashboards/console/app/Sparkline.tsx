@@ -4,9 +4,11 @@ import { useLanguage } from '../i18n/language.tsx'
 
 const WIDTH = 72
 const HEIGHT = 20
-/** One reading a minute, an hour of them. */
+/** One reading each five seconds, five steps of them. */
 const KEPT = 60
-const MINUTE_MS = 60_000
+const STEP_MS = 5_000
+/** Fewer are a speck, not a line. */
+const FEWEST = 4
 
 interface Props {
   readonly value: number | undefined
@@ -15,17 +17,17 @@ interface Props {
 
 export function Sparkline({ value, asOf }: Props) {
   const { text } = useLanguage()
-  const kept = useRef<{ minute: number; value: number }[]>([])
+  const kept = useRef<{ step: number; value: number }[]>([])
   if (value !== undefined && asOf !== undefined) {
-    const minute = Math.floor(Date.parse(asOf) / MINUTE_MS)
+    const step = Math.floor(Date.parse(asOf) / STEP_MS)
     const last = kept.current.at(-1)
-    if (last?.minute === minute) last.value = value
-    else if (last === undefined || minute > last.minute) {
-      kept.current = [...kept.current, { minute, value }].slice(-KEPT)
+    if (last?.step === step) last.value = value
+    else if (last === undefined || step > last.step) {
+      kept.current = [...kept.current, { step, value }].slice(-KEPT)
     }
   }
   const readings = kept.current
-  if (readings.length < 2) return null
+  if (readings.length < FEWEST) return null
   const top = Math.max(1, ...readings.map((reading) => reading.value))
   const points = readings
     .map((reading, index) => {

@@ -36,7 +36,7 @@ export const en: Catalogue = {
     perMinute: '/min',
     dataAge: 'Data age',
     byGrade: 'By grade',
-    sparkline: 'Terminal reports over the last hour',
+    sparkline: 'Terminal reports over the last five minutes',
     language: 'Switch language',
     theme: { light: 'Light', dark: 'Dark', toggle: 'Switch between light and dark' },
     account: 'Account menu',
@@ -180,7 +180,7 @@ export const en: Catalogue = {
     close: 'Closed',
   },
   deviceType: {
-    breaker: 'Feeder breaker',
+    breaker: 'Breaker',
     recloser: 'Recloser',
     sectionaliser: 'Sectionaliser',
     switch: 'Switch',

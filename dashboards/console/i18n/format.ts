@@ -4,7 +4,8 @@ import type { Catalogue } from './zh-CN.ts'
 /** Writers of values in one language; durations in milliseconds, instants as RFC 3339. */
 export interface Format {
   number(value: number): string
-  percent(share: number): string
+  /** A probability of 0 to 1, as a percentage. */
+  probability(share: number): string
   duration(ms: number): string
   /** Hours, minutes and seconds of today; with the date on other days. */
   time(at: string | number): string
@@ -35,8 +36,11 @@ export function formatOf(text: Catalogue): Format {
   })
   return {
     number: (value) => number.format(value),
-    // 99.6 % is not certainty: never round up to 100 or down to 0.
-    percent: (share) => percent.format(share > 0 && share < 1 ? clamp(share, 0.01, 0.99) : share),
+    // 99.6 % is not certainty: a probability is never written as 100 or 0 %.
+    probability(share) {
+      if (share > 0.99) return `>${percent.format(0.99)}`
+      return share < 0.01 ? `<${percent.format(0.01)}` : percent.format(share)
+    },
     duration(ms) {
       const t = Math.max(0, ms)
       if (t < MINUTE) return text.duration.seconds(Math.floor(t / SECOND))
@@ -53,8 +57,4 @@ export function formatOf(text: Catalogue): Format {
     },
     clock: (at) => clock.format(new Date(at)),
   }
-}
-
-function clamp(value: number, low: number, high: number): number {
-  return Math.min(high, Math.max(low, value))
 }

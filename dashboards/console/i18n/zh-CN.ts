@@ -50,7 +50,7 @@ export const zhCN = {
     perMinute: '条/分',
     dataAge: '数据时效',
     byGrade: '按级别',
-    sparkline: '近一小时终端报文走势',
+    sparkline: '近五分钟终端报文走势',
     language: '切换语言',
     theme: { light: '浅色', dark: '深色', toggle: '切换明暗主题' },
     account: '账号菜单',
@@ -193,7 +193,7 @@ export const zhCN = {
     close: '归档',
   },
   deviceType: {
-    breaker: '出线开关',
+    breaker: '断路器',
     recloser: '重合器',
     sectionaliser: '分段器',
     switch: '分段开关',

@@ -55,7 +55,7 @@ function Candidate(props: {
           {props.type} · {props.id}
         </span>
       </div>
-      <b>{format.percent(props.probability)}</b>
+      <b>{format.probability(props.probability)}</b>
       <span className="candidate-bar" aria-hidden="true">
         <i style={{ width: `${Math.max(1, props.probability * 100)}%` }} />
       </span>

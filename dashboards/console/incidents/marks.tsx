@@ -40,7 +40,7 @@ export function Certainty({ value, label }: { value: number; label: string }) {
         <i style={{ width: `${Math.round(value * 100)}%` }} />
       </span>
       <span className="visually-hidden">{label}</span>
-      <b>{format.percent(value)}</b>
+      <b>{format.probability(value)}</b>
     </span>
   )
 }

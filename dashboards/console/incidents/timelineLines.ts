@@ -57,7 +57,7 @@ function lineOf(run: readonly TimelineEntry[], text: Catalogue, format: Format):
       note: [
         text.outageKind[incident.outageKind],
         text.timelineEntry.customers(format.number(customersOut(incident))),
-        format.percent(incident.probability),
+        format.probability(incident.probability),
         text.timelineEntry.revision(entry.revision),
       ].join(' · '),
       weight: 'verdict',

@@ -2,6 +2,7 @@
 import { AimOutlined, MinusOutlined, PlusOutlined } from '@ant-design/icons'
 import { Button } from 'antd'
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
+import type { IncidentPayload } from '../api/payloads.ts'
 import type { NetworkState } from '../app/network.ts'
 import { useTheme } from '../app/theme.tsx'
 import { useLanguage } from '../i18n/language.tsx'
@@ -13,7 +14,7 @@ import { useIncidents } from '../live/context.tsx'
 import { type CanvasHandlers, NetworkCanvas, type NetworkHit, type ViewState } from './canvas.ts'
 import { Legend } from './Legend.tsx'
 import { Popover } from './Popover.tsx'
-import { useAreas } from './useAreas.ts'
+import { type KeptArea, useAreas } from './useAreas.ts'
 import { useMapStates } from './useMapStates.ts'
 
 interface Props {
@@ -128,7 +129,7 @@ export function NetworkMap(props: Props) {
 
 /** Keeps the layers above the network in step with what is known now. */
 function useLiveLayers(canvas: NetworkCanvas | null, view: ViewState | null, props: Props) {
-  const { network, selected, centreRequest } = props
+  const { network, selected } = props
   const { text, format } = useLanguage()
   const { all, byId } = useIncidents()
   const listed = useMemo(() => all.filter(isListed), [all])
@@ -163,8 +164,10 @@ function useLiveLayers(canvas: NetworkCanvas | null, view: ViewState | null, pro
   }, [canvas, areas, byId, selected])
 
   useEffect(() => {
-    const points = [...states.values()].map((state) => {
+    const points = [...states.values()].flatMap((state) => {
       const incident = byId.get(state.incident)
+      // The open device itself is drawn with its area, by a symbol of its own.
+      if (incident?.device.id === state.id && incident.device.type !== 'transformer') return []
       const look =
         state.state === 'restored'
           ? ('restored' as const)
@@ -175,7 +178,7 @@ function useLiveLayers(canvas: NetworkCanvas | null, view: ViewState | null, pro
               : incident
                 ? lookOf(incident)
                 : (`grade${state.grade}` as const)
-      return { id: state.id, place: [state.lon, state.lat] as const, look }
+      return [{ id: state.id, place: [state.lon, state.lat] as const, look }]
     })
     canvas?.setStates(points)
   }, [canvas, states, byId])
@@ -204,22 +207,31 @@ function useLiveLayers(canvas: NetworkCanvas | null, view: ViewState | null, pro
     }
   }, [canvas, network.value, listed, text, format])
 
-  // A new selection, or the button in the detail, brings the incident into view, once it has a shape.
-  const centred = useRef('')
-  const wanted = selected === null ? '' : `${selected} ${centreRequest}`
-  const shape = selected === null ? undefined : areas.get(selected)
-  const place = selected === null ? null : (byId.get(selected)?.centroid ?? null)
-  useEffect(() => {
-    if (canvas === null || wanted === centred.current) return
-    if (wanted === '') {
-      centred.current = ''
-      return
-    }
-    if (shape === undefined) return
-    centred.current = wanted
-    canvas.showArea(shape.features, place, DETAIL_WIDTH)
-  }, [canvas, wanted, shape, place])
+  useCentring(canvas, props, byId.get(selected ?? ''), areas.get(selected ?? ''))
   return states
+}
+
+/**
+ * Brings the selected incident into view: when it is selected, when the reader asks for it, and when
+ * its fault turns out to lie at another device. Waits for the shape that belongs to it.
+ */
+function useCentring(
+  canvas: NetworkCanvas | null,
+  { selected, centreRequest }: Props,
+  incident: IncidentPayload | undefined,
+  shape: KeptArea | undefined,
+) {
+  const wanted = selected === null ? '' : `${selected} ${centreRequest} ${incident?.device.id}`
+  const asked = useRef({ wanted: '', revision: 0, done: true })
+  useEffect(() => {
+    if (asked.current.wanted !== wanted) {
+      asked.current = { wanted, revision: incident?.revision ?? 0, done: wanted === '' }
+    }
+    if (canvas === null || asked.current.done || shape === undefined) return
+    if (shape.revision < asked.current.revision) return
+    asked.current.done = true
+    canvas.showArea(shape.features, incident?.centroid ?? null, DETAIL_WIDTH)
+  }, [canvas, wanted, incident, shape])
 }
 
 function Control(props: { label: string; onClick: () => void; children: ReactNode }) {

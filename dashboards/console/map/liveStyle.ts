@@ -36,12 +36,13 @@ export function areaStyle(palette: Palette) {
     const known = kept.get(key)
     if (known) return known
     const colour = colourOf(look, palette)
-    const width = (lowVoltage ? 1.6 : 3) + (selected ? 0.8 : 0)
+    const over = look === 'restored'
+    const width = (lowVoltage ? 1.6 : over ? 2.2 : 3) + (selected ? 0.8 : 0)
     const styles = [
       new Style({
         stroke: new Stroke({
           color: `${colour}${selected ? '3d' : '24'}`,
-          width: width + (selected ? 14 : 9),
+          width: width + (over ? 5 : selected ? 14 : 9),
           lineCap: 'round',
         }),
         zIndex: 0,

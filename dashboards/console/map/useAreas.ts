@@ -5,7 +5,8 @@ import { area } from '../api/client.ts'
 import type { IncidentPayload } from '../api/payloads.ts'
 import { readArea, type ViewState } from './canvas.ts'
 
-interface Kept {
+/** The shape of an incident as of one revision. */
+export interface KeptArea {
   readonly revision: number
   readonly features: readonly Feature[]
 }
@@ -23,8 +24,8 @@ export function useAreas(
   incidents: readonly IncidentPayload[],
   selected: string | null,
   view: ViewState | null,
-): ReadonlyMap<string, Kept> {
-  const [kept, setKept] = useState<ReadonlyMap<string, Kept>>(new Map())
+): ReadonlyMap<string, KeptArea> {
+  const [kept, setKept] = useState<ReadonlyMap<string, KeptArea>>(new Map())
   const asked = useRef(new Map<string, { revision: number; at: number }>())
   const running = useRef(0)
   const [turn, setTurn] = useState(0)
