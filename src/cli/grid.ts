@@ -8,6 +8,7 @@ import { diffGrids, type GridDiff, isEmptyDiff } from '../grid/diff.ts'
 import { FEWEST_CUSTOMERS, generateGridLines, MOST_CUSTOMERS } from '../grid/generate/generate.ts'
 import { formatProblem, Problems } from '../grid/problems.ts'
 import { GridStatistics, type GridStats } from '../grid/stats.ts'
+import { registerGridCompile } from './grid-compile.ts'
 import { registerGridImport } from './grid-import.ts'
 
 /** Ids of one kind of change that `grid diff` prints; `--json` has them all. */
@@ -19,6 +20,7 @@ export function registerGrid(program: Command): void {
   registerGenerate(grid)
   registerCheck(grid)
   registerStats(grid)
+  registerGridCompile(grid)
   registerDiff(grid)
 }
 

@@ -16,6 +16,7 @@ import {
   TARGET_USAGE_POINT,
   type UsagePointColumns,
 } from './compiled.ts'
+import { bytesOf } from './compiled-bytes.ts'
 import { NOT_ENERGISED } from './forest.ts'
 import { fail, GridError } from './grid-error.ts'
 import { PooledIds } from './id-table.ts'
@@ -224,16 +225,6 @@ function substationsOf({ substationList, units }: Collector): CompiledSubstation
 
 function nameIndex(index: Map<string, number>, id: string, place: string, field: string): number {
   return index.get(id) ?? fail('grid.unknownReference', place, `${field}: unknown "${id}"`)
-}
-
-/** Bytes of all typed arrays and packed texts below `value`; lines left out, they are drawn only. */
-export function bytesOf(value: object): number {
-  let bytes = 0
-  for (const [key, item] of Object.entries(value)) {
-    if (ArrayBuffer.isView(item)) bytes += item.byteLength
-    else if (item && typeof item === 'object' && key !== 'lines') bytes += bytesOf(item)
-  }
-  return bytes
 }
 
 export { GridError }

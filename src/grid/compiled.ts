@@ -18,6 +18,9 @@ export interface IdTable {
   idOf(index: number): string
   /** The index of `id`, or −1. Allocates nothing for ASCII ids. */
   indexOf(id: string): number
+  /** Where the ids are kept, and by hash where each is found. */
+  readonly texts: PackedTexts
+  readonly slots: Int32Array
 }
 
 export interface CompiledUnit {
