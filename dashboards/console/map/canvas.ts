@@ -26,6 +26,7 @@ import type { Look } from '../incidents/appearance.ts'
 import { baseStyle } from './baseStyle.ts'
 import { deviceLabelStyle, placeFeatures, placeLabelStyle } from './labels.ts'
 import { areaStyle, type MarkProperties, markStyle, stateStyle } from './liveStyle.ts'
+import type { ViewState } from './squares.ts'
 import 'ol/ol.css'
 
 const TILE_SIZE = 512
@@ -76,12 +77,6 @@ export interface NetworkHit {
   readonly customers: number | undefined
   readonly open: boolean
   readonly place: readonly [number, number]
-}
-
-export interface ViewState {
-  /** West, south, east, north in degrees. */
-  readonly bounds: readonly [number, number, number, number]
-  readonly zoom: number
 }
 
 export interface CanvasHandlers {

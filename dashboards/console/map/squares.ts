@@ -1,5 +1,11 @@
 /** Which map topics cover a view (slippy-map numbering, tiles of 512 pixels). */
-import type { ViewState } from './canvas.ts'
+
+/** What of the world is on screen. */
+export interface ViewState {
+  /** West, south, east, north in degrees. */
+  readonly bounds: readonly [number, number, number, number]
+  readonly zoom: number
+}
 
 /** Nearer than this the transformers of the view are followed one by one; farther, marks suffice. */
 const FROM_VIEW_ZOOM = 11.5
@@ -18,7 +24,10 @@ export function topicsOf(view: ViewState | null): readonly string[] {
     const right = column(east, z)
     const top = row(north, z)
     const bottom = row(south, z)
-    if ((right - left + 1) * (bottom - top + 1) > MAX_SQUARES && z > MIN_SQUARE_ZOOM) continue
+    if ((right - left + 1) * (bottom - top + 1) > MAX_SQUARES) {
+      if (z === MIN_SQUARE_ZOOM) return []
+      continue
+    }
     const topics: string[] = []
     for (let x = left; x <= right; x++)
       for (let y = top; y <= bottom; y++) topics.push(`map:${z}/${x}/${y}`)

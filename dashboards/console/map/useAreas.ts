@@ -3,7 +3,8 @@ import type Feature from 'ol/Feature'
 import { useEffect, useRef, useState } from 'react'
 import { area } from '../api/client.ts'
 import type { IncidentPayload } from '../api/payloads.ts'
-import { readArea, type ViewState } from './canvas.ts'
+import { readArea } from './canvas.ts'
+import type { ViewState } from './squares.ts'
 
 /** The shape of an incident as of one revision. */
 export interface KeptArea {

@@ -2,8 +2,7 @@
 import { useEffect, useState } from 'react'
 import type { MapStatePayload } from '../api/payloads.ts'
 import { useFeed } from '../live/context.tsx'
-import type { ViewState } from './canvas.ts'
-import { topicsOf } from './squares.ts'
+import { topicsOf, type ViewState } from './squares.ts'
 
 export function useMapStates(view: ViewState | null): ReadonlyMap<string, MapStatePayload> {
   const feed = useFeed()
