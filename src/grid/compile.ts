@@ -64,7 +64,6 @@ export class GridCompiler {
       substations: substationsOf(collected),
       feeders: feedersOf(collected, order, devices, zones.zone),
       nodes: {
-        ids: PooledIds.of(collected.nodes.pool),
         lon: collected.lon.done(),
         lat: collected.lat.done(),
         ...zones,

@@ -51,8 +51,8 @@ export interface CompileNote {
   readonly device: string
 }
 
+/** Nodes are places: once lines and devices are joined nobody asks for them by id. */
 export interface NodeColumns {
-  readonly ids: IdTable
   /** Degrees; NaN where unknown. */
   readonly lon: Float64Array
   readonly lat: Float64Array

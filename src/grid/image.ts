@@ -81,7 +81,7 @@ const COLUMNS = {
 } as const satisfies Record<string, Record<string, TypeName>>
 
 const LISTS = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[]
-const LISTS_WITH_IDS = ['nodes', 'devices', 'usagePoints', 'observers'] as const
+const LISTS_WITH_IDS = ['devices', 'usagePoints', 'observers'] as const
 
 /** One typed array of the image, with its place in the file. */
 export interface ImageSection {
@@ -213,7 +213,7 @@ export function decodeImage(
     units: text.units,
     substations: text.substations,
     feeders: text.feeders,
-    nodes: { ids: ids('nodes'), zones: text.zones, ...list('nodes') },
+    nodes: { zones: text.zones, ...list('nodes') },
     devices: {
       ids: ids('devices'),
       names,

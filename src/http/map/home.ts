@@ -12,7 +12,7 @@ const feederOfNodes = new WeakMap<CompiledGrid, Int32Array>()
 function nodeFeeders(grid: CompiledGrid): Int32Array {
   const known = feederOfNodes.get(grid)
   if (known) return known
-  const feeders = new Int32Array(grid.nodes.ids.count).fill(-1)
+  const feeders = new Int32Array(grid.nodes.zone.length).fill(-1)
   const { from, to, feeder, ids } = grid.devices
   for (let device = 0; device < ids.count; device++) {
     if (feeder[device]! < 0) continue
