@@ -139,7 +139,7 @@ function judge(world: World, roots: readonly number[], publisher: Publisher): vo
   for (const root of roots) {
     const cases = byRoot.get(root) ?? []
     for (const incident of cases) noticeReturn(world, incident)
-    const verdicts = judgeTree(world.belief, root)
+    const verdicts = judgeTree(world.belief, root, world.speaksOfPhases(root))
     trackTree(world, cases, verdicts, world.news.get(root), publisher)
     world.news.delete(root)
     lookAgain(world, root)

@@ -7,7 +7,7 @@ import type { InstantMs } from '../facts/time.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
 import { Topology } from '../grid/topology.ts'
 import type { Change, EvidenceItem } from './changes.ts'
-import { Registers } from './evidence/registers.ts'
+import { OFF, Registers } from './evidence/registers.ts'
 import type { Case } from './incidents/case.ts'
 import { Belief } from './inference/belief.ts'
 import { modelFrom, priorsFrom } from './inference/likelihoods.ts'
@@ -55,6 +55,8 @@ export class World {
   pastOutages: PastOutage[] = []
   /** Switch positions reported open, by device, with the time. */
   readonly reportedOpen = new Map<number, InstantMs>()
+  /** Observers whose last word named fewer phases than they have. */
+  readonly phaseSpoken = new Set<number>()
   /** Link state of terminals that were ever heard: 1 online, 0 offline. */
   readonly links = new Map<number, number>()
   /** Figures of feeders with an outage, as last published. */
@@ -121,6 +123,16 @@ export class World {
     }
     news.causes.push(position)
     if (item) news.evidence.push(item)
+  }
+
+  /** True where somebody below `root` says that some, not all, of its phases are lost. */
+  speaksOfPhases(root: number): boolean {
+    for (const observer of this.phaseSpoken) {
+      const head = this.belief.headOf[observer]!
+      if (this.registers.state[observer] !== OFF) this.phaseSpoken.delete(observer)
+      else if (head !== NONE && this.belief.rootOf(head) === root) return true
+    }
+    return false
   }
 
   /** The authenticated identity behind an observer: who forwards for it, or itself. */

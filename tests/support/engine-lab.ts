@@ -5,6 +5,7 @@ import type { Change, Incident } from '../../src/engine/changes.ts'
 import { Engine } from '../../src/engine/engine.ts'
 import type { Rules } from '../../src/engine/rules.ts'
 import type { Fact } from '../../src/facts/facts.ts'
+import type { EventKind } from '../../src/facts/wire.ts'
 import { compileGrid } from '../../src/grid/compile.ts'
 import type { Grid } from '../../src/grid/model.ts'
 
@@ -51,8 +52,8 @@ export class EngineLab {
   /** `terminal` says `kind`, about its `meters` where given, after `lateMs`. */
   say(
     terminal: string,
-    kind: 'powerOff' | 'powerOn' | 'areaOff' | 'areaOn' | 'switchOpen' | 'switchClosed',
-    options: { meters?: string[]; at?: number; device?: string } = {},
+    kind: EventKind,
+    options: { meters?: string[]; at?: number; device?: string; phases?: number } = {},
   ): void {
     this.feed({
       type: 'report',
@@ -60,6 +61,7 @@ export class EngineLab {
       terminal: terminal as never,
       kind,
       at: options.at ?? this.now,
+      ...(options.phases ? { phases: options.phases } : {}),
       ...(options.meters ? { meters: options.meters as never } : {}),
       ...(options.device ? { device: options.device as never } : {}),
     })

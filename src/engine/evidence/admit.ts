@@ -22,8 +22,10 @@ export function admitReport(world: World, position: number, fact: ReportFact): v
     case 'powerOff':
     case 'powerOn':
     case 'areaOff':
-    case 'areaOn': {
-      const off = fact.kind === 'powerOff' || fact.kind === 'areaOff'
+    case 'areaOn':
+    case 'phaseLoss':
+    case 'phaseRestored': {
+      const off = fact.kind === 'powerOff' || fact.kind === 'areaOff' || fact.kind === 'phaseLoss'
       // An area report speaks of the transformer as a whole: it is the terminal's own word.
       const own = fact.meters === undefined || fact.kind.startsWith('area')
       const meters = own ? [terminal] : indicesOf(world, fact.meters!)
@@ -82,7 +84,7 @@ function say(
   observer: number,
   off: boolean,
   at: InstantMs,
-  { boot, seq }: { boot?: number; seq?: number },
+  { boot, seq, phases: named }: { boot?: number; seq?: number; phases?: number },
   said: string,
 ): void {
   const { registers, belief } = world
@@ -93,7 +95,9 @@ function say(
     return
   }
   const state = meaningOf(world, observer, off, at)
-  const phases = world.grid.observers.phases[observer]!
+  const own = world.grid.observers.phases[observer]!
+  const phases = named === undefined || (named & own) === 0 ? own : named & own
+  if (off && phases !== own) world.phaseSpoken.add(observer)
   const head = belief.change(observer, state, () =>
     registers.write(observer, state, off, at, phases, boot, seq),
   )

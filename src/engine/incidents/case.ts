@@ -42,6 +42,8 @@ export interface Case {
   /** The device named (a head), and the observer whose service it is (−1: the device itself). */
   head: number
   observer: number
+  /** Phases it is open on: all of the device's, or one of a fuse. */
+  phases: number
   level: Level
   /** What the rules propose now, and the most urgent so far: a grade only rises by itself. */
   grade: 1 | 2 | 3 | 4

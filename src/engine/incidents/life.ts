@@ -37,6 +37,7 @@ export function openCase(
     mergedInto: null,
     head: verdict.head,
     observer: verdict.observer,
+    phases: verdict.phases,
     level: 'service',
     grade: 4,
     probability: 0,
@@ -82,6 +83,9 @@ export function takeVerdict(world: World, incident: Case, verdict: Verdict): voi
   if (movedDownAfterReturn) leaveRestored(world, incident)
   incident.head = verdict.head
   incident.observer = verdict.observer
+  incident.phases = verdict.phases
+  if (incident.kind === 'fault' || incident.kind === 'partialPhase')
+    incident.kind = kindOf(world, verdict)
   incident.probability = verdict.probability
   incident.dead = verdict.dead
   incident.rivals = [...verdict.rivals]
@@ -108,6 +112,13 @@ function leaveRestored(world: World, incident: Case): void {
   world.pastOutages.push({ head: incident.head, from: incident.startedAt, to })
 }
 
+/** Open on some of its phases only: the others still have supply (缺相). */
+function kindOf(world: World, { head, observer, phases }: Verdict): 'fault' | 'partialPhase' {
+  const { devices, observers } = world.grid
+  const all = observer === NONE ? devices.phases[head]! : observers.phases[observer]!
+  return (phases & all) === all ? 'fault' : 'partialPhase'
+}
+
 function startOf(world: World, verdict: Verdict): InstantMs | undefined {
   const { belief, registers } = world
   if (verdict.observer !== NONE) return registers.atOf(verdict.observer)
@@ -121,7 +132,7 @@ function rescale(world: World, incident: Case): void {
   const before = incident.customers
   incident.level =
     incident.observer === NONE
-      ? levelOf(world.grid, likeliestMember(world.network, incident.head))
+      ? levelOf(world.grid, likeliestMember(world.network, incident.head, incident.phases))
       : 'service'
   incident.customers = extent.customers
   incident.transformers = extent.transformers.length

@@ -1,13 +1,21 @@
 /** What a verdict is called: of devices that no observer can tell apart, the likeliest. */
 import type { DeviceId } from '../../facts/ids.ts'
+import type { PhaseMask } from '../../facts/phases.ts'
 import { DEVICE_TYPES } from '../../grid/model.ts'
 import type { DeviceRef } from '../changes.ts'
 import { type Network, NONE } from '../inference/network.ts'
 
-/** The member of the class most likely to have opened; of equals the topmost. */
-export function likeliestMember(network: Network, head: number): number {
-  let best = head
-  for (const device of network.members(head))
+/**
+ * The member of the class most likely to have opened on these phases; of equals the topmost. Only
+ * what is not gang-operated can open on some of its phases.
+ */
+export function likeliestMember(network: Network, head: number, phases: PhaseMask): number {
+  const { devices } = network.grid
+  const partial = (phases & devices.phases[head]!) !== devices.phases[head]
+  const members = network.members(head)
+  const able = members.filter((device) => !partial || devices.ganged[device] === 0)
+  let best = able[0] ?? head
+  for (const device of able)
     if (network.priors.device[device]! < network.priors.device[best]!) best = device
   return best
 }

@@ -121,6 +121,7 @@ function urgentPart(c: Case): string {
   return [
     c.head,
     c.observer,
+    c.phases,
     c.kind,
     c.flags.join(),
     c.outageKind,
@@ -153,7 +154,7 @@ function finePart(c: Case): string {
 /** The case as everyone outside sees it. */
 export function viewOf(world: World, c: Case, extent: Extent): Incident {
   const { grid, network } = world
-  const device = likeliestMember(network, c.head)
+  const device = likeliestMember(network, c.head, c.phases)
   const feeder = grid.devices.feeder[c.head]!
   assert(c.revision > 0, 'a published incident has a revision')
   return {
@@ -171,7 +172,7 @@ export function viewOf(world: World, c: Case, extent: Extent): Incident {
     unit: unitOf(world, c.head),
     feeder: feeder < 0 ? null : (grid.feeders[feeder]!.id as FeederId),
     device: deviceRef(network, device, c.observer),
-    phases: formatPhases(grid.devices.phases[c.head]!),
+    phases: formatPhases(c.phases),
     centroid: extent.centroid,
     probability: c.probability,
     rivals: c.rivals.map((rival) => rivalView(world, rival, device, c.head)),

@@ -2,10 +2,12 @@
  * Stage 2: what one tree's evidence means now. The explanation names the open devices; the
  * posterior says how sure that is and which rivals remain.
  */
+import type { PhaseMask } from '../../facts/phases.ts'
 import type { RivalState } from '../incidents/case.ts'
 import type { Belief } from './belief.ts'
 import { explain, refresh } from './explain.ts'
 import { type Network, NONE } from './network.ts'
+import { judgePhases } from './phases.ts'
 import { type Possibility, posterior } from './posterior.ts'
 
 /** Rivals less likely than this are not worth a dispatcher's glance. */
@@ -16,6 +18,8 @@ export interface Verdict {
   readonly head: number
   /** `NONE`, or the observer whose own service is named. */
   readonly observer: number
+  /** Phases it is open on. */
+  readonly phases: PhaseMask
   /** P(open and nothing above open). */
   readonly probability: number
   /** P(supply is lost right below the named device). */
@@ -23,9 +27,13 @@ export interface Verdict {
   readonly rivals: readonly RivalState[]
 }
 
-/** Judges the tree below `root` at the belief's present time. */
-export function judgeTree(belief: Belief, root: number): readonly Verdict[] {
+/**
+ * Judges the tree below `root` at the belief's present time; phase by phase where somebody in it
+ * spoke of single phases.
+ */
+export function judgeTree(belief: Belief, root: number, byPhase: boolean): readonly Verdict[] {
   refresh(belief, root)
+  if (byPhase) return judgePhases(belief, root).map((suspect) => ({ ...suspect, rivals: [] }))
   const suspects = explain(belief, root)
   if (suspects.length === 0) return []
   const nodes = posterior(belief, root)
@@ -36,6 +44,10 @@ export function judgeTree(belief: Belief, root: number): readonly Verdict[] {
     return {
       head,
       observer,
+      phases:
+        observer === NONE
+          ? belief.network.grid.devices.phases[head]!
+          : belief.network.grid.observers.phases[observer]!,
       probability: node.probability,
       dead: node.dead,
       rivals: [...sameClass(belief.network, head, observer, node), ...rivalsOf(nodes, at)],

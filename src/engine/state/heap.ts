@@ -20,6 +20,7 @@ interface Heap {
   opened: [number, { at: InstantMs; cost: number; observer: number }][]
   cameBack: [number, InstantMs][]
   links: [number, number][]
+  phaseSpoken: number[]
   feeders: [number, FeederFigures][]
   counts: [string, number][]
   decided: ActionChange[]
@@ -46,6 +47,7 @@ export function writeHeap(world: World): string {
     opened: [...belief.opened],
     cameBack: [...belief.cameBack],
     links: [...world.links],
+    phaseSpoken: [...world.phaseSpoken],
     feeders: [...world.feeders],
     counts: [...world.counts],
     decided: [...world.decided.values()],
@@ -89,6 +91,7 @@ export function readWorld(
     world.belief.believeOpen(head, at, cost, observer)
   for (const [head, at] of heap.cameBack) world.belief.cameBack.set(head, at)
   for (const [terminal, state] of heap.links) world.links.set(terminal, state)
+  for (const observer of heap.phaseSpoken) world.phaseSpoken.add(observer)
   for (const [feeder, figures] of heap.feeders) world.feeders.set(feeder, figures)
   world.counts = new Map(heap.counts)
   for (const action of heap.decided) world.decided.set(action.requestId, action)

@@ -1,0 +1,245 @@
+/**
+ * The same programme over the set of live phases: for trees in which somebody spoke of single
+ * phases. Each device is closed, open on all phases, or (fuses, cut-outs, LV branches, broken
+ * conductors) open on one; a gang-operated one knows only "all". At most eight states a node, one
+ * pass; trees without such evidence take the fast path of `explain.ts`.
+ */
+import type { PhaseMask } from '../../facts/phases.ts'
+import { atAge } from '../cost/likelihood.ts'
+import { complement, costOf, either, probabilityOf } from '../cost/nats.ts'
+import { AWAITED, OFF, ON } from '../evidence/registers.ts'
+import type { Belief } from './belief.ts'
+import { NONE } from './network.ts'
+
+/** One device or service found open, and on which phases. */
+export interface PhaseSuspect {
+  readonly head: number
+  readonly observer: number
+  readonly phases: PhaseMask
+  /** P(open so, and nothing above open). */
+  readonly probability: number
+  /** P(some phase is lost right below it). */
+  readonly dead: number
+}
+
+/** One blown fuse or broken conductor in ten openings leaves the other phases live. */
+const ONE_PHASE_COST = costOf(0.1)
+
+/** Dyn11: LV a hangs between A and B, b between B and C, c between C and A (`domain.md` §1.7). */
+const DYN11 = 0
+const BETWEEN = [0b011, 0b110, 0b101] as const
+
+/** LV phases at full voltage when these HV phases are live. */
+export function phasesBelow(connection: number, live: PhaseMask): PhaseMask {
+  if (connection !== DYN11) return live
+  let below = 0
+  for (let phase = 0; phase < 3; phase++)
+    if ((live & BETWEEN[phase]!) === BETWEEN[phase]) below |= 1 << phase
+  return below
+}
+
+type Combine = (a: number, b: number) => number
+
+/** What one device may not do while a question is answered: `only` clamps its own opening. */
+interface Clamp {
+  readonly head: number
+  readonly observer: number
+  /** Phases it is open on; 0: it and everything above it are closed. */
+  readonly phases: PhaseMask
+  readonly path: ReadonlySet<number>
+}
+
+/** Judges one tree phase by phase. */
+export function judgePhases(belief: Belief, root: number): readonly PhaseSuspect[] {
+  const closedAt = new Map<number, Float64Array>()
+  const live = belief.network.grid.devices.phases[root]!
+  solve(belief, root, Math.min, undefined, closedAt)
+  const found: { head: number; observer: number; phases: PhaseMask }[] = []
+  trace(belief, root, live, closedAt, found)
+  const all = solve(belief, root, either, undefined, new Map())[live]!
+  return found.map((suspect) => {
+    const path = pathTo(belief, suspect.head)
+    const ask = (phases: PhaseMask) =>
+      solve(belief, root, either, { ...suspect, phases, path }, new Map())[live]! - all
+    return {
+      ...suspect,
+      probability: probabilityOf(ask(suspect.phases)),
+      dead: probabilityOf(complement(ask(0))),
+    }
+  })
+}
+
+function pathTo(belief: Belief, head: number): Set<number> {
+  const path = new Set<number>()
+  for (let at = head; at !== NONE; at = belief.network.above[at]!) path.add(at)
+  return path
+}
+
+/**
+ * Costs of everything at and below `head`, by the set of phases that reach it; `closedAt` keeps those
+ * right below each closed device.
+ */
+function solve(
+  belief: Belief,
+  head: number,
+  combine: Combine,
+  clamp: Clamp | undefined,
+  closedAt: Map<number, Float64Array>,
+): Float64Array {
+  const closed = closedCosts(belief, head, combine, clamp, closedAt)
+  const costs = new Float64Array(8)
+  for (let live = 0; live < 8; live++) {
+    const options = openings(belief, head, live, clamp)
+    let cost = Number.POSITIVE_INFINITY
+    for (const opened of options)
+      cost = combine(cost, openingCost(belief, head, live, opened) + closed[live & ~opened]!)
+    costs[live] = cost
+  }
+  closedAt.set(head, closed)
+  return costs
+}
+
+/** On which phases the device may be open when these reach it; 0 stands for closed. */
+function openings(
+  belief: Belief,
+  head: number,
+  live: PhaseMask,
+  clamp: Clamp | undefined,
+): readonly PhaseMask[] {
+  if (clamp?.path.has(head)) {
+    const asked = clamp.head === head && clamp.observer === NONE ? clamp.phases : 0
+    return [asked & live]
+  }
+  if (live === 0) return [0]
+  const single: PhaseMask[] = []
+  const { network } = belief
+  if (network.members(head).some((device) => network.grid.devices.ganged[device] === 0))
+    for (const phase of [1, 2, 4]) if (live & phase && live !== phase) single.push(phase)
+  return [0, live, ...single]
+}
+
+function openingCost(belief: Belief, head: number, live: PhaseMask, opened: PhaseMask): number {
+  if (opened === 0) return 0
+  const prior = belief.priorOf(head)
+  return opened === live ? prior : prior + ONE_PHASE_COST
+}
+
+/** Costs right below the closed device, by the set of phases that pass it. */
+function closedCosts(
+  belief: Belief,
+  head: number,
+  combine: Combine,
+  clamp: Clamp | undefined,
+  closedAt: Map<number, Float64Array>,
+): Float64Array {
+  const { network } = belief
+  const { devices } = network.grid
+  const sums = new Float64Array(8)
+  const bottom = network.bottom[head]!
+  const pass = (live: PhaseMask) =>
+    phasesBelow(devices.connection[bottom]!, live & devices.phases[head]!)
+  for (let c = network.firstBelow[head]!; c !== NONE; c = network.nextBeside[c]!) {
+    const child = solve(belief, c, combine, clamp, closedAt)
+    for (let live = 1; live < 8; live++) sums[live]! += child[pass(live) & devices.phases[c]!]!
+  }
+  belief.eachSeated(head, (observer) => {
+    for (let live = 1; live < 8; live++)
+      sums[live]! += leafCost(belief, head, observer, pass(live), combine, clamp)
+  })
+  // With nothing live, all below is dead: the sums of the fast path hold that, areas and all.
+  sums[0] = deadBelow(belief, head)
+  return sums
+}
+
+/** `dead` counts silence from the earliest off below; an unlit part takes that of the lit tree. */
+function deadBelow(belief: Belief, head: number): number {
+  if (belief.lit(head)) return belief.dead(head)
+  let at = head
+  while (!belief.lit(at) && belief.network.above[at] !== NONE) at = belief.network.above[at]!
+  const age = belief.now - belief.t0[at]!
+  if (!(age >= 0)) return 0
+  let sum = 0
+  for (let k = 0; k < belief.columns; k++) {
+    const n = belief.silent[head * belief.columns + k]!
+    if (n !== 0) sum += n * atAge(belief.tables[k]!, age)
+  }
+  return sum
+}
+
+/** One observer with these phases live above it, its own service closed or open. */
+function leafCost(
+  belief: Belief,
+  head: number,
+  observer: number,
+  live: PhaseMask,
+  combine: Combine,
+  clamp: Clamp | undefined,
+): number {
+  const supplied = heardCost(belief, head, observer, live)
+  const service = belief.serviceCost(observer)
+  const asked = clamp?.observer === observer && observer !== NONE
+  const onPath = clamp?.observer === observer
+  if (service === Number.POSITIVE_INFINITY || (onPath && clamp?.phases === 0)) return supplied
+  const cut = service + heardCost(belief, head, observer, 0)
+  return asked ? cut : combine(supplied, cut)
+}
+
+/** What the observer said, if exactly these phases reach it. */
+function heardCost(belief: Belief, head: number, observer: number, live: PhaseMask): number {
+  const { registers, model, network } = belief
+  const costs = model.classes[model.classOf[observer]!]!
+  const mask = network.grid.observers.phases[observer]!
+  const lost = mask & ~live
+  switch (registers.state[observer]) {
+    case OFF:
+      return lost !== 0 && lost === registers.phasesOf(observer) ? costs.offDead : costs.offLive
+    case ON:
+      return lost === mask && registers.atOf(observer) >= belief.t0[head]! ? costs.onDead : 0
+    case AWAITED:
+      return 0
+    default: {
+      if (lost === 0) return 0
+      let at = head
+      while (!belief.lit(at) && network.above[at] !== NONE) at = network.above[at]!
+      const age = belief.now - belief.t0[at]!
+      return age >= 0 ? atAge(costs.silentDead, age) : 0
+    }
+  }
+}
+
+/** Follows the cheapest choices from the top. */
+function trace(
+  belief: Belief,
+  head: number,
+  live: PhaseMask,
+  closedAt: Map<number, Float64Array>,
+  found: { head: number; observer: number; phases: PhaseMask }[],
+): void {
+  const closed = closedAt.get(head)!
+  let best = 0
+  let cost = Number.POSITIVE_INFINITY
+  for (const opened of openings(belief, head, live, undefined)) {
+    const here = openingCost(belief, head, live, opened) + closed[live & ~opened]!
+    if (here < cost) {
+      cost = here
+      best = opened
+    }
+  }
+  if (best !== 0) found.push({ head, observer: NONE, phases: best })
+  const passed = live & ~best
+  if (passed === 0) return
+  const { network } = belief
+  const { devices } = network.grid
+  const below = phasesBelow(
+    devices.connection[network.bottom[head]!]!,
+    passed & devices.phases[head]!,
+  )
+  belief.eachSeated(head, (observer) => {
+    const service = belief.serviceCost(observer)
+    if (service + heardCost(belief, head, observer, 0) >= heardCost(belief, head, observer, below))
+      return
+    found.push({ head, observer, phases: network.grid.observers.phases[observer]! })
+  })
+  for (let c = network.firstBelow[head]!; c !== NONE; c = network.nextBeside[c]!)
+    trace(belief, c, below & devices.phases[c]!, closedAt, found)
+}

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest'
+import { phasesBelow } from '../../../src/engine/inference/phases.ts'
+import type { Grid } from '../../../src/grid/model.ts'
+import { EngineLab } from '../../support/engine-lab.ts'
+
+/**
+ *   src ─B─ n0 ─F(fuse, ABC)─ n1 ┬─T1(A)─ M1 M1x
+ *                                ├─T2(B)─ M2 M2x
+ *                                ├─T3(C)─ M3 M3x
+ *                                └─T4(ABC)─ M4 (three-phase)
+ */
+function lateral(ganged: boolean): Grid {
+  const phases = { 1: 'A', 2: 'B', 3: 'C', 4: 'ABC' } as const
+  const grid: Grid = {
+    version: 1,
+    units: [{ id: 'U', name: 'unit' }],
+    substations: [{ id: 'S', name: 'substation', unit: 'U' }],
+    feeders: [{ id: 'F', name: 'feeder', unit: 'U', substation: 'S', source: 'B' }],
+    nodes: ['src', 'n0', 'n1', 'l1', 'l2', 'l3', 'l4'].map((id) => ({ id })),
+    devices: [
+      { id: 'B', type: 'breaker', name: 'B', from: 'src', to: 'n0' },
+      { id: 'FU', type: 'fuse', name: 'FU', from: 'n0', to: 'n1', ganged },
+    ],
+    lines: [],
+    usagePoints: [],
+    observers: [],
+  }
+  for (const t of [1, 2, 3, 4] as const) {
+    grid.devices.push({
+      id: `T${t}`,
+      type: 'transformer',
+      name: `T${t}`,
+      from: 'n1',
+      to: `l${t}`,
+      phases: phases[t],
+    })
+    for (const suffix of t === 4 ? [''] : ['', 'x']) {
+      grid.usagePoints.push({ id: `U${t}${suffix}`, device: `T${t}`, phases: phases[t] })
+      grid.observers.push({
+        id: `M${t}${suffix}`,
+        class: 'meter',
+        usagePoint: `U${t}${suffix}`,
+        phases: phases[t],
+      })
+    }
+  }
+  return grid
+}
+
+describe('phase by phase', () => {
+  it('names one phase of the fuse where its phase went dark and a three-phase meter lost it', () => {
+    const lab = new EngineLab(lateral(false))
+    for (const meter of ['M1', 'M1x']) lab.say(meter, 'powerOff')
+    lab.say('M4', 'phaseLoss', { phases: 1 })
+    lab.pass(90)
+    expect(lab.open()).toMatchObject([
+      { device: { id: 'FU' }, phases: 'A', kind: 'partialPhase', outageKind: 'confirmed' },
+    ])
+    for (const meter of ['M1', 'M1x']) lab.say(meter, 'powerOn')
+    lab.say('M4', 'phaseRestored', { phases: 1 })
+    lab.pass(5)
+    expect(lab.open()).toEqual([])
+  })
+
+  it('does not open one phase of a gang-operated device', () => {
+    const lab = new EngineLab(lateral(true))
+    for (const meter of ['M1', 'M1x']) lab.say(meter, 'powerOff')
+    lab.say('M4', 'phaseLoss', { phases: 1 })
+    lab.pass(90)
+    for (const incident of lab.open())
+      expect([incident.device.id, incident.phases]).not.toEqual(['FU', 'A'])
+  })
+
+  it('takes the fast path where whole supplies are lost', () => {
+    const lab = new EngineLab(lateral(false))
+    for (const meter of ['M1', 'M1x', 'M2', 'M2x', 'M3', 'M3x', 'M4']) lab.say(meter, 'powerOff')
+    lab.pass(5)
+    expect(lab.open()).toMatchObject([{ phases: 'ABC', kind: 'fault' }])
+  })
+})
+
+describe('phases below a transformer', () => {
+  it('are those whose winding keeps both its ends (Dyn11), or the same ones', () => {
+    expect(phasesBelow(0, 7)).toBe(7)
+    expect(phasesBelow(0, 6)).toBe(2)
+    expect(phasesBelow(0, 1)).toBe(0)
+    expect(phasesBelow(1, 6)).toBe(6)
+  })
+})
