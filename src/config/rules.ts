@@ -45,7 +45,7 @@ const judgement = z.strictObject({
       typeof reliability
     >,
   ),
-  areaLost: share,
+  area: z.strictObject({ lost: share, offDelay: curve, onDelay: curve }),
   leftDark: share.gt(0),
   positionTrusted: share.gt(0.5).lt(1),
   confirm: z.strictObject({ probability: share, sources: z.number().int().min(1) }),

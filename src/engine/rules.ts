@@ -4,7 +4,7 @@
  */
 import type { DeviceType, ObserverClass } from '../grid/model.ts'
 import type { Level } from './changes.ts'
-import type { ReliabilityClass } from './cost/likelihood.ts'
+import type { DelayCurve, ReliabilityClass } from './cost/likelihood.ts'
 
 export interface JudgementRules {
   /** τ: the window in which faults count as simultaneous, minutes. */
@@ -13,8 +13,15 @@ export interface JudgementRules {
   readonly openingsPerYear: Readonly<Record<DeviceType, number>>
   /** Reliability of each class of observer. */
   readonly observers: Readonly<Record<ObserverClass, ReliabilityClass>>
-  /** P(a dark area's concentrator is lost with everything it forwards). */
-  readonly areaLost: number
+  /** What concentrators do to all they forward at once. */
+  readonly area: {
+    /** P(a dark area's concentrator is lost with everything it forwards). */
+    readonly lost: number
+    /** When the first word of a dark area comes through. */
+    readonly offDelay: DelayCurve
+    /** When the first word of an area comes through after its supply returned. */
+    readonly onDelay: DelayCurve
+  }
   /** P(a part stays dark when what lies above it came back). */
   readonly leftDark: number
   /** P(the device is open | an authenticated terminal reported its position open). */

@@ -1,6 +1,10 @@
 /** The engine's explanation and posterior against enumeration of all fault sets on small trees. */
 import { describe, expect, it } from 'vitest'
-import { classCosts, type ReliabilityClass } from '../../src/engine/cost/likelihood.ts'
+import {
+  classCosts,
+  nothingThrough,
+  type ReliabilityClass,
+} from '../../src/engine/cost/likelihood.ts'
 import { costOf, NAT } from '../../src/engine/cost/nats.ts'
 import { OFF, QUIET, Registers } from '../../src/engine/evidence/registers.ts'
 import { Belief } from '../../src/engine/inference/belief.ts'
@@ -55,6 +59,8 @@ function setUp(seed: number, concentrators: boolean) {
     classes: [costs],
     classOf: new Uint8Array(grid.observers.ids.count),
     areaLost: concentrators ? LOST : 0,
+    areaUnheard: nothingThrough(concentrators ? LOST : 0, [[1, 1]]),
+    areaUnreturned: nothingThrough(0, [[1, 1]]),
     areaMeterClass: 0,
     leftDark: 4 * NAT,
     windowClosed: true,

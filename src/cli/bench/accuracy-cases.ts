@@ -3,7 +3,7 @@
  * and what each way of judging makes of that. Pure; randomness comes from the seed.
  */
 import type { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
-import { classCosts } from '../../engine/cost/likelihood.ts'
+import { classCosts, nothingThrough } from '../../engine/cost/likelihood.ts'
 import { costOf, NAT, NEVER } from '../../engine/cost/nats.ts'
 import { OFF, QUIET, Registers } from '../../engine/evidence/registers.ts'
 import { Belief } from '../../engine/inference/belief.ts'
@@ -101,6 +101,8 @@ function evidenceModel(grid: CompiledGrid, options: AccuracyOptions): EvidenceMo
     classes: [costs],
     classOf: new Uint8Array(grid.observers.ids.count),
     areaLost: options.clustered ? options.loss : 0,
+    areaUnheard: nothingThrough(options.clustered ? options.loss : 0, AT_ONCE),
+    areaUnreturned: nothingThrough(0, AT_ONCE),
     areaMeterClass: 0,
     leftDark: NEVER,
     windowClosed: true,

@@ -75,23 +75,35 @@ export function classCosts(c: ReliabilityClass): ClassCosts {
   }
 }
 
+/**
+ * P(nothing has come through a concentrator yet), by seconds: its channel is lost, or the first
+ * batch is still on its way. What it forwards is late together, not meter by meter.
+ */
+export function nothingThrough(lostShare: number, firstBatch: DelayCurve): Float64Array {
+  return Float64Array.from(
+    { length: DELAY_HORIZON_SECONDS + 1 },
+    (_, s) => lostShare + (1 - lostShare) * (1 - shareAt(firstBatch, s * 1000)),
+  )
+}
+
 /** The entry of a delay table for an age in milliseconds. */
-export function atAge(table: Int32Array, ageMs: number): number {
+export function atAge(table: Int32Array | Float64Array, ageMs: number): number {
   const seconds = Math.floor(ageMs / 1000)
   return table[Math.max(0, Math.min(seconds, DELAY_HORIZON_SECONDS))]!
 }
 
 /**
- * Silence of a whole area (台区) whose concentrator may be lost: −ln(lost + (1 − lost)·sⁿ) for `n`
- * meters that each stay silent with cost `silent`, relative to silence that costs `silentLive` each.
+ * Silence of a whole area (台区) of which nothing came through with P `nothing`: −ln(nothing +
+ * (1 − nothing)·sⁿ) for `n` meters that each stay silent with cost `silent`, relative to silence that
+ * costs `silentLive` each.
  */
 export function areaSilence(
-  lostShare: number,
+  nothing: number,
   meters: number,
   silent: number,
   silentLive: number,
 ): number {
-  const lost = lostShare * exp((silentLive * meters) / NAT)
-  const working = (1 - lostShare) * exp((-silent * meters) / NAT)
+  const lost = nothing * exp((silentLive * meters) / NAT)
+  const working = (1 - nothing) * exp((-silent * meters) / NAT)
   return costOf(lost + working)
 }

@@ -129,7 +129,6 @@ function startOf(world: World, verdict: Verdict): InstantMs | undefined {
 
 function rescale(world: World, incident: Case): void {
   const extent = extentOf(world, incident)
-  const before = incident.customers
   incident.level =
     incident.observer === NONE
       ? levelOf(world.grid, likeliestMember(world.network, incident.head, incident.phases))
@@ -138,9 +137,11 @@ function rescale(world: World, incident: Case): void {
   incident.transformers = extent.transformers.length
   incident.important = extent.important
   incident.sensitive = extent.sensitive
-  if (incident.cameBackAt === null)
-    incident.originalCustomers = Math.max(incident.originalCustomers, extent.customers)
-  else incident.customersRestored += Math.max(0, before - extent.customers)
+  // A judgement refined to a smaller part was never larger; a part that came back was.
+  if (incident.cameBackAt === null && incident.customersRestored === 0)
+    incident.originalCustomers = extent.customers
+  incident.originalCustomers = Math.max(incident.originalCustomers, extent.customers)
+  incident.customersRestored = incident.originalCustomers - extent.customers
   regrade(world, incident, extent)
   // Below the device that came back, what stays dark is a part of it that has not come back.
   if (incident.outageKind === 'partiallyRestored') incident.cameBackAt = null

@@ -95,10 +95,9 @@ function shrink(
     if (isSettled(world, incident)) restoreCase(world, incident, publisher)
     else {
       incident.outageKind = 'partiallyRestored'
-      incident.customersRestored = Math.min(
-        incident.originalCustomers,
-        onsHeard(world, incident.head, NONE, incident.startedAt).observers,
-      )
+      const back = onsHeard(world, incident.head, NONE, incident.startedAt).observers
+      incident.customersRestored =
+        incident.originalCustomers - Math.max(0, incident.customers - back)
       publisher.publish(incident, 'partiallyRestored')
     }
   } else withdrawCase(world, incident, publisher)

@@ -12,6 +12,10 @@ export interface EvidenceModel {
   readonly classOf: Uint8Array
   /** P(the concentrator's channel is lost | its area is dark); 0 switches joint loss off. */
   readonly areaLost: number
+  /** P(nothing has come through a dark area's concentrator), by seconds of age. */
+  readonly areaUnheard: Float64Array
+  /** The same for the ons of an area whose supply came back. */
+  readonly areaUnreturned: Float64Array
   /** Class of the meters behind concentrators, for the silence of whole areas. */
   readonly areaMeterClass: number
   /** Cost of "left dark when what lies above came back": the faulted part stays isolated. */
@@ -44,7 +48,9 @@ export function silenceTables(model: EvidenceModel): readonly Int32Array[] {
   const meter = model.classes[model.areaMeterClass]!
   for (const size of AREA_SIZES)
     tables.push(
-      meter.silentDead.map((silent) => areaSilence(model.areaLost, size, silent, meter.silentLive)),
+      meter.silentDead.map((silent, s) =>
+        areaSilence(model.areaUnheard[s]!, size, silent, meter.silentLive),
+      ),
     )
   return tables
 }

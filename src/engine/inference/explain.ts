@@ -99,10 +99,11 @@ export function awaitedTogether(belief: Belief, head: number, cameBack: InstantM
     return Number.POSITIVE_INFINITY
   if (belief.lastOn[head]! >= cameBack) return Number.POSITIVE_INFINITY
   const meter = model.classes[model.areaMeterClass]!
+  const age = belief.now - cameBack
   return areaSilence(
-    model.areaLost,
+    atAge(model.areaUnreturned, age),
     waits[head]!,
-    atAge(meter.awaitedLive, belief.now - cameBack),
+    atAge(meter.awaitedLive, age),
     0,
   )
 }

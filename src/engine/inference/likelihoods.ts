@@ -1,7 +1,7 @@
 /** From the rule file and a grid to the costs that inference runs on. */
 import type { CompiledGrid } from '../../grid/compiled.ts'
 import { DEVICE_TYPES, OBSERVER_CLASSES } from '../../grid/model.ts'
-import { classCosts } from '../cost/likelihood.ts'
+import { classCosts, nothingThrough } from '../cost/likelihood.ts'
 import { costOf } from '../cost/nats.ts'
 import type { JudgementRules } from '../rules.ts'
 import type { EvidenceModel } from './evidence-model.ts'
@@ -24,7 +24,9 @@ export function modelFrom(rules: JudgementRules, grid: CompiledGrid): EvidenceMo
   return {
     classes: OBSERVER_CLASSES.map((name) => classCosts(rules.observers[name])),
     classOf: grid.observers.class,
-    areaLost: rules.areaLost,
+    areaLost: rules.area.lost,
+    areaUnheard: nothingThrough(rules.area.lost, rules.area.offDelay),
+    areaUnreturned: nothingThrough(rules.area.lost, rules.area.onDelay),
     areaMeterClass: OBSERVER_CLASSES.indexOf('meter'),
     leftDark: costOf(rules.leftDark),
     windowClosed: false,
