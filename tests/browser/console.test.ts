@@ -20,7 +20,7 @@ import { type DemoProgram, startDemoProgram } from '../support/demo-program.ts'
 const FAULT_WITHIN_MS = 120_000
 const RESTORED_WITHIN_MS = 240_000
 /** Time for the map to draw what a picture should show. */
-const DRAWN_MS = 1_500
+const DRAWN_MS = 4_000
 
 describeInBrowser('the console of the demonstration', () => {
   let program: DemoProgram

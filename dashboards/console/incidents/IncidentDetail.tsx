@@ -123,9 +123,9 @@ function Head(props: { incident: IncidentPayload; names: Names; onSelect: (id: s
 function Figures({ incident }: { incident: IncidentPayload }) {
   const { text, format } = useLanguage()
   const now = useNow()
-  const all = Math.max(incident.originalMetersAffected, incident.metersAffected)
   const out = customersOut(incident)
-  const done = Math.max(0, all - out)
+  const done = incident.customersRestored
+  const all = out + done
   const end = incident.restoredAt === null ? now : Date.parse(incident.restoredAt)
   const share = all === 0 ? 0 : done / all
   return (

@@ -18,10 +18,14 @@ export interface HeadlineParts {
   readonly outcome: IncidentPayload['outcome']
 }
 
-/** Customers without power now, of one incident. */
+/**
+ * Customers without power now, of one incident. `metersAffected` lies below the device judged now
+ * and shrinks when the fault is found further down; `customersRestored` counts from the original.
+ */
 export function customersOut(incident: IncidentPayload): number {
   if (incident.outageKind === 'restored' || incident.outageKind === 'closed') return 0
-  return Math.max(0, incident.metersAffected - incident.customersRestored)
+  const most = Math.max(incident.originalMetersAffected, incident.metersAffected)
+  return Math.max(0, Math.min(incident.metersAffected, most - incident.customersRestored))
 }
 
 export function headlineOf(

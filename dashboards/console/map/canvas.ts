@@ -221,6 +221,7 @@ export class NetworkCanvas {
 
   zoomBy(step: number): void {
     const view = this.map.getView()
+    view.cancelAnimations()
     view.animate({ zoom: (view.getZoom() ?? 8) + step, duration: ANIMATION_MS })
   }
 
@@ -237,6 +238,8 @@ export class NetworkCanvas {
 
   #fit(extent: Extent, padding: number[], duration: number, maxZoom: number): void {
     this.map.updateSize()
+    // A fling that is still gliding would carry the map away from what was asked for.
+    this.map.getView().cancelAnimations()
     this.map.getView().fit(extent, { padding, maxZoom, duration })
   }
 

@@ -3,7 +3,7 @@ import type { IncidentPayload } from '../../../dashboards/console/api/payloads.t
 import { en } from '../../../dashboards/console/i18n/en.ts'
 import { formatOf } from '../../../dashboards/console/i18n/format.ts'
 import { zhCN } from '../../../dashboards/console/i18n/zh-CN.ts'
-import { headlineOf } from '../../../dashboards/console/incidents/headline.ts'
+import { customersOut, headlineOf } from '../../../dashboards/console/incidents/headline.ts'
 import { namesOf } from '../../../dashboards/console/incidents/names.ts'
 import { arrange, NO_FILTER, type Sort } from '../../../dashboards/console/incidents/order.ts'
 import { permittedActions } from '../../../dashboards/console/incidents/permitted.ts'
@@ -56,6 +56,14 @@ test('the sentence says what is out now, in both languages', () => {
   })
   expect(headlineOf(partly, names, zhCN, formatOf(zhCN))).toContain('仍有 600 户停电')
   expect(headlineOf(partly, names, en, formatOf(en))).toContain('600 customers still without')
+})
+
+test('what was narrowed down was never out; what came back is counted once', () => {
+  const narrowed = made('I11', { metersAffected: 63, originalMetersAffected: 894 })
+  expect(customersOut(narrowed)).toBe(63)
+  const partly = { metersAffected: 63, originalMetersAffected: 894, customersRestored: 831 }
+  expect(customersOut(made('I12', partly))).toBe(63)
+  expect(customersOut(made('I13', { outageKind: 'restored' }))).toBe(0)
 })
 
 test('a probability is never written as certain', () => {
