@@ -207,22 +207,36 @@ function drawable(classes: readonly DeviceClass[], faults: number): DrawnLevel[]
   return levels.map((drawn) => ({ ...drawn, weight: drawn.weight / total }))
 }
 
+/** Draws refused in a row before a case is begun anew: an early draw may cover nearly everything. */
+const REFUSED_IN_A_ROW = 100
+
 /** The open classes of a case: K of them, none above another. */
 export function drawTruth(lab: Laboratory, options: AccuracyOptions, draw: Draw): DeviceClass[] {
   if (draw() < options.nullShare) return []
   const levels = drawable(lab.classes, options.faults)
-  const truth: DeviceClass[] = []
+  let truth: DeviceClass[] = []
+  let refused = 0
   while (truth.length < options.faults) {
-    let at = draw()
-    const drawn = levels.find(({ weight }) => {
-      at -= weight
-      return at < 0
-    })
-    const { members } = drawn ?? levels[levels.length - 1]!
-    const next = members[Math.floor(draw() * members.length)]!
-    if (!truth.some((c) => covers(lab, c, next) || covers(lab, next, c))) truth.push(next)
+    const next = drawClass(levels, draw)
+    if (!truth.some((c) => covers(lab, c, next) || covers(lab, next, c))) {
+      truth.push(next)
+      refused = 0
+    } else if (++refused === REFUSED_IN_A_ROW) {
+      truth = []
+      refused = 0
+    }
   }
   return truth
+}
+
+function drawClass(levels: readonly DrawnLevel[], draw: Draw): DeviceClass {
+  let at = draw()
+  const drawn = levels.find(({ weight }) => {
+    at -= weight
+    return at < 0
+  })
+  const { members } = drawn ?? levels[levels.length - 1]!
+  return members[Math.floor(draw() * members.length)]!
 }
 
 /** True where `above` is `below` or interrupts it. */
@@ -243,7 +257,7 @@ export function drawReports(
   const dead = new Set(truth.flatMap((c) => c.meters))
   const lostArea = new Map<number, boolean>()
   const areaIsLost = (meter: number) => {
-    const area = lab.belief.areas.ofObserver[meter]!
+    const area = lab.belief.areas.of(meter)
     if (!options.clustered || area < 0) return false
     const known = lostArea.get(area)
     if (known !== undefined) return known

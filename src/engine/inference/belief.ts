@@ -3,13 +3,14 @@
  * incrementally: one report touches one path to its root, O(depth), and allocates nothing.
  *
  * For each head `d`:
- *   dead(d) = spoken(d) + Σ_class silent[class](d) · silence_class(now − t0(d))
+ *   dead(d) = spoken(d) + Σ_class silent[class](d) · silence_class(now − heardFrom(d))
  *   best(d) = min(prior(d) + dead(d), Σ costs at d + Σ best(child))
  * `t0(d)` is the earliest off below d. An "on" from before t0(d) says nothing about an outage that
  * began later, so it counts as silence there.
  */
 import type { InstantMs } from '../../facts/time.ts'
-import { atAge } from '../cost/likelihood.ts'
+import { TARGET_USAGE_POINT } from '../../grid/compiled.ts'
+import { type ClassCosts, DELAY_HORIZON_SECONDS } from '../cost/likelihood.ts'
 import { costOf, either } from '../cost/nats.ts'
 import {
   AWAITED,
@@ -19,15 +20,18 @@ import {
   type RegisterState,
   type Registers,
 } from '../evidence/registers.ts'
-import {
-  AREA_BUCKETS,
-  type Areas,
-  areaBucket,
-  type EvidenceModel,
-  findAreas,
-  silenceTables,
-} from './evidence-model.ts'
+import { Areas, noAreas } from './areas.ts'
+import { areaBucket, type EvidenceModel, silenceTables } from './evidence-model.ts'
 import { type Network, NONE } from './network.ts'
+import { Silence, SilenceKinds, secondOf } from './silence.ts'
+
+/** What a terminal said of a position: when by its clock, when we heard it, at what cost, who. */
+export interface OpenedHead {
+  readonly at: InstantMs
+  readonly heardAt: InstantMs
+  readonly cost: number
+  readonly observer: number
+}
 
 export class Belief {
   readonly network: Network
@@ -50,24 +54,35 @@ export class Belief {
   readonly waits: Int32Array
   /** Earliest off below, Infinity where none. */
   readonly t0: Float64Array
-  /** Latest on below, 0 where none: whether a change of t0 has to look for ons. */
+  /**
+   * When the first off below was received, Infinity where none: silence is counted from here, so that
+   * one wrong clock does not make everybody else look overdue.
+   */
+  readonly heardFrom: Float64Array
+  /** When the statement being taken in was received. */
+  hearing: InstantMs = 0
+  /** No on below is later, 0 where none: whether a change of t0 has to look for ons. */
   readonly lastOn: Float64Array
-  /** Silent observers below by class, then silent areas by size. */
-  readonly silent: Int32Array
-  readonly columns: number
-  readonly tables: readonly Int32Array[]
+  /** No on below is earlier, Infinity where none. */
+  readonly firstOn: Float64Array
+  /** Silent observers below by class, and silent areas by size. */
+  readonly silence: Silence
   /** Members of each area that said anything, and the quiet ones by class. */
   readonly areaHeard: Int32Array
   readonly #areaQuiet: Int32Array
-  readonly #areaSeat: Int32Array
   /** What it costs that a dark area's concentrator still worked. */
   readonly #areaWorks: number
   /** Positions reported open or expected open below, counted up the path. */
   readonly hints: Int32Array
   /** Heads whose position a terminal reported open: since when, at what cost, by whom. */
-  readonly opened = new Map<number, { at: InstantMs; cost: number; observer: number }>()
+  readonly opened = new Map<number, OpenedHead>()
   /** When a head was found restored; its awaited observers count their delay from then. */
   readonly cameBack = new Map<number, InstantMs>()
+
+  // The observer whose register is being changed, and what it meant before. `NONE` in between.
+  #held = NONE
+  #heldState: RegisterState = QUIET
+  #heldAt: InstantMs = 0
 
   constructor(
     network: Network,
@@ -79,16 +94,12 @@ export class Belief {
     this.registers = registers
     this.model = model
     const count = network.head.length
-    this.columns = model.classes.length + AREA_BUCKETS
-    this.tables = silenceTables(model)
     this.headOf = this.#locateObservers()
-    const useAreas = model.areaLost > 0
     this.#areaWorks = costOf(1 - model.areaLost)
-    this.areas = findAreas(
-      network.grid,
-      (observer) => (useAreas ? this.headOf[observer]! : NONE),
-      areasByTransformer,
-    )
+    this.areas =
+      model.areaLost > 0
+        ? new Areas(network.grid, this.headOf, areasByTransformer)
+        : noAreas(network.grid)
     this.spoken = new Float64Array(count)
     this.closedBest = new Float64Array(count)
     this.best = new Float64Array(count)
@@ -96,55 +107,71 @@ export class Belief {
     this.waits = new Int32Array(count)
     this.hints = new Int32Array(count)
     this.t0 = new Float64Array(count).fill(Number.POSITIVE_INFINITY)
+    this.heardFrom = new Float64Array(count).fill(Number.POSITIVE_INFINITY)
     this.lastOn = new Float64Array(count)
-    this.silent = new Int32Array(count * this.columns)
-    this.areaHeard = new Int32Array(this.areas.members.length)
-    this.#areaQuiet = new Int32Array(this.areas.members.length * model.classes.length)
-    this.#areaSeat = new Int32Array(this.areas.members.length).fill(NONE)
-    for (let d = 0; d < count; d++)
-      if (this.areas.ofDevice[d]! >= 0) this.#areaSeat[this.areas.ofDevice[d]!] = d
+    this.firstOn = new Float64Array(count).fill(Number.POSITIVE_INFINITY)
+    const areas = this.areas.seats.length
+    this.areaHeard = new Int32Array(areas)
+    this.#areaQuiet = new Int32Array(areas * model.classes.length)
+    this.silence = new Silence(this.#kindsOfSilence(), silenceTables(model))
     this.#countSilence()
     // Offs first: what an "on" means depends on when the outage began.
     for (const ons of [false, true])
       for (let o = 0; o < this.headOf.length; o++) {
         const state = registers.state[o] as RegisterState
-        if (state !== QUIET && (state === ON) === ons && this.headOf[o] !== NONE)
-          this.#switchState(o, QUIET, state)
+        if (state === QUIET || (state === ON) !== ons || this.headOf[o] === NONE) continue
+        // Receipt is not in the registers; a snapshot brings it back beside them.
+        this.hearing = registers.atOf(o)
+        this.#move(o, QUIET, 0, state, registers.atOf(o))
       }
   }
 
   /**
-   * The observer's register now means `state`. `write` changes the register; it runs between taking
-   * the old meaning out and putting the new one in. Returns the head above it, `NONE` for none.
+   * The observer's register changes by `write`: takes its old meaning out and puts the new one in.
+   * Returns the head above it, `NONE` for none.
    */
-  change(observer: number, state: RegisterState, write: () => void): number {
-    const head = this.headOf[observer]!
-    const before = this.registers.state[observer] as RegisterState
-    if (head === NONE) {
-      write()
-      return NONE
-    }
-    this.#taken = observer
-    if (before !== QUIET) this.#switchState(observer, before, QUIET)
-    this.#taken = NONE
+  change(observer: number, _state: RegisterState, write: () => void): number {
+    this.hold(observer)
     write()
-    if (state !== QUIET) this.#switchState(observer, QUIET, state)
+    return this.settle()
+  }
+
+  /** `change` without a closure: `hold` the observer, write its register, `settle`. */
+  hold(observer: number): void {
+    this.#held = observer
+    this.#heldState = this.registers.state[observer] as RegisterState
+    this.#heldAt = this.registers.atOf(observer)
+  }
+
+  /** The held observer's register is written. Returns the head above it, `NONE` for none. */
+  settle(): number {
+    const observer = this.#held
+    const head = this.headOf[observer]!
+    const state = this.registers.state[observer] as RegisterState
+    if (head !== NONE && (state !== QUIET || this.#heldState !== QUIET))
+      this.#move(observer, this.#heldState, this.#heldAt, state, this.registers.atOf(observer))
+    this.#held = NONE
     return head
   }
 
-  /** Σ of what was said and of silence, if everything below `head` is dead since t0. */
+  /** Σ of what was said and of silence, if everything below `head` is dead since. */
   dead(head: number): number {
-    let t0 = this.t0[head]!
-    let sum = this.spoken[head]!
-    if (this.opened.size > 0) t0 = Math.min(t0, this.opened.get(head)?.at ?? t0)
-    if (t0 === Number.POSITIVE_INFINITY) return sum
-    const age = this.model.windowClosed ? Number.MAX_SAFE_INTEGER : this.now - t0
-    const first = head * this.columns
-    for (let k = 0; k < this.columns; k++) {
-      const n = this.silent[first + k]!
-      if (n !== 0) sum += n * atAge(this.tables[k]!, age)
-    }
-    return sum
+    const from = this.silentFrom(head)
+    if (from === Number.POSITIVE_INFINITY) return this.spoken[head]!
+    return this.spoken[head]! + this.silenceSince(head, from)
+  }
+
+  /** Since when those who are silent below `head` would have had something to say. */
+  silentFrom(head: number): InstantMs {
+    const heard = this.heardFrom[head]!
+    if (this.opened.size === 0) return heard
+    return Math.min(heard, this.opened.get(head)?.heardAt ?? heard)
+  }
+
+  /** What the silence below `head` costs if all of it is dead since then. */
+  silenceSince(head: number, since: InstantMs): number {
+    const second = this.model.windowClosed ? DELAY_HORIZON_SECONDS : secondOf(this.now - since)
+    return this.silence.cost(head, second)
   }
 
   /** True where something below speaks of an outage. */
@@ -163,8 +190,9 @@ export class Belief {
 
   /** A terminal reports the device open: "open here" now costs `cost` (may be below zero). */
   believeOpen(head: number, at: InstantMs, cost: number, observer: number): void {
-    if (!this.opened.has(head)) this.#hint(head, 1)
-    this.opened.set(head, { at, cost, observer })
+    const before = this.opened.get(head)
+    if (!before) this.#hint(head, 1)
+    this.opened.set(head, { at, heardAt: before?.heardAt ?? this.hearing, cost, observer })
     this.#improve(head)
   }
 
@@ -190,7 +218,7 @@ export class Belief {
   serviceCost(observer: number): number {
     const { network } = this
     const { targetKind, target } = network.grid.observers
-    if (targetKind[observer] !== 2) return Number.POSITIVE_INFINITY
+    if (targetKind[observer] !== TARGET_USAGE_POINT) return Number.POSITIVE_INFINITY
     if (network.holdsService[this.headOf[observer]!] === 1) return Number.POSITIVE_INFINITY
     return network.servicePrior(target[observer]!)
   }
@@ -218,15 +246,12 @@ export class Belief {
   #quietCosts(): Float64Array {
     const { network } = this
     const quiet = new Float64Array(network.head.length)
-    const final = this.tables.map((table) => table[table.length - 1]!)
     const visit = (head: number): number => {
       let closed = 0
-      let silent = 0
       this.eachSeated(head, (observer) => {
         closed += this.quietLeafCost(observer)
       })
-      for (let k = 0; k < this.columns; k++)
-        silent += this.silent[head * this.columns + k]! * final[k]!
+      const silent = this.silence.cost(head, DELAY_HORIZON_SECONDS)
       for (let c = network.firstBelow[head]!; c !== NONE; c = network.nextBeside[c]!)
         closed += visit(c)
       quiet[head] = either(network.prior[head]! + silent, closed)
@@ -243,132 +268,175 @@ export class Belief {
     return at
   }
 
-  /** Moves one observer between QUIET and another meaning, along its path. */
-  #switchState(observer: number, from: RegisterState, to: RegisterState): void {
-    const joins = from === QUIET
-    const state = joins ? to : from
-    const sign = joins ? 1 : -1
-    const head = this.headOf[observer]!
-    const at = this.registers.atOf(observer)
+  /** Changes what one observer means, from its head to the root in one pass. */
+  #move(
+    observer: number,
+    from: RegisterState,
+    fromAt: InstantMs,
+    to: RegisterState,
+    toAt: InstantMs,
+  ): void {
+    const { above } = this.network
     const k = this.model.classOf[observer]!
     const costs = this.model.classes[k]!
-    const area = this.areas.ofObserver[observer]!
-    if (area >= 0) this.#areaHears(area, k, sign)
-    const seat = area < 0 ? NONE : this.#areaSeat[area]!
-    // Above the seat of an area the quiet member was part of the area's count already undone.
+    const head = this.headOf[observer]!
+    const area = this.areas.of(observer)
+    const seat = area === NONE ? NONE : this.areas.seats[area]!
+    if (area !== NONE && from === QUIET) this.#areaHears(area, k)
+    if (area !== NONE && to === QUIET) this.#areaForgets(area, k)
+    if ((from === OFF) !== (to === OFF))
+      this.closedBest[head]! += (to === OFF ? 1 : -1) * this.#aloneOff(observer, costs)
+    // Above the seat of its area the observer was part of the area's count, already undone.
     let joint = false
-    for (let a = head; a !== NONE; a = this.network.above[a]!) {
+    for (let a = head; a !== NONE; a = above[a]!) {
       if (a === seat) joint = true
-      const quiet = joint ? 0 : sign
-      if (state === OFF) this.#addOff(a, at, sign, costs.offDead, k, quiet)
-      else if (state === ON) this.#addOn(a, at, sign, costs.onDead, k, quiet, joint)
-      else {
-        this.waits[a]! += sign
-        this.silent[a * this.columns + k]! -= quiet
-      }
+      let silent = joint || to === QUIET ? 0 : -1
+      if (!joint && from !== QUIET) silent++
+      if (from === OFF) this.#takeOff(a, fromAt, costs)
+      else if (from === ON) {
+        if (fromAt >= this.t0[a]!) this.spoken[a]! -= costs.onDead
+        else silent--
+      } else if (from === AWAITED) this.waits[a]! -= 1
+      if (to === OFF) this.#putOff(a, toAt, costs)
+      else if (to === ON) {
+        if (toAt > this.lastOn[a]!) this.lastOn[a] = toAt
+        if (toAt < this.firstOn[a]!) this.firstOn[a] = toAt
+        if (toAt >= this.t0[a]!) this.spoken[a]! += costs.onDead
+        else silent++
+      } else if (to === AWAITED) this.waits[a]! += 1
+      if (silent !== 0) this.silence.add(a, k, silent)
+      this.#improveAt(a)
     }
-    if (state === OFF) this.closedBest[head]! += sign * this.#aloneOff(observer, costs)
-    this.#improve(head)
   }
 
-  #aloneOff(observer: number, costs: { offLive: number; offDead: number }): number {
+  #aloneOff(observer: number, costs: ClassCosts): number {
     return Math.min(costs.offLive, this.serviceCost(observer) + costs.offDead)
   }
 
-  #addOff(a: number, at: InstantMs, sign: number, offDead: number, k: number, quiet: number): void {
-    this.spoken[a]! += sign * offDead
-    this.offs[a]! += sign
-    this.silent[a * this.columns + k]! -= quiet
-    if (sign > 0) {
-      if (at < this.t0[a]!) this.#moveT0(a, at)
-    } else if (at === this.t0[a]) this.#moveT0(a, this.#earliestOff(a))
+  #putOff(a: number, at: InstantMs, costs: ClassCosts): void {
+    this.spoken[a]! += costs.offDead
+    this.offs[a]! += 1
+    if (this.hearing < this.heardFrom[a]!) this.heardFrom[a] = this.hearing
+    if (at < this.t0[a]!) this.#moveT0(a, at)
   }
 
-  /** An on since t0 contradicts "dead"; an earlier one is silence about this outage. */
-  #addOn(
-    a: number,
-    at: InstantMs,
-    sign: number,
-    onDead: number,
-    k: number,
-    quiet: number,
-    joint: boolean,
-  ): void {
-    if (sign > 0 && at > this.lastOn[a]!) this.lastOn[a] = at
-    const index = a * this.columns + k
-    if (at >= this.t0[a]!) {
-      this.spoken[a]! += sign * onDead
-      this.silent[index]! -= quiet
-    } else if (joint) this.silent[index]! += sign
+  #takeOff(a: number, at: InstantMs, costs: ClassCosts): void {
+    this.spoken[a]! -= costs.offDead
+    this.offs[a]! -= 1
+    if (this.offs[a] === 0) this.heardFrom[a] = Number.POSITIVE_INFINITY
+    if (at === this.t0[a]) this.#moveT0(a, this.#earliestOff(a))
   }
 
   /** t0 of `a` moves: ons between the old and the new one change their meaning there. */
   #moveT0(a: number, t0: InstantMs): void {
     const before = this.t0[a]!
+    if (t0 === before) return
     this.t0[a] = t0
-    const low = Math.min(before, t0)
-    const high = Math.max(before, t0)
-    if (this.lastOn[a]! < low) return
-    const sign = t0 < before ? 1 : -1
-    this.eachObserver(a, (observer) => {
-      if (this.registers.state[observer] !== ON) return
-      const at = this.registers.atOf(observer)
-      if (at < low || at >= high) return
-      const k = this.model.classOf[observer]!
-      this.spoken[a]! += sign * this.model.classes[k]!.onDead
-      this.silent[a * this.columns + k]! -= sign
-    })
+    if (t0 < before) this.#turnOns(a, a, 1, t0, before)
+    else this.#turnOns(a, a, -1, before, t0)
   }
 
+  /**
+   * Ons below `d` from `low` until before `high` become (1) or stop being (−1) proof of supply at
+   * `a`. Bounds of what it looks through become exact, so that it need not look there again.
+   */
+  #turnOns(a: number, d: number, sign: number, low: InstantMs, high: InstantMs): void {
+    if (this.lastOn[d]! < low || this.firstOn[d]! >= high) return
+    const { network, registers, model } = this
+    let first = Number.POSITIVE_INFINITY
+    let last = 0
+    const device = network.bottom[d]!
+    const { firstMeter } = network.grid.observers
+    const meters = firstMeter[device + 1]! - firstMeter[device]!
+    const seated = meters + network.terminalFirst[device + 1]! - network.terminalFirst[device]!
+    for (let i = 0; i < seated; i++) {
+      const o =
+        i < meters
+          ? firstMeter[device]! + i
+          : network.terminals[network.terminalFirst[device]! + i - meters]!
+      if (registers.state[o] !== ON) continue
+      const at = registers.atOf(o)
+      if (at < first) first = at
+      if (at > last) last = at
+      // The held one is not yet put in at `a`; below it is, so the bounds must count it.
+      if (at < low || at >= high || o === this.#held) continue
+      const k = model.classOf[o]!
+      this.spoken[a]! += sign * model.classes[k]!.onDead
+      this.silence.add(a, k, -sign)
+    }
+    for (let c = network.firstBelow[d]!; c !== NONE; c = network.nextBeside[c]!) {
+      this.#turnOns(a, c, sign, low, high)
+      if (this.firstOn[c]! < first) first = this.firstOn[c]!
+      if (this.lastOn[c]! > last) last = this.lastOn[c]!
+    }
+    this.firstOn[d] = first
+    this.lastOn[d] = last
+  }
+
+  /** Without the held observer: its off is being taken out. */
   #earliestOff(a: number): InstantMs {
+    const { network, registers } = this
     let earliest = Number.POSITIVE_INFINITY
-    for (let c = this.network.firstBelow[a]!; c !== NONE; c = this.network.nextBeside[c]!)
+    for (let c = network.firstBelow[a]!; c !== NONE; c = network.nextBeside[c]!)
       if (this.t0[c]! < earliest) earliest = this.t0[c]!
-    this.eachSeated(a, (observer) => {
-      if (this.registers.state[observer] !== OFF) return
-      const at = this.registers.atOf(observer)
-      if (at < earliest && observer !== this.#taken) earliest = at
-    })
+    const device = network.bottom[a]!
+    const { firstMeter } = network.grid.observers
+    for (let o = firstMeter[device]!; o < firstMeter[device + 1]!; o++)
+      earliest = this.#earlierOff(o, earliest, registers)
+    for (let i = network.terminalFirst[device]!; i < network.terminalFirst[device + 1]!; i++)
+      earliest = this.#earlierOff(network.terminals[i]!, earliest, registers)
     return earliest
   }
 
-  /** The observer whose off is being taken out: its register still reads OFF. */
-  #taken = NONE
+  #earlierOff(observer: number, earliest: InstantMs, registers: Registers): InstantMs {
+    if (registers.state[observer] !== OFF || observer === this.#held) return earliest
+    const at = registers.atOf(observer)
+    return at < earliest ? at : earliest
+  }
 
-  /** One more (or less) member of the area spoke: the first turns joint silence into single ones. */
-  #areaHears(area: number, k: number, sign: number): void {
+  /** A member of the area speaks: the first turns joint silence into single ones. */
+  #areaHears(area: number, k: number): void {
+    const seat = this.areas.seats[area]!
+    this.#areaQuiet[area * this.model.classes.length + k]! -= 1
+    this.areaHeard[area]! += 1
+    if (this.areaHeard[area] === 1) this.#openArea(area, 1)
+    else for (let a = seat; a !== NONE; a = this.network.above[a]!) this.silence.add(a, k, -1)
+  }
+
+  /** What a member said is taken back: with the last, the area is silent as one again. */
+  #areaForgets(area: number, k: number): void {
+    const seat = this.areas.seats[area]!
+    this.areaHeard[area]! -= 1
+    if (this.areaHeard[area] === 0) this.#openArea(area, -1)
+    else for (let a = seat; a !== NONE; a = this.network.above[a]!) this.silence.add(a, k, 1)
+    this.#areaQuiet[area * this.model.classes.length + k]! += 1
+  }
+
+  #openArea(area: number, sign: number): void {
     const classes = this.model.classes.length
-    const before = this.areaHeard[area]!
-    this.areaHeard[area] = before + sign
-    if (sign > 0) this.#areaQuiet[area * classes + k]! -= 1
-    const seat = this.#areaSeat[area]!
-    const opens = sign > 0 && before === 0
-    const closes = sign < 0 && before === 1
-    if (opens || closes) {
-      const bucket = classes + areaBucket(this.areas.members[area]!)
-      const turn = opens ? 1 : -1
-      for (let a = seat; a !== NONE; a = this.network.above[a]!) {
-        this.silent[a * this.columns + bucket]! -= turn
-        this.spoken[a]! += turn * this.#areaWorks
-        for (let c = 0; c < classes; c++)
-          this.silent[a * this.columns + c]! += turn * this.#areaQuiet[area * classes + c]!
+    const bucket = classes + areaBucket(this.areas.members[area]!)
+    for (let a = this.areas.seats[area]!; a !== NONE; a = this.network.above[a]!) {
+      this.silence.add(a, bucket, -sign)
+      this.spoken[a]! += sign * this.#areaWorks
+      for (let c = 0; c < classes; c++) {
+        const quiet = this.#areaQuiet[area * classes + c]!
+        if (quiet !== 0) this.silence.add(a, c, sign * quiet)
       }
-    } else {
-      for (let a = seat; a !== NONE; a = this.network.above[a]!)
-        this.silent[a * this.columns + k]! -= sign
     }
-    if (sign < 0) this.#areaQuiet[area * classes + k]! += 1
   }
 
   /** Recomputes best from `head` to the root. */
   #improve(head: number): void {
-    for (let a = head; a !== NONE; a = this.network.above[a]!) {
-      const before = this.best[a]!
-      const after = this.lit(a) ? Math.min(this.priorOf(a) + this.dead(a), this.closedBest[a]!) : 0
-      this.best[a] = after
-      const up = this.network.above[a]!
-      if (up !== NONE) this.closedBest[up]! += after - before
-    }
+    for (let a = head; a !== NONE; a = this.network.above[a]!) this.#improveAt(a)
+  }
+
+  #improveAt(a: number): void {
+    const before = this.best[a]!
+    const after = this.lit(a) ? Math.min(this.priorOf(a) + this.dead(a), this.closedBest[a]!) : 0
+    if (after === before) return
+    this.best[a] = after
+    const up = this.network.above[a]!
+    if (up !== NONE) this.closedBest[up]! += after - before
   }
 
   /** Calls `visit` for each observer seated right below the class of `head`. */
@@ -377,7 +445,8 @@ export class Belief {
     const device = network.bottom[head]!
     const { firstMeter } = network.grid.observers
     for (let o = firstMeter[device]!; o < firstMeter[device + 1]!; o++) visit(o)
-    for (const observer of network.seated.get(device) ?? []) visit(observer)
+    for (let i = network.terminalFirst[device]!; i < network.terminalFirst[device + 1]!; i++)
+      visit(network.terminals[i]!)
   }
 
   /** Calls `visit` for each observer below `head`. */
@@ -393,26 +462,41 @@ export class Belief {
     const { device } = network.grid.usagePoints
     const heads = new Int32Array(target.length)
     for (let o = 0; o < heads.length; o++) {
-      const seat = targetKind[o] === 2 ? device[target[o]!]! : network.seatOf(o)
+      const seat = targetKind[o] === TARGET_USAGE_POINT ? device[target[o]!]! : network.seatOf(o)
       heads[o] = seat === NONE ? NONE : network.head[seat]!
     }
     return heads
   }
 
+  #kindsOfSilence(): SilenceKinds {
+    const { classOf, classes } = this.model
+    const { seats, members } = this.areas
+    const kinds = new SilenceKinds(this.network)
+    for (let o = 0; o < this.headOf.length; o++) {
+      kinds.occurs(this.headOf[o]!, classOf[o]!)
+      const area = this.areas.of(o)
+      if (area !== NONE) kinds.occurs(seats[area]!, classOf[o]!)
+    }
+    for (let area = 0; area < seats.length; area++)
+      kinds.occurs(seats[area]!, classes.length + areaBucket(members[area]!))
+    return kinds
+  }
+
   #countSilence(): void {
     const { classOf, classes } = this.model
+    const { seats, members } = this.areas
     for (let o = 0; o < this.headOf.length; o++) {
-      const area = this.areas.ofObserver[o]!
+      const area = this.areas.of(o)
       const k = classOf[o]!
-      if (area >= 0) this.#areaQuiet[area * classes.length + k]! += 1
-      const seat = area < 0 ? NONE : this.#areaSeat[area]!
+      if (area !== NONE) this.#areaQuiet[area * classes.length + k]! += 1
+      const seat = area === NONE ? NONE : seats[area]!
       for (let a = this.headOf[o]!; a !== NONE && a !== seat; a = this.network.above[a]!)
-        this.silent[a * this.columns + k]! += 1
+        this.silence.add(a, k, 1)
     }
-    for (let area = 0; area < this.#areaSeat.length; area++) {
-      const bucket = classes.length + areaBucket(this.areas.members[area]!)
-      for (let a = this.#areaSeat[area]!; a !== NONE; a = this.network.above[a]!)
-        this.silent[a * this.columns + bucket]! += 1
+    for (let area = 0; area < seats.length; area++) {
+      const bucket = classes.length + areaBucket(members[area]!)
+      for (let a = seats[area]!; a !== NONE; a = this.network.above[a]!)
+        this.silence.add(a, bucket, 1)
     }
   }
 }

@@ -2,7 +2,6 @@
  * The likelihoods inference runs on, as costs: one row a reliability class, the hidden state of
  * concentrators, and how priors of "left dark after restoration" differ from those of a new fault.
  */
-import type { CompiledGrid } from '../../grid/compiled.ts'
 import type { ClassCosts } from '../cost/likelihood.ts'
 import { areaSilence } from '../cost/likelihood.ts'
 
@@ -53,52 +52,4 @@ export function silenceTables(model: EvidenceModel): readonly Int32Array[] {
       ),
     )
   return tables
-}
-
-/** Where terminals forward for meters: the area's seat, its members and how many were heard. */
-export interface Areas {
-  /** Area of each device, −1 where none. */
-  readonly ofDevice: Int32Array
-  /** Area of each observer, −1 where none. */
-  readonly ofObserver: Int32Array
-  readonly members: Int32Array
-}
-
-/**
- * One area for each transformer with a terminal that meters report through. Without such terminals
- * (`byTransformer`), one for each transformer with two or more meters.
- */
-export function findAreas(
-  grid: CompiledGrid,
-  headOf: (observer: number) => number,
-  byTransformer: boolean,
-): Areas {
-  const { observers, devices } = grid
-  const count = observers.via.length
-  const ofDevice = new Int32Array(devices.ids.count).fill(-1)
-  const ofObserver = new Int32Array(count).fill(-1)
-  const members: number[] = []
-  const join = (observer: number, seat: number) => {
-    if (ofDevice[seat] === -1) {
-      ofDevice[seat] = members.length
-      members.push(0)
-    }
-    ofObserver[observer] = ofDevice[seat]!
-    members[ofDevice[seat]!]!++
-  }
-  if (byTransformer) {
-    for (let o = 0; o < count; o++) {
-      const head = headOf(o)
-      if (head >= 0) join(o, head)
-    }
-  } else {
-    const forwards = new Uint8Array(count)
-    for (let o = 0; o < count; o++) if (observers.via[o]! >= 0) forwards[observers.via[o]!] = 1
-    for (let o = 0; o < count; o++) {
-      const terminal = observers.via[o]! >= 0 ? observers.via[o]! : forwards[o] === 1 ? o : -1
-      const seat = terminal < 0 ? -1 : headOf(terminal)
-      if (seat >= 0) join(o, seat)
-    }
-  }
-  return { ofDevice, ofObserver, members: Int32Array.from(members) }
 }

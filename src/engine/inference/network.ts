@@ -41,8 +41,12 @@ export class Network {
   readonly bottom: Int32Array
   /** 1 where the class holds the service of its only meter. */
   readonly holdsService: Uint8Array
-  /** Terminals seated right below a device. Meters are `observers.firstMeter` of the grid. */
-  readonly seated = new Map<number, number[]>()
+  /**
+   * Terminals seated right below each device: `terminals[i]` for i in `[terminalFirst[d],
+   * terminalFirst[d + 1])`. Meters are `observers.firstMeter` of the grid.
+   */
+  readonly terminalFirst: Int32Array
+  readonly terminals: Int32Array
 
   constructor(topology: Topology, priors: Priors) {
     const { grid } = topology
@@ -58,7 +62,8 @@ export class Network {
     this.bottom = new Int32Array(count).fill(NONE)
     this.holdsService = new Uint8Array(count)
     this.#service = typeof priors.service === 'number' ? odds(priors.service) : undefined
-    this.#seatTerminals()
+    this.terminalFirst = new Int32Array(count + 1)
+    this.terminals = this.#seatTerminals()
     this.rebuild()
   }
 
@@ -189,8 +194,8 @@ export class Network {
 
   /** The usage point that is all there is below `device`, or `NONE`. */
   #onlyMeter(device: number, below: Observed): number {
-    if (below.branches[device] !== 0 || below.own[device] !== 1 || this.seated.has(device))
-      return NONE
+    if (below.branches[device] !== 0 || below.own[device] !== 1) return NONE
+    if (this.terminalFirst[device] !== this.terminalFirst[device + 1]) return NONE
     const { firstMeter, target } = this.grid.observers
     return target[firstMeter[device]!]!
   }
@@ -232,7 +237,7 @@ export class Network {
         if (target[o] !== point) own[device]!++
         point = target[o]!
       }
-      own[device]! += this.seated.get(device)?.length ?? 0
+      own[device]! += this.terminalFirst[device + 1]! - this.terminalFirst[device]!
       things[device]! += own[device]!
       const up = this.topology.parent[device]!
       if (up >= 0 && things[device]! > 0) {
@@ -243,15 +248,23 @@ export class Network {
     return { own, branches, things }
   }
 
-  #seatTerminals(): void {
+  /** Fills `terminalFirst`; the terminals by their seat, those of no energised one left out. */
+  #seatTerminals(): Int32Array {
     const { targetKind } = this.grid.observers
+    const first = this.terminalFirst
+    const seats: number[] = []
+    // Terminals are numbered before meters.
     for (let o = 0; o < targetKind.length && targetKind[o] !== TARGET_USAGE_POINT; o++) {
-      const seat = this.seatOf(o)
-      if (seat === NONE) continue
-      const list = this.seated.get(seat)
-      if (list) list.push(o)
-      else this.seated.set(seat, [o])
+      seats.push(this.seatOf(o))
+      if (seats[o] !== NONE) first[seats[o]! + 1]!++
     }
+    for (let d = 1; d < first.length; d++) first[d]! += first[d - 1]!
+    const next = first.slice()
+    const terminals = new Int32Array(first.at(-1)!)
+    seats.forEach((seat, terminal) => {
+      if (seat !== NONE) terminals[next[seat]!++] = terminal
+    })
+    return terminals
   }
 }
 

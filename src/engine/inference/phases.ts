@@ -151,19 +151,17 @@ function closedCosts(
   return sums
 }
 
-/** `dead` counts silence from the earliest off below; an unlit part takes that of the lit tree. */
+/** `dead` counts silence from the first off below; an unlit part takes that of the lit tree. */
 function deadBelow(belief: Belief, head: number): number {
   if (belief.lit(head)) return belief.dead(head)
+  const from = belief.silentFrom(litAbove(belief, head))
+  return from <= belief.now ? belief.silenceSince(head, from) : 0
+}
+
+function litAbove(belief: Belief, head: number): number {
   let at = head
   while (!belief.lit(at) && belief.network.above[at] !== NONE) at = belief.network.above[at]!
-  const age = belief.now - belief.t0[at]!
-  if (!(age >= 0)) return 0
-  let sum = 0
-  for (let k = 0; k < belief.columns; k++) {
-    const n = belief.silent[head * belief.columns + k]!
-    if (n !== 0) sum += n * atAge(belief.tables[k]!, age)
-  }
-  return sum
+  return at
 }
 
 /** One observer with these phases live above it, its own service closed or open. */
@@ -199,10 +197,8 @@ function heardCost(belief: Belief, head: number, observer: number, live: PhaseMa
       return 0
     default: {
       if (lost === 0) return 0
-      let at = head
-      while (!belief.lit(at) && network.above[at] !== NONE) at = network.above[at]!
-      const age = belief.now - belief.t0[at]!
-      return age >= 0 ? atAge(costs.silentDead, age) : 0
+      const from = belief.silentFrom(litAbove(belief, head))
+      return from <= belief.now ? atAge(costs.silentDead, belief.now - from) : 0
     }
   }
 }
