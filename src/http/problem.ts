@@ -67,6 +67,8 @@ export function toProblem(error: unknown): Problem {
     message?: string
   }
   if (code && code in PROBLEM_CODES) return new Problem(code as ProblemCode, message ?? code)
+  if (code === 'records.badCursor')
+    return new Problem('request.invalid', message ?? 'not a cursor of this list')
   if (statusCode === 413) return new Problem('request.tooLarge', 'the body is too large')
   if (statusCode === 415) return new Problem('request.mediaType', 'send application/json')
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)

@@ -1,0 +1,185 @@
+/** The built program as a child process: on a folder of its own, on free ports, stopped or killed. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { openForReading } from '../../src/records/database.ts'
+import { freePort } from './server-process.ts'
+
+export const MAIN = 'dist/main.js'
+/** The terminals' password of every server started here. */
+export const TERMINAL_SECRET = 'e2e-terminals'
+
+/** A loaded machine generates and compiles the county in some twenty seconds. */
+const START_WITHIN_MS = 120_000
+const STOP_WITHIN_MS = 60_000
+
+export interface Ended {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  /** Standard output and error, as printed. */
+  readonly output: string
+}
+
+/** Runs one verb to its end; never rejects for an exit code. */
+export async function lastgasp(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<Ended> {
+  const run = new Running(args, env)
+  return await run.ended
+}
+
+/** Runs one verb that must succeed; answers what it printed on standard output. */
+export async function lastgaspOutput(args: readonly string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [MAIN, ...args])
+  return stdout
+}
+
+/** Digest of all changes that a stopped program has recorded. */
+export function recordedDigest(data: string): string {
+  const db = openForReading(join(data, 'records.db'))
+  const { digest } = db.prepare('SELECT digest FROM state').get([]) as { digest: string }
+  db.close()
+  return digest
+}
+
+class Running {
+  readonly child: ChildProcess
+  output = ''
+  readonly ended: Promise<Ended>
+
+  constructor(args: readonly string[], env: NodeJS.ProcessEnv) {
+    this.child = spawn(process.execPath, [MAIN, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    })
+    for (const stream of [this.child.stdout!, this.child.stderr!])
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        this.output += text
+      })
+    // Not `exit`: what it printed last is still in the pipe then.
+    this.ended = once(this.child, 'close').then(([code, signal]) => ({
+      code,
+      signal,
+      output: this.output,
+    }))
+  }
+
+  get isOver(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null
+  }
+}
+
+export interface ServerOptions {
+  /** Grid file; absent: what the data folder holds, or the demonstration. */
+  readonly grid?: string
+  readonly demo?: boolean
+  /** Data folder; absent: a new one, removed by `remove`. */
+  readonly data?: string
+  readonly env?: NodeJS.ProcessEnv
+  readonly mqttPort?: number
+}
+
+/** A running program. */
+export class Server {
+  readonly data: string
+  readonly url: string
+  readonly mqttPort: number
+  readonly #run: Running
+  #token: string | undefined
+
+  constructor(data: string, url: string, mqttPort: number, run: Running) {
+    this.data = data
+    this.url = url
+    this.mqttPort = mqttPort
+    this.#run = run
+  }
+
+  get pid(): number {
+    return this.#run.child.pid!
+  }
+
+  get isRunning(): boolean {
+    return !this.#run.isOver
+  }
+
+  get brokerUrl(): string {
+    return `mqtt://127.0.0.1:${this.mqttPort}`
+  }
+
+  output(): string {
+    return this.#run.output
+  }
+
+  /** Password of each demonstration account, as printed. */
+  get passwords(): ReadonlyMap<string, string> {
+    const lines = this.output().matchAll(/^sign in {2}(\S+) \/ (\S+)/gm)
+    return new Map([...lines].map(([, name, password]) => [name!, password!]))
+  }
+
+  /** A bearer token, made beside the running program. */
+  async token(role = 'auditor', ...units: readonly string[]): Promise<string> {
+    const seen = units.flatMap((unit) => ['--unit', unit])
+    const printed = await lastgaspOutput(['token', '--role', role, ...seen, '--data', this.data])
+    return printed.trim().split('\n').at(-1)!
+  }
+
+  /** A request of the interface with an auditor's token. */
+  async fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    this.#token ??= await this.token()
+    const headers = { authorization: `Bearer ${this.#token}`, ...init.headers }
+    return await fetch(this.url + path, { ...init, headers })
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: the shapes are tested elsewhere
+  async get(path: string): Promise<any> {
+    const response = await this.fetch(path)
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
+    return await response.json()
+  }
+
+  /** Stops it in the ordinary way; answers how it ended. */
+  async stop(): Promise<Ended> {
+    if (this.isRunning) this.#run.child.kill('SIGTERM')
+    const late = setTimeout(() => this.#run.child.kill('SIGKILL'), STOP_WITHIN_MS)
+    const ended = await this.#run.ended
+    clearTimeout(late)
+    return ended
+  }
+
+  /** `kill -9`. */
+  async kill(): Promise<void> {
+    this.#run.child.kill('SIGKILL')
+    await this.#run.ended
+  }
+
+  /** Stops it if it still runs, and removes its data. */
+  async remove(): Promise<void> {
+    await this.stop()
+    rmSync(this.data, { recursive: true, force: true })
+  }
+}
+
+/** Starts `serve` and waits until it says that it is there. */
+export async function startServing(options: ServerOptions = {}): Promise<Server> {
+  const data = options.data ?? mkdtempSync(join(tmpdir(), 'lastgasp-e2e-'))
+  const port = await freePort()
+  const mqttPort = options.mqttPort ?? (await freePort())
+  const args = ['serve', '--data', data, '--port', `${port}`, '--mqtt-port', `${mqttPort}`]
+  if (options.grid !== undefined) args.push('--grid', options.grid)
+  if (options.demo) args.push('--demo')
+  const run = new Running(args, { LASTGASP__MQTT__SECRET: TERMINAL_SECRET, ...options.env })
+  const deadline = Date.now() + START_WITHIN_MS
+  while (!run.output.includes('stop with Ctrl-C')) {
+    if (run.isOver || Date.now() > deadline) {
+      run.child.kill('SIGKILL')
+      throw new Error(`the program did not start:\n${run.output}`)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  const [, url] = /^console {2}(\S+?)\/$/m.exec(run.output)!
+  return new Server(data, url!, mqttPort, run)
+}
