@@ -22,11 +22,12 @@ import { decideAction } from './incidents/actions.ts'
 import { type Case, isActive } from './incidents/case.ts'
 import { closeCase, regrade } from './incidents/life.ts'
 import { Publisher } from './incidents/publish.ts'
-import { forgetStaleOns, noticeReturn, sweepReturned } from './incidents/restore.ts'
+import { forgetOldNews, noticeReturn, sweepReturned } from './incidents/restore.ts'
 import { trackTree } from './incidents/track.ts'
 import { judgeTree } from './inference/verdict.ts'
 import type { Rules } from './rules.ts'
-import { World } from './world.ts'
+import { succeed } from './succession.ts'
+import type { World } from './world.ts'
 
 /** Raised with every change of the engine that changes its output for some journal. */
 export const ENGINE_VERSION = 1
@@ -66,9 +67,11 @@ export class Engine {
     count(world, fact)
     switch (fact.type) {
       case 'report':
+        world.belief.hearing = fact.receivedAt
         admitReport(world, position, fact)
         return []
       case 'reading':
+        world.belief.hearing = fact.receivedAt
         admitReading(world, position, fact)
         return []
       case 'link':
@@ -107,7 +110,7 @@ export class Engine {
         ? this.#loaded.grid(fact.digest)
         : (this.#world?.grid ?? this.#grid)
     this.#grid = grid
-    if (grid && this.#rules) this.#world = World.successor(this.#world, grid, this.#rules)
+    if (grid && this.#rules) this.#world = succeed(this.#world, grid, this.#rules)
     return [applied]
   }
 
@@ -162,8 +165,8 @@ function casesByRoot(world: World): Map<number, Case[]> {
 function lookAgain(world: World, root: number): void {
   const { belief } = world
   const since = Math.max(
-    latest(belief.t0[root]!),
-    ...[...belief.opened.values()].map(({ at }) => at),
+    latest(belief.heardFrom[root]!),
+    ...[...belief.opened.values()].map(({ heardAt }) => heardAt),
     ...belief.cameBack.values(),
   )
   if (belief.lit(root) && world.now - since < SILENCE_GROWS_MS)
@@ -182,7 +185,7 @@ function everyMinute(world: World, minute: number, publisher: Publisher): void {
     })
   world.counts = new Map()
   world.minute = minute
-  forgetStaleOns(world)
+  forgetOldNews(world)
   const { closeMinutes } = world.rules.judgement.restore
   for (const incident of [...world.cases.values()]) {
     incident.causes = []
@@ -192,7 +195,7 @@ function everyMinute(world: World, minute: number, publisher: Publisher): void {
       incident.crew === null &&
       world.now - (incident.restoredAt ?? world.now) >= closeMinutes * MINUTE_MS
     ) {
-      closeCase(world, incident)
+      closeCase(incident)
       publisher.publish(incident, 'closed')
       world.cases.delete(incident.number)
     }

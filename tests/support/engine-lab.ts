@@ -1,4 +1,7 @@
-/** An engine on a drawn network with the shipped rules: facts in, changes out, on virtual time. */
+/**
+ * An engine on a drawn network with the shipped rules: facts in, changes out, on virtual time, and
+ * what must always be true checked after every fact.
+ */
 import { readFileSync } from 'node:fs'
 import { readRules } from '../../src/config/rules.ts'
 import type { Change, Incident } from '../../src/engine/changes.ts'
@@ -7,7 +10,9 @@ import type { Rules } from '../../src/engine/rules.ts'
 import type { Fact } from '../../src/facts/facts.ts'
 import type { EventKind } from '../../src/facts/wire.ts'
 import { compileGrid } from '../../src/grid/compile.ts'
+import type { CompiledGrid } from '../../src/grid/compiled.ts'
 import type { Grid } from '../../src/grid/model.ts'
+import { EngineInvariants } from './engine-invariants.ts'
 
 export function shippedRules(): Rules {
   const text = (file: string) => ({ file, text: readFileSync(file, 'utf8') })
@@ -19,12 +24,16 @@ export const START = Date.UTC(2026, 10, 22, 3, 0, 0)
 
 export class EngineLab {
   readonly engine: Engine
+  readonly grid: CompiledGrid
   readonly changes: Change[] = []
+  readonly invariants: EngineInvariants
   position = 0
   now = START
 
-  constructor(grid: Grid, rules: Rules = shippedRules()) {
-    const compiled = compileGrid(grid, 'grid')
+  constructor(grid: Grid | CompiledGrid, rules: Rules = shippedRules()) {
+    const compiled = 'digest' in grid ? grid : compileGrid(grid, 'grid')
+    this.grid = compiled
+    this.invariants = new EngineInvariants(compiled)
     this.engine = new Engine({ grid: () => compiled, rules: () => rules })
     this.feed({ type: 'rulesApplied', receivedAt: START, digest: 'rules', by: 'test' })
     this.feed({ type: 'gridApplied', receivedAt: START, digest: 'grid', by: 'test' })
@@ -33,6 +42,7 @@ export class EngineLab {
 
   feed(fact: Fact): Change[] {
     const changes = this.engine.apply({ position: ++this.position, fact })
+    this.invariants.after(this.position, fact, changes)
     this.changes.push(...changes)
     return changes
   }

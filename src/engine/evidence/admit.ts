@@ -4,11 +4,12 @@
  */
 import type { LinkFact, ReadingFact, ReportFact } from '../../facts/facts.ts'
 import type { InstantMs } from '../../facts/time.ts'
-import { DEVICE_TYPES, OBSERVER_CLASSES } from '../../grid/model.ts'
+import { TARGET_DEVICE } from '../../grid/compiled.ts'
+import { OBSERVER_CLASSES } from '../../grid/model.ts'
 import type { Change } from '../changes.ts'
-import { oddsCost } from '../cost/nats.ts'
 import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
+import { takePosition } from './positions.ts'
 import { AWAITED, OFF, ON, QUIET, type RegisterState } from './registers.ts'
 
 const HOUR_MS = 3_600_000
@@ -29,7 +30,10 @@ export function admitReport(world: World, position: number, fact: ReportFact): v
       // An area report speaks of the transformer as a whole: it is the terminal's own word.
       const own = fact.meters === undefined || fact.kind.startsWith('area')
       const meters = own ? [terminal] : indicesOf(world, fact.meters!)
-      for (const observer of meters) say(world, position, observer, off, at, fact, fact.kind)
+      for (const observer of meters) {
+        const counted = world.identityOf(observer) === terminal ? fact : { phases: fact.phases }
+        say(world, position, observer, off, at, counted, fact.kind)
+      }
       return
     }
     case 'switchOpen':
@@ -78,13 +82,17 @@ export function trustedTime(
   return tooLate || tooEarly ? receivedAt : at
 }
 
+/**
+ * Puts a statement into its register. Only the observer's usual speaker counts for it: numbers of
+ * two terminals cannot be compared, their times can.
+ */
 function say(
   world: World,
   position: number,
   observer: number,
   off: boolean,
   at: InstantMs,
-  { boot, seq, phases: named }: { boot?: number; seq?: number; phases?: number },
+  { boot, seq, phases: named }: Pick<ReportFact, 'boot' | 'seq' | 'phases'>,
   said: string,
 ): void {
   const { registers, belief } = world
@@ -101,11 +109,6 @@ function say(
   const head = belief.change(observer, state, () =>
     registers.write(observer, state, off, at, phases, boot, seq),
   )
-  if (state === ON)
-    world.freshOns.push({
-      observer,
-      until: Math.max(world.now, at) + world.rules.judgement.onFreshSeconds * 1000,
-    })
   if (head === NONE) return
   world.stir(head, position, {
     position,
@@ -120,14 +123,13 @@ function say(
 /** What an off or on means in the light of restorations already found above its observer. */
 function meaningOf(world: World, observer: number, off: boolean, at: InstantMs): RegisterState {
   if (!off) return ON
-  const { belief } = world
-  for (let head = belief.headOf[observer]!; head !== NONE; head = world.network.above[head]!) {
+  const { belief, network } = world
+  const own = belief.headOf[observer]!
+  for (let head = own; head !== NONE; head = network.above[head]!) {
     const cameBack = belief.cameBack.get(head)
     if (cameBack !== undefined && at <= cameBack) return AWAITED
-    for (const past of world.pastOutages)
-      if (past.head === head && at >= past.from && at <= past.to) return QUIET
   }
-  return OFF
+  return world.ended.covers(network, own, at) ? QUIET : OFF
 }
 
 /** A switch's position, by the terminal at it: cheap evidence that it, and nothing else, is open. */
@@ -140,20 +142,13 @@ function admitPosition(
 ): void {
   const { observers, devices } = world.grid
   const named = fact.device === undefined ? -1 : devices.ids.indexOf(fact.device)
-  const device =
-    named >= 0 ? named : observers.targetKind[terminal] === 0 ? observers.target[terminal]! : -1
-  if (device < 0 || DEVICE_TYPES[devices.type[device]!] === undefined) return
+  const own = observers.targetKind[terminal] === TARGET_DEVICE ? observers.target[terminal]! : -1
+  const device = named >= 0 ? named : own
+  if (device < 0) return
+  const open = fact.kind === 'switchOpen'
+  const { boot, seq } = fact
+  if (!takePosition(world, device, { open, at, terminal, boot, seq })) return
   const head = world.network.head[device]!
-  if (fact.kind === 'switchOpen') {
-    if ((world.reportedOpen.get(device) ?? 0) >= at) return
-    world.reportedOpen.set(device, at)
-    const cost = oddsCost(world.rules.judgement.positionTrusted)
-    if (head !== NONE) world.belief.believeOpen(head, at, cost, terminal)
-  } else {
-    if ((world.reportedOpen.get(device) ?? 0) > at) return
-    world.reportedOpen.delete(device)
-    if (head !== NONE) world.belief.believeClosed(head)
-  }
   if (head === NONE) return
   world.stir(head, position, {
     position,

@@ -8,6 +8,7 @@ import type { World } from '../world.ts'
 import type { Case } from './case.ts'
 import { closeCase } from './life.ts'
 import { incidentNumber, type Publisher } from './publish.ts'
+import { endOutage, settleByWord } from './restore.ts'
 
 /** Decided requests kept: repeats come within minutes, not thousands of actions later. */
 const DECIDED_KEPT = 10_000
@@ -108,17 +109,20 @@ function carryOut(world: World, incident: Case, fact: ActionRequestedFact): void
       incident.outageKind = 'partiallyRestored'
       return
     case 'restore':
-      incident.cameBackAt = fact.occurredAt ?? world.now
+      incident.cameBackAt = Math.max(incident.darkFrom, fact.occurredAt ?? world.now)
       incident.restoredAt = incident.cameBackAt
       incident.outageKind = 'restored'
       incident.customersRestored = incident.originalCustomers
+      endOutage(world, incident, incident.cameBackAt)
+      settleByWord(world, incident, incident.cameBackAt)
       return
     case 'falseAlarm':
       incident.outcome = 'falseAlarm'
-      closeCase(world, incident)
+      settleByWord(world, incident, world.now)
+      closeCase(incident)
       return
     case 'close':
-      closeCase(world, incident)
+      closeCase(incident)
       return
     default:
       return

@@ -60,6 +60,8 @@ export interface Case {
   startedAt: InstantMs
   /** Since when what it stands for now is dark on its account: its open segment begins here. */
   darkFrom: InstantMs
+  /** It was dark at this time for certain: only later ons show a return. */
+  darkAt: InstantMs
   sensedAt: InstantMs
   /** When the first of two independent ons below it was heard; null while dark. */
   cameBackAt: InstantMs | null

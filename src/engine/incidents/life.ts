@@ -1,6 +1,7 @@
 /** The turns in the life of a case: opened, moved, restored, withdrawn, closed. */
 import type { InstantMs } from '../../facts/time.ts'
 import { DEVICE_TYPES } from '../../grid/model.ts'
+import { OFF } from '../evidence/registers.ts'
 import { NONE } from '../inference/network.ts'
 import type { Verdict } from '../inference/verdict.ts'
 import type { World } from '../world.ts'
@@ -9,23 +10,17 @@ import { extentOf } from './extent.ts'
 import { gradeOf, levelOf } from './levels.ts'
 import { likeliestMember } from './naming.ts'
 import type { Publisher } from './publish.ts'
-import { settle } from './restore.ts'
+import { endOutage, settle } from './restore.ts'
 import { outageSources } from './sources.ts'
+import { startedAtOf } from './started.ts'
 
 /** Identities counted: as many as the rule asks for, so that a storm is not counted through. */
 const sourcesNeeded = (world: World) => world.rules.judgement.confirm.sources
 
-/**
- * A new case for a verdict nobody stood for; `parent` where it was split off, `returnedAt` where the
- * rest of the parent came back then and this was left dark.
- */
-export function openCase(
-  world: World,
-  verdict: Verdict,
-  parent: Case | null,
-  returnedAt?: InstantMs,
-): Case {
-  const startedAt = startOf(world, verdict) ?? parent?.startedAt ?? world.now
+/** A new case for a verdict nobody stood for; `parent` where it was split off or left dark. */
+export function openCase(world: World, verdict: Verdict, parent: Case | null): Case {
+  const darkFrom = darkSince(world, verdict) ?? parent?.darkFrom ?? world.now
+  const startedAt = Math.min(darkFrom, parent?.startedAt ?? darkFrom)
   const incident: Case = {
     number: world.nextCase++,
     revision: 0,
@@ -52,7 +47,8 @@ export function openCase(
     important: 0,
     sensitive: 0,
     startedAt,
-    darkFrom: returnedAt ?? startedAt,
+    darkFrom,
+    darkAt: darkFrom,
     sensedAt: world.now,
     cameBackAt: null,
     restoredAt: null,
@@ -76,11 +72,10 @@ export function openCase(
 
 /** The case now stands for this verdict; moves it where the verdict names another device. */
 export function takeVerdict(world: World, incident: Case, verdict: Verdict): void {
-  const moved =
-    incident.revision === 0 ||
-    keyOf(incident.head, incident.observer) !== keyOf(verdict.head, verdict.observer)
-  const movedDownAfterReturn = moved && incident.cameBackAt !== null
-  if (movedDownAfterReturn) leaveRestored(world, incident)
+  const opened = incident.revision === 0
+  const moved = keyOf(incident.head, incident.observer) !== keyOf(verdict.head, verdict.observer)
+  const cameBack = moved && incident.cameBackAt !== null
+  if (cameBack) leaveRestored(world, incident)
   incident.head = verdict.head
   incident.observer = verdict.observer
   incident.phases = verdict.phases
@@ -89,27 +84,69 @@ export function takeVerdict(world: World, incident: Case, verdict: Verdict): voi
   incident.probability = verdict.probability
   incident.dead = verdict.dead
   incident.rivals = [...verdict.rivals]
-  const from = startOf(world, verdict)
-  if (from !== undefined && from < incident.startedAt) {
-    if (incident.darkFrom === incident.startedAt) incident.darkFrom = from
-    incident.startedAt = from
-  }
-  const kept = moved && !movedDownAfterReturn && incident.revision > 0 ? 0 : incident.sources
+  if (moved) standAnew(world, incident, verdict)
+  else if (!opened) standOn(world, incident, verdict)
+  const kept = moved && !cameBack ? 0 : incident.sources
   incident.sources = Math.max(
     kept,
     outageSources(world, verdict.head, verdict.observer, sourcesNeeded(world)),
   )
-  if (moved) rescale(world, incident)
+  if (moved || opened) rescale(world, incident)
   confirm(world, incident)
 }
 
 /** What came back while a part below stays dark: its share is restored, the case goes on below. */
 function leaveRestored(world: World, incident: Case): void {
   incident.outageKind = 'partiallyRestored'
-  incident.stage = incident.stage === 'sensed' ? 'sensed' : 'partiallyRestored'
-  const to = incident.cameBackAt ?? world.now
-  incident.darkFrom = Math.max(incident.darkFrom, to)
-  world.pastOutages.push({ head: incident.head, from: incident.startedAt, to })
+  if (incident.stage !== 'sensed') incident.stage = 'partiallyRestored'
+  endOutage(world, incident, incident.cameBackAt ?? world.now)
+  incident.cameBackAt = null
+}
+
+/** At another device: dark since what is said of that one. */
+function standAnew(world: World, incident: Case, verdict: Verdict): void {
+  const since = darkSince(world, verdict)
+  if (since === undefined) return
+  incident.darkFrom = since
+  incident.darkAt = since
+  incident.startedAt = Math.min(incident.startedAt, since)
+}
+
+/** At the same device: an earlier off may have come to light, or a new one after a return. */
+function standOn(world: World, incident: Case, verdict: Verdict): void {
+  if (incident.cameBackAt !== null && world.belief.offs[incident.head]! > 0) {
+    // Out again before the return was settled: one interruption (重合不成功).
+    incident.cameBackAt = null
+    incident.darkAt = world.belief.t0[incident.head]!
+    return
+  }
+  const since = darkSince(world, verdict)
+  if (since === undefined || since >= incident.darkFrom) return
+  incident.darkFrom = since
+  incident.darkAt = Math.min(incident.darkAt, since)
+  incident.startedAt = Math.min(incident.startedAt, since)
+}
+
+/**
+ * Since when what the verdict names is dark, but not before it was last proven live: then the
+ * earliest off since, or that very time (left dark when the rest came back).
+ */
+function darkSince(world: World, verdict: Verdict): InstantMs | undefined {
+  const said = startedAtOf(world, verdict)
+  const live = world.ended.liveUntil(world.network, verdict.head, verdict.observer)
+  if (said !== undefined && said >= live) return said
+  if (live === 0) return undefined
+  return verdict.observer === NONE ? earliestOffSince(world, verdict.head, live) : live
+}
+
+function earliestOffSince(world: World, head: number, live: InstantMs): InstantMs {
+  const { belief, registers } = world
+  let earliest = Number.POSITIVE_INFINITY
+  belief.eachObserver(head, (observer) => {
+    const at = registers.atOf(observer)
+    if (registers.state[observer] === OFF && at >= live && at < earliest) earliest = at
+  })
+  return earliest === Number.POSITIVE_INFINITY ? live : earliest
 }
 
 /** Open on some of its phases only: the others still have supply (缺相). */
@@ -119,15 +156,8 @@ function kindOf(world: World, { head, observer, phases }: Verdict): 'fault' | 'p
   return (phases & all) === all ? 'fault' : 'partialPhase'
 }
 
-function startOf(world: World, verdict: Verdict): InstantMs | undefined {
-  const { belief, registers } = world
-  if (verdict.observer !== NONE) return registers.atOf(verdict.observer)
-  const opened = belief.opened.get(verdict.head)?.at ?? Number.POSITIVE_INFINITY
-  const at = Math.min(belief.t0[verdict.head]!, opened)
-  return at === Number.POSITIVE_INFINITY ? undefined : at
-}
-
-function rescale(world: World, incident: Case): void {
+/** Level, customers and grade of the place the case stands for now. */
+export function rescale(world: World, incident: Case): void {
   const extent = extentOf(world, incident)
   incident.level =
     incident.observer === NONE
@@ -138,13 +168,10 @@ function rescale(world: World, incident: Case): void {
   incident.important = extent.important
   incident.sensitive = extent.sensitive
   // A judgement refined to a smaller part was never larger; a part that came back was.
-  if (incident.cameBackAt === null && incident.customersRestored === 0)
-    incident.originalCustomers = extent.customers
+  if (incident.outageKind !== 'partiallyRestored') incident.originalCustomers = extent.customers
   incident.originalCustomers = Math.max(incident.originalCustomers, extent.customers)
   incident.customersRestored = incident.originalCustomers - extent.customers
   regrade(world, incident, extent)
-  // Below the device that came back, what stays dark is a part of it that has not come back.
-  if (incident.outageKind === 'partiallyRestored') incident.cameBackAt = null
 }
 
 /** Proposes the grade; it rises by itself and falls by a person. */
@@ -190,7 +217,7 @@ export function restoreCase(world: World, incident: Case, publisher: Publisher):
   if (momentary && incident.stage !== 'pushed') {
     incident.kind = 'momentary'
     incident.stage = 'closed'
-    closeCase(world, incident)
+    closeCase(incident)
     publisher.publish(incident, 'momentary')
     world.cases.delete(incident.number)
     return
@@ -203,13 +230,13 @@ export function restoreCase(world: World, incident: Case, publisher: Publisher):
 /** The evidence is gone and nothing says that supply ever came back: it was a mistake. */
 export function withdrawCase(world: World, incident: Case, publisher: Publisher): void {
   incident.outcome = 'withdrawn'
-  closeCase(world, incident)
+  closeCase(incident)
   publisher.publish(incident, 'withdrawn')
   world.cases.delete(incident.number)
 }
 
-export function closeCase(world: World, incident: Case): void {
+/** The case is over for good. What is still awaited below it is settled by `sweepReturned`. */
+export function closeCase(incident: Case): void {
   incident.outageKind = 'closed'
   if (incident.stage !== 'merged' && incident.stage !== 'falseAlarm') incident.stage = 'closed'
-  world.belief.cameBack.delete(incident.head)
 }

@@ -3,13 +3,13 @@
  * again; whoever had said "off" before is then awaited, not dark, until silence says otherwise.
  */
 import type { InstantMs } from '../../facts/time.ts'
+import { provenClosed } from '../evidence/positions.ts'
 import { AWAITED, OFF, ON, QUIET } from '../evidence/registers.ts'
 import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
 import { type Case, isActive } from './case.ts'
 import { onsHeard } from './sources.ts'
 
-/** Past outages kept for late reports: as long as a report may be late (`clock.pastHours`). */
 const HOUR_MS = 3_600_000
 
 /**
@@ -19,16 +19,15 @@ const HOUR_MS = 3_600_000
 export function noticeReturn(world: World, incident: Case): void {
   if (!isActive(incident) || incident.cameBackAt !== null) return
   const needed = incident.sources >= 2 ? 2 : 1
-  const heard = onsHeard(world, incident.head, incident.observer, incident.startedAt)
+  const heard = onsHeard(world, incident.head, incident.observer, incident.darkAt)
   if (heard.identities < needed) {
-    if (closedAgain(world, incident)) incident.cameBackAt = world.now
+    if (closedAgain(world, incident)) incident.cameBackAt = closedAt(world, incident)
     return
   }
   incident.cameBackAt = heard.earliestAt
   if (incident.observer !== NONE) return
-  const { belief } = world
-  belief.cameBack.set(incident.head, heard.earliestAt)
-  belief.believeClosed(incident.head)
+  world.belief.cameBack.set(incident.head, heard.earliestAt)
+  provenClosed(world, incident.head, heard.earliestAt)
   awaitOns(world, incident.head, heard.earliestAt)
 }
 
@@ -38,9 +37,19 @@ function closedAgain(world: World, incident: Case): boolean {
   return (
     incident.observer === NONE &&
     belief.offs[incident.head] === 0 &&
-    incident.evidence.some(({ said }) => said === 'switchClosed') &&
-    !belief.opened.has(incident.head)
+    !belief.opened.has(incident.head) &&
+    closedAt(world, incident) > incident.darkAt
   )
+}
+
+/** When a device of the class was last reported closed; 0 for never. */
+function closedAt(world: World, incident: Case): InstantMs {
+  let latest = 0
+  for (const device of world.network.members(incident.head)) {
+    const said = world.positions.get(device)
+    if (said && !said.open) latest = Math.max(latest, said.at)
+  }
+  return latest
 }
 
 function awaitOns(world: World, head: number, cameBackAt: InstantMs): void {
@@ -63,26 +72,45 @@ export function isSettled(world: World, incident: Case): boolean {
   if (waits === 0) return true
   const { share, settleSeconds } = rules.judgement.restore
   if (world.now - incident.cameBackAt >= settleSeconds * 1000) return true
-  const { observers } = onsHeard(world, incident.head, NONE, incident.startedAt)
+  const { observers } = onsHeard(world, incident.head, NONE, incident.darkAt)
   return observers >= share * (observers + waits)
 }
 
 /** The outage is over: what was awaited is presumed restored, and ons are old news. */
 export function settle(world: World, incident: Case): void {
+  endOutage(world, incident, incident.cameBackAt ?? world.now)
+  forgetBelow(world, incident, (state) => state === AWAITED || state === ON)
+}
+
+/** Somebody says so: whatever was said up to then below the device is settled. */
+export function settleByWord(world: World, incident: Case, at: InstantMs): void {
+  if (incident.observer === NONE) provenClosed(world, incident.head, at)
+  forgetBelow(
+    world,
+    incident,
+    (state, saidAt) => state === AWAITED || ((state === OFF || state === ON) && saidAt <= at),
+  )
+}
+
+/** Notes up to when the place of the case was out, so that what is older is history. */
+export function endOutage(world: World, incident: Case, to: InstantMs): void {
+  world.ended.add(world.network, incident.head, incident.observer, to)
+}
+
+function forgetBelow(
+  world: World,
+  incident: Case,
+  settled: (state: number, saidAt: InstantMs) => boolean,
+): void {
   const { belief } = world
-  if (incident.observer !== NONE) {
-    quieten(world, incident.observer)
-    return
-  }
-  const cameBackAt = incident.cameBackAt ?? world.now
+  const { registers } = belief
   const done: number[] = []
-  belief.eachObserver(incident.head, (observer) => {
-    const state = belief.registers.state[observer]
-    if (state === AWAITED || state === ON) done.push(observer)
-  })
+  const look = (observer: number) => {
+    if (settled(registers.state[observer]!, registers.atOf(observer))) done.push(observer)
+  }
+  if (incident.observer !== NONE) look(incident.observer)
+  else belief.eachObserver(incident.head, look)
   for (const observer of done) quieten(world, observer)
-  belief.cameBack.delete(incident.head)
-  world.pastOutages.push({ head: incident.head, from: incident.startedAt, to: cameBackAt })
 }
 
 /**
@@ -109,21 +137,17 @@ export function sweepReturned(world: World, active: readonly Case[]): void {
   }
 }
 
-/** Ons that nobody needs any more contradict nothing later. */
-export function forgetStaleOns(world: World): void {
-  const { freshOns } = world
-  let passed = 0
-  while (passed < freshOns.length && freshOns[passed]!.until <= world.now) {
-    const { observer } = freshOns[passed++]!
-    const head = world.belief.headOf[observer]!
-    if (world.registers.state[observer] !== ON || head === NONE) continue
-    if (!world.belief.lit(world.belief.rootOf(head))) quieten(world, observer)
-    else freshOns.push({ observer, until: world.now + world.rules.judgement.onFreshSeconds * 1000 })
+/** Ons that nobody needs any more contradict nothing later; ends that no report can precede go. */
+export function forgetOldNews(world: World): void {
+  const { belief, registers, rules } = world
+  const { onFreshSeconds, clock } = rules.judgement
+  const stale = world.now - onFreshSeconds * 1000
+  for (let o = registers.state.indexOf(ON); o >= 0; o = registers.state.indexOf(ON, o + 1)) {
+    if (registers.atOf(o) > stale) continue
+    const head = belief.headOf[o]!
+    if (head === NONE || !belief.lit(belief.rootOf(head))) quieten(world, o)
   }
-  if (passed > 0) freshOns.splice(0, passed)
-  const horizon = world.now - world.rules.judgement.clock.pastHours * HOUR_MS
-  if (world.pastOutages.length > 0 && world.pastOutages[0]!.to < horizon)
-    world.pastOutages = world.pastOutages.filter(({ to }) => to >= horizon)
+  world.ended.forget(world.now - clock.pastHours * HOUR_MS)
 }
 
 function quieten(world: World, observer: number): void {

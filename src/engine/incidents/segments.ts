@@ -30,7 +30,7 @@ export function nextSegment(
   }
   if (open.device.id !== view.device.id) {
     // What came back ends its stretch there; a judgement that was only refined never was one.
-    const cameBack = incident.darkFrom > open.from && view.outageKind === 'partiallyRestored'
+    const cameBack = incident.darkFrom > open.from && incident.outageKind === 'partiallyRestored'
     const ended = { ...open, to: cameBack ? incident.darkFrom : open.from, void: !cameBack }
     return [ended, begin(incident, view, extent)]
   }

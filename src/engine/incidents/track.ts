@@ -23,9 +23,10 @@ export function trackTree(
   publisher: Publisher,
 ): void {
   const active = cases.filter(isActive).sort((a, b) => a.number - b.number)
+  const topmost = verdicts.filter((v) => !verdicts.some((above) => isNested(world, v, above)))
   const taken = new Set<Case>()
   const unmatched: Verdict[] = []
-  for (const verdict of verdicts) {
+  for (const verdict of topmost) {
     const group = active.filter((c) => !taken.has(c) && liesAtOrBelow(world, c, verdict))
     const mother = group[0]
     if (!mother) {
@@ -61,7 +62,7 @@ function absorb(
     child.outcome = 'merged'
     child.mergedInto = mother.number
     child.stage = 'merged'
-    closeCase(world, child)
+    closeCase(child)
     publisher.publish(child, 'merged')
     world.cases.delete(child.number)
   }
@@ -82,12 +83,12 @@ function shrink(
     const [main, ...rest] = [...below].sort(
       (a, b) => b.dead - a.dead || a.head - b.head || a.observer - b.observer,
     )
-    const returnedAt = incident.cameBackAt
+    const cameBack = incident.cameBackAt !== null
     takeVerdict(world, incident, main!)
     for (const v of below) unmatched.splice(unmatched.indexOf(v), 1)
-    publisher.publish(incident, returnedAt === null ? 'relocated' : 'partiallyRestored')
+    publisher.publish(incident, cameBack ? 'partiallyRestored' : 'relocated')
     for (const v of rest) {
-      const split = openCase(world, v, incident, returnedAt ?? undefined)
+      const split = openCase(world, v, incident)
       hear(world, split, news)
       publisher.publish(split, 'split')
     }
@@ -95,7 +96,7 @@ function shrink(
     if (isSettled(world, incident)) restoreCase(world, incident, publisher)
     else {
       incident.outageKind = 'partiallyRestored'
-      const back = onsHeard(world, incident.head, NONE, incident.startedAt).observers
+      const back = onsHeard(world, incident.head, NONE, incident.darkAt).observers
       incident.customersRestored =
         incident.originalCustomers - Math.max(0, incident.customers - back)
       publisher.publish(incident, 'partiallyRestored')
@@ -125,6 +126,12 @@ function liesAtOrBelow(world: World, incident: Case, verdict: Verdict): boolean 
   if (incident.head === verdict.head)
     return verdict.observer === NONE || incident.observer === verdict.observer
   return verdict.observer === NONE && isHeadBelow(world, incident.head, verdict.head)
+}
+
+/** Phase by phase, a fault can lie below another: the one above is the incident, with both. */
+function isNested(world: World, verdict: Verdict, above: Verdict): boolean {
+  if (verdict === above || above.observer !== NONE) return false
+  return isHeadBelow(world, verdict.head, above.head)
 }
 
 function isBelow(world: World, verdict: Verdict, incident: Case): boolean {

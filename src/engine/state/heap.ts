@@ -2,10 +2,12 @@
 import type { InstantMs } from '../../facts/time.ts'
 import type { CompiledGrid } from '../../grid/compiled.ts'
 import type { ActionChange } from '../changes.ts'
+import type { SwitchPosition } from '../evidence/positions.ts'
 import { Registers } from '../evidence/registers.ts'
 import type { Case } from '../incidents/case.ts'
+import type { OpenedHead } from '../inference/belief.ts'
 import type { Rules } from '../rules.ts'
-import { type FeederFigures, type PastOutage, type TreeNews, World } from '../world.ts'
+import { type FeederFigures, type TreeNews, World } from '../world.ts'
 
 interface Heap {
   now: InstantMs
@@ -14,10 +16,10 @@ interface Heap {
   cases: Case[]
   news: [number, TreeNews][]
   again: [number, InstantMs][]
-  freshOns: [observer: number, until: InstantMs][]
-  pastOutages: PastOutage[]
-  reportedOpen: [number, InstantMs][]
-  opened: [number, { at: InstantMs; cost: number; observer: number }][]
+  ended: [key: number, to: InstantMs][]
+  positions: [device: number, SwitchPosition][]
+  opened: [number, OpenedHead][]
+  heardFrom: [number, InstantMs][]
   cameBack: [number, InstantMs][]
   links: [number, number][]
   phaseSpoken: number[]
@@ -41,10 +43,10 @@ export function writeHeap(world: World): string {
     cases: [...world.cases.values()],
     news: [...world.news],
     again: [...world.again],
-    freshOns: world.freshOns.map(({ observer, until }) => [observer, until]),
-    pastOutages: world.pastOutages,
-    reportedOpen: [...world.reportedOpen],
+    ended: [...world.ended.at],
+    positions: [...world.positions],
     opened: [...belief.opened],
+    heardFrom: heardFromOf(belief.heardFrom),
     cameBack: [...belief.cameBack],
     links: [...world.links],
     phaseSpoken: [...world.phaseSpoken],
@@ -54,6 +56,14 @@ export function writeHeap(world: World): string {
     operated,
   }
   return JSON.stringify(heap)
+}
+
+/** Heads below which an off is known. */
+function heardFromOf(heardFrom: Float64Array): [number, InstantMs][] {
+  const known: [number, InstantMs][] = []
+  for (let head = 0; head < heardFrom.length; head++)
+    if (heardFrom[head] !== Number.POSITIVE_INFINITY) known.push([head, heardFrom[head]!])
+  return known
 }
 
 /** Fills registers from sections of a snapshot. */
@@ -81,14 +91,17 @@ export function readWorld(
   world.belief.now = heap.now
   world.nextCase = heap.nextCase
   world.minute = heap.minute
-  world.freshOns = heap.freshOns.map(([observer, until]) => ({ observer, until }))
-  world.pastOutages = heap.pastOutages
+  for (const [key, to] of heap.ended)
+    world.ended.restore(world.network, world.belief.headOf, key, to)
   for (const incident of heap.cases) world.cases.set(incident.number, incident)
   for (const [root, news] of heap.news) world.news.set(root, news)
   for (const [root, at] of heap.again) world.again.set(root, at)
-  for (const [device, at] of heap.reportedOpen) world.reportedOpen.set(device, at)
-  for (const [head, { at, cost, observer }] of heap.opened)
+  for (const [device, said] of heap.positions) world.positions.set(device, said)
+  for (const [head, { at, heardAt, cost, observer }] of heap.opened) {
+    world.belief.hearing = heardAt
     world.belief.believeOpen(head, at, cost, observer)
+  }
+  for (const [head, at] of heap.heardFrom) world.belief.heardFrom[head] = at
   for (const [head, at] of heap.cameBack) world.belief.cameBack.set(head, at)
   for (const [terminal, state] of heap.links) world.links.set(terminal, state)
   for (const observer of heap.phaseSpoken) world.phaseSpoken.add(observer)

@@ -1,0 +1,163 @@
+/**
+ * The world after a new grid or new rules: what was said is carried over by observer, incidents and
+ * marks by the device they stand for. The same grid changes nothing of them. An incident whose
+ * device vanished moves to the nearest surviving one above and is flagged; where none survives, its
+ * evidence is gone too, and the next look at the tree withdraws it.
+ */
+import type { CompiledGrid, IdTable } from '../grid/compiled.ts'
+import { settlePosition } from './evidence/positions.ts'
+import { Registers } from './evidence/registers.ts'
+import type { Case } from './incidents/case.ts'
+import { observerOfKey } from './incidents/ended.ts'
+import { rescale } from './incidents/life.ts'
+import { NONE } from './inference/network.ts'
+import type { Rules } from './rules.ts'
+import { World } from './world.ts'
+
+/** The world under `grid` and `rules` that goes on from `before`. */
+export function succeed(before: World | undefined, grid: CompiledGrid, rules: Rules): World {
+  if (!before) return new World(grid, rules)
+  const carrier = new Carrier(before, grid)
+  const open = before.grid === grid ? before.topology.open : undefined
+  const world = new World(grid, rules, carrier.registers(), open)
+  carrier.carry(world)
+  return world
+}
+
+/** Finds everything of the world before by its id in the grid that follows. */
+class Carrier {
+  readonly #before: World
+  readonly #grid: CompiledGrid
+  readonly #same: boolean
+
+  constructor(before: World, grid: CompiledGrid) {
+    this.#before = before
+    this.#grid = grid
+    this.#same = before.grid === grid
+  }
+
+  /** Registers of observers that the new grid still has. */
+  registers(): Registers {
+    const { registers: old, grid: oldGrid } = this.#before
+    if (this.#same) return old
+    const registers = new Registers(this.#grid.observers.ids.count)
+    for (let o = 0; o < oldGrid.observers.ids.count; o++) {
+      if (old.atOf(o) === 0) continue
+      const now = this.#observer(o)
+      if (now >= 0) registers.copyFrom(old, o, now)
+    }
+    return registers
+  }
+
+  carry(world: World): void {
+    const before = this.#before
+    world.now = before.now
+    world.belief.now = before.now
+    world.nextCase = before.nextCase
+    world.minute = before.minute
+    world.counts = before.counts
+    for (const [id, action] of before.decided) world.decided.set(id, action)
+    this.#carryWords(world)
+    this.#carryMarks(world)
+    for (const incident of before.cases.values()) this.#adopt(world, incident)
+    for (let d = 0; d < world.network.head.length; d++)
+      if (world.network.head[d] === d && world.network.above[d] === NONE && world.belief.lit(d))
+        world.again.set(d, world.now)
+  }
+
+  /** What was said of links, phases and switch positions. */
+  #carryWords(world: World): void {
+    const before = this.#before
+    for (const [terminal, state] of before.links) {
+      const now = this.#observer(terminal)
+      if (now >= 0) world.links.set(now, state)
+    }
+    for (const observer of before.phaseSpoken) {
+      const now = this.#observer(observer)
+      if (now >= 0) world.phaseSpoken.add(now)
+    }
+    for (const [device, said] of before.positions) {
+      const now = this.#device(device)
+      const terminal = this.#observer(said.terminal)
+      if (now >= 0 && terminal >= 0) world.positions.set(now, { ...said, terminal })
+    }
+    for (const [device, said] of world.positions) {
+      world.belief.hearing = before.belief.opened.get(device)?.heardAt ?? world.now
+      if (said.open) settlePosition(world, device)
+    }
+  }
+
+  /** What was found out: returns, ends, figures, and the news not yet judged. */
+  #carryMarks(world: World): void {
+    const before = this.#before
+    for (const [head, at] of before.belief.cameBack) {
+      const now = this.#survivor(world, head)
+      if (now !== NONE) world.belief.cameBack.set(now, at)
+    }
+    for (const [key, to] of before.ended.at) {
+      const observer = observerOfKey(key)
+      const now = observer === NONE ? this.#survivor(world, key) : this.#observer(observer)
+      const head = observer === NONE || now < 0 ? now : world.belief.headOf[now]!
+      if (head >= 0) world.ended.add(world.network, head, observer === NONE ? NONE : now, to)
+    }
+    for (const [feeder, figures] of before.feeders) {
+      const id = before.grid.feeders[feeder]!.id
+      const now = this.#same ? feeder : this.#grid.feeders.findIndex((f) => f.id === id)
+      if (now >= 0) world.feeders.set(now, figures)
+    }
+    for (const [root, news] of before.news) {
+      const now = this.#survivor(world, root)
+      if (now !== NONE) world.news.set(world.belief.rootOf(now), news)
+    }
+    if (this.#same) world.belief.heardFrom.set(before.belief.heardFrom)
+  }
+
+  #adopt(world: World, incident: Case): void {
+    const head = this.#survivor(world, incident.head)
+    const observer = incident.observer === NONE ? NONE : this.#observer(incident.observer)
+    const vanished =
+      head === NONE ||
+      (incident.observer !== NONE && observer < 0) ||
+      this.#before.grid.devices.ids.idOf(incident.head) !== this.#grid.devices.ids.idOf(head)
+    world.cases.set(incident.number, incident)
+    if (this.#same) return
+    if (vanished && !incident.flags.includes('deviceVanished'))
+      incident.flags.push('deviceVanished')
+    incident.head = head === NONE ? firstHead(world) : head
+    incident.observer = vanished ? NONE : observer
+    incident.rivals = []
+    rescale(world, incident)
+    world.again.set(world.belief.rootOf(incident.head), world.now)
+  }
+
+  #device(device: number): number {
+    return this.#same
+      ? device
+      : moved(this.#before.grid.devices.ids, this.#grid.devices.ids, device)
+  }
+
+  #observer(observer: number): number {
+    if (this.#same) return observer
+    return moved(this.#before.grid.observers.ids, this.#grid.observers.ids, observer)
+  }
+
+  /** The head in the new world of the nearest device at or above `head` that it still has. */
+  #survivor(world: World, head: number): number {
+    if (this.#same) return head
+    for (let d = head; d >= 0; d = this.#before.topology.parent[d]!) {
+      const now = this.#device(d)
+      if (now >= 0 && world.network.head[now] !== NONE) return world.network.head[now]!
+    }
+    return NONE
+  }
+}
+
+const moved = (before: IdTable, after: IdTable, index: number) => after.indexOf(before.idOf(index))
+
+/** Somewhere to stand for an incident of which nothing is left, until it is withdrawn. */
+function firstHead(world: World): number {
+  return Math.max(
+    0,
+    world.network.head.findIndex((head) => head !== NONE),
+  )
+}
