@@ -12,7 +12,7 @@ import { runInNewContext } from 'node:vm'
 import { readGridImage } from '../../app/grid-image.ts'
 import { readRules } from '../../config/rules.ts'
 import { Engine } from '../../engine/engine.ts'
-import { OFF, ON } from '../../engine/evidence/registers.ts'
+import { OFF, ON, QUIET } from '../../engine/evidence/registers.ts'
 import { explain, refresh } from '../../engine/inference/explain.ts'
 import { NONE } from '../../engine/inference/network.ts'
 import { posterior } from '../../engine/inference/posterior.ts'
@@ -43,6 +43,8 @@ const START = Date.UTC(2026, 10, 22, 3)
 /** Feeders that lose everything, one after the other, for the time of a posterior. */
 const JUDGED_FEEDERS = 50
 const REPORT_LOST = 0.3
+/** When half of the reports that come have come. */
+const JUDGED_AFTER_MS = 30_000
 
 export async function benchEngine(options: EngineBenchOptions) {
   const path = await imageOfNetwork(options)
@@ -56,8 +58,9 @@ export async function benchEngine(options: EngineBenchOptions) {
   const readyCpuMs = cpuMs() - startedCpu
   const held = heldBytes()
   const meters = grid.usagePoints.ids.count
-  const rate = measureReports(world, orderOf(world, options), options.seconds)
-  const judged = measurePosterior(world, options.seed)
+  const byFeeder = metersByFeeder(world)
+  const judged = measurePosterior(world, byFeeder, options.seed)
+  const rate = measureReports(world, orderOf(byFeeder, options), options.seconds)
   return {
     meters,
     observers: grid.observers.ids.count,
@@ -113,19 +116,18 @@ function readyWorld(grid: CompiledGrid): World {
 }
 
 /** The observers that report, one after the other; round and round where the list ends. */
-function orderOf(world: World, { order, seed }: EngineBenchOptions): Int32Array {
-  const byFeeder = metersByFeeder(world)
+function orderOf(byFeeder: number[][], { order, seed }: EngineBenchOptions): Int32Array {
   if (order === 'sequential') return Int32Array.from(byFeeder.flat())
   const draw = new Draw(seed, 7)
   if (order === 'random') {
     const all = Int32Array.from(byFeeder.flat())
     return Int32Array.from({ length: DRAWN }, () => all[draw.whole(0, all.length - 1)]!)
   }
+  const count = Math.min(INTERLEAVED_FEEDERS, byFeeder.length)
   const busy: number[][] = []
-  for (let i = 0; i < INTERLEAVED_FEEDERS; i++)
-    busy.push(byFeeder[Math.floor((i * byFeeder.length) / INTERLEAVED_FEEDERS)]!)
+  for (let i = 0; i < count; i++) busy.push(byFeeder[Math.floor((i * byFeeder.length) / count)]!)
   const turns: number[] = []
-  for (let turn = 0; turn < DRAWN / INTERLEAVED_FEEDERS; turn++)
+  for (let turn = 0; turn < DRAWN / count; turn++)
     for (const meters of busy) turns.push(meters[turn % meters.length]!)
   return Int32Array.from(turns)
 }
@@ -145,20 +147,19 @@ function metersByFeeder({ grid, belief }: World): number[][] {
 function report({ registers, belief, grid }: World, observer: number, at: number): boolean {
   const off = registers.state[observer] !== OFF
   if (registers.order(observer, at, off) !== 'newer') return false
-  const state = off ? OFF : ON
-  belief.change(observer, state, () =>
-    registers.write(observer, state, off, at, grid.observers.phases[observer]!),
-  )
+  belief.hold(observer)
+  registers.write(observer, off ? OFF : ON, off, at, grid.observers.phases[observer]!)
+  belief.settle()
   return true
 }
 
 function measureReports(world: World, order: Int32Array, seconds: number) {
   let sent = 0
-  let at = START
+  let at = START + JUDGED_AFTER_MS
   const run = (reports: number): number => {
     let changed = 0
     for (let i = 0; i < reports; i++, sent++) {
-      if (sent % REPORTS_PER_MS === 0) world.belief.now = ++at
+      if (sent % REPORTS_PER_MS === 0) world.belief.hearing = world.belief.now = ++at
       if (report(world, order[sent % order.length]!, at)) changed++
     }
     return changed
@@ -178,33 +179,33 @@ function measureReports(world: World, order: Int32Array, seconds: number) {
   }
 }
 
-/** Refresh, explanation and posterior of feeders that lost everything, with losses. */
-function measurePosterior(world: World, seed: number) {
-  const feeders = metersByFeeder(world)
+/** Refresh, explanation and posterior of feeders that lost everything, with losses; then undone. */
+function measurePosterior({ belief, registers, grid }: World, meters: number[][], seed: number) {
   const draw = new Draw(seed, 8)
-  const at = world.belief.now + 60_000
+  const count = Math.min(JUDGED_FEEDERS, meters.length)
   let ms = 0
   let nodes = 0
-  const count = Math.min(JUDGED_FEEDERS, feeders.length)
   for (let i = 0; i < count; i++) {
-    const meters = feeders[Math.floor((i * feeders.length) / count)]!
-    for (const meter of meters) {
-      const { registers, belief, grid } = world
-      const off = !draw.chance(REPORT_LOST)
-      const state = off ? OFF : 0
-      belief.change(meter, state, () =>
-        off
-          ? registers.write(meter, OFF, true, at, grid.observers.phases[meter]!)
-          : registers.reinterpret(meter, 0),
-      )
+    const feeder = meters[Math.floor((i * meters.length) / count)]!
+    const heard = feeder.filter(() => !draw.chance(REPORT_LOST))
+    belief.hearing = START
+    for (const meter of heard) {
+      belief.hold(meter)
+      registers.write(meter, OFF, true, START, grid.observers.phases[meter]!)
+      belief.settle()
     }
-    world.belief.now = at + 30_000
-    const root = world.belief.rootOf(world.belief.headOf[meters[0]!]!)
+    belief.now = START + JUDGED_AFTER_MS
     const started = performance.now()
-    refresh(world.belief, root)
-    explain(world.belief, root)
-    nodes += posterior(world.belief, root).length
+    const root = belief.rootOf(belief.headOf[feeder[0]!]!)
+    refresh(belief, root)
+    explain(belief, root)
+    nodes += posterior(belief, root).length
     ms += performance.now() - started
+    for (const meter of heard) {
+      belief.hold(meter)
+      registers.reinterpret(meter, QUIET)
+      belief.settle()
+    }
   }
   return {
     posteriorMsPerFeeder: round(ms / count),
