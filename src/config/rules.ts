@@ -49,6 +49,7 @@ const judgement = z.strictObject({
   leftDark: share.gt(0),
   positionTrusted: share.gt(0.5).lt(1),
   confirm: z.strictObject({ probability: share, sources: z.number().int().min(1) }),
+  holdSeconds: z.number().min(0).max(5),
   momentarySeconds: z.number().min(0),
   restore: z.strictObject({
     share,

@@ -19,7 +19,7 @@ import type { CompiledGrid } from '../grid/compiled.ts'
 import type { Change } from './changes.ts'
 import { admitLink, admitReading, admitReport } from './evidence/admit.ts'
 import { decideAction } from './incidents/actions.ts'
-import { type Case, isActive } from './incidents/case.ts'
+import { type Case, isActive, MAX_CAUSES, MAX_EVIDENCE_SHOWN } from './incidents/case.ts'
 import { closeCase, regrade } from './incidents/life.ts'
 import { Publisher } from './incidents/publish.ts'
 import { forgetOldNews, noticeReturn, sweepReturned } from './incidents/restore.ts'
@@ -27,7 +27,7 @@ import { trackTree } from './incidents/track.ts'
 import { judgeTree } from './inference/verdict.ts'
 import type { Rules } from './rules.ts'
 import { succeed } from './succession.ts'
-import type { World } from './world.ts'
+import type { TreeNews, World } from './world.ts'
 
 /** Raised with every change of the engine that changes its output for some journal. */
 export const ENGINE_VERSION = 1
@@ -36,6 +36,10 @@ export const ENGINE_VERSION = 1
 const AGAIN_MS = 1_000
 const SILENCE_GROWS_MS = 600_000
 const MINUTE_MS = 60_000
+/** Reports of a lit tree kept for cases that time alone brings to light: some screens full. */
+const RECENT_KEPT = 4 * MAX_EVIDENCE_SHOWN
+
+const NOTHING_NEW: TreeNews = { evidence: [], causes: [] }
 
 /** Grids and rules by digest, loaded beside the fact that applies them. */
 export interface Loaded {
@@ -143,11 +147,26 @@ function judge(world: World, roots: readonly number[], publisher: Publisher): vo
     const cases = byRoot.get(root) ?? []
     for (const incident of cases) noticeReturn(world, incident)
     const verdicts = judgeTree(world.belief, root, world.speaksOfPhases(root))
-    trackTree(world, cases, verdicts, world.news.get(root), publisher)
+    const news = world.news.get(root) ?? NOTHING_NEW
+    remember(world, root, news)
+    trackTree(world, root, cases, verdicts, news, publisher)
     world.news.delete(root)
     lookAgain(world, root)
   }
   sweepReturned(world, [...world.cases.values()].filter(isActive))
+}
+
+/** Keeps the latest of what was heard, for as long as the tree is lit. */
+function remember(world: World, root: number, news: TreeNews): void {
+  if (!world.belief.lit(root)) {
+    world.recent.delete(root)
+    return
+  }
+  const { evidence, causes } = world.recent.get(root) ?? NOTHING_NEW
+  world.recent.set(root, {
+    evidence: [...evidence, ...news.evidence].slice(-RECENT_KEPT),
+    causes: [...causes, ...news.causes].slice(-MAX_CAUSES),
+  })
 }
 
 function casesByRoot(world: World): Map<number, Case[]> {

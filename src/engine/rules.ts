@@ -27,6 +27,8 @@ export interface JudgementRules {
   /** P(the device is open | an authenticated terminal reported its position open). */
   readonly positionTrusted: number
   readonly confirm: { readonly probability: number; readonly sources: number }
+  /** A new incident that is not beyond doubt waits this long for what comes with its first report. */
+  readonly holdSeconds: number
   /** An interruption shorter than this is momentary (重合成功): no notice. */
   readonly momentarySeconds: number
   readonly restore: {

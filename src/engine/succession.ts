@@ -105,10 +105,11 @@ class Carrier {
       const now = this.#same ? feeder : this.#grid.feeders.findIndex((f) => f.id === id)
       if (now >= 0) world.feeders.set(now, figures)
     }
-    for (const [root, news] of before.news) {
-      const now = this.#survivor(world, root)
-      if (now !== NONE) world.news.set(world.belief.rootOf(now), news)
-    }
+    for (const heard of ['news', 'recent'] as const)
+      for (const [root, news] of before[heard]) {
+        const now = this.#survivor(world, root)
+        if (now !== NONE) world[heard].set(world.belief.rootOf(now), news)
+      }
     if (this.#same) world.belief.heardFrom.set(before.belief.heardFrom)
   }
 

@@ -43,6 +43,8 @@ export class World {
   nextCase = 1
   /** Trees to judge at the next tick, by root head, with what was heard there. */
   readonly news = new Map<number, TreeNews>()
+  /** What was heard last in trees that are lit, by root head: what time alone brings to light rests on it. */
+  readonly recent = new Map<number, TreeNews>()
   /** When lit trees are looked at again because silence has grown, by root head. */
   readonly again = new Map<number, InstantMs>()
   /** Outages that are over: late offs from before their end are history, not news. */

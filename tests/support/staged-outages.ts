@@ -112,7 +112,7 @@ class Teller {
     []
   readonly #heard = new Map<string, InstantMs>()
   readonly #falseOffs = new Set<string>()
-  /** Of terminals that know neither count nor time: their reports arrive in order. */
+  /** Of terminals that know neither count nor time: what they say of one observer arrives in order. */
   readonly #lastReceived = new Map<number, InstantMs>()
 
   constructor(grid: CompiledGrid, random: Random) {
@@ -189,8 +189,8 @@ class Teller {
     // Most come soon, a few take long.
     let receivedAt = at + 100 + Math.floor(this.#random() ** 3 * withinMs)
     if (!knowsTime && !counts)
-      receivedAt = Math.max(receivedAt, this.#lastReceived.get(terminal) ?? 0)
-    this.#lastReceived.set(terminal, receivedAt)
+      receivedAt = Math.max(receivedAt, 1 + (this.#lastReceived.get(observer) ?? 0))
+    this.#lastReceived.set(observer, receivedAt)
     const fact: ReportFact = {
       type: 'report',
       receivedAt,

@@ -60,6 +60,8 @@ export interface Case {
   startedAt: InstantMs
   /** Since when what it stands for now is dark on its account: its open segment begins here. */
   darkFrom: InstantMs
+  /** When the place it stood for before came back, until that stretch is published as ended. */
+  partCameBackAt: InstantMs | null
   /** It was dark at this time for certain: only later ons show a return. */
   darkAt: InstantMs
   sensedAt: InstantMs

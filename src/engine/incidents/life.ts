@@ -48,6 +48,7 @@ export function openCase(world: World, verdict: Verdict, parent: Case | null): C
     sensitive: 0,
     startedAt,
     darkFrom,
+    partCameBackAt: null,
     darkAt: darkFrom,
     sensedAt: world.now,
     cameBackAt: null,
@@ -99,7 +100,8 @@ export function takeVerdict(world: World, incident: Case, verdict: Verdict): voi
 function leaveRestored(world: World, incident: Case): void {
   incident.outageKind = 'partiallyRestored'
   if (incident.stage !== 'sensed') incident.stage = 'partiallyRestored'
-  endOutage(world, incident, incident.cameBackAt ?? world.now)
+  incident.partCameBackAt = incident.cameBackAt ?? world.now
+  endOutage(world, incident, incident.partCameBackAt)
   incident.cameBackAt = null
 }
 
@@ -132,7 +134,8 @@ function standOn(world: World, incident: Case, verdict: Verdict): void {
  * earliest off since, or that very time (left dark when the rest came back).
  */
 function darkSince(world: World, verdict: Verdict): InstantMs | undefined {
-  const said = startedAtOf(world, verdict)
+  const started = startedAtOf(world, verdict)
+  const said = started === undefined ? undefined : Math.min(started, world.now)
   const live = world.ended.liveUntil(world.network, verdict.head, verdict.observer)
   if (said !== undefined && said >= live) return said
   if (live === 0) return undefined

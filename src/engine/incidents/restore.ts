@@ -20,15 +20,17 @@ export function noticeReturn(world: World, incident: Case): void {
   if (!isActive(incident) || incident.cameBackAt !== null) return
   const needed = incident.sources >= 2 ? 2 : 1
   const heard = onsHeard(world, incident.head, incident.observer, incident.darkAt)
-  if (heard.identities < needed) {
+  // The time by which as many had supply as were needed: one wrong clock does not date the return.
+  const cameBackAt = heard.at[needed - 1]
+  if (cameBackAt === undefined) {
     if (closedAgain(world, incident)) incident.cameBackAt = closedAt(world, incident)
     return
   }
-  incident.cameBackAt = heard.earliestAt
+  incident.cameBackAt = Math.min(cameBackAt, world.now)
   if (incident.observer !== NONE) return
-  world.belief.cameBack.set(incident.head, heard.earliestAt)
-  provenClosed(world, incident.head, heard.earliestAt)
-  awaitOns(world, incident.head, heard.earliestAt)
+  world.belief.cameBack.set(incident.head, incident.cameBackAt)
+  provenClosed(world, incident.head, incident.cameBackAt)
+  awaitOns(world, incident.head, incident.cameBackAt)
 }
 
 /** A switch reported open, with nothing dark below, and now reported closed (重合成功). */

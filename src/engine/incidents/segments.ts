@@ -3,6 +3,7 @@
  * stands for moves, the old stretch ends (where part of it came back) or is void (where the
  * judgement was refined), and a new one begins, so intervals of a usage point never overlap.
  */
+import type { InstantMs } from '../../facts/time.ts'
 import type { Incident, InterruptionSegment } from '../changes.ts'
 import type { World } from '../world.ts'
 import type { Case } from './case.ts'
@@ -29,14 +30,24 @@ export function nextSegment(
     return [ended]
   }
   if (open.device.id !== view.device.id) {
-    // What came back ends its stretch there; a judgement that was only refined never was one.
-    const cameBack = incident.darkFrom > open.from && incident.outageKind === 'partiallyRestored'
-    const ended = { ...open, to: cameBack ? incident.darkFrom : open.from, void: !cameBack }
+    const to = endOf(incident, open)
+    incident.partCameBackAt = null
+    const ended = { ...open, to: Math.max(open.from, to ?? open.from), void: to === null }
     return [ended, begin(incident, view, extent)]
   }
   if (open.from === incident.darkFrom) return []
   incident.segment = { ...open, from: incident.darkFrom }
   return [incident.segment]
+}
+
+/**
+ * When the stretch that is left ended: when its place came back; for a part left dark that a new
+ * outage above took in, when that began. Null where the judgement was only refined.
+ */
+function endOf(incident: Case, open: InterruptionSegment): InstantMs | null {
+  if (incident.partCameBackAt !== null) return incident.partCameBackAt
+  const takenIn = incident.outageKind === 'partiallyRestored' && incident.darkFrom > open.from
+  return takenIn ? incident.darkFrom : null
 }
 
 function begin(incident: Case, view: Incident, extent: Extent): InterruptionSegment {

@@ -35,25 +35,23 @@ export function outageSources(
 }
 
 export interface OnsHeard {
-  readonly identities: number
   readonly observers: number
-  /** The earliest of them. */
-  readonly earliestAt: InstantMs
+  /** Earliest on of each identity, rising. */
+  readonly at: readonly InstantMs[]
 }
 
 /** Ons heard below `head` (or from one `observer`) after `since`. */
 export function onsHeard(world: World, head: number, observer: number, since: InstantMs): OnsHeard {
   const { belief } = world
-  const seen = new Set<number>()
+  const earliest = new Map<number, InstantMs>()
   let observers = 0
-  let earliestAt = Number.POSITIVE_INFINITY
   const take = (o: number) => {
     if (belief.registers.state[o] !== ON) return
     const at = belief.registers.atOf(o)
     if (at <= since) return
     observers++
-    seen.add(world.identityOf(o))
-    if (at < earliestAt) earliestAt = at
+    const identity = world.identityOf(o)
+    if (at < (earliest.get(identity) ?? Number.POSITIVE_INFINITY)) earliest.set(identity, at)
   }
   const visit = (at: number) => {
     if (belief.lastOn[at]! <= since) return
@@ -63,5 +61,5 @@ export function onsHeard(world: World, head: number, observer: number, since: In
   }
   if (observer === NONE) visit(head)
   else take(observer)
-  return { identities: seen.size, observers, earliestAt }
+  return { observers, at: [...earliest.values()].sort((a, b) => a - b) }
 }

@@ -5,7 +5,7 @@ import { NONE } from '../inference/network.ts'
 import type { Verdict } from '../inference/verdict.ts'
 import type { World } from '../world.ts'
 
-/** A tenth of the reports may be early by a wrong clock and not move the start. */
+/** A tenth of the terminals may be early by a wrong clock and not move the start. */
 const EARLY_SHARE = 0.1
 
 /** Reports looked at: enough for a tenth of them to mean something, few enough for a storm. */
@@ -15,20 +15,26 @@ const REPORTS_READ = 256
 export function startedAtOf(world: World, verdict: Verdict): InstantMs | undefined {
   const { belief, registers } = world
   if (verdict.observer !== NONE) return registers.atOf(verdict.observer)
-  const times: InstantMs[] = []
+  const earliest = new Map<number, InstantMs>()
+  let read = 0
+  const take = (identity: number, at: InstantMs) => {
+    read++
+    if (at < (earliest.get(identity) ?? Number.POSITIVE_INFINITY)) earliest.set(identity, at)
+  }
   const opened = belief.opened.get(verdict.head)
-  if (opened) times.push(opened.at)
+  if (opened) take(world.identityOf(opened.observer), opened.at)
   const visit = (head: number) => {
-    if (belief.offs[head] === 0 || times.length >= REPORTS_READ) return
+    if (belief.offs[head] === 0 || read >= REPORTS_READ) return
     belief.eachSeated(head, (o) => {
-      if (registers.state[o] === OFF && times.length < REPORTS_READ) times.push(registers.atOf(o))
+      if (registers.state[o] === OFF && read < REPORTS_READ)
+        take(world.identityOf(o), registers.atOf(o))
     })
     for (let c = world.network.firstBelow[head]!; c !== NONE; c = world.network.nextBeside[c]!)
       visit(c)
   }
   visit(verdict.head)
-  if (times.length === 0) return undefined
-  times.sort((a, b) => a - b)
+  if (read === 0) return undefined
+  const times = [...earliest.values()].sort((a, b) => a - b)
   const early = times.length < 3 ? 0 : Math.max(1, Math.floor(times.length * EARLY_SHARE))
   const heard = belief.silentFrom(verdict.head)
   const { futureSeconds } = world.rules.judgement.clock

@@ -5,6 +5,7 @@
  * evidence is withdrawn, what is contradicted by supply is restored. A number is never used twice.
  */
 import { assert } from '../assert.ts'
+import type { EvidenceItem } from '../changes.ts'
 import { NONE } from '../inference/network.ts'
 import type { Verdict } from '../inference/verdict.ts'
 import type { TreeNews, World } from '../world.ts'
@@ -12,14 +13,15 @@ import { type Case, isActive, keyOf, MAX_CAUSES, MAX_EVIDENCE_SHOWN } from './ca
 import { closeCase, openCase, restoreCase, takeVerdict, withdrawCase } from './life.ts'
 import type { Publisher } from './publish.ts'
 import { isSettled } from './restore.ts'
-import { onsHeard } from './sources.ts'
+import { onsHeard, outageSources } from './sources.ts'
 
 /** Brings the cases of one tree in line with its verdicts. */
 export function trackTree(
   world: World,
+  root: number,
   cases: readonly Case[],
   verdicts: readonly Verdict[],
-  news: TreeNews | undefined,
+  news: TreeNews,
   publisher: Publisher,
 ): void {
   const active = cases.filter(isActive).sort((a, b) => a.number - b.number)
@@ -36,10 +38,11 @@ export function trackTree(
     for (const c of group) taken.add(c)
     absorb(world, mother, group, verdict, news, publisher)
   }
-  for (const c of active) if (!taken.has(c)) shrink(world, c, unmatched, news, publisher)
+  for (const c of active) if (!taken.has(c)) shrink(world, root, c, unmatched, news, publisher)
   for (const verdict of unmatched) {
+    if (isHeldBack(world, verdict)) continue
     const opened = openCase(world, verdict, null)
-    hear(world, opened, news)
+    hearAll(world, opened, root)
     publisher.publish(opened, 'opened')
   }
 }
@@ -50,7 +53,7 @@ function absorb(
   mother: Case,
   group: readonly Case[],
   verdict: Verdict,
-  news: TreeNews | undefined,
+  news: TreeNews,
   publisher: Publisher,
 ): void {
   const moved = keyOf(mother.head, mother.observer) !== keyOf(verdict.head, verdict.observer)
@@ -72,9 +75,10 @@ function absorb(
 /** No verdict at or above the case: it moved down, split, came back, or lost its evidence. */
 function shrink(
   world: World,
+  root: number,
   incident: Case,
   unmatched: Verdict[],
-  news: TreeNews | undefined,
+  news: TreeNews,
   publisher: Publisher,
 ): void {
   hear(world, incident, news)
@@ -89,7 +93,7 @@ function shrink(
     publisher.publish(incident, cameBack ? 'partiallyRestored' : 'relocated')
     for (const v of rest) {
       const split = openCase(world, v, incident)
-      hear(world, split, news)
+      hearAll(world, split, root)
       publisher.publish(split, 'split')
     }
   } else if (incident.cameBackAt !== null) {
@@ -105,15 +109,41 @@ function shrink(
 }
 
 /** The tree's news that lies below the case becomes its evidence. */
-export function hear(world: World, incident: Case, news: TreeNews | undefined): void {
-  if (!news) return
-  const { devices } = world.grid
-  for (const item of news.evidence) {
-    const head = devices.ids.indexOf(item.device!)
-    if (isHeadBelow(world, head, incident.head)) incident.evidence.unshift(item)
-  }
+function hear(world: World, incident: Case, news: TreeNews): void {
+  if (news.causes.length === 0) return
+  for (const item of news.evidence)
+    if (isHeardBelow(world, item, incident)) incident.evidence.unshift(item)
   incident.evidence.length = Math.min(incident.evidence.length, MAX_EVIDENCE_SHOWN)
   incident.causes = news.causes.slice(-MAX_CAUSES)
+}
+
+/** A new case rests on all that was heard of late, also where time alone brought it to light. */
+function hearAll(world: World, incident: Case, root: number): void {
+  const recent = world.recent.get(root)!
+  hear(world, incident, recent)
+  if (incident.evidence.length === 0) return
+  incident.causes = incident.evidence
+    .map(({ position }) => position)
+    .reverse()
+    .slice(-MAX_CAUSES)
+}
+
+function isHeardBelow(world: World, item: EvidenceItem, incident: Case): boolean {
+  const { devices, observers } = world.grid
+  if (incident.observer !== NONE) return observers.ids.indexOf(item.observer) === incident.observer
+  return isHeadBelow(world, devices.ids.indexOf(item.device!), incident.head)
+}
+
+/**
+ * In the first moments the silence of others says nothing yet, and one report would name a whole
+ * feeder: a new case waits for what comes with it, unless it is beyond doubt at once.
+ */
+function isHeldBack(world: World, verdict: Verdict): boolean {
+  const { holdSeconds, confirm } = world.rules.judgement
+  const heard = world.belief.silentFrom(verdict.head)
+  if (heard === Number.POSITIVE_INFINITY || world.now - heard >= holdSeconds * 1000) return false
+  const sources = outageSources(world, verdict.head, verdict.observer, confirm.sources)
+  return verdict.dead < confirm.probability || sources < confirm.sources
 }
 
 /** True where `head` is `above` or hangs below it. */

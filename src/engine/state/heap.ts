@@ -15,6 +15,7 @@ interface Heap {
   minute: number
   cases: Case[]
   news: [number, TreeNews][]
+  recent: [number, TreeNews][]
   again: [number, InstantMs][]
   ended: [key: number, to: InstantMs][]
   positions: [device: number, SwitchPosition][]
@@ -42,6 +43,7 @@ export function writeHeap(world: World): string {
     minute: world.minute,
     cases: [...world.cases.values()],
     news: [...world.news],
+    recent: [...world.recent],
     again: [...world.again],
     ended: [...world.ended.at],
     positions: [...world.positions],
@@ -95,6 +97,7 @@ export function readWorld(
     world.ended.restore(world.network, world.belief.headOf, key, to)
   for (const incident of heap.cases) world.cases.set(incident.number, incident)
   for (const [root, news] of heap.news) world.news.set(root, news)
+  for (const [root, news] of heap.recent) world.recent.set(root, news)
   for (const [root, at] of heap.again) world.again.set(root, at)
   for (const [device, said] of heap.positions) world.positions.set(device, said)
   for (const [head, { at, heardAt, cost, observer }] of heap.opened) {

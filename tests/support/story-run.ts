@@ -1,0 +1,143 @@
+/**
+ * A staged story played to an engine: ticks at a pace of their own, people who act at random
+ * moments, and what the story's truth says the engine should have found by then.
+ */
+import { expect } from 'vitest'
+import type { Incident } from '../../src/engine/changes.ts'
+import type { Rules } from '../../src/engine/rules.ts'
+import { ACTIONS, type Fact } from '../../src/facts/facts.ts'
+import type { CompiledGrid } from '../../src/grid/compiled.ts'
+import { EngineLab, START } from './engine-lab.ts'
+import { type StagedFault, type Story, stageStory } from './staged-outages.ts'
+import { numbers } from './tiny-grid.ts'
+
+const MINUTE = 60_000
+/** What the liveness of a run allows: restoration is settled, the last on was late. */
+const QUIET_AFTER = 15 * MINUTE
+
+/** One run: a story, ticks at a pace of its own, and people who act at random moments. */
+export class StoryRun {
+  readonly lab: EngineLab
+  readonly story: Story
+  readonly #random: () => number
+  readonly #stepMs: number
+  readonly #acts: boolean
+  #lastTick = START
+  #requests = 0
+  /** Incidents that a person ended: from there on the engine has been told otherwise. */
+  readonly ended: Incident[] = []
+
+  constructor(seed: number, grid: CompiledGrid, rules: Rules) {
+    this.#random = numbers(seed * 7919)
+    this.story = stageStory(grid, this.#random)
+    this.lab = new EngineLab(grid, rules)
+    this.#stepMs = 250 + Math.floor(this.#random() * 4) * 250
+    this.#acts = this.#random() < 0.4
+  }
+
+  play(): void {
+    const { facts, faults, over } = this.story
+    const probes = new Set(faults.map(({ to }) => to))
+    let next = 0
+    for (let now = START; now <= over + QUIET_AFTER; now += this.#stepMs) {
+      for (; next < facts.length && facts[next]!.receivedAt <= now; next++)
+        this.lab.feed(facts[next]!.fact)
+      for (const probe of probes)
+        if (probe <= now + this.#stepMs && probes.delete(probe)) this.#probe(probe)
+      if (this.#acts && now < over && this.#random() < this.#stepMs / (2 * MINUTE)) this.#act(now)
+      this.#tick(now)
+    }
+    this.#tick(over + QUIET_AFTER)
+  }
+
+  /** Time passes as the journal's ticker lets it: when something is due, and once a minute. */
+  #tick(now: number): void {
+    const due = this.lab.engine.nextDeadline()
+    if (!(due !== undefined && due <= now) && now - this.#lastTick < MINUTE) return
+    this.#lastTick = now
+    this.lab.now = now
+    this.lab.tick()
+    this.#judgeConfirmed()
+  }
+
+  #act(now: number): void {
+    const incidents = this.lab.incidents()
+    if (incidents.length === 0) return
+    const pick = <Item>(items: readonly Item[]) => items[Math.floor(this.#random() * items.length)]!
+    const incident = pick(incidents)
+    const action = pick(ACTIONS)
+    const fact: Fact = {
+      type: 'actionRequested',
+      receivedAt: now,
+      requestId: `r${this.#requests}`,
+      incident: incident.id,
+      expectedRevision: this.#random() < 0.9 ? incident.revision : incident.revision - 1,
+      action,
+      by: 'someone',
+      role: 'networkDispatcher',
+      ...(this.#random() < 0.8 ? { etr: now + 60 * MINUTE } : {}),
+      ...(this.#random() < 0.8 ? { crew: 'crew-1' as never } : {}),
+      ...(this.#random() < 0.8 ? { causeCode: 'wind' } : {}),
+    }
+    const changes = this.lab.feed(fact)
+    const accepted = changes.some((change) => change.type === 'action' && change.accepted)
+    if (accepted && (action === 'restore' || action === 'falseAlarm')) this.ended.push(incident)
+    if (this.#random() < 0.5) this.lab.feed({ ...fact, receivedAt: now + 1 })
+    if (this.#random() < 0.7) this.#requests++
+    else this.#requests += 2
+  }
+
+  /** Just before supply comes back: who was heard to lose it lies in an open incident. */
+  #probe(at: number): void {
+    const { story, lab } = this
+    const open = lab.open()
+    for (const [observer, heardAt] of story.heard) {
+      const fault = faultOf(story, observer, at)
+      if (!fault || at - heardAt < 10_000 || heardAt < fault.from) continue
+      if (this.#wasEnded(fault)) continue
+      // One terminal alone may well err; one meter's own service is as likely as that.
+      if (!story.reach.isMeter(observer)) continue
+      const points = story.reach.seenBy(observer)
+      const covered = open.some(({ device }) =>
+        story.reach.within(points, story.reach.below(device.id)),
+      )
+      expect(covered, `${observer} is dark and in no incident at ${at - START} ms`).toBe(true)
+    }
+  }
+
+  #wasEnded({ device }: StagedFault): boolean {
+    const { reach } = this.story
+    const id = reach.grid.devices.ids.idOf(device)
+    return this.ended.some((incident) => reach.related(incident.device.id, id))
+  }
+
+  readonly #judged = new Set<string>()
+
+  #judgeConfirmed(): void {
+    const { reach, faults } = this.story
+    for (const incident of this.lab.incidents()) {
+      if (incident.outageKind !== 'confirmed' || this.#judged.has(incident.id)) continue
+      this.#judged.add(incident.id)
+      const was = faults.some(
+        ({ device, from }) =>
+          from <= this.lab.now &&
+          reach.related(reach.grid.devices.ids.idOf(device), incident.device.id),
+      )
+      const byStaff = this.lab.changes.some(
+        (c) => c.type === 'incident' && c.incident.id === incident.id && c.reason === 'acted',
+      )
+      expect(was || byStaff, `${incident.id} at ${incident.device.id} never was out`).toBe(true)
+    }
+  }
+}
+
+/**
+ * The fault that keeps an observer dark at a time; undefined also where something above came back
+ * meanwhile: who is then left dark and cannot say so is presumed restored, and asked (召测).
+ */
+function faultOf({ reach, faults }: Story, observer: string, at: number): StagedFault | undefined {
+  const seat = reach.seatOf(observer)
+  const above = faults.filter(({ device }) => reach.feeds(device, seat))
+  const now = above.find(({ from, to }) => from < at && at <= to)
+  return above.some(({ to }) => now && to > now.from - MINUTE && to < at) ? undefined : now
+}
