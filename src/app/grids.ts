@@ -7,6 +7,7 @@ import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
+import { GridCheck } from '../grid/check.ts'
 import { GridCompiler } from '../grid/compile.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
 import { IMAGE_VERSION, ImageError } from '../grid/image.ts'
@@ -32,6 +33,20 @@ export async function compileGridFile(path: string): Promise<CompiledGrid> {
   if (problems.hasErrors)
     throw new GridFileError('grid.invalid', `${path}: not a usable grid file`, problems.list())
   return compiler.finish(lines.digest())
+}
+
+/**
+ * Says what makes the network of a grid file unusable: a loop, a customer that no source reaches. A
+ * compiled image was made from a file and is not looked at again. @throws GridFileError
+ */
+export async function assertUsableGrid(path: string): Promise<void> {
+  if (await asUnreadable(path, isGridImage(path))) return
+  const problems = new Problems()
+  const check = new GridCheck(problems)
+  for await (const line of readGridLines(path, problems)) check.add(line)
+  check.finish()
+  if (problems.hasErrors)
+    throw new GridFileError('grid.invalid', `${path}: this grid cannot be used`, problems.list())
 }
 
 /**

@@ -12,11 +12,11 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, join } from 'node:path'
-import { readRules } from '../config/rules.ts'
+import { RulesError, readRules } from '../config/rules.ts'
 import type { Loaded } from '../engine/engine.ts'
 import type { Rules } from '../engine/rules.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
-import { loadCompiledGrid } from './grids.ts'
+import { assertUsableGrid, loadCompiledGrid } from './grids.ts'
 
 const RULE_FILES = ['judgement.yaml', 'grading.yaml'] as const
 
@@ -53,7 +53,10 @@ export class Library implements Loaded {
     const grid = await loadCompiledGrid(path)
     this.#loadedGrids.set(grid.digest, grid)
     const ending = /\.jsonl?(\.gz)?$/.exec(path)?.[0] ?? '.json'
-    if (!this.#gridFile(grid.digest)) copyFileSync(path, join(this.#grids, grid.digest + ending))
+    if (!this.#gridFile(grid.digest)) {
+      await assertUsableGrid(path)
+      copyFileSync(path, join(this.#grids, grid.digest + ending))
+    }
     return grid
   }
 
@@ -66,7 +69,7 @@ export class Library implements Loaded {
 
   /** Keeps the two rule files of a folder; their digest covers both texts. @throws RulesError */
   keepRules(dir: string): string {
-    const texts = RULE_FILES.map((name) => readFileSync(join(dir, name), 'utf8'))
+    const texts = RULE_FILES.map((name) => readRuleFile(join(dir, name)))
     const digest = createHash('sha256').update(texts.join('\0')).digest('hex')
     this.#loadedRules.set(digest, rulesOf(dir, texts))
     const target = join(this.#rules, digest)
@@ -112,6 +115,14 @@ export class Library implements Loaded {
 
   #gridFile(digest: string): string | undefined {
     return readdirSync(this.#grids).find((name) => basename(name).startsWith(`${digest}.json`))
+  }
+}
+
+function readRuleFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new RulesError(`${path}: ${(error as Error).message}`)
   }
 }
 

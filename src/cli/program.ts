@@ -16,7 +16,10 @@ const MENDED_BY_SETTINGS: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'this machine does not have that address',
   EACCES: 'not permitted',
   EROFS: 'the file system is read only',
+  'app.noGrid': '',
   'data.locked': '',
+  'data.missing': '',
+  'rules.invalid': '',
   'sensing.cannotListen': '',
   'sensing.secretRequired': 'set mqtt.secret',
 }
@@ -63,6 +66,8 @@ function endingOf(error: unknown, debug: boolean): Ending {
   const shown = debug ? stack : message
   if (error instanceof UsageError) return { exitCode: EXIT.usage, message: shown }
   if (error instanceof ConfigError) return { exitCode: EXIT.configuration, message: shown }
+  // `grid.cycle`, `grid.duplicateId` …: the file is at fault, and the message names the place.
+  if (code?.startsWith('grid.')) return { exitCode: EXIT.configuration, message: shown }
   const mending = codesOf(error).filter((known) => known in MENDED_BY_SETTINGS)
   if (mending.length > 0) {
     const advice = mending.map((known) => MENDED_BY_SETTINGS[known]).find(Boolean)
