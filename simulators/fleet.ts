@@ -22,13 +22,13 @@ const MAX_CLOSING = 256
 export interface FleetOptions {
   /** Where the broker listens; credentials in it are not used. */
   readonly url: string
-  readonly secret: string
+  readonly secret: string | undefined
   readonly connections: 'all' | 'needed' | undefined
 }
 
 export class Fleet implements TerminalHost {
   readonly url: string
-  readonly secret: string
+  readonly secret: string | undefined
   readonly counters: Counters = newCounters()
   readonly alwaysConnected: boolean
   readonly #agenda: Agenda

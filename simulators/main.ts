@@ -46,7 +46,7 @@ async function main(): Promise<void> {
     scenario: loadScenario(values.scenario),
     grid: await readGridFile(values.grid),
     brokerUrl: url,
-    secret: process.env.LASTGASP_TERMINAL_SECRET ?? password ?? '',
+    secret: process.env.LASTGASP_TERMINAL_SECRET ?? password,
     seed: values.seed,
     speed: Number(values.speed),
     signal: stop.signal,

@@ -16,7 +16,8 @@ export interface RunOptions extends PlayOptions {
   readonly grid: Grid
   /** `mqtt://host:port`; see `brokerAddress` for one with a password. */
   readonly brokerUrl: string
-  readonly secret: string
+  /** Password of the terminals; absent: the listener asks for none. */
+  readonly secret?: string | undefined
   /** Overrides the scenario's. */
   readonly connections?: 'all' | 'needed'
 }

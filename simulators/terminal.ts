@@ -33,7 +33,8 @@ const GOODBYE_MS = 2_000
 /** What a terminal needs of the fleet it belongs to. */
 export interface TerminalHost {
   readonly url: string
-  readonly secret: string
+  /** Password; undefined where the listener asks for none. */
+  readonly secret: string | undefined
   readonly counters: Counters
   nowWallMs(): number
   /** Asks for a connection now, in its turn. */

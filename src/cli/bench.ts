@@ -44,6 +44,7 @@ export function registerBench(program: Command): void {
   accuracy(bench)
   engine(bench)
   kill(bench)
+  journal(bench)
 }
 
 function accuracy(bench: Command): void {
@@ -123,5 +124,19 @@ function kill(bench: Command): void {
       print('kill', seed ?? options.seed ?? 0, fields, options.json)
       if ('failures' in fields && (fields as { failures: number }).failures > 0)
         process.exitCode = 1
+    })
+}
+
+function journal(bench: Command): void {
+  bench
+    .command('journal')
+    .description('what the disk of this machine gives: facts a second that become durable')
+    .option('--seconds <s>', 'measure each row for so long', integer, 3)
+    .option('--dir <dir>', 'where to write (default: the folder for temporary files)')
+    .option('--json', 'the JSON line alone', false)
+    .action(async (options) => {
+      const { benchJournal } = await import('./bench/journal.ts')
+      const { bench: name, ...fields } = await benchJournal(options)
+      print(name, 0, fields, options.json)
     })
 }

@@ -8,7 +8,6 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   'grid stats': 'lastgasp grid stats grid.json --json',
   'grid compile': 'lastgasp grid compile grid.json --out grid.image',
   'grid diff': 'lastgasp grid diff before.json after.json',
-  'grid apply': 'lastgasp grid apply grid.json --url http://127.0.0.1:8080',
   simulate:
     'lastgasp simulate branch-fault --broker mqtt://127.0.0.1:1883 --grid grid.json --truth truth.jsonl',
   score: 'lastgasp score --truth truth.jsonl --url http://127.0.0.1:8080 --data data',
@@ -22,4 +21,5 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   'bench accuracy': 'lastgasp bench accuracy --grid grid.json --faults 3 --loss 0.3 --json',
   'bench engine': 'lastgasp bench engine --meters 9000000 --json',
   'bench kill': 'lastgasp bench kill --times 30 --json',
+  'bench journal': 'lastgasp bench journal --seconds 3 --json',
 }

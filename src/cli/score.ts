@@ -17,7 +17,6 @@ import { loadRoles } from '../http/identity/roles.ts'
 interface ScoreOptions {
   readonly truth: string
   readonly url: string
-  readonly token?: string
   readonly data?: string
   readonly json?: boolean
 }
@@ -56,11 +55,11 @@ async function readTruth(path: string): Promise<TruthLine[]> {
   return lines
 }
 
-/** The token given, that of the environment, or one of our own from the data folder. */
-async function tokenOf({ token, data }: ScoreOptions): Promise<string> {
-  const given = token ?? process.env.LASTGASP_TOKEN
+/** The token of the environment, or one of our own from the data folder. */
+async function tokenOf({ data }: ScoreOptions): Promise<string> {
+  const given = process.env.LASTGASP_TOKEN
   if (given !== undefined) return given
-  if (data === undefined) throw new UsageError('no token: give --token, LASTGASP_TOKEN or --data')
+  if (data === undefined) throw new UsageError('no token: give --data, or one in LASTGASP_TOKEN')
   const identity = createIdentity({ dir: data, roles: loadRoles(), now: Date.now })
   try {
     return await identity.issueToken('auditor', [], TOKEN_TTL_MS)
@@ -152,8 +151,10 @@ export function registerScore(program: Command): void {
     .description('compare what the program said with the truth of a simulation')
     .requiredOption('--truth <file>', 'written by simulate --truth')
     .requiredOption('--url <url>', 'the running program, http://host:port')
-    .option('--token <token>', 'bearer token (or LASTGASP_TOKEN)')
-    .option('--data <dir>', 'data folder, to make a token of one’s own')
+    .option(
+      '--data <dir>',
+      'data folder, to make a token of one’s own; else LASTGASP_TOKEN holds one',
+    )
     .option('--json', 'print everything as one JSON line and no table')
     .action(score)
 }

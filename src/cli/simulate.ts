@@ -20,7 +20,6 @@ interface SimulateOptions {
   readonly seed: string
   readonly speed: number
   readonly truth?: string
-  readonly secret?: string
   readonly connections?: 'all' | 'needed'
   readonly rounds?: number
 }
@@ -33,11 +32,7 @@ async function simulate(scenarioName: string, options: SimulateOptions): Promise
   try {
     const scenario = loadScenario(scenarioName)
     const { url, password } = readAddress(options.broker)
-    const secret = options.secret ?? process.env.LASTGASP_TERMINAL_SECRET ?? password
-    if (secret === undefined)
-      throw new UsageError(
-        'no terminal secret: give --secret, LASTGASP_TERMINAL_SECRET, or a password in --broker',
-      )
+    const secret = process.env.LASTGASP_TERMINAL_SECRET ?? password
     const grid = await readGridFile(options.grid)
     truth = options.truth === undefined ? undefined : await openTruth(options.truth)
     console.log(`${scenario.name.en} (${scenario.name.zh}), seed ${options.seed}`)
@@ -117,12 +112,14 @@ export function registerSimulate(program: Command): void {
     .command('simulate')
     .description('play a scenario with terminals as real MQTT clients')
     .argument('<scenario>', `a file, or one of ${shippedScenarios().join(', ')}`)
-    .requiredOption('--broker <url>', 'where the terminals connect, mqtt://host:port')
+    .requiredOption(
+      '--broker <url>',
+      'where the terminals connect, mqtt://host:port; their password, where it asks for one, is LASTGASP_TERMINAL_SECRET',
+    )
     .requiredOption('--grid <file>', 'the grid file the program serves')
     .option('--seed <seed>', 'same seed, same places and losses', '1')
     .option('--speed <x>', 'so many times faster than real time', positive, 1)
     .option('--truth <file>', 'write what really happened as JSON lines')
-    .option('--secret <secret>', 'password of the terminals (or LASTGASP_TERMINAL_SECRET)')
     .addOption(
       new Option('--connections <who>', 'who holds a connection').choices(['all', 'needed']),
     )

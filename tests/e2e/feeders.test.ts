@@ -90,8 +90,13 @@ describe.skipIf(feedersMissing)('public feeders from import to score', () => {
     const server = await startServing({ grid })
     try {
       await lastgaspOutput([
-        ...['simulate', play, '--broker', server.brokerUrl, '--grid', grid, '--truth', truth],
-        ...['--speed', String(SPEED), '--secret', TERMINAL_SECRET, '--seed', '7'],
+        ...[
+          'simulate',
+          play,
+          '--broker',
+          server.brokerUrl.replace('//', `//any:${TERMINAL_SECRET}@`),
+        ],
+        ...['--grid', grid, '--truth', truth, '--speed', String(SPEED), '--seed', '7'],
       ])
       const { faults, falseIncidents, totals } = await scored(server, truth)
       expect(faults).toMatchObject([{ seen: true, confirmed: true, levelRight: true }])

@@ -88,24 +88,17 @@ describe('simulate', () => {
 
   it.each([
     ['a scenario that does not exist', 64, 'no-such', [], /no-such: no such scenario/],
-    ['no secret', 64, undefined, [], /no terminal secret/],
     ['a speed of nothing', 64, undefined, ['--speed', '0'], undefined],
-    [
-      'a grid that does not exist',
-      78,
-      undefined,
-      ['--secret', 's', '--grid', '/no/grid.json.gz'],
-      /no\/grid/,
-    ],
+    ['a grid that does not exist', 78, undefined, ['--grid', '/no/grid.json.gz'], /no\/grid/],
     [
       'a grid of lines that does not exist',
       78,
       undefined,
-      ['--secret', 's', '--grid', '/no/grid.jsonl'],
+      ['--grid', '/no/grid.jsonl'],
       /no\/grid/,
     ],
-    ['no broker', 78, undefined, ['--secret', 's'], /cannot connect to mqtt:\/\/127.0.0.1:1/],
-    ['a broker that is no URL', 64, undefined, ['--secret', 's', '--broker', '::'], /not a URL/],
+    ['no broker', 78, undefined, [], /cannot connect to mqtt:\/\/127.0.0.1:1/],
+    ['a broker that is no URL', 64, undefined, ['--broker', '::'], /not a URL/],
   ])('ends with its exit code: %s', async (_, code, scenario, more, message) => {
     vi.spyOn(process.stderr, 'write').mockReturnValue(true)
     const args = ['simulate', scenario ?? file('try.yaml'), '--broker', 'mqtt://127.0.0.1:1']
@@ -116,7 +109,7 @@ describe('simulate', () => {
   it('names the place of a grid that cannot be used', async () => {
     const broken = { ...GRID, devices: [{ ...GRID.devices[0], type: 'wheel' }] }
     writeFileSync(file('broken.json'), JSON.stringify(broken))
-    const args = ['--secret', 's', '--grid', file('broken.json')]
+    const args = ['--grid', file('broken.json')]
     expect(await simulate('mqtt://127.0.0.1:1', ...args)).toBe(78)
     expect(errors.join('\n')).toMatch(/device B1 .*type: "wheel"/)
   })
@@ -176,7 +169,8 @@ describe('score', () => {
   }
 
   it('reads every page and prints a table and the totals', async () => {
-    expect(await score('--token', 'good')).toBe(0)
+    vi.stubEnv('LASTGASP_TOKEN', 'good')
+    expect(await score()).toBe(0)
     expect(asked).toHaveLength(2)
     expect(asked[0]).toContain('state=all')
     expect(out.join('\n')).toMatch(/f1 +transformer +X1 +2 +I1 +right +5\.0 s +still out/)
@@ -195,10 +189,12 @@ describe('score', () => {
 
   it('says what is wrong with token, program and truth', async () => {
     expect(await score()).toBe(64)
-    expect(await score('--token', 'bad')).toBe(78)
+    vi.stubEnv('LASTGASP_TOKEN', 'bad')
+    expect(await score()).toBe(78)
     expect(errors.join('\n')).toMatch(/401 .*auth.required/)
     writeFileSync(file('truth.jsonl'), `${JSON.stringify(TRUTH[0])}\n{"$":"truth","event":"no"}\n`)
-    expect(await score('--token', 'good')).toBe(64)
+    vi.stubEnv('LASTGASP_TOKEN', 'good')
+    expect(await score()).toBe(64)
     expect(errors.join('\n')).toMatch(/truth\.jsonl:2: /)
   })
 
