@@ -15,6 +15,8 @@ export const DEFAULT_PAGE = 100
 export const MAX_PAGE = 500
 /** Facts shown in a timeline; a feeder's fault has thousands of reports that say the same. */
 export const MAX_TIMELINE_FACTS = 500
+/** Revisions shown in a timeline; each is a whole incident, and a storm's feeder revises on every report. */
+export const MAX_TIMELINE_CHANGES = 500
 /** Features of an incident's area; beyond, lines are left out before transformers. */
 export const MAX_AREA_FEATURES = 20_000
 /** Observers looked at for one page of terminals, so that a narrow scope does not scan millions. */

@@ -21,7 +21,11 @@ export interface RecordsReader {
     readonly asOf: InstantMs
   }
   incident(id: string): Incident | undefined
-  timeline(id: string): readonly {
+  /** Revisions in order; of many only the `latest`. */
+  timeline(
+    id: string,
+    latest: number,
+  ): readonly {
     readonly at: InstantMs
     readonly position: Position
     readonly reason: string

@@ -41,6 +41,9 @@ export interface HttpServer {
   close(): Promise<void>
 }
 
+/** Answers that say a limit was reached: too large, too many, no room. */
+const LIMITED: ReadonlySet<number> = new Set([413, 429, 503])
+
 /** Nobody: what a public route may see without a sign-in. */
 const NOBODY = { units: [] }
 
@@ -73,7 +76,8 @@ export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
     const problem = toProblem(error)
     if (problem.code === 'internal')
       deps.telemetry.emit('http.failed', { route: request.routeOptions.url }, error)
-    else if (problem.status === 429) deps.telemetry.emit('http.refused', { reason: problem.code })
+    else if (LIMITED.has(problem.status))
+      deps.telemetry.emit('http.refused', { reason: problem.code })
     return reply
       .status(problem.status)
       .headers(problem.headers)

@@ -62,7 +62,8 @@ export interface RecordsPort {
   onCommitted(listener: (batches: readonly ChangeBatch[]) => void): void
   incidents(query: IncidentQuery): IncidentPage
   incident(id: string): Incident | undefined
-  timeline(id: string): readonly TimelineEntry[]
+  /** Revisions in order; of many only the `latest`. */
+  timeline(id: string, latest?: number): readonly TimelineEntry[]
   openIncidents(): readonly Incident[]
   segments(query: SegmentQuery): readonly InterruptionSegment[]
   quarantine(query: { limit: number; cursor?: string; reason?: string }): {

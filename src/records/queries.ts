@@ -100,13 +100,13 @@ export function openQueries(path: string): Queries {
       return row && parse<Incident>(row[0])
     },
 
-    timeline(id) {
+    timeline(id, latest = -1) {
       const rows = all<[InstantMs, Position, string, number, string, string]>(
         `SELECT at, position, reason, revision, json, causes FROM incident_revisions
-         WHERE incident = ? ORDER BY revision`,
-        [id],
+         WHERE incident = ? ORDER BY revision DESC LIMIT ?`,
+        [id, latest],
       )
-      return rows.map(([at, position, reason, revision, json, causes]): TimelineEntry => {
+      return rows.reverse().map(([at, position, reason, revision, json, causes]): TimelineEntry => {
         return {
           at,
           position,

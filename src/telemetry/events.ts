@@ -66,6 +66,11 @@ const events = {
     counter: 'lastgasp_journal_rows_dropped_total',
   },
   'snapshot.written': { help: 'A snapshot of the engine is complete on disk', level: 'info' },
+  'snapshot.failed': {
+    help: 'A snapshot could not be written; the next one is tried in its time',
+    level: 'error',
+    counter: 'lastgasp_snapshots_failed_total',
+  },
   'snapshot.rejected': {
     help: 'A snapshot slot does not hold and is passed over',
     level: 'warn',
@@ -110,7 +115,7 @@ const events = {
   },
   'http.failed': { help: 'A request failed for a reason of ours', level: 'error' },
   'http.refused': {
-    help: 'Requests refused before they reached a route',
+    help: 'Requests refused because of a limit, or sockets that had no right to open',
     counter: 'lastgasp_http_refused_total',
     labels: ['reason'],
   },

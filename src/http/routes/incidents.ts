@@ -5,7 +5,7 @@ import { toIncidentView, withoutEvidence } from '../../engine/incident-view.ts'
 import type { JournalledFact, Position } from '../../facts/facts.ts'
 import { formatInstant } from '../../facts/time.ts'
 import { unitsBelow } from '../../grid/unit-tree.ts'
-import { MAX_TIMELINE_FACTS } from '../limits.ts'
+import { MAX_TIMELINE_CHANGES, MAX_TIMELINE_FACTS } from '../limits.ts'
 import { Problem } from '../problem.ts'
 import { type Call, callerOf, route } from '../route.ts'
 import { id, idParams, incidentSchema, instantIn, instantOut, paging } from '../schemas.ts'
@@ -118,17 +118,19 @@ const timeline = route({
   params: idParams,
   answers: {
     200: {
-      description: `Changes with the facts that caused them (the latest ${MAX_TIMELINE_FACTS}); raw reports only for roles that may see evidence`,
+      description: `The latest ${MAX_TIMELINE_CHANGES} changes with the facts that caused them (the latest ${MAX_TIMELINE_FACTS}); raw reports only for roles that may see evidence`,
       schema: z.object({
         incident: z.string(),
         entries: z.array(timelineEntry),
         factsLeftOut: z.number().int(),
+        /** Revisions older than those shown. */
+        changesLeftOut: z.number().int(),
       }),
     },
   },
   async handle(call) {
     const incident = incidentFor(call, call.params.id)
-    const changes = call.deps.records.timeline(incident.id)
+    const changes = call.deps.records.timeline(incident.id, MAX_TIMELINE_CHANGES)
     const causes = new Set<Position>(changes.flatMap((change) => change.causes))
     const positions = [...causes].sort((a, b) => a - b)
     const asked = positions.slice(-MAX_TIMELINE_FACTS)
@@ -152,7 +154,8 @@ const timeline = route({
     // A stable sort: at one position the fact stands before what it caused.
     entries.sort((a, b) => a.position - b.position)
     const factsLeftOut = positions.length - asked.length
-    return { json: { incident: incident.id, entries, factsLeftOut } }
+    const changesLeftOut = (changes[0]?.revision ?? 1) - 1
+    return { json: { incident: incident.id, entries, factsLeftOut, changesLeftOut } }
   },
 })
 
