@@ -57,7 +57,10 @@ export class Picture {
   }
 
   start(incidents: Iterable<Incident>, areas: Iterable<readonly [string, IncidentArea]>): void {
-    for (const [id, area] of areas) this.#areas.set(id, area)
+    for (const [id, area] of areas) {
+      this.#areas.set(id, area)
+      this.#dirty.add(id)
+    }
     for (const incident of incidents) this.#take(incident, incident.restoredAt ?? incident.sensedAt)
   }
 
@@ -97,7 +100,11 @@ export class Picture {
     const devices = new Map<string, Place[]>()
     for (const id of this.#dirty) {
       const shown = this.#shown.get(id)
-      if (!shown) continue
+      if (!shown) {
+        // The area of what is no longer shown would stay for ever.
+        this.#areas.delete(id)
+        continue
+      }
       const visible = isShown(shown, now)
       const before = shown.topics
       shown.topics = visible ? this.#topicsOf(shown.incident) : [`incident:${id}`]
