@@ -28,7 +28,9 @@ export interface LoadedSettings {
 }
 
 function shown(setting: Setting, value: unknown): string {
-  return setting.info.secret ? '' : `, not ${JSON.stringify(value)}`
+  if (setting.info.secret) return ''
+  // An address may carry a password although it should not.
+  return `, not ${JSON.stringify(value)?.replace(/\/\/[^/]*@/, '//…@')}`
 }
 
 function complaint(setting: Setting, { value, origin }: GivenValue): string {

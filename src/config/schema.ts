@@ -74,11 +74,13 @@ function webUrl(does: string, info: Omit<SettingInfo, 'expects'>) {
   return setting(
     z
       .url({ protocol: /^https?$/ })
+      // Addresses are printed and logged; user names and passwords have settings of their own.
+      .refine((text) => !/^\w+:\/\/[^/?#]*@/.test(text))
       .nullable()
       .default(null),
     does,
     {
-      expects: 'an http or https address',
+      expects: 'an http or https address without user and password',
       ...info,
     },
   )
@@ -118,7 +120,7 @@ export const settingsSchema = z.strictObject({
       unit: 'days',
       reason: 'a quarter: long enough for complaints about an outage and for monthly reports',
     }),
-    snapshotEverySeconds: whole(10, 86_400, 300, 'How often the state of the engine is saved', {
+    snapshotEverySeconds: whole(1, 86_400, 300, 'How often the state of the engine is saved', {
       unit: 'seconds',
       reason: 'recovery replays at most five minutes of facts, far below the promised 60 s',
     }),

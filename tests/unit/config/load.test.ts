@@ -137,3 +137,11 @@ test('printing shows every key with its origin and hides secrets', () => {
   expect(printed).toMatch(/^ {2}token: \(hidden\) +# environment INFLUX_TOKEN$/m)
   expect(printed).toMatch(/^ {2}port: 8080 +# default$/m)
 })
+
+test('an address with a password is refused, and the password is not repeated', () => {
+  const environment = { INFLUX_URL: 'http://me:hidden@127.0.0.1:8086', INFLUX_DATABASE: 'd' }
+  const problems = problemsOf({ environment })
+  expect(problems).toHaveLength(1)
+  expect(problems[0]).toMatch(/series\.url: expected an http or https address without user/)
+  expect(problems[0]).not.toContain('hidden')
+})
