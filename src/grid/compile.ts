@@ -28,10 +28,10 @@ import {
   orderDevices,
   orderObservers,
   orderPoints,
-  zonesOf,
 } from './numbering.ts'
-import { groupFeeders } from './partition.ts'
+import { groupFeeders, PARTITIONS, packPartitions } from './partition.ts'
 import { PackedTexts } from './texts.ts'
+import { joinZones } from './zones.ts'
 
 /** Compiles a grid in memory. `digest` is the SHA-256 of its file. */
 export function compileGrid(grid: Grid, digest: string): CompiledGrid {
@@ -53,7 +53,11 @@ export class GridCompiler {
   finish(digest: string): CompiledGrid {
     const collected = this.#collected
     collected.settleVia()
-    const zones = zonesOf(collected)
+    const zones = joinZones(
+      collected.nodes.count,
+      collected.lineFrom.done(),
+      collected.lineTo.done(),
+    )
     const order = orderDevices(collected, zones)
     const points = orderPoints(collected, order)
     const devices = deviceColumns(collected, order)
@@ -66,7 +70,8 @@ export class GridCompiler {
       nodes: {
         lon: collected.lon.done(),
         lat: collected.lat.done(),
-        ...zones,
+        zone: zones.zone,
+        zones: zones.count,
       },
       devices,
       usagePoints: pointColumns(collected, order, points),
@@ -135,8 +140,11 @@ function feedersOf(
     else if (devices.normalParent[d]! >= 0)
       devices.feeder[d] = devices.feeder[devices.normalParent[d]!]!
   }
-  const partition = groupFeeders(feeders, devices, zone)
-  return feeders.map((feeder, index) => ({ ...feeder, partition: partition[index]! }))
+  const group = groupFeeders(feeders, devices, zone)
+  const sizes = new Array<number>(1 + Math.max(-1, ...group)).fill(0)
+  for (const feeder of devices.feeder) if (feeder >= 0) sizes[group[feeder]!]! += 1
+  const partition = packPartitions(sizes, PARTITIONS)
+  return feeders.map((feeder, index) => ({ ...feeder, partition: partition[group[index]!]! }))
 }
 
 function pointColumns(

@@ -41,7 +41,7 @@ export interface CompiledFeeder {
   readonly substation: number
   /** Device index of the feeder head. */
   readonly source: number
-  /** What can be joined by ties or a common substation shares a partition group (DESIGN §6). */
+  /** Below `PARTITIONS`; what ties or a common substation can join shares one (DESIGN §6). */
   readonly partition: number
 }
 

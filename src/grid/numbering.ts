@@ -7,34 +7,7 @@ import type { Collector } from './collector.ts'
 import { type CompileNote, TARGET_USAGE_POINT } from './compiled.ts'
 import { type Forest, indexZones, NOT_ENERGISED, sourceZoneOf, traceForest } from './forest.ts'
 import { reference } from './grid-error.ts'
-
-export interface Zones {
-  /** Zone of each node. */
-  readonly zone: Int32Array
-  readonly zones: number
-}
-
-/** Nodes joined by lines share a zone: union-find with path halving. Numbered in node order. */
-export function zonesOf({ nodes, lineFrom, lineTo }: Collector): Zones {
-  const root = Int32Array.from({ length: nodes.count }, (_, i) => i)
-  const find = (node: number) => {
-    let at = node
-    while (root[at] !== at) {
-      root[at] = root[root[at]!]!
-      at = root[at]!
-    }
-    return at
-  }
-  for (let i = 0; i < lineFrom.length; i++) {
-    const a = find(lineFrom.at(i))
-    const b = find(lineTo.at(i))
-    if (a !== b) root[Math.max(a, b)] = Math.min(a, b)
-  }
-  const zone = new Int32Array(nodes.count)
-  let zones = 0
-  for (let i = 0; i < zone.length; i++) zone[i] = find(i) === i ? zones++ : zone[find(i)]!
-  return { zone, zones }
-}
+import type { Zones } from './zones.ts'
 
 /** Old index by new, and new by old. */
 export interface Order {
@@ -50,11 +23,11 @@ export interface DeviceOrder extends Order {
 }
 
 /** Traces the network and numbers energised devices depth first, the others after them. */
-export function orderDevices(collected: Collector, { zone, zones }: Zones): DeviceOrder {
+export function orderDevices(collected: Collector, { zone, count }: Zones): DeviceOrder {
   const { devices, normallyOpen } = collected
   const fromZone = collected.from.done().map((node) => zone[node]!)
   const toZone = collected.to.done().map((node) => zone[node]!)
-  const zoneIndex = indexZones(zones, fromZone, toZone)
+  const zoneIndex = indexZones(count, fromZone, toZone)
   const isOpen = (device: number) => normallyOpen.at(device) === 1
   const sources = new Set<number>()
   for (const { id, source } of collected.feederList) {
