@@ -352,13 +352,13 @@ describe('§5 HTTP', () => {
   })
 
   test('/openapi.json is valid and describes what is served', async () => {
-    const document = await (await call('/openapi.json', null)).json()
-    const result = await new Validator().validate(structuredClone(document) as object)
+    const document = (await (await call('/openapi.json', null)).json()) as Json
+    const result = await new Validator().validate(structuredClone(document))
     expect(result).toMatchObject({ valid: true })
-    const { paths } = document as Json
+    const { paths } = document
     for (const path of ['/incidents', '/incidents/{id}/timeline', '/incidents/{id}/actions'])
       expect(paths).toHaveProperty([`/api/v1${path}`])
-    const properties = Object.keys((document as Json).components.schemas.Incident.properties)
+    const properties = Object.keys(document.components.schemas.Incident.properties)
     expect(properties.slice(0, 33)).toEqual(INCIDENT_FIELDS.split(' '))
   })
 
