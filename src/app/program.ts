@@ -122,7 +122,7 @@ async function open(
   await applyResources(options, library, journal, pipeline)
   const grid = () => library.grid(judge.gridDigest)
 
-  const snapshotting = new Snapshotting(store, judge, () => pipeline.recorded())
+  const snapshotting = new Snapshotting(store, judge, () => pipeline.recorded(), telemetry)
   pipeline.onApplied = () => snapshotting.follow()
   const every = (ms: number, work: () => Promise<unknown>) => {
     const timer = setInterval(() => work().catch(fail), ms)

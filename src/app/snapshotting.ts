@@ -7,6 +7,7 @@ import { readRegisters, readWorld, writeHeap } from '../engine/state/heap.ts'
 import { StatePages } from '../engine/state/pages.ts'
 import type { World } from '../engine/world.ts'
 import { SNAPSHOT_PAGE_BYTES, type SnapshotStore } from '../journal/snapshots.ts'
+import type { Telemetry } from '../telemetry/telemetry.ts'
 import { type Beginning, FROM_THE_START, type Judge } from './judge.ts'
 import type { Library } from './library.ts'
 
@@ -40,15 +41,22 @@ export class Snapshotting {
   readonly #judge: Judge
   /** Resolves when the records hold everything up to this position. */
   readonly #recorded: (position: number) => Promise<void>
+  readonly #telemetry: Telemetry
   #pages: StatePages | undefined
   #of: World | undefined
   #running: Promise<void> = Promise.resolve()
   #stopped = false
 
-  constructor(store: SnapshotStore, judge: Judge, recorded: (position: number) => Promise<void>) {
+  constructor(
+    store: SnapshotStore,
+    judge: Judge,
+    recorded: (position: number) => Promise<void>,
+    telemetry: Telemetry,
+  ) {
     this.#store = store
     this.#judge = judge
     this.#recorded = recorded
+    this.#telemetry = telemetry
     this.follow()
   }
 
@@ -60,9 +68,17 @@ export class Snapshotting {
     this.#pages = new StatePages(world.registers, SNAPSHOT_PAGE_BYTES, SLOTS)
   }
 
-  /** Takes one snapshot; calls made meanwhile wait for the same one. */
+  /**
+   * Takes one snapshot, after those under way. Where the disk refuses it, that is reported and the
+   * next one is tried in its time: the journal holds everything and the other slot stays whole.
+   */
   take(): Promise<void> {
-    this.#running = this.#running.then(() => this.#take())
+    this.#running = this.#running
+      .then(() => this.#take())
+      .catch((error: NodeJS.ErrnoException) => {
+        if (error.syscall === undefined) throw error
+        this.#telemetry.emit('snapshot.failed', {}, error)
+      })
     return this.#running
   }
 

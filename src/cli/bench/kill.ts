@@ -228,6 +228,8 @@ class KillRun {
   #start(): ChildProcess {
     const child = spawn(process.execPath, [...this.#program, ...this.#args], {
       stdio: ['ignore', 'ignore', 'pipe'],
+      // Often enough that most kills find a snapshot, and some find one half written.
+      env: { ...process.env, LASTGASP__JOURNAL__SNAPSHOT_EVERY_SECONDS: '1' },
     })
     this.#errors = ''
     child.stderr!.setEncoding('utf8').on('data', (text: string) => {
