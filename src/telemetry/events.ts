@@ -71,11 +71,6 @@ const events = {
     level: 'error',
     counter: 'lastgasp_snapshots_failed_total',
   },
-  'snapshot.failed': {
-    help: 'A snapshot could not be written; the next one is tried in its time',
-    level: 'error',
-    counter: 'lastgasp_snapshots_failed_total',
-  },
   'snapshot.rejected': {
     help: 'A snapshot slot does not hold and is passed over',
     level: 'warn',
