@@ -1,6 +1,8 @@
 /** Reads committed rows on a connection of its own; no transaction stays open between reads. */
+
+import { openForReading } from '../config/sqlite.ts'
 import type { JournalledFact, Position } from '../facts/facts.ts'
-import { openForReading, rowFrom } from './database.ts'
+import { rowFrom } from './database.ts'
 import { JournalError } from './port.ts'
 import { decodeRow, type JournalRow, pickFromRow } from './row.ts'
 

@@ -3,7 +3,9 @@
  * commits. It owns the only writing connection and knows nothing of facts.
  */
 import { parentPort, workerData } from 'node:worker_threads'
-import { type Connection, journalErrorOf, openForWriting, rowFrom } from './database.ts'
+import type { Connection } from '../config/sqlite.ts'
+import type { ThreadReply } from '../config/worker-thread.ts'
+import { journalErrorOf, openForWriting, rowFrom } from './database.ts'
 import { JournalError, type JournalErrorCode } from './port.ts'
 import { checkRow, type JournalRow } from './row.ts'
 
@@ -27,9 +29,7 @@ export interface WriterExtent {
   readonly dropped: number
 }
 
-export type WriterReply =
-  | ({ readonly ok: true } & WriterExtent)
-  | { readonly ok: false; readonly code: JournalErrorCode; readonly message: string }
+export type WriterReply = ThreadReply<WriterExtent, JournalErrorCode>
 
 /** Pages of the log that readers still pin after a checkpoint, or 0. */
 function checkpoint(db: Connection, mode: 'PASSIVE' | 'TRUNCATE'): number {

@@ -1,4 +1,6 @@
 /** Typed failures of the ledger. */
+import { readFailure } from '../config/sqlite.ts'
+
 export type RecordsErrorCode =
   /** No space now; the commit waits and is tried again. */
   | 'records.full'
@@ -26,8 +28,6 @@ export class RecordsError extends Error {
 /** What an error of SQLite means here: out of space, or a disk that cannot be trusted. */
 export function recordsErrorOf(error: unknown): RecordsError {
   if (error instanceof RecordsError) return error
-  const { code, message } = error as { code?: string; message?: string }
-  const full = code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_SHMSIZE'
-  const text = `${message ?? error}${code ? ` (${code})` : ''}`
+  const { full, text } = readFailure(error)
   return new RecordsError(full ? 'records.full' : 'records.failing', text, { cause: error })
 }

@@ -2,6 +2,8 @@
  * Applies changes to the tables of `records.db`. It decides nothing: it files what the engine
  * decided, and throws where that contradicts what is already committed.
  */
+
+import type { Connection } from '../config/sqlite.ts'
 import type {
   ActionChange,
   AreaChange,
@@ -14,7 +16,6 @@ import type {
 import { isOpen } from '../engine/incident-view.ts'
 import type { Position } from '../facts/facts.ts'
 import type { InstantMs } from '../facts/time.ts'
-import type { Connection } from './database.ts'
 import { RecordsError } from './errors.ts'
 
 /** A change batch, its changes as JSON. */

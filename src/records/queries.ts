@@ -2,11 +2,12 @@
  * What the ledger is asked: prepared statements on a connection of its own, pages by key, units
  * filtered in SQL. Every statement is read to its end, so none pins the write-ahead log.
  */
+
+import { openForReading } from '../config/sqlite.ts'
 import type { ActionChange, ChangeBatch, Incident, InterruptionSegment } from '../engine/changes.ts'
 import type { Position, QuarantinedFact } from '../facts/facts.ts'
 import type { InstantMs } from '../facts/time.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
-import { openForReading } from './database.ts'
 import type {
   IncidentPage,
   IncidentQuery,

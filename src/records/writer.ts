@@ -1,6 +1,8 @@
 /** The ledger's writer thread: one transaction a message, checkpoints between them. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { type Connection, openForWriting } from './database.ts'
+import type { Connection } from '../config/sqlite.ts'
+import type { ThreadReply } from '../config/worker-thread.ts'
+import { openForWriting } from './database.ts'
 import { type RecordsErrorCode, recordsErrorOf } from './errors.ts'
 import { Ledger, type LedgerEntry, type LedgerState } from './ledger.ts'
 
@@ -20,9 +22,7 @@ export interface WriterAnswer {
   readonly dropped: number
 }
 
-export type WriterReply =
-  | ({ readonly ok: true } & WriterAnswer)
-  | { readonly ok: false; readonly code: RecordsErrorCode; readonly message: string }
+export type WriterReply = ThreadReply<WriterAnswer, RecordsErrorCode>
 
 /** JSON filed between two checkpoints; with its indexes and copies the log stays near 20 MB. */
 const CHECKPOINT_BYTES = 4 * 1_048_576

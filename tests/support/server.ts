@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { openForReading } from '../../src/records/database.ts'
+import { openForReading } from '../../src/config/sqlite.ts'
 import { freePort } from './server-process.ts'
 
 export const MAIN = 'dist/main.js'

@@ -3,10 +3,11 @@
  * says what of the acknowledged is lost and what is there twice. It shares no memory with what it
  * judges.
  */
+
+import { openForReading } from '../../config/sqlite.ts'
 import type { ChangeBatch, Incident, InterruptionSegment } from '../../engine/changes.ts'
-import { openForReading as openJournal, rowFrom } from '../../journal/database.ts'
+import { rowFrom } from '../../journal/database.ts'
 import { decodeRow } from '../../journal/row.ts'
-import { openForReading as openRecords } from '../../records/database.ts'
 
 export interface KillVerdict {
   /** Acknowledged message ids that the journal does not hold. */
@@ -29,7 +30,7 @@ interface JournalContent {
 
 /** Every row, its checksum, and that positions follow each other without a hole. */
 function readJournal(path: string): JournalContent {
-  const db = openJournal(path)
+  const db = openForReading(path)
   const next = db
     .prepare(
       'SELECT first, count, checksum, facts FROM commits WHERE first > ? ORDER BY first LIMIT 1',
@@ -118,7 +119,7 @@ export function auditKilledData(
   acknowledged: ReadonlySet<string>,
 ): KillVerdict {
   const journal = readJournal(paths.journal)
-  const db = openRecords(paths.records)
+  const db = openForReading(paths.records)
   const all = (sql: string) => db.prepare(sql).raw().all([]) as unknown[][]
   const parsed = <Value>(table: string) =>
     all(`SELECT json FROM ${table}`).map(([json]) => JSON.parse(json as string) as Value)
