@@ -116,10 +116,10 @@ function standAnew(world: World, incident: Case, verdict: Verdict): void {
 
 /** At the same device: an earlier off may have come to light, or a new one after a return. */
 function standOn(world: World, incident: Case, verdict: Verdict): void {
-  if (incident.cameBackAt !== null && world.belief.offs[incident.head]! > 0) {
+  if (incident.cameBackAt !== null && world.belief.sums.offs(incident.head) > 0) {
     // Out again before the return was settled: one interruption (重合不成功).
     incident.cameBackAt = null
-    incident.darkAt = world.belief.t0[incident.head]!
+    incident.darkAt = world.belief.sums.t0(incident.head)
     return
   }
   const since = darkSince(world, verdict)

@@ -38,7 +38,7 @@ function closedAgain(world: World, incident: Case): boolean {
   const { belief } = world
   return (
     incident.observer === NONE &&
-    belief.offs[incident.head] === 0 &&
+    belief.sums.offs(incident.head) === 0 &&
     !belief.opened.has(incident.head) &&
     closedAt(world, incident) > incident.darkAt
   )
@@ -70,7 +70,7 @@ export function isSettled(world: World, incident: Case): boolean {
   const { belief, rules } = world
   if (incident.cameBackAt === null) return false
   if (incident.observer !== NONE) return true
-  const waits = belief.waits[incident.head]!
+  const waits = belief.sums.waits(incident.head)
   if (waits === 0) return true
   const { share, settleSeconds } = rules.judgement.restore
   if (world.now - incident.cameBackAt >= settleSeconds * 1000) return true
@@ -135,7 +135,7 @@ export function sweepReturned(world: World, active: readonly Case[]): void {
       done.push(observer)
     })
     for (const observer of done) quieten(world, observer)
-    if (belief.waits[head] === 0) belief.cameBack.delete(head)
+    if (belief.sums.waits(head) === 0) belief.cameBack.delete(head)
   }
 }
 

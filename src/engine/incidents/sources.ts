@@ -23,7 +23,7 @@ export function outageSources(
   const opened = belief.opened.get(head)
   if (opened) seen.add(world.identityOf(opened.observer))
   const visit = (at: number) => {
-    if (seen.size >= enough || belief.offs[at] === 0) return
+    if (seen.size >= enough || belief.sums.offs(at) === 0) return
     belief.eachSeated(at, (o) => {
       if (seen.size < enough && belief.registers.state[o] === OFF) seen.add(world.identityOf(o))
     })
@@ -54,7 +54,7 @@ export function onsHeard(world: World, head: number, observer: number, since: In
     if (at < (earliest.get(identity) ?? Number.POSITIVE_INFINITY)) earliest.set(identity, at)
   }
   const visit = (at: number) => {
-    if (belief.lastOn[at]! <= since) return
+    if (belief.sums.lastOn(at) <= since) return
     belief.eachSeated(at, take)
     for (let c = world.network.firstBelow[at]!; c !== NONE; c = world.network.nextBeside[c]!)
       visit(c)

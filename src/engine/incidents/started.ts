@@ -24,7 +24,7 @@ export function startedAtOf(world: World, verdict: Verdict): InstantMs | undefin
   const opened = belief.opened.get(verdict.head)
   if (opened) take(world.identityOf(opened.observer), opened.at)
   const visit = (head: number) => {
-    if (belief.offs[head] === 0 || read >= REPORTS_READ) return
+    if (belief.sums.offs(head) === 0 || read >= REPORTS_READ) return
     belief.eachSeated(head, (o) => {
       if (registers.state[o] === OFF && read < REPORTS_READ)
         take(world.identityOf(o), registers.atOf(o))

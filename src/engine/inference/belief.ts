@@ -11,7 +11,7 @@
 import type { InstantMs } from '../../facts/time.ts'
 import { TARGET_USAGE_POINT } from '../../grid/compiled.ts'
 import { type ClassCosts, DELAY_HORIZON_SECONDS } from '../cost/likelihood.ts'
-import { costOf, either } from '../cost/nats.ts'
+import { either } from '../cost/nats.ts'
 import {
   AWAITED,
   OFF,
@@ -20,10 +20,26 @@ import {
   type RegisterState,
   type Registers,
 } from '../evidence/registers.ts'
+import { AreaSilence } from './area-silence.ts'
 import { Areas, noAreas } from './areas.ts'
 import { areaBucket, type EvidenceModel, silenceTables } from './evidence-model.ts'
 import { type Network, NONE } from './network.ts'
+import { quietCosts } from './quiet.ts'
 import { Silence, SilenceKinds, secondOf } from './silence.ts'
+import {
+  BEST,
+  CLOSED_BEST,
+  COUNTS_BITS,
+  DOUBLES_BITS,
+  FIRST_ON,
+  HINTS,
+  LAST_ON,
+  OFFS,
+  SPOKEN,
+  Sums,
+  T0,
+  WAITS,
+} from './sums.ts'
 
 /** What a terminal said of a position: when by its clock, when we heard it, at what cost, who. */
 export interface OpenedHead {
@@ -43,17 +59,8 @@ export class Belief {
 
   /** Head above each observer, `NONE` where it is not energised. */
   readonly headOf: Int32Array
-  /** Costs of what was said below, if dead. */
-  readonly spoken: Float64Array
-  /** Σ live costs and best of what hangs right below. */
-  readonly closedBest: Float64Array
-  readonly best: Float64Array
-  /** Offs below. */
-  readonly offs: Int32Array
-  /** Observers below whose device came back and who have not said so. */
-  readonly waits: Int32Array
-  /** Earliest off below, Infinity where none. */
-  readonly t0: Float64Array
+  /** What is summed up below each head. */
+  readonly sums: Sums
   /**
    * When the first off below was received, Infinity where none: silence is counted from here, so that
    * one wrong clock does not make everybody else look overdue.
@@ -61,19 +68,9 @@ export class Belief {
   readonly heardFrom: Float64Array
   /** When the statement being taken in was received. */
   hearing: InstantMs = 0
-  /** No on below is later, 0 where none: whether a change of t0 has to look for ons. */
-  readonly lastOn: Float64Array
-  /** No on below is earlier, Infinity where none. */
-  readonly firstOn: Float64Array
   /** Silent observers below by class, and silent areas by size. */
   readonly silence: Silence
-  /** Members of each area that said anything, and the quiet ones by class. */
-  readonly areaHeard: Int32Array
-  readonly #areaQuiet: Int32Array
-  /** What it costs that a dark area's concentrator still worked. */
-  readonly #areaWorks: number
-  /** Positions reported open or expected open below, counted up the path. */
-  readonly hints: Int32Array
+  readonly #areas: AreaSilence
   /** Heads whose position a terminal reported open: since when, at what cost, by whom. */
   readonly opened = new Map<number, OpenedHead>()
   /** When a head was found restored; its awaited observers count their delay from then. */
@@ -95,25 +92,14 @@ export class Belief {
     this.model = model
     const count = network.head.length
     this.headOf = this.#locateObservers()
-    this.#areaWorks = costOf(1 - model.areaLost)
     this.areas =
       model.areaLost > 0
         ? new Areas(network.grid, this.headOf, areasByTransformer)
         : noAreas(network.grid)
-    this.spoken = new Float64Array(count)
-    this.closedBest = new Float64Array(count)
-    this.best = new Float64Array(count)
-    this.offs = new Int32Array(count)
-    this.waits = new Int32Array(count)
-    this.hints = new Int32Array(count)
-    this.t0 = new Float64Array(count).fill(Number.POSITIVE_INFINITY)
+    this.sums = new Sums(count)
     this.heardFrom = new Float64Array(count).fill(Number.POSITIVE_INFINITY)
-    this.lastOn = new Float64Array(count)
-    this.firstOn = new Float64Array(count).fill(Number.POSITIVE_INFINITY)
-    const areas = this.areas.seats.length
-    this.areaHeard = new Int32Array(areas)
-    this.#areaQuiet = new Int32Array(areas * model.classes.length)
     this.silence = new Silence(this.#kindsOfSilence(), silenceTables(model))
+    this.#areas = new AreaSilence(this)
     this.#countSilence()
     // Offs first: what an "on" means depends on when the outage began.
     for (const ons of [false, true])
@@ -157,8 +143,8 @@ export class Belief {
   /** Σ of what was said and of silence, if everything below `head` is dead since. */
   dead(head: number): number {
     const from = this.silentFrom(head)
-    if (from === Number.POSITIVE_INFINITY) return this.spoken[head]!
-    return this.spoken[head]! + this.silenceSince(head, from)
+    const spoken = this.sums.spoken(head)
+    return from === Number.POSITIVE_INFINITY ? spoken : spoken + this.silenceSince(head, from)
   }
 
   /** Since when those who are silent below `head` would have had something to say. */
@@ -176,7 +162,7 @@ export class Belief {
 
   /** True where something below speaks of an outage. */
   lit(head: number): boolean {
-    return this.offs[head]! + this.waits[head]! + this.hints[head]! > 0
+    return this.sums.offs(head) + this.sums.waits(head) + this.sums.hints(head) > 0
   }
 
   /** Cost of "open here" before what was heard below: the prior, or a terminal's word for it. */
@@ -204,7 +190,9 @@ export class Belief {
   }
 
   #hint(head: number, sign: number): void {
-    for (let a = head; a !== NONE; a = this.network.above[a]!) this.hints[a]! += sign
+    const { counts } = this.sums
+    for (let a = head; a !== NONE; a = this.network.above[a]!)
+      counts[(a << COUNTS_BITS) + HINTS]! += sign
   }
 
   /** Cheapest explanation of one observer by itself: it errs, or its own service is open. */
@@ -229,7 +217,7 @@ export class Belief {
    */
   quietCost(head: number): number {
     if (!this.model.windowClosed) return 0
-    this.#quiet ??= this.#quietCosts()
+    this.#quiet ??= quietCosts(this)
     return this.#quiet[head]!
   }
 
@@ -242,25 +230,6 @@ export class Belief {
   }
 
   #quiet: Float64Array | undefined
-
-  #quietCosts(): Float64Array {
-    const { network } = this
-    const quiet = new Float64Array(network.head.length)
-    const visit = (head: number): number => {
-      let closed = 0
-      this.eachSeated(head, (observer) => {
-        closed += this.quietLeafCost(observer)
-      })
-      const silent = this.silence.cost(head, DELAY_HORIZON_SECONDS)
-      for (let c = network.firstBelow[head]!; c !== NONE; c = network.nextBeside[c]!)
-        closed += visit(c)
-      quiet[head] = either(network.prior[head]! + silent, closed)
-      return quiet[head]!
-    }
-    for (let d = 0; d < quiet.length; d++)
-      if (network.head[d] === d && network.above[d] === NONE) visit(d)
-    return quiet
-  }
 
   rootOf(head: number): number {
     let at = head
@@ -277,33 +246,33 @@ export class Belief {
     toAt: InstantMs,
   ): void {
     const { above } = this.network
+    const { doubles, counts } = this.sums
     const k = this.model.classOf[observer]!
     const costs = this.model.classes[k]!
     const head = this.headOf[observer]!
-    const area = this.areas.of(observer)
-    const seat = area === NONE ? NONE : this.areas.seats[area]!
-    if (area !== NONE && from === QUIET) this.#areaHears(area, k)
-    if (area !== NONE && to === QUIET) this.#areaForgets(area, k)
-    if ((from === OFF) !== (to === OFF))
-      this.closedBest[head]! += (to === OFF ? 1 : -1) * this.#aloneOff(observer, costs)
-    // Above the seat of its area the observer was part of the area's count, already undone.
+    // Above the seat of its area a member is silent, or not, as part of the area.
+    const seat = from === QUIET || to === QUIET ? this.#areas.turn(observer, k, to) : NONE
+    const quieter = (to === QUIET ? 1 : 0) - (from === QUIET ? 1 : 0)
+    const ownWord = (to === OFF ? 1 : 0) - (from === OFF ? 1 : 0)
+    if (ownWord !== 0)
+      doubles[(head << DOUBLES_BITS) + CLOSED_BEST]! += ownWord * this.#aloneOff(observer, costs)
     let joint = false
     for (let a = head; a !== NONE; a = above[a]!) {
+      const d = a << DOUBLES_BITS
       if (a === seat) joint = true
-      let silent = joint || to === QUIET ? 0 : -1
-      if (!joint && from !== QUIET) silent++
+      let silent = joint ? 0 : quieter
       if (from === OFF) this.#takeOff(a, fromAt, costs)
       else if (from === ON) {
-        if (fromAt >= this.t0[a]!) this.spoken[a]! -= costs.onDead
+        if (fromAt >= doubles[d + T0]!) doubles[d + SPOKEN]! -= costs.onDead
         else silent--
-      } else if (from === AWAITED) this.waits[a]! -= 1
+      } else if (from === AWAITED) counts[(a << COUNTS_BITS) + WAITS]! -= 1
       if (to === OFF) this.#putOff(a, toAt, costs)
       else if (to === ON) {
-        if (toAt > this.lastOn[a]!) this.lastOn[a] = toAt
-        if (toAt < this.firstOn[a]!) this.firstOn[a] = toAt
-        if (toAt >= this.t0[a]!) this.spoken[a]! += costs.onDead
+        if (toAt > doubles[d + LAST_ON]!) doubles[d + LAST_ON] = toAt
+        if (toAt < doubles[d + FIRST_ON]!) doubles[d + FIRST_ON] = toAt
+        if (toAt >= doubles[d + T0]!) doubles[d + SPOKEN]! += costs.onDead
         else silent++
-      } else if (to === AWAITED) this.waits[a]! += 1
+      } else if (to === AWAITED) counts[(a << COUNTS_BITS) + WAITS]! += 1
       if (silent !== 0) this.silence.add(a, k, silent)
       this.#improveAt(a)
     }
@@ -314,24 +283,29 @@ export class Belief {
   }
 
   #putOff(a: number, at: InstantMs, costs: ClassCosts): void {
-    this.spoken[a]! += costs.offDead
-    this.offs[a]! += 1
+    const { doubles, counts } = this.sums
+    doubles[(a << DOUBLES_BITS) + SPOKEN]! += costs.offDead
+    counts[(a << COUNTS_BITS) + OFFS]! += 1
     if (this.hearing < this.heardFrom[a]!) this.heardFrom[a] = this.hearing
-    if (at < this.t0[a]!) this.#moveT0(a, at)
+    if (at < doubles[(a << DOUBLES_BITS) + T0]!) this.#moveT0(a, at)
   }
 
   #takeOff(a: number, at: InstantMs, costs: ClassCosts): void {
-    this.spoken[a]! -= costs.offDead
-    this.offs[a]! -= 1
-    if (this.offs[a] === 0) this.heardFrom[a] = Number.POSITIVE_INFINITY
-    if (at === this.t0[a]) this.#moveT0(a, this.#earliestOff(a))
+    const { doubles, counts } = this.sums
+    doubles[(a << DOUBLES_BITS) + SPOKEN]! -= costs.offDead
+    const offs = counts[(a << COUNTS_BITS) + OFFS]! - 1
+    counts[(a << COUNTS_BITS) + OFFS] = offs
+    if (offs === 0) this.heardFrom[a] = Number.POSITIVE_INFINITY
+    if (at !== doubles[(a << DOUBLES_BITS) + T0]) return
+    this.#moveT0(a, offs === 0 ? Number.POSITIVE_INFINITY : this.#earliestOff(a))
   }
 
   /** t0 of `a` moves: ons between the old and the new one change their meaning there. */
   #moveT0(a: number, t0: InstantMs): void {
-    const before = this.t0[a]!
+    const { doubles } = this.sums
+    const before = doubles[(a << DOUBLES_BITS) + T0]!
     if (t0 === before) return
-    this.t0[a] = t0
+    doubles[(a << DOUBLES_BITS) + T0] = t0
     if (t0 < before) this.#turnOns(a, a, 1, t0, before)
     else this.#turnOns(a, a, -1, before, t0)
   }
@@ -341,7 +315,9 @@ export class Belief {
    * `a`. Bounds of what it looks through become exact, so that it need not look there again.
    */
   #turnOns(a: number, d: number, sign: number, low: InstantMs, high: InstantMs): void {
-    if (this.lastOn[d]! < low || this.firstOn[d]! >= high) return
+    const { doubles } = this.sums
+    const record = d << DOUBLES_BITS
+    if (doubles[record + LAST_ON]! < low || doubles[record + FIRST_ON]! >= high) return
     const { network, registers, model } = this
     let first = Number.POSITIVE_INFINITY
     let last = 0
@@ -361,16 +337,16 @@ export class Belief {
       // The held one is not yet put in at `a`; below it is, so the bounds must count it.
       if (at < low || at >= high || o === this.#held) continue
       const k = model.classOf[o]!
-      this.spoken[a]! += sign * model.classes[k]!.onDead
+      doubles[(a << DOUBLES_BITS) + SPOKEN]! += sign * model.classes[k]!.onDead
       this.silence.add(a, k, -sign)
     }
     for (let c = network.firstBelow[d]!; c !== NONE; c = network.nextBeside[c]!) {
       this.#turnOns(a, c, sign, low, high)
-      if (this.firstOn[c]! < first) first = this.firstOn[c]!
-      if (this.lastOn[c]! > last) last = this.lastOn[c]!
+      first = Math.min(first, doubles[(c << DOUBLES_BITS) + FIRST_ON]!)
+      last = Math.max(last, doubles[(c << DOUBLES_BITS) + LAST_ON]!)
     }
-    this.firstOn[d] = first
-    this.lastOn[d] = last
+    doubles[record + FIRST_ON] = first
+    doubles[record + LAST_ON] = last
   }
 
   /** Without the held observer: its off is being taken out. */
@@ -378,7 +354,7 @@ export class Belief {
     const { network, registers } = this
     let earliest = Number.POSITIVE_INFINITY
     for (let c = network.firstBelow[a]!; c !== NONE; c = network.nextBeside[c]!)
-      if (this.t0[c]! < earliest) earliest = this.t0[c]!
+      earliest = Math.min(earliest, this.sums.t0(c))
     const device = network.bottom[a]!
     const { firstMeter } = network.grid.observers
     for (let o = firstMeter[device]!; o < firstMeter[device + 1]!; o++)
@@ -394,49 +370,22 @@ export class Belief {
     return at < earliest ? at : earliest
   }
 
-  /** A member of the area speaks: the first turns joint silence into single ones. */
-  #areaHears(area: number, k: number): void {
-    const seat = this.areas.seats[area]!
-    this.#areaQuiet[area * this.model.classes.length + k]! -= 1
-    this.areaHeard[area]! += 1
-    if (this.areaHeard[area] === 1) this.#openArea(area, 1)
-    else for (let a = seat; a !== NONE; a = this.network.above[a]!) this.silence.add(a, k, -1)
-  }
-
-  /** What a member said is taken back: with the last, the area is silent as one again. */
-  #areaForgets(area: number, k: number): void {
-    const seat = this.areas.seats[area]!
-    this.areaHeard[area]! -= 1
-    if (this.areaHeard[area] === 0) this.#openArea(area, -1)
-    else for (let a = seat; a !== NONE; a = this.network.above[a]!) this.silence.add(a, k, 1)
-    this.#areaQuiet[area * this.model.classes.length + k]! += 1
-  }
-
-  #openArea(area: number, sign: number): void {
-    const classes = this.model.classes.length
-    const bucket = classes + areaBucket(this.areas.members[area]!)
-    for (let a = this.areas.seats[area]!; a !== NONE; a = this.network.above[a]!) {
-      this.silence.add(a, bucket, -sign)
-      this.spoken[a]! += sign * this.#areaWorks
-      for (let c = 0; c < classes; c++) {
-        const quiet = this.#areaQuiet[area * classes + c]!
-        if (quiet !== 0) this.silence.add(a, c, sign * quiet)
-      }
-    }
-  }
-
   /** Recomputes best from `head` to the root. */
   #improve(head: number): void {
     for (let a = head; a !== NONE; a = this.network.above[a]!) this.#improveAt(a)
   }
 
   #improveAt(a: number): void {
-    const before = this.best[a]!
-    const after = this.lit(a) ? Math.min(this.priorOf(a) + this.dead(a), this.closedBest[a]!) : 0
+    const { doubles } = this.sums
+    const record = a << DOUBLES_BITS
+    const before = doubles[record + BEST]!
+    const after = this.lit(a)
+      ? Math.min(this.priorOf(a) + this.dead(a), doubles[record + CLOSED_BEST]!)
+      : 0
     if (after === before) return
-    this.best[a] = after
+    doubles[record + BEST] = after
     const up = this.network.above[a]!
-    if (up !== NONE) this.closedBest[up]! += after - before
+    if (up !== NONE) doubles[(up << DOUBLES_BITS) + CLOSED_BEST]! += after - before
   }
 
   /** Calls `visit` for each observer seated right below the class of `head`. */
@@ -483,21 +432,16 @@ export class Belief {
   }
 
   #countSilence(): void {
-    const { classOf, classes } = this.model
-    const { seats, members } = this.areas
+    const { classOf } = this.model
+    const { seats } = this.areas
     for (let o = 0; o < this.headOf.length; o++) {
       const area = this.areas.of(o)
       const k = classOf[o]!
-      if (area !== NONE) this.#areaQuiet[area * classes.length + k]! += 1
       const seat = area === NONE ? NONE : seats[area]!
       for (let a = this.headOf[o]!; a !== NONE && a !== seat; a = this.network.above[a]!)
         this.silence.add(a, k, 1)
     }
-    for (let area = 0; area < seats.length; area++) {
-      const bucket = classes.length + areaBucket(members[area]!)
-      for (let a = seats[area]!; a !== NONE; a = this.network.above[a]!)
-        this.silence.add(a, bucket, 1)
-    }
+    this.#areas.countSilent()
   }
 }
 

@@ -24,8 +24,7 @@ export function refresh(belief: Belief, root: number): void {
 
 function refreshBelow(belief: Belief, head: number, aboveCameBack: InstantMs): number {
   if (!belief.lit(head)) {
-    belief.closedBest[head] = 0
-    belief.best[head] = 0
+    belief.sums.setBest(head, 0, 0)
     return 0
   }
   const { network } = belief
@@ -37,9 +36,9 @@ function refreshBelow(belief: Belief, head: number, aboveCameBack: InstantMs): n
   for (let c = network.firstBelow[head]!; c !== NONE; c = network.nextBeside[c]!)
     closed += refreshBelow(belief, c, cameBack)
   closed = Math.min(closed, awaitedTogether(belief, head, cameBack))
-  belief.closedBest[head] = closed
-  belief.best[head] = Math.min(openCost(belief, head, cameBack), closed)
-  return belief.best[head]!
+  const best = Math.min(openCost(belief, head, cameBack), closed)
+  belief.sums.setBest(head, closed, best)
+  return best
 }
 
 /** Cheapest account of one observer where what lies above it is live. */
@@ -70,17 +69,19 @@ export function leafOpen(belief: Belief, observer: number, cameBack: InstantMs):
  */
 export function openCost(belief: Belief, head: number, cameBack: InstantMs): number {
   const prior = belief.priorOf(head)
-  if (cameBack === 0 || belief.offs[head]! > 0 || belief.opened.has(head))
+  if (cameBack === 0 || belief.sums.offs(head) > 0 || belief.opened.has(head))
     return prior + belief.dead(head)
   if (belief.cameBack.get(head) === cameBack) return NEVER
   return (
-    Math.min(prior, belief.model.leftDark) + belief.spoken[head]! + onsSince(belief, head, cameBack)
+    Math.min(prior, belief.model.leftDark) +
+    belief.sums.spoken(head) +
+    onsSince(belief, head, cameBack)
   )
 }
 
 /** What the ons below `head` since a time cost, if it were dead. */
 export function onsSince(belief: Belief, head: number, since: InstantMs): number {
-  if (belief.lastOn[head]! < since) return 0
+  if (belief.sums.lastOn(head) < since) return 0
   let cost = 0
   belief.eachSeated(head, (observer) => {
     if (belief.registers.state[observer] === ON && belief.registers.atOf(observer) >= since)
@@ -94,15 +95,15 @@ export function onsSince(belief: Belief, head: number, since: InstantMs): number
 
 /** All awaited ons of one area may be missing for one reason: its concentrator is lost. */
 export function awaitedTogether(belief: Belief, head: number, cameBack: InstantMs): number {
-  const { areas, model, waits, offs } = belief
-  if (areas.ofDevice[head]! < 0 || waits[head]! < 2 || offs[head]! > 0 || cameBack === 0)
+  const { areas, model, sums } = belief
+  if (areas.ofDevice[head]! < 0 || sums.waits(head) < 2 || sums.offs(head) > 0 || cameBack === 0)
     return Number.POSITIVE_INFINITY
-  if (belief.lastOn[head]! >= cameBack) return Number.POSITIVE_INFINITY
+  if (belief.sums.lastOn(head) >= cameBack) return Number.POSITIVE_INFINITY
   const meter = model.classes[model.areaMeterClass]!
   const age = belief.now - cameBack
   return areaSilence(
     atAge(model.areaUnreturned, age),
-    waits[head]!,
+    sums.waits(head),
     atAge(meter.awaitedLive, age),
     0,
   )
@@ -117,12 +118,12 @@ export function explain(belief: Belief, root: number): Suspect[] {
 
 function collect(belief: Belief, head: number, above: InstantMs, suspects: Suspect[]): void {
   if (!belief.lit(head)) return
-  if (belief.best[head]! < belief.closedBest[head]!) {
+  if (belief.sums.best(head) < belief.sums.closedBest(head)) {
     suspects.push({ head, observer: NONE })
     return
   }
   const cameBack = Math.max(above, belief.cameBack.get(head) ?? 0)
-  if (awaitedTogether(belief, head, cameBack) <= belief.closedBest[head]!) return
+  if (awaitedTogether(belief, head, cameBack) <= belief.sums.closedBest(head)) return
   belief.eachSeated(head, (observer) => {
     const { registers, model } = belief
     const state = registers.state[observer]

@@ -192,7 +192,7 @@ function heardCost(belief: Belief, head: number, observer: number, live: PhaseMa
     case OFF:
       return lost !== 0 && lost === registers.phasesOf(observer) ? costs.offDead : costs.offLive
     case ON:
-      return lost === mask && registers.atOf(observer) >= belief.t0[head]! ? costs.onDead : 0
+      return lost === mask && registers.atOf(observer) >= belief.sums.t0(head) ? costs.onDead : 0
     case AWAITED:
       return 0
     default: {

@@ -1,0 +1,99 @@
+/**
+ * Silence of areas: while nobody of an area was heard it is silent as one, at its seat and above;
+ * with the first word its members are silent one by one.
+ */
+import { costOf } from '../cost/nats.ts'
+import { QUIET, type RegisterState } from '../evidence/registers.ts'
+import type { Areas } from './areas.ts'
+import type { Belief } from './belief.ts'
+import { areaBucket } from './evidence-model.ts'
+import { type Network, NONE } from './network.ts'
+import type { Silence } from './silence.ts'
+import { DOUBLES_BITS, SPOKEN, type Sums } from './sums.ts'
+
+export class AreaSilence {
+  readonly #areas: Areas
+  readonly #network: Network
+  readonly #silence: Silence
+  readonly #sums: Sums
+  readonly #classes: number
+  /** Members of each area that said anything. */
+  readonly #heard: Int32Array
+  /** The others, by class. */
+  readonly #quiet: Int32Array
+  /** What it costs that a dark area's concentrator still worked. */
+  readonly #works: number
+
+  constructor({ areas, network, silence, sums, model }: Belief) {
+    this.#areas = areas
+    this.#network = network
+    this.#silence = silence
+    this.#sums = sums
+    this.#classes = model.classes.length
+    this.#works = costOf(1 - model.areaLost)
+    this.#heard = new Int32Array(areas.seats.length)
+    this.#quiet = new Int32Array(areas.seats.length * this.#classes)
+    for (let o = 0; o < model.classOf.length; o++) {
+      const area = areas.of(o)
+      if (area !== NONE) this.#quiet[area * this.#classes + model.classOf[o]!]! += 1
+    }
+  }
+
+  /** Counts each area as silent at its seat and above: nobody was heard yet. */
+  countSilent(): void {
+    const { seats } = this.#areas
+    for (let area = 0; area < seats.length; area++)
+      for (let a = seats[area]!; a !== NONE; a = this.#network.above[a]!)
+        this.#silence.add(a, this.#bucketOf(area), 1)
+  }
+
+  /**
+   * An observer of class `k` falls silent or is heard (`to`). Answers the seat from which on its own
+   * silence is settled here, `NONE` where it belongs to no area.
+   */
+  turn(observer: number, k: number, to: RegisterState): number {
+    const area = this.#areas.of(observer)
+    if (area === NONE) return NONE
+    const seat = this.#areas.seats[area]!
+    const quiet = area * this.#classes + k
+    if (to === QUIET) {
+      this.#heard[area]! -= 1
+      if (this.#heard[area] === 0) this.#open(area, -1)
+      else this.#addAbove(seat, k, 1)
+      this.#quiet[quiet]! += 1
+    } else {
+      this.#quiet[quiet]! -= 1
+      this.#heard[area]! += 1
+      if (this.#heard[area] === 1) this.#open(area, 1)
+      else this.#addAbove(seat, k, -1)
+    }
+    return seat
+  }
+
+  get bytes(): number {
+    return this.#heard.byteLength + this.#quiet.byteLength
+  }
+
+  /** Joint silence turns into single ones (1), or back (−1). */
+  #open(area: number, sign: number): void {
+    const { doubles } = this.#sums
+    const bucket = this.#bucketOf(area)
+    const first = area * this.#classes
+    for (let a = this.#areas.seats[area]!; a !== NONE; a = this.#network.above[a]!) {
+      this.#silence.add(a, bucket, -sign)
+      doubles[(a << DOUBLES_BITS) + SPOKEN]! += sign * this.#works
+      for (let k = 0; k < this.#classes; k++) {
+        const quiet = this.#quiet[first + k]!
+        if (quiet !== 0) this.#silence.add(a, k, sign * quiet)
+      }
+    }
+  }
+
+  #addAbove(seat: number, k: number, count: number): void {
+    for (let a = seat; a !== NONE; a = this.#network.above[a]!) this.#silence.add(a, k, count)
+  }
+
+  #bucketOf(area: number): number {
+    return this.#classes + areaBucket(this.#areas.members[area]!)
+  }
+}
