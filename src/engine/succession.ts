@@ -94,11 +94,13 @@ class Carrier {
       const now = this.#survivor(world, head)
       if (now !== NONE) world.belief.cameBack.set(now, at)
     }
-    for (const [key, to] of before.ended.at) {
-      const observer = observerOfKey(key)
-      const now = observer === NONE ? this.#survivor(world, key) : this.#observer(observer)
-      const head = observer === NONE || now < 0 ? now : world.belief.headOf[now]!
-      if (head >= 0) world.ended.add(world.network, head, observer === NONE ? NONE : now, to)
+    for (const [key, to] of before.ended.stretches) {
+      const place = this.#place(world, key)
+      if (place) world.ended.addStretch(world.network, place, to)
+    }
+    for (const [key, to] of before.ended.returns) {
+      const place = this.#place(world, key)
+      if (place) world.ended.addReturn(world.network, place, to)
     }
     for (const [feeder, figures] of before.feeders) {
       const id = before.grid.feeders[feeder]!.id
@@ -126,9 +128,22 @@ class Carrier {
       incident.flags.push('deviceVanished')
     incident.head = head === NONE ? firstHead(world) : head
     incident.observer = vanished ? NONE : observer
+    incident.segmentAt = { head: incident.head, observer: incident.observer }
     incident.rivals = []
     rescale(world, incident)
     world.again.set(world.belief.rootOf(incident.head), world.now)
+  }
+
+  /** What a key of `EndedOutages` stands for now; undefined where nothing is left of it. */
+  #place(world: World, key: number): { head: number; observer: number } | undefined {
+    const before = observerOfKey(key)
+    if (before === NONE) {
+      const head = this.#survivor(world, key)
+      return head === NONE ? undefined : { head, observer: NONE }
+    }
+    const observer = this.#observer(before)
+    const head = observer < 0 ? NONE : world.belief.headOf[observer]!
+    return head === NONE ? undefined : { head, observer }
   }
 
   #device(device: number): number {

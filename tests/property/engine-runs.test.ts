@@ -4,7 +4,7 @@
  * until supply is back; nothing is confirmed that never was out; and in the end nothing stays open.
  */
 import { describe, expect, it } from 'vitest'
-import { shippedRules } from '../support/engine-lab.ts'
+import { EngineLab, shippedRules } from '../support/engine-lab.ts'
 import { gridOf } from '../support/story-grids.ts'
 import { StoryRun } from '../support/story-run.ts'
 
@@ -16,7 +16,7 @@ describe('random stories', () => {
     const rules = shippedRules()
     const failures: string[] = []
     for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
-      const run = new StoryRun(seed, gridOf(seed), rules)
+      const run = new StoryRun(seed, new EngineLab(gridOf(seed), rules))
       try {
         run.play()
         const left = run.lab.open().map(({ id, device }) => `${id} at ${device.id}`)

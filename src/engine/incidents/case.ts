@@ -78,6 +78,8 @@ export interface Case {
   /** The open segment, and how many this case has had. */
   segment: InterruptionSegment | null
   segments: number
+  /** The place of the open segment. */
+  segmentAt: { readonly head: number; readonly observer: number }
   /** What was last published, to tell news from noise, and when. */
   published: string
   publishedAt: InstantMs

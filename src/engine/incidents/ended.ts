@@ -1,56 +1,67 @@
 /**
- * When supply was last proven to be back, by device and by service: an "off" from before that is
- * history, and no later interruption of the same supply began before it.
+ * Interruptions that are over: up to when each place came back, and up to when its time without
+ * supply is already accounted for. An "off" from before a return is history; no later interruption
+ * begins before what is accounted for, so intervals of a usage point never overlap.
  */
 import type { InstantMs } from '../../facts/time.ts'
 import { type Network, NONE } from '../inference/network.ts'
 
+/** The place of a verdict: a head, or (observer ≥ 0) the service of one observer below it. */
+interface Place {
+  readonly head: number
+  readonly observer: number
+}
+
 export class EndedOutages {
-  /** Latest end of an outage of each head; services stand as `−2 − observer`. */
-  readonly at = new Map<number, InstantMs>()
-  /** Latest end of an outage at or below each head: so long ago was it live for certain. */
-  readonly #liveAt = new Map<number, InstantMs>()
+  /** Latest return of each head; services stand as `−2 − observer`. */
+  readonly returns = new Map<number, InstantMs>()
+  /** Latest end of a stretch of each head, returned or taken over by a larger outage. */
+  readonly stretches = new Map<number, InstantMs>()
+  /** Latest end of a stretch at or below each head. */
+  readonly #below = new Map<number, InstantMs>()
 
-  /** The outage of `head` (or of one observer's service below it) is over since `to`. */
-  add(network: Network, head: number, observer: number, to: InstantMs): void {
-    raise(this.at, observer === NONE ? head : serviceKey(observer), to)
-    for (let a = head; a !== NONE; a = network.above[a]!) raise(this.#liveAt, a, to)
+  /** Supply is back at `place` since `to`. */
+  addReturn(network: Network, place: Place, to: InstantMs): void {
+    raise(this.returns, keyOf(place), to)
+    this.addStretch(network, place, to)
   }
 
-  /** Puts back what `at` held. */
-  restore(network: Network, headOf: Int32Array, key: number, to: InstantMs): void {
-    const observer = observerOfKey(key)
-    const head = observer === NONE ? key : headOf[observer]!
-    if (head !== NONE) this.add(network, head, observer, to)
+  /** A stretch without supply at `place` is accounted for up to `to`. */
+  addStretch(network: Network, place: Place, to: InstantMs): void {
+    raise(this.stretches, keyOf(place), to)
+    for (let a = place.head; a !== NONE; a = network.above[a]!) raise(this.#below, a, to)
   }
 
-  /** True where supply came back to a device above the observer after `at`. */
-  covers(network: Network, headOf: number, at: InstantMs): boolean {
-    if (this.at.size === 0) return false
-    for (let a = headOf; a !== NONE; a = network.above[a]!)
-      if (at <= (this.at.get(a) ?? Number.NEGATIVE_INFINITY)) return true
+  /** True where supply came back to a device above `head`, itself included, at or after `at`. */
+  covers(network: Network, head: number, at: InstantMs): boolean {
+    if (this.returns.size === 0) return false
+    for (let a = head; a !== NONE; a = network.above[a]!)
+      if (at <= (this.returns.get(a) ?? Number.NEGATIVE_INFINITY)) return true
     return false
   }
 
-  /** Up to when `head` (or the service of `observer` below it) is known to have been live; 0 if never. */
-  liveUntil(network: Network, head: number, observer: number): InstantMs {
+  /** Up to when all interruptions above, at and below `place` are accounted for; 0 for none. */
+  accountedUntil(network: Network, place: Place): InstantMs {
     let latest =
-      observer === NONE ? (this.#liveAt.get(head) ?? 0) : (this.at.get(serviceKey(observer)) ?? 0)
-    for (let a = head; a !== NONE; a = network.above[a]!)
-      latest = Math.max(latest, this.at.get(a) ?? 0)
+      (place.observer === NONE ? this.#below.get(place.head) : this.stretches.get(keyOf(place))) ??
+      0
+    for (let a = place.head; a !== NONE; a = network.above[a]!)
+      latest = Math.max(latest, this.stretches.get(a) ?? 0)
     return latest
   }
 
   /** Forgets what ended before `horizon`: no report is late enough to fall there. */
   forget(horizon: InstantMs): void {
-    for (const ends of [this.at, this.#liveAt])
+    for (const ends of [this.returns, this.stretches, this.#below])
       for (const [key, to] of ends) if (to < horizon) ends.delete(key)
   }
 }
 
-const serviceKey = (observer: number) => -2 - observer
+function keyOf({ head, observer }: Place): number {
+  return observer === NONE ? head : -2 - observer
+}
 
-/** The observer whose service a key of `EndedOutages.at` stands for, `NONE` for a head. */
+/** The observer whose service a key stands for, `NONE` for a head. */
 export function observerOfKey(key: number): number {
   return key < NONE ? -2 - key : NONE
 }

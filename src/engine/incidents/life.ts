@@ -38,7 +38,7 @@ export function openCase(world: World, verdict: Verdict, parent: Case | null): C
     probability: 0,
     dead: 0,
     // What is left dark was vouched for with the whole.
-    sources: parent?.sources ?? 0,
+    sources: parent?.outageKind === 'partiallyRestored' ? parent.sources : 0,
     rivals: [],
     transformers: 0,
     customers: 0,
@@ -62,6 +62,7 @@ export function openCase(world: World, verdict: Verdict, parent: Case | null): C
     causes: [],
     segment: null,
     segments: 0,
+    segmentAt: { head: verdict.head, observer: verdict.observer },
     published: '',
     publishedAt: 0,
   }
@@ -75,7 +76,8 @@ export function openCase(world: World, verdict: Verdict, parent: Case | null): C
 export function takeVerdict(world: World, incident: Case, verdict: Verdict): void {
   const opened = incident.revision === 0
   const moved = keyOf(incident.head, incident.observer) !== keyOf(verdict.head, verdict.observer)
-  const cameBack = moved && incident.cameBackAt !== null
+  // Named at the same device again before the return was settled, it went out anew (重合不成功).
+  const cameBack = incident.cameBackAt !== null
   if (cameBack) leaveRestored(world, incident)
   incident.head = verdict.head
   incident.observer = verdict.observer
@@ -85,7 +87,7 @@ export function takeVerdict(world: World, incident: Case, verdict: Verdict): voi
   incident.probability = verdict.probability
   incident.dead = verdict.dead
   incident.rivals = [...verdict.rivals]
-  if (moved) standAnew(world, incident, verdict)
+  if (moved || cameBack) standAnew(world, incident, verdict)
   else if (!opened) standOn(world, incident, verdict)
   const kept = moved && !cameBack ? 0 : incident.sources
   incident.sources = Math.max(
@@ -105,7 +107,7 @@ function leaveRestored(world: World, incident: Case): void {
   incident.cameBackAt = null
 }
 
-/** At another device: dark since what is said of that one. */
+/** At another device, or out again: dark since what is said of that. */
 function standAnew(world: World, incident: Case, verdict: Verdict): void {
   const since = darkSince(world, verdict)
   if (since === undefined) return
@@ -114,14 +116,8 @@ function standAnew(world: World, incident: Case, verdict: Verdict): void {
   incident.startedAt = Math.min(incident.startedAt, since)
 }
 
-/** At the same device: an earlier off may have come to light, or a new one after a return. */
+/** At the same device: an earlier off may have come to light. */
 function standOn(world: World, incident: Case, verdict: Verdict): void {
-  if (incident.cameBackAt !== null && world.belief.sums.offs(incident.head) > 0) {
-    // Out again before the return was settled: one interruption (重合不成功).
-    incident.cameBackAt = null
-    incident.darkAt = world.belief.sums.t0(incident.head)
-    return
-  }
   const since = darkSince(world, verdict)
   if (since === undefined || since >= incident.darkFrom) return
   incident.darkFrom = since
@@ -130,13 +126,13 @@ function standOn(world: World, incident: Case, verdict: Verdict): void {
 }
 
 /**
- * Since when what the verdict names is dark, but not before it was last proven live: then the
+ * Since when what the verdict names is dark, but not before what is accounted for already: then the
  * earliest off since, or that very time (left dark when the rest came back).
  */
 function darkSince(world: World, verdict: Verdict): InstantMs | undefined {
   const started = startedAtOf(world, verdict)
   const said = started === undefined ? undefined : Math.min(started, world.now)
-  const live = world.ended.liveUntil(world.network, verdict.head, verdict.observer)
+  const live = world.ended.accountedUntil(world.network, verdict)
   if (said !== undefined && said >= live) return said
   if (live === 0) return undefined
   return verdict.observer === NONE ? earliestOffSince(world, verdict.head, live) : live

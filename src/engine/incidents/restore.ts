@@ -96,7 +96,7 @@ export function settleByWord(world: World, incident: Case, at: InstantMs): void 
 
 /** Notes up to when the place of the case was out, so that what is older is history. */
 export function endOutage(world: World, incident: Case, to: InstantMs): void {
-  world.ended.add(world.network, incident.head, incident.observer, to)
+  world.ended.addReturn(world.network, incident, to)
 }
 
 function forgetBelow(

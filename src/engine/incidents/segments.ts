@@ -16,28 +16,36 @@ export function nextSegment(
   view: Incident,
   extent: Extent,
 ): InterruptionSegment[] {
-  const open = incident.segment
   const over = incident.outageKind === 'restored' || incident.outageKind === 'closed'
-  if (!open) return over ? [] : [begin(incident, view, extent)]
-  if (over) {
-    incident.segment = null
-    const ended = {
-      ...open,
-      to: Math.max(open.from, incident.restoredAt ?? world.now),
-      void: incident.outcome !== null,
-      momentary: incident.kind === 'momentary',
-    }
-    return [ended]
+  const changed: InterruptionSegment[] = []
+  const open = incident.segment
+  if (!open && over) return []
+  if (open && (open.device.id !== view.device.id || incident.partCameBackAt !== null))
+    changed.push(leave(world, incident, open))
+  const before = incident.segment
+  const now = before ? { ...before, from: incident.darkFrom } : begin(incident, view, extent)
+  incident.segment = over ? null : now
+  if (over) changed.push(finish(world, incident, now))
+  else if (before?.from !== now.from) changed.push(now)
+  return changed
+}
+
+/** The stretch at the place the case leaves: ended there, or void. */
+function leave(world: World, incident: Case, open: InterruptionSegment): InterruptionSegment {
+  const to = endOf(incident, open)
+  if (to !== null) world.ended.addStretch(world.network, incident.segmentAt, to)
+  incident.partCameBackAt = null
+  incident.segment = null
+  return { ...open, to: Math.max(open.from, to ?? open.from), void: to === null }
+}
+
+function finish(world: World, incident: Case, last: InterruptionSegment): InterruptionSegment {
+  return {
+    ...last,
+    to: Math.max(last.from, incident.restoredAt ?? world.now),
+    void: incident.outcome !== null,
+    momentary: incident.kind === 'momentary',
   }
-  if (open.device.id !== view.device.id) {
-    const to = endOf(incident, open)
-    incident.partCameBackAt = null
-    const ended = { ...open, to: Math.max(open.from, to ?? open.from), void: to === null }
-    return [ended, begin(incident, view, extent)]
-  }
-  if (open.from === incident.darkFrom) return []
-  incident.segment = { ...open, from: incident.darkFrom }
-  return [incident.segment]
 }
 
 /**
@@ -52,7 +60,8 @@ function endOf(incident: Case, open: InterruptionSegment): InstantMs | null {
 
 function begin(incident: Case, view: Incident, extent: Extent): InterruptionSegment {
   incident.segments++
-  incident.segment = {
+  incident.segmentAt = { head: incident.head, observer: incident.observer }
+  return {
     id: `${view.id}-${incident.segments}`,
     incident: view.id,
     device: view.device,
@@ -67,5 +76,4 @@ function begin(incident: Case, view: Incident, extent: Extent): InterruptionSegm
     momentary: false,
     exceptions: [],
   }
-  return incident.segment
 }

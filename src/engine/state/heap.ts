@@ -5,7 +5,9 @@ import type { ActionChange } from '../changes.ts'
 import type { SwitchPosition } from '../evidence/positions.ts'
 import { Registers } from '../evidence/registers.ts'
 import type { Case } from '../incidents/case.ts'
+import { observerOfKey } from '../incidents/ended.ts'
 import type { OpenedHead } from '../inference/belief.ts'
+import { NONE } from '../inference/network.ts'
 import type { Rules } from '../rules.ts'
 import { type FeederFigures, type TreeNews, World } from '../world.ts'
 
@@ -17,7 +19,8 @@ interface Heap {
   news: [number, TreeNews][]
   recent: [number, TreeNews][]
   again: [number, InstantMs][]
-  ended: [key: number, to: InstantMs][]
+  returns: [place: number, to: InstantMs][]
+  stretches: [place: number, to: InstantMs][]
   positions: [device: number, SwitchPosition][]
   opened: [number, OpenedHead][]
   heardFrom: [number, InstantMs][]
@@ -45,7 +48,8 @@ export function writeHeap(world: World): string {
     news: [...world.news],
     recent: [...world.recent],
     again: [...world.again],
-    ended: [...world.ended.at],
+    returns: [...world.ended.returns],
+    stretches: [...world.ended.stretches],
     positions: [...world.positions],
     opened: [...belief.opened],
     heardFrom: heardFromOf(belief.heardFrom),
@@ -66,6 +70,12 @@ function heardFromOf(heardFrom: Float64Array): [number, InstantMs][] {
   for (let head = 0; head < heardFrom.length; head++)
     if (heardFrom[head] !== Number.POSITIVE_INFINITY) known.push([head, heardFrom[head]!])
   return known
+}
+
+/** What a key of `EndedOutages` stands for. */
+function placeOf(world: World, key: number) {
+  const observer = observerOfKey(key)
+  return { head: observer === NONE ? key : world.belief.headOf[observer]!, observer }
 }
 
 /** Fills registers from sections of a snapshot. */
@@ -93,8 +103,10 @@ export function readWorld(
   world.belief.now = heap.now
   world.nextCase = heap.nextCase
   world.minute = heap.minute
-  for (const [key, to] of heap.ended)
-    world.ended.restore(world.network, world.belief.headOf, key, to)
+  for (const [key, to] of heap.stretches)
+    world.ended.addStretch(world.network, placeOf(world, key), to)
+  for (const [key, to] of heap.returns)
+    world.ended.addReturn(world.network, placeOf(world, key), to)
   for (const incident of heap.cases) world.cases.set(incident.number, incident)
   for (const [root, news] of heap.news) world.news.set(root, news)
   for (const [root, news] of heap.recent) world.recent.set(root, news)
