@@ -1,9 +1,6 @@
 /** A set of phases as bits: A = 1, B = 2, C = 4. `ABC` = 7. */
 export type PhaseMask = number
 
-export const PHASE_A = 1
-export const PHASE_B = 2
-export const PHASE_C = 4
 export const ALL_PHASES = 7
 
 const LETTERS = 'ABC'

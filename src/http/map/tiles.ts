@@ -2,6 +2,7 @@
  * Vector tiles of the network (`docs/http.md`, maps): feeders in outline below zoom 10, main lines
  * from 10, all medium voltage from 12, low voltage from 14. Static: live state comes by WebSocket.
  */
+/// <reference path="./vt-pbf.d.ts" />
 import GeoJSONVT from 'geojson-vt'
 import { fromGeojsonVt } from 'vt-pbf'
 import { formatPhases } from '../../facts/phases.ts'
