@@ -1,5 +1,5 @@
 /** Every text of the console in English; the shape is the Chinese catalogue's. */
-import type { HeadlineParts } from '../incidents/headline.ts'
+import type { HeadlineParts } from '../incidents/headlineParts.ts'
 import type { Catalogue } from './zh-CN.ts'
 
 export const en: Catalogue = {

@@ -14,7 +14,7 @@ import type {
 import type { ActionName } from '../../../src/facts/facts.ts'
 import type { DeviceType } from '../../../src/grid/model.ts'
 import type { CauseCode, FalseAlarmReason } from '../incidents/codes.ts'
-import type { HeadlineParts } from '../incidents/headline.ts'
+import type { HeadlineParts } from '../incidents/headlineParts.ts'
 
 /** Words for `domain.md` §1.1 levels, §2.3 grades, §5.1 stages, §4.2 causes. */
 export const zhCN = {

@@ -4,20 +4,6 @@ import type { Format } from '../i18n/format.ts'
 import type { Catalogue } from '../i18n/zh-CN.ts'
 import type { Names } from './names.ts'
 
-export interface HeadlineParts {
-  readonly unit: string
-  readonly feeder: string | null
-  readonly device: string
-  readonly level: string
-  readonly transformers: number
-  /** Customers it affected at the start, written out. */
-  readonly customers: string
-  /** Customers without power now, written out. */
-  readonly customersNow: string
-  readonly state: IncidentPayload['outageKind']
-  readonly outcome: IncidentPayload['outcome']
-}
-
 /**
  * Customers without power now, of one incident. `metersAffected` lies below the device judged now
  * and shrinks when the fault is found further down; `customersRestored` counts from the original.
