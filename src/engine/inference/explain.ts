@@ -98,7 +98,7 @@ export function awaitedTogether(belief: Belief, head: number, cameBack: InstantM
   const { areas, model, sums } = belief
   if (areas.ofDevice[head]! < 0 || sums.waits(head) < 2 || sums.offs(head) > 0 || cameBack === 0)
     return Number.POSITIVE_INFINITY
-  if (belief.sums.lastOn(head) >= cameBack) return Number.POSITIVE_INFINITY
+  if (onsSince(belief, head, cameBack) > 0) return Number.POSITIVE_INFINITY
   const meter = model.classes[model.areaMeterClass]!
   const age = belief.now - cameBack
   return areaSilence(
