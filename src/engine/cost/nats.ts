@@ -85,10 +85,13 @@ export function either(a: number, b: number): number {
   return low - Math.round(left + ((softplus[index + 1]! - left) * (gap - index * STEP)) / STEP)
 }
 
-/** The probability that a cost stands for, 0 to 1, six decimals. */
+/** Nothing judged from reports is certain: the model itself may be wrong. */
+const SUREST = 0.999_999
+
+/** The probability that a cost stands for, 0 to `SUREST`, six decimals. */
 export function probabilityOf(cost: number): number {
-  if (cost <= 0) return 1
-  return Math.round(exp(-cost / NAT) * 1e6) / 1e6
+  if (cost <= 0) return SUREST
+  return Math.min(SUREST, Math.round(exp(-cost / NAT) * 1e6) / 1e6)
 }
 
 /**
