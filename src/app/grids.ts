@@ -63,7 +63,8 @@ export async function loadCompiledGridCached(
   const known = await keptImage(cacheDir, digest ?? (await digestOfGridFile(path)))
   if (known) return known
   const grid = await compileGridFile(path)
-  await writeGridImage(imagePath(cacheDir, grid.digest), grid)
+  // Without room for it the grid is only compiled again the next time.
+  await writeGridImage(imagePath(cacheDir, grid.digest), grid).catch(() => {})
   return grid
 }
 

@@ -16,7 +16,8 @@ import { RulesError, readRules } from '../config/rules.ts'
 import type { Loaded } from '../engine/engine.ts'
 import type { Rules } from '../engine/rules.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
-import { assertUsableGrid, loadCompiledGrid } from './grids.ts'
+import { assertUsableGrid, loadCompiledGridCached } from './grids.ts'
+import { place } from './placed.ts'
 
 const RULE_FILES = ['judgement.yaml', 'grading.yaml'] as const
 
@@ -50,12 +51,12 @@ export class Library implements Loaded {
 
   /** Compiles the file and keeps a copy under its digest. @throws GridFileError, GridError */
   async keepGrid(path: string): Promise<CompiledGrid> {
-    const grid = await loadCompiledGrid(path)
+    const grid = await loadCompiledGridCached(path, this.#grids)
     this.#loadedGrids.set(grid.digest, grid)
     const ending = /\.jsonl?(\.gz)?$/.exec(path)?.[0] ?? '.json'
     if (!this.#gridFile(grid.digest)) {
       await assertUsableGrid(path)
-      copyFileSync(path, join(this.#grids, grid.digest + ending))
+      place(join(this.#grids, grid.digest + ending), (partial) => copyFileSync(path, partial))
     }
     return grid
   }
@@ -73,17 +74,21 @@ export class Library implements Loaded {
     const digest = createHash('sha256').update(texts.join('\0')).digest('hex')
     this.#loadedRules.set(digest, rulesOf(dir, texts))
     const target = join(this.#rules, digest)
-    if (!existsSync(target)) {
-      mkdirSync(target)
-      for (const [i, name] of RULE_FILES.entries()) writeFileSync(join(target, name), texts[i]!)
-    }
+    if (!existsSync(target))
+      place(target, (partial) => {
+        mkdirSync(partial)
+        for (const [i, name] of RULE_FILES.entries()) writeFileSync(join(partial, name), texts[i]!)
+      })
     return digest
   }
 
   /** Loads what a fact names, so that the engine finds it. */
   async load(what: 'grid' | 'rules', digest: string): Promise<void> {
     if (what === 'grid' && !this.#loadedGrids.has(digest))
-      this.#loadedGrids.set(digest, await loadCompiledGrid(this.gridPath(digest)))
+      this.#loadedGrids.set(
+        digest,
+        await loadCompiledGridCached(this.gridPath(digest), this.#grids, digest),
+      )
     if (what === 'rules' && !this.#loadedRules.has(digest)) {
       const dir = join(this.#rules, digest)
       if (!existsSync(dir)) throw new MissingError('rules', digest, this.#rules)

@@ -1,0 +1,39 @@
+/** What a fact names is whole on disk, and a grid is compiled once. */
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { Library } from '../../../src/app/library.ts'
+import { smallGrid } from '../grid/small-grid.ts'
+
+let dir = ''
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'lastgasp-library-'))
+  writeFileSync(join(dir, 'given.json'), JSON.stringify(smallGrid()))
+})
+afterEach(() => rmSync(dir, { recursive: true, force: true }))
+
+const kept = (folder: string) => readdirSync(join(dir, folder)).sort()
+
+test('a grid is kept as file and as image, and read back from the image', async () => {
+  const { digest, usagePoints } = await new Library(dir).keepGrid(join(dir, 'given.json'))
+  expect(kept('grids')).toHaveLength(2)
+  // A kept file that cannot be read shows that the image is what is loaded.
+  writeFileSync(join(dir, 'grids', `${digest}.json`), '{')
+  const again = new Library(dir)
+  await again.load('grid', digest)
+  expect(again.grid(digest).usagePoints.ids.count).toBe(usagePoints.ids.count)
+})
+
+test('what a crash left half written is not taken for the whole', async () => {
+  mkdirSync(join(dir, 'rules'))
+  mkdirSync(join(dir, 'rules', `partial-${process.pid}`))
+  mkdirSync(join(dir, 'grids'))
+  writeFileSync(join(dir, 'grids', `partial-${process.pid}`), '{"version":')
+  const library = new Library(dir)
+  const rules = library.keepRules('config/rules')
+  const { digest } = await library.keepGrid(join(dir, 'given.json'))
+  expect(kept('rules')).toEqual([rules])
+  expect(kept('grids').every((name) => name.startsWith(digest))).toBe(true)
+  await new Library(dir).load('rules', rules)
+})
