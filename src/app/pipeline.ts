@@ -22,7 +22,7 @@ export class Pipeline {
   readonly judge: Judge
   readonly #journal: JournalPort
   readonly #records: RecordsPort
-  readonly #waitingActions = new Map<string, (change: ActionChange) => void>()
+  readonly #waitingActions = new Map<string, Set<(change: ActionChange) => void>>()
   /** Where the last commit to the records ends; rejections surface through `onFailure`. */
   #recorded: Promise<void> = Promise.resolve()
   onFailure: (error: unknown) => void = () => {}
@@ -80,15 +80,17 @@ export class Pipeline {
     const decided = this.#records.action(requestId)
     if (decided) return Promise.resolve(decided)
     return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        this.#waitingActions.delete(requestId)
-        resolve(undefined)
-      }, timeoutMs)
-      this.#waitingActions.set(requestId, (change) => {
+      // A request sent twice at once waits twice.
+      const waiting = this.#waitingActions.get(requestId) ?? new Set()
+      this.#waitingActions.set(requestId, waiting)
+      const answer = (change: ActionChange | undefined) => {
         clearTimeout(timer)
-        this.#waitingActions.delete(requestId)
+        waiting.delete(answer)
+        if (waiting.size === 0) this.#waitingActions.delete(requestId)
         resolve(change)
-      })
+      }
+      const timer = setTimeout(() => answer(undefined), timeoutMs)
+      waiting.add(answer)
     })
   }
 
@@ -110,7 +112,8 @@ export class Pipeline {
   #told(batches: readonly ChangeBatch[]): void {
     for (const { changes } of batches)
       for (const change of changes)
-        if (change.type === 'action') this.#waitingActions.get(change.requestId)?.(change)
+        if (change.type === 'action')
+          for (const answer of this.#waitingActions.get(change.requestId) ?? []) answer(change)
     this.onCommitted(batches)
   }
 }
