@@ -14,7 +14,7 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   replay: 'lastgasp replay --data data --digest',
   'user add': 'lastgasp user add wang --role agent',
   token:
-    'curl -H "Authorization: Bearer $(lastgasp token --role auditor)" \\\n    http://127.0.0.1:8080/api/v1/incidents',
+    "lastgasp token --role auditor | sed 's/^/Authorization: Bearer /' |\n    curl -H @- http://127.0.0.1:8080/api/v1/incidents",
   'config print': 'lastgasp config print --config config.yaml',
   'config reference': 'lastgasp config reference > docs/configuration.md',
   doctor: 'lastgasp doctor --config config.yaml',

@@ -20,7 +20,7 @@ const NOTES: Readonly<Record<CompiledGrid['notes'][number]['code'], string>> = {
 export function registerGridCompile(grid: Command): void {
   grid
     .command('compile <file>')
-    .description('Compile a grid file to a binary image, which every verb takes in its place.')
+    .description('Compile a grid file to a binary image, which serve and bench take in its place.')
     .requiredOption('--out <image>', 'where to write the image')
     .action(async (file: string, { out }: { out: string }) => {
       const compiled = await asConfigError(loadCompiledGrid(file))
