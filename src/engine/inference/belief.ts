@@ -61,6 +61,8 @@ export class Belief {
   readonly headOf: Int32Array
   /** What is summed up below each head. */
   readonly sums: Sums
+  /** What it costs that awaited ons below a head have not come, as of the last `refresh`. */
+  readonly awaited = new Map<number, number>()
   /**
    * When the first off below was received, Infinity where none: silence is counted from here, so that
    * one wrong clock does not make everybody else look overdue.

@@ -25,16 +25,24 @@ export function refresh(belief: Belief, root: number): void {
 function refreshBelow(belief: Belief, head: number, aboveCameBack: InstantMs): number {
   if (!belief.lit(head)) {
     belief.sums.setBest(head, 0, 0)
+    belief.awaited.delete(head)
     return 0
   }
   const { network } = belief
   const cameBack = Math.max(aboveCameBack, belief.cameBack.get(head) ?? 0)
   let closed = 0
+  let awaited = 0
   belief.eachSeated(head, (observer) => {
     closed += leafBest(belief, observer, cameBack)
+    if (belief.registers.state[observer] === AWAITED)
+      awaited += awaitedLive(belief, observer, cameBack)
   })
-  for (let c = network.firstBelow[head]!; c !== NONE; c = network.nextBeside[c]!)
+  for (let c = network.firstBelow[head]!; c !== NONE; c = network.nextBeside[c]!) {
     closed += refreshBelow(belief, c, cameBack)
+    awaited += belief.awaited.get(c) ?? 0
+  }
+  if (awaited > 0) belief.awaited.set(head, awaited)
+  else belief.awaited.delete(head)
   closed = Math.min(closed, awaitedTogether(belief, head, cameBack))
   const best = Math.min(openCost(belief, head, cameBack), closed)
   belief.sums.setBest(head, closed, best)
@@ -69,6 +77,12 @@ export function leafOpen(belief: Belief, observer: number, cameBack: InstantMs):
  */
 export function openCost(belief: Belief, head: number, cameBack: InstantMs): number {
   const prior = belief.priorOf(head)
+  // Those awaited below a device that came back were live when it did: a new outage above it has to
+  // account for their missing ons just as supply has.
+  if (cameBack === 0 && belief.sums.waits(head) > 0)
+    return belief.sums.offs(head) + belief.sums.hints(head) === 0
+      ? NEVER
+      : prior + belief.dead(head) + (belief.awaited.get(head) ?? 0)
   if (cameBack === 0 || belief.sums.offs(head) > 0 || belief.opened.has(head))
     return prior + belief.dead(head)
   if (belief.cameBack.get(head) === cameBack) return NEVER
