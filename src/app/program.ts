@@ -206,7 +206,13 @@ async function open(
   const listener = await openListener({
     host: settings.mqtt.host,
     port: settings.mqtt.port,
-    sink: journal,
+    // Reports are read no faster than what follows from them is filed.
+    sink: {
+      append: (fact) => journal.append(fact),
+      get pending() {
+        return journal.pending + records.pending
+      },
+    },
     directory: createTerminalDirectory(grid()),
     telemetry,
     now,

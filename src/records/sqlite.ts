@@ -36,7 +36,7 @@ export type RecordsCondition = 'writing' | 'full' | 'failing' | 'closed'
 export interface SqliteRecords extends RecordsPort, Pick<Queries, 'areas'> {
   /** For `/readyz`. */
   readonly condition: RecordsCondition
-  /** Commits asked for and not yet on disk. */
+  /** Change batches asked for and not yet on disk; whoever makes more of them waits on this. */
   readonly pending: number
 }
 
@@ -73,7 +73,7 @@ class Committer {
   #failure: RecordsError | undefined
   #listener: (batches: readonly ChangeBatch[]) => void = () => {}
   #waiting: Waiting[] = []
-  #inFlight = 0
+  #pending = 0
   #pump: Promise<void> | undefined
   readonly #stopping = new AbortController()
 
@@ -84,8 +84,8 @@ class Committer {
     this.#state = { position, digest }
     this.#accepted = position
     telemetry.gauge(
-      'lastgasp_records_pending_commits',
-      'Commits of the ledger asked for and not yet on disk',
+      'lastgasp_records_pending_batches',
+      'Change batches of the ledger asked for and not yet on disk',
       () => this.pending,
     )
   }
@@ -97,7 +97,7 @@ class Committer {
     return this.#condition
   }
   get pending(): number {
-    return this.#waiting.length + this.#inFlight
+    return this.#pending
   }
 
   onCommitted(listener: (batches: readonly ChangeBatch[]) => void): void {
@@ -143,6 +143,7 @@ class Committer {
     const asked = new Promise<void>((resolve, reject) => {
       this.#waiting.push({ entry, batches, resolve, reject })
     })
+    this.#pending += batches.length
     this.#tail = asked
     this.#pump ??= this.#commitAll()
     return asked
@@ -165,7 +166,7 @@ class Committer {
   }
 
   async #commitGroup(group: readonly Waiting[]): Promise<void> {
-    this.#inFlight = group.length
+    const count = batchesIn(group)
     const started = performance.now()
     try {
       await this.#sendUntilRoom(group.map(({ entry }) => entry))
@@ -173,10 +174,9 @@ class Committer {
       this.#fail(group, error as RecordsError)
       return
     } finally {
-      this.#inFlight = 0
+      this.#pending -= count
     }
     const seconds = (performance.now() - started) / 1000
-    const count = group.reduce((sum, { batches }) => sum + batches.length, 0)
     this.#telemetry.emit('records.committed', { count, seconds })
     for (const { entry, batches, resolve } of group) {
       if (entry.kind === 'changes') {
@@ -211,6 +211,11 @@ class Committer {
     this.#failure = error
     if (this.#condition !== 'closed') this.#condition = 'failing'
     this.#telemetry.emit('records.failed', {}, error)
-    for (const waiting of [...group, ...this.#waiting.splice(0)]) waiting.reject(error)
+    const unsent = this.#waiting.splice(0)
+    this.#pending -= batchesIn(unsent)
+    for (const waiting of [...group, ...unsent]) waiting.reject(error)
   }
 }
+
+const batchesIn = (group: readonly Waiting[]) =>
+  group.reduce((sum, { batches }) => sum + batches.length, 0)

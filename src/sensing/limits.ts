@@ -59,7 +59,7 @@ export interface ListenerLimits {
   /** From accept to CONNECT. Beyond: closed as `connectTimeout`. */
   readonly connectTimeoutMs: number
   /**
-   * Appends not yet durable, of all sources. Above it sockets are not read until half of it is
+   * Appends not yet durable, of all sources, and change batches not yet filed. Above it sockets are not read until half of it is
    * left; about one second of the heaviest storm. Counted as `sensing.held`.
    */
   readonly maxPendingAppends: number

@@ -48,7 +48,9 @@ describe('commits', () => {
     records.onCommitted((batches) => heard.push([...batches]))
     const first = batch(3, incidentChange(incident('I1', 1), 3000, 'opened', [1, 3]))
     const second = batch(5, incidentChange(incident('I1', 2, { grade: 2 }), 5000, 'graded', [5]))
-    await Promise.all([records.commit([first], 4, 'aa'), records.commit([second], 6, 'bb')])
+    const commits = [records.commit([first], 4, 'aa'), records.commit([second], 6, 'bb')]
+    expect(records.pending).toBe(2)
+    await Promise.all(commits)
     expect(heard).toEqual([[first], [second]])
     expect(records.state).toEqual({ position: 6, digest: 'bb' })
     expect(records.pending).toBe(0)
