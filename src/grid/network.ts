@@ -59,7 +59,8 @@ export class Network {
   readonly zonesOfPromise: Tally = {}
   readonly observerClasses: Tally = {}
   readonly importances: Tally = {}
-  readonly sensitivities: Tally = {}
+  // The words are free: `constructor` is one like any other.
+  readonly sensitivities: Tally = Object.create(null)
   nodesWithPlace = 0
   threePhasePoints = 0
   readonly #lines = new GrowingIds()
