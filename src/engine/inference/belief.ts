@@ -37,7 +37,6 @@ import {
   OFFS,
   SPOKEN,
   Sums,
-  T0,
   WAITS,
 } from './sums.ts'
 
@@ -100,7 +99,7 @@ export class Belief {
         : noAreas(network.grid)
     this.sums = new Sums(count)
     this.heardFrom = new Float64Array(count).fill(Number.POSITIVE_INFINITY)
-    this.silence = new Silence(this.#kindsOfSilence(), silenceTables(model))
+    this.silence = new Silence(this.#kindsOfSilence(), silenceTables(model), this.sums)
     this.#areas = new AreaSilence(this)
     this.#countSilence()
     // Offs first: what an "on" means depends on when the outage began.
@@ -247,67 +246,88 @@ export class Belief {
     to: RegisterState,
     toAt: InstantMs,
   ): void {
-    const { above } = this.network
-    const { doubles, counts } = this.sums
+    const { above, prior } = this.network
+    const { doubles, counts, earliest, runnerUp } = this.sums
+    const { heardFrom, hearing, silence } = this
     const k = this.model.classOf[observer]!
-    const costs = this.model.classes[k]!
+    const { offDead, onDead } = this.model.classes[k]!
+    const plain = this.opened.size === 0
     const head = this.headOf[observer]!
     // Above the seat of its area a member is silent, or not, as part of the area.
     const seat = from === QUIET || to === QUIET ? this.#areas.turn(observer, k, to) : NONE
     const quieter = (to === QUIET ? 1 : 0) - (from === QUIET ? 1 : 0)
-    const ownWord = (to === OFF ? 1 : 0) - (from === OFF ? 1 : 0)
-    if (ownWord !== 0)
-      doubles[(head << DOUBLES_BITS) + CLOSED_BEST]! += ownWord * this.#aloneOff(observer, costs)
+    const offMore = (to === OFF ? 1 : 0) - (from === OFF ? 1 : 0)
+    const waitMore = (to === AWAITED ? 1 : 0) - (from === AWAITED ? 1 : 0)
+    let closedMore = offMore === 0 ? 0 : offMore * this.#ownWord(observer)
     let joint = false
+    // Earliest off on the branch that the walk comes from.
+    let branchT0 = Number.NaN
+    // One pass with everything written out: this loop is what a report costs.
     for (let a = head; a !== NONE; a = above[a]!) {
       const d = a << DOUBLES_BITS
+      const c = a << COUNTS_BITS
       if (a === seat) joint = true
       let silent = joint ? 0 : quieter
-      if (from === OFF) this.#takeOff(a, fromAt, costs)
-      else if (from === ON) {
-        if (fromAt >= doubles[d + T0]!) doubles[d + SPOKEN]! -= costs.onDead
+      const offs = counts[c + OFFS]! + offMore
+      const waits = counts[c + WAITS]! + waitMore
+      counts[c + OFFS] = offs
+      counts[c + WAITS] = waits
+      if (from === OFF) {
+        doubles[d + SPOKEN]! -= offDead
+        const others = to === OFF ? offs - 1 : offs
+        if (others === 0) heardFrom[a] = Number.POSITIVE_INFINITY
+        if (fromAt === earliest[a])
+          this.#setT0(a, others === 0 ? Number.POSITIVE_INFINITY : this.#nextOff(a, branchT0))
+      } else if (from === ON) {
+        if (fromAt >= earliest[a]!) doubles[d + SPOKEN]! -= onDead
         else silent--
-      } else if (from === AWAITED) counts[(a << COUNTS_BITS) + WAITS]! -= 1
-      if (to === OFF) this.#putOff(a, toAt, costs)
-      else if (to === ON) {
+      }
+      if (to === OFF) {
+        doubles[d + SPOKEN]! += offDead
+        if (hearing < heardFrom[a]!) heardFrom[a] = hearing
+        if (toAt < earliest[a]!) {
+          runnerUp[a] = earliest[a]!
+          this.#setT0(a, toAt)
+        } else if (toAt < runnerUp[a]!) runnerUp[a] = toAt
+      } else if (to === ON) {
         if (toAt > doubles[d + LAST_ON]!) doubles[d + LAST_ON] = toAt
         if (toAt < doubles[d + FIRST_ON]!) doubles[d + FIRST_ON] = toAt
-        if (toAt >= doubles[d + T0]!) doubles[d + SPOKEN]! += costs.onDead
+        if (toAt >= earliest[a]!) doubles[d + SPOKEN]! += onDead
         else silent++
-      } else if (to === AWAITED) counts[(a << COUNTS_BITS) + WAITS]! += 1
-      if (silent !== 0) this.silence.add(a, k, silent)
-      this.#improveAt(a)
+      }
+      if (silent !== 0) silence.add(a, k, silent)
+      const closed = doubles[d + CLOSED_BEST]! + closedMore
+      doubles[d + CLOSED_BEST] = closed
+      let best = 0
+      if (!plain) best = this.#bestOf(a)
+      else if (offs > 0) {
+        const open = prior[a]! + doubles[d + SPOKEN]! + this.silenceSince(a, heardFrom[a]!)
+        best = open < closed ? open : closed
+      } else if (waits > 0) {
+        const open = prior[a]! + doubles[d + SPOKEN]!
+        best = open < closed ? open : closed
+      }
+      branchT0 = earliest[a]!
+      closedMore = best - doubles[d + BEST]!
+      doubles[d + BEST] = best
     }
+  }
+
+  /** Cheapest account of an off by itself. */
+  #ownWord(observer: number): number {
+    return this.#aloneOff(observer, this.model.classes[this.model.classOf[observer]!]!)
   }
 
   #aloneOff(observer: number, costs: ClassCosts): number {
     return Math.min(costs.offLive, this.serviceCost(observer) + costs.offDead)
   }
 
-  #putOff(a: number, at: InstantMs, costs: ClassCosts): void {
-    const { doubles, counts } = this.sums
-    doubles[(a << DOUBLES_BITS) + SPOKEN]! += costs.offDead
-    counts[(a << COUNTS_BITS) + OFFS]! += 1
-    if (this.hearing < this.heardFrom[a]!) this.heardFrom[a] = this.hearing
-    if (at < doubles[(a << DOUBLES_BITS) + T0]!) this.#moveT0(a, at)
-  }
-
-  #takeOff(a: number, at: InstantMs, costs: ClassCosts): void {
-    const { doubles, counts } = this.sums
-    doubles[(a << DOUBLES_BITS) + SPOKEN]! -= costs.offDead
-    const offs = counts[(a << COUNTS_BITS) + OFFS]! - 1
-    counts[(a << COUNTS_BITS) + OFFS] = offs
-    if (offs === 0) this.heardFrom[a] = Number.POSITIVE_INFINITY
-    if (at !== doubles[(a << DOUBLES_BITS) + T0]) return
-    this.#moveT0(a, offs === 0 ? Number.POSITIVE_INFINITY : this.#earliestOff(a))
-  }
-
   /** t0 of `a` moves: ons between the old and the new one change their meaning there. */
-  #moveT0(a: number, t0: InstantMs): void {
-    const { doubles } = this.sums
-    const before = doubles[(a << DOUBLES_BITS) + T0]!
+  #setT0(a: number, t0: InstantMs): void {
+    const { earliest } = this.sums
+    const before = earliest[a]!
     if (t0 === before) return
-    doubles[(a << DOUBLES_BITS) + T0] = t0
+    earliest[a] = t0
     if (t0 < before) this.#turnOns(a, a, 1, t0, before)
     else this.#turnOns(a, a, -1, before, t0)
   }
@@ -351,25 +371,43 @@ export class Belief {
     doubles[record + LAST_ON] = last
   }
 
-  /** Without the held observer: its off is being taken out. */
-  #earliestOff(a: number): InstantMs {
-    const { network, registers } = this
-    let earliest = Number.POSITIVE_INFINITY
-    for (let c = network.firstBelow[a]!; c !== NONE; c = network.nextBeside[c]!)
-      earliest = Math.min(earliest, this.sums.t0(c))
+  /**
+   * The earliest off below `a` without that of the held observer, which was the earliest; `branchT0`
+   * is what is left on its branch, NaN where it sits at `a` itself.
+   */
+  #nextOff(a: number, branchT0: InstantMs): InstantMs {
+    const { earliest, runnerUp } = this.sums
+    if (branchT0 <= runnerUp[a]!) return branchT0
+    const { network } = this
+    let first = Number.POSITIVE_INFINITY
+    let second = Number.POSITIVE_INFINITY
     const device = network.bottom[a]!
     const { firstMeter } = network.grid.observers
-    for (let o = firstMeter[device]!; o < firstMeter[device + 1]!; o++)
-      earliest = this.#earlierOff(o, earliest, registers)
-    for (let i = network.terminalFirst[device]!; i < network.terminalFirst[device + 1]!; i++)
-      earliest = this.#earlierOff(network.terminals[i]!, earliest, registers)
-    return earliest
+    const meters = firstMeter[device + 1]! - firstMeter[device]!
+    const seated = meters + network.terminalFirst[device + 1]! - network.terminalFirst[device]!
+    let below = network.firstBelow[a]!
+    for (let i = 0; i < seated || below !== NONE; i++) {
+      let t0: InstantMs
+      if (i < meters) t0 = this.#offOf(firstMeter[device]! + i)
+      else if (i < seated)
+        t0 = this.#offOf(network.terminals[network.terminalFirst[device]! + i - meters]!)
+      else {
+        t0 = earliest[below]!
+        below = network.nextBeside[below]!
+      }
+      if (t0 < first) {
+        second = first
+        first = t0
+      } else if (t0 < second) second = t0
+    }
+    runnerUp[a] = second
+    return first
   }
 
-  #earlierOff(observer: number, earliest: InstantMs, registers: Registers): InstantMs {
-    if (registers.state[observer] !== OFF || observer === this.#held) return earliest
-    const at = registers.atOf(observer)
-    return at < earliest ? at : earliest
+  /** When the observer said off, Infinity where it did not or is the held one. */
+  #offOf(observer: number): InstantMs {
+    const off = this.registers.state[observer] === OFF && observer !== this.#held
+    return off ? this.registers.atOf(observer) : Number.POSITIVE_INFINITY
   }
 
   /** Recomputes best from `head` to the root. */
@@ -381,13 +419,15 @@ export class Belief {
     const { doubles } = this.sums
     const record = a << DOUBLES_BITS
     const before = doubles[record + BEST]!
-    const after = this.lit(a)
-      ? Math.min(this.priorOf(a) + this.dead(a), doubles[record + CLOSED_BEST]!)
-      : 0
-    if (after === before) return
+    const after = this.#bestOf(a)
     doubles[record + BEST] = after
     const up = this.network.above[a]!
     if (up !== NONE) doubles[(up << DOUBLES_BITS) + CLOSED_BEST]! += after - before
+  }
+
+  #bestOf(a: number): number {
+    if (!this.lit(a)) return 0
+    return Math.min(this.priorOf(a) + this.dead(a), this.sums.closedBest(a))
   }
 
   /** Calls `visit` for each observer seated right below the class of `head`. */

@@ -4,6 +4,7 @@
  */
 import { DELAY_HORIZON_SECONDS } from '../cost/likelihood.ts'
 import { type Network, NONE } from './network.ts'
+import { COUNTS_BITS, DOUBLES_BITS, SILENT_COST, SILENT_SECOND, type Sums } from './sums.ts'
 
 /** An entry is `count · 32 + kind`: 32 kinds, 67 million observers. */
 const KIND_BITS = 5
@@ -33,11 +34,13 @@ export class Silence {
   /** Entries of each head: `[first[d], first[d + 1])`. */
   readonly first: Int32Array
   readonly entries: Int32Array
+  readonly #sums: Sums
   /** Cost of one silent thing: `table[second · kinds + kind]`. */
   readonly #table: Int32Array
   readonly #kinds: number
 
-  constructor({ masks }: SilenceKinds, tables: readonly Int32Array[]) {
+  constructor({ masks }: SilenceKinds, tables: readonly Int32Array[], sums: Sums) {
+    this.#sums = sums
     if (tables.length > KINDS_MAX) throw new RangeError(`${tables.length} kinds of silence`)
     this.#kinds = tables.length
     this.#table = new Int32Array((DELAY_HORIZON_SECONDS + 1) * tables.length)
@@ -60,10 +63,21 @@ export class Silence {
     let i = this.first[head]!
     while ((entries[i]! & KIND_MASK) !== kind) i++
     entries[i]! += count << KIND_BITS
+    this.#sums.counts[(head << COUNTS_BITS) + SILENT_SECOND] = -1
   }
 
-  /** What all of it costs if it is dead for `second` seconds. */
+  /** What all of it costs if it is dead for `second` seconds; added up once a second and change. */
   cost(head: number, second: number): number {
+    const { doubles, counts } = this.#sums
+    const known = (head << COUNTS_BITS) + SILENT_SECOND
+    if (counts[known] !== second) {
+      doubles[(head << DOUBLES_BITS) + SILENT_COST] = this.#addUp(head, second)
+      counts[known] = second
+    }
+    return doubles[(head << DOUBLES_BITS) + SILENT_COST]!
+  }
+
+  #addUp(head: number, second: number): number {
     const { entries } = this
     const row = second * this.#kinds
     const end = this.first[head + 1]!

@@ -8,13 +8,16 @@ import type { InstantMs } from '../../facts/time.ts'
 export const SPOKEN = 0
 export const CLOSED_BEST = 1
 export const BEST = 2
-export const T0 = 3
-export const FIRST_ON = 4
-export const LAST_ON = 5
+export const FIRST_ON = 3
+export const LAST_ON = 4
+/** What the silence below costs at the age `SILENT_SECOND`. */
+export const SILENT_COST = 5
 /** Then 32-bit counts, by their place in the record. */
 export const OFFS = 12
 export const WAITS = 13
 export const HINTS = 14
+/** −1 where the cost has to be added up anew. */
+export const SILENT_SECOND = 15
 
 /** A record is 2^3 doubles or 2^4 counts: 64 bytes. */
 export const DOUBLES_BITS = 3
@@ -23,17 +26,26 @@ export const COUNTS_BITS = 4
 const TO_CACHE_LINE = 48
 
 export class Sums {
-  /** For the walk of `Belief`, which has no time for calls. */
+  /** The records, for the walk of `Belief`, which has no time for calls. */
   readonly doubles: Float64Array
   readonly counts: Int32Array
+  /** Earliest off below each head, Infinity where none: apart, because siblings are compared. */
+  readonly earliest: Float64Array
+  /**
+   * No off below is earlier, but those on the branch (or of the observer) that has the earliest: as
+   * long as that branch has another before this time, the others need not be asked.
+   */
+  readonly runnerUp: Float64Array
 
   constructor(heads: number) {
     const buffer = new ArrayBuffer(TO_CACHE_LINE + (heads << (DOUBLES_BITS + 3)))
     this.doubles = new Float64Array(buffer, TO_CACHE_LINE)
     this.counts = new Int32Array(buffer, TO_CACHE_LINE)
+    this.earliest = new Float64Array(heads).fill(Number.POSITIVE_INFINITY)
+    this.runnerUp = new Float64Array(heads).fill(Number.POSITIVE_INFINITY)
     for (let head = 0; head < heads; head++) {
-      this.doubles[(head << DOUBLES_BITS) + T0] = Number.POSITIVE_INFINITY
       this.doubles[(head << DOUBLES_BITS) + FIRST_ON] = Number.POSITIVE_INFINITY
+      this.counts[(head << COUNTS_BITS) + SILENT_SECOND] = -1
     }
   }
 
@@ -59,7 +71,7 @@ export class Sums {
 
   /** Earliest off below, Infinity where none. */
   t0(head: number): InstantMs {
-    return this.doubles[(head << DOUBLES_BITS) + T0]!
+    return this.earliest[head]!
   }
 
   /** No on below is later; 0 where there is none. */
@@ -83,6 +95,6 @@ export class Sums {
   }
 
   get bytes(): number {
-    return this.doubles.buffer.byteLength
+    return this.doubles.buffer.byteLength + this.earliest.byteLength + this.runnerUp.byteLength
   }
 }
