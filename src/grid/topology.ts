@@ -21,11 +21,11 @@ export class Topology {
   readonly zoneFedBy: Int32Array
   /** 1 where the device stands open, by plan or by report. */
   readonly open: Uint8Array
-  /** Closed devices that join two fed zones. */
-  readonly loops = new Set<number>()
   readonly #fromZone: Int32Array
   readonly #toZone: Int32Array
   readonly #zoneIndex: ZoneIndex
+  /** Closed devices that feed nothing: each would close a loop, or joins dark parts. */
+  readonly #idle = new Set<number>()
   #children: Map<number, number[]> | undefined
   #moved = 0
 
@@ -51,7 +51,8 @@ export class Topology {
     const forest = traceForest(sources, this.#zoneIndex, this.#fromZone, this.#toZone, isOpen)
     this.parent = forest.parent
     this.zoneFedBy = forest.zoneFedBy
-    for (const device of forest.loops) this.loops.add(device)
+    for (let d = 0; d < this.parent.length; d++)
+      if (this.open[d] === 0 && this.parent[d] === NOT_ENERGISED) this.#idle.add(d)
   }
 
   /**
@@ -61,7 +62,28 @@ export class Topology {
   operate(device: number, open: boolean): readonly number[] {
     if ((this.open[device] === 1) === open) return []
     this.open[device] = open ? 1 : 0
-    return open ? this.#afterOpening(device) : this.#afterClosing(device)
+    if (open) this.#idle.delete(device)
+    else if (this.parent[device] === NOT_ENERGISED) this.#idle.add(device)
+    const changed = new Set<number>()
+    for (let hung = true; hung; ) {
+      hung = false
+      // Whatever stands closed between a fed and a dark part feeds the dark one; lowest index first.
+      for (const idle of [...this.#idle].sort((x, y) => x - y)) {
+        const fedFrom = this.#fed(this.#fromZone[idle]!)
+        if (fedFrom === this.#fed(this.#toZone[idle]!)) continue
+        this.#hang(idle, fedFrom, changed)
+        hung = true
+        break
+      }
+    }
+    return [...changed].sort((x, y) => x - y)
+  }
+
+  /** Closed devices that join two fed zones, in index order. */
+  get loops(): readonly number[] {
+    return [...this.#idle]
+      .filter((d) => this.#fed(this.#fromZone[d]!) && this.#fed(this.#toZone[d]!))
+      .sort((x, y) => x - y)
   }
 
   /** True while every device hangs where it hangs in the normal state. */
@@ -102,73 +124,55 @@ export class Topology {
     return device === ROOT
   }
 
-  #afterClosing(device: number): readonly number[] {
-    const a = this.#fromZone[device]!
-    const b = this.#toZone[device]!
-    if (this.parent[device]! !== NOT_ENERGISED) return []
-    const fedA = this.#fed(a)
-    const fedB = this.#fed(b)
-    if (fedA && fedB) this.loops.add(device)
-    if (fedA === fedB) return []
-    return fedA ? this.#hang(b, device, a) : this.#hang(a, device, b)
-  }
-
-  #afterOpening(device: number): readonly number[] {
-    if (this.loops.delete(device)) return []
-    if (this.parent[device] === NOT_ENERGISED) return []
-    // A closed loop device that touches what is now dark feeds it from its other side.
-    for (const loop of [...this.loops].sort((x, y) => x - y)) {
-      const a = this.#fromZone[loop]!
-      const b = this.#toZone[loop]!
-      const fedA = this.#fed(a)
-      if (fedA === this.#fed(b)) continue
-      this.loops.delete(loop)
-      return fedA ? this.#hang(b, loop, a) : this.#hang(a, loop, b)
-    }
-    return []
-  }
-
-  /** Re-roots the dark part around `zone` so that it hangs below `device`, fed from `fedZone`. */
-  #hang(zone: number, device: number, fedZone: number): readonly number[] {
-    const changed: number[] = []
+  /** The dark part on one side of `device` hangs below it from now on, fed from the other side. */
+  #hang(device: number, fedFrom: boolean, changed: Set<number>): void {
+    const [fed, dark] = fedFrom
+      ? [this.#fromZone[device]!, this.#toZone[device]!]
+      : [this.#toZone[device]!, this.#fromZone[device]!]
+    const branches = this.#walk(device, this.zoneFedBy[fed]!, dark)
+    const feeding = new Set(branches.map(({ by }) => by))
     const setParent = (child: number, parent: number) => {
       if (this.parent[child] === parent) return
       this.parent[child] = parent
-      changed.push(child)
+      changed.add(child)
     }
-    const seen = new Set<number>([zone])
-    const stack: [zone: number, fedBy: number][] = [[zone, device]]
-    setParent(device, this.zoneFedBy[fedZone]!)
-    while (stack.length > 0) {
-      const [at, fedBy] = stack.pop()!
-      const wasFedBy = this.zoneFedBy[at]!
-      this.zoneFedBy[at] = fedBy
-      // The open device that used to feed this part is now a tie between two fed zones.
-      if (wasFedBy >= 0 && wasFedBy !== fedBy && this.open[wasFedBy] === 1)
-        setParent(wasFedBy, NOT_ENERGISED)
-      for (let k = this.#zoneIndex.first[at]!; k < this.#zoneIndex.first[at + 1]!; k++) {
+    for (const { zone, by, above } of branches) {
+      const before = this.zoneFedBy[zone]!
+      this.zoneFedBy[zone] = by
+      this.#idle.delete(by)
+      setParent(by, above)
+      // What used to feed this part and stands in no path now: an open device, or one of a loop.
+      if (before < 0 || feeding.has(before)) continue
+      setParent(before, NOT_ENERGISED)
+      if (this.open[before] === 0) this.#idle.add(before)
+    }
+    this.#children = undefined
+    const { normalParent } = this.grid.devices
+    this.#moved = this.parent.reduce((n, parent, d) => n + (parent === normalParent[d] ? 0 : 1), 0)
+  }
+
+  /** The dark part from `dark` on, zone by zone: what will feed each, and what hangs above that. */
+  #walk(device: number, aboveIt: number, dark: number): Branch[] {
+    const branches: Branch[] = [{ zone: dark, by: device, above: aboveIt }]
+    const seen = new Set<number>([dark])
+    for (let i = 0; i < branches.length; i++) {
+      const { zone, by } = branches[i]!
+      for (let k = this.#zoneIndex.first[zone]!; k < this.#zoneIndex.first[zone + 1]!; k++) {
         const next = this.#zoneIndex.devices[k]!
-        const far = this.#fromZone[next] === at ? this.#toZone[next]! : this.#fromZone[next]!
-        if (next === fedBy || seen.has(far)) continue
-        const hangsHere = this.parent[next] !== NOT_ENERGISED && this.zoneFedBy[far] === next
-        if (this.open[next] === 1 && !hangsHere) continue
-        if (this.open[next] !== 1 && this.#fed(far)) {
-          this.loops.add(next)
-          continue
-        }
+        const far = this.#fromZone[next] === zone ? this.#toZone[next]! : this.#fromZone[next]!
+        if (next === by || seen.has(far)) continue
+        const hangsHere = this.zoneFedBy[far] === next
+        if (this.open[next] === 1 ? !hangsHere : this.#fed(far)) continue
         seen.add(far)
-        setParent(next, fedBy)
-        stack.push([far, next])
+        branches.push({ zone: far, by: next, above: by })
       }
     }
-    if (changed.length > 0) {
-      this.#children = undefined
-      const { normalParent } = this.grid.devices
-      this.#moved = this.parent.reduce(
-        (n, parent, d) => n + (parent === normalParent[d] ? 0 : 1),
-        0,
-      )
-    }
-    return changed.sort((x, y) => x - y)
+    return branches
   }
+}
+
+interface Branch {
+  readonly zone: number
+  readonly by: number
+  readonly above: number
 }

@@ -15,7 +15,7 @@ import { gridOf } from '../support/story-grids.ts'
 import { StoryRun } from '../support/story-run.ts'
 import { numbers } from '../support/tiny-grid.ts'
 
-const SEEDS = Number(process.env.LASTGASP_SEEDS ?? 30)
+const SEEDS = Number(process.env.LASTGASP_SEEDS ?? 20)
 const FIRST_SEED = Number(process.env.LASTGASP_SEED ?? 1)
 const PAGE_BYTES = 4096
 const SLOTS = 2
@@ -91,7 +91,10 @@ describe('the same reports', () => {
     'in any order and doubled before a tick end in the same state, seed %i',
     (seed) => {
       const random = numbers(seed * 31)
-      const { facts } = journalOf(seed)
+      // Few ticks, so that whole outages come and go between two of them in any order.
+      const facts = journalOf(seed).facts.filter(
+        ({ fact }) => fact.type !== 'tick' || random() < 0.1,
+      )
       const played = play(begun(seed), facts)
       const shuffled: JournalledFact[] = []
       let waiting: JournalledFact[] = []
