@@ -198,10 +198,13 @@ export function shippedScenarios(): string[] {
     .sort()
 }
 
-/** Reads a scenario by path, or a shipped one by name (`demo`, `feeder-fault` …). */
+/**
+ * Reads a shipped scenario by name (`demo`, `feeder-fault` …), or any other by path. The name is
+ * stronger: a folder called `demo` must not take the demonstration's place; `./demo` is the path.
+ */
 export function loadScenario(nameOrPath: string): Scenario {
-  const shipped = join(scenarioFolder(), `${nameOrPath}.yaml`)
-  const file = existsSync(nameOrPath) || !existsSync(shipped) ? nameOrPath : shipped
+  const shipped = shippedScenarios().includes(nameOrPath)
+  const file = shipped ? join(scenarioFolder(), `${nameOrPath}.yaml`) : nameOrPath
   let text: string
   try {
     text = readFileSync(file, 'utf8')

@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import {
   loadScenario,
@@ -105,6 +108,19 @@ describe('the shipped scenarios', () => {
     expect(first!.atSeconds).toBeLessThanOrEqual(15)
     expect(first!.fault!.level).toBe('feeder')
     expect(first!.atSeconds + (first!.fault!.restoreAfterSeconds as number)).toBeLessThan(90)
+  })
+
+  it('are found by name whatever the folder is called in which one works', () => {
+    const before = process.cwd()
+    const folder = mkdtempSync(join(tmpdir(), 'lastgasp-scenario-'))
+    mkdirSync(join(folder, 'demo'))
+    try {
+      process.chdir(folder)
+      expect(loadScenario('demo').loop).toBe(true)
+    } finally {
+      process.chdir(before)
+      rmSync(folder, { recursive: true })
+    }
   })
 
   it('are refused by name where there is no such one', () => {
