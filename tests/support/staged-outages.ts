@@ -25,13 +25,20 @@ export interface StagedFact {
   readonly fact: ReportFact
 }
 
+export interface HeardSpell {
+  readonly observer: string
+  readonly from: InstantMs
+  readonly to: InstantMs
+  readonly heardAt: InstantMs
+}
+
 export interface Story {
   readonly reach: Reach
   readonly faults: readonly StagedFault[]
   /** What arrives, in order of arrival. */
   readonly facts: readonly StagedFact[]
-  /** Observers whose true off arrived, and when the last of each fault did. */
-  readonly heard: ReadonlyMap<string, InstantMs>
+  /** Spells without supply whose off arrived, and whose on will. */
+  readonly heard: readonly HeardSpell[]
   readonly falseOffs: ReadonlySet<string>
   /** When the last supply is back. */
   readonly over: InstantMs
@@ -110,7 +117,7 @@ class Teller {
   readonly #tempers = new Map<number, Temper>()
   readonly #told: { at: InstantMs; receivedAt: InstantMs; fact: ReportFact; terminal: number }[] =
     []
-  readonly #heard = new Map<string, InstantMs>()
+  readonly #heard: HeardSpell[] = []
   readonly #falseOffs = new Set<string>()
   /** Of terminals that know neither count nor time: what they say of one observer arrives in order. */
   readonly #lastReceived = new Map<number, InstantMs>()
@@ -126,7 +133,8 @@ class Teller {
     const { delivery, offMs, onMs } = MANNERS[this.#classOf(observer)]
     const off = random() < delivery && this.#tell(observer, 'powerOff', from, offMs)
     const on = (off || random() < delivery) && this.#tell(observer, 'powerOn', to, onMs)
-    if (off && on) this.#heard.set(this.#grid.observers.ids.idOf(observer), off)
+    const id = this.#grid.observers.ids.idOf(observer)
+    if (off && on) this.#heard.push({ observer: id, from, to, heardAt: off })
   }
 
   /** The position of a device whose switch terminal works. */

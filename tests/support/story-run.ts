@@ -88,12 +88,12 @@ export class StoryRun {
   /** Just before supply comes back: who was heard to lose it lies in an open incident. */
   #probe(at: number): void {
     const { story, lab } = this
-    for (const [observer, heardAt] of story.heard) {
+    for (const { observer, from, to, heardAt } of story.heard) {
       const fault = faultOf(story, observer, at)
-      if (!fault || at - heardAt < 10_000 || heardAt < fault.from) continue
+      if (!fault || from >= at || to < at || at - heardAt < 10_000) continue
       if (this.#wasEnded(fault)) continue
       // One terminal alone may well err; one meter's own service is as likely as that.
-      if (!story.reach.isMeter(observer)) continue
+      if (!story.reach.isMeter(observer) || story.falseOffs.has(observer)) continue
       const points = story.reach.seenBy(observer)
       const within = ({ device }: { device: { id: string } }) =>
         story.reach.within(points, story.reach.below(device.id))
