@@ -184,7 +184,7 @@ function casesByRoot(world: World): Map<number, Case[]> {
 function lookAgain(world: World, root: number): void {
   const { belief } = world
   const since = Math.max(
-    latest(belief.heardFrom[root]!),
+    latest(belief.sums.heardFrom(root)),
     ...[...belief.opened.values()].map(({ heardAt }) => heardAt),
     ...belief.cameBack.values(),
   )

@@ -112,7 +112,8 @@ class Carrier {
         const now = this.#survivor(world, root)
         if (now !== NONE) world[heard].set(world.belief.rootOf(now), news)
       }
-    if (this.#same) world.belief.heardFrom.set(before.belief.heardFrom)
+    for (let head = 0; this.#same && head < before.belief.sums.heads; head++)
+      world.belief.sums.setHeardFrom(head, before.belief.sums.heardFrom(head))
   }
 
   #adopt(world: World, incident: Case): void {

@@ -24,49 +24,49 @@ export const EPOCH_MS = 1_577_836_800_000
 /** "No boot and sequence number": terminals count from 0, and 2³²−1 boots do not happen. */
 const NO_COUNTER = 0xffff_ffff
 
-/** Bit of `said` beside the three of the phases. */
-const SAID_OFF = 8
+/** Words of a register, by their place: what was said last, then the transitions. */
+const SECONDS = 0
+const BOOT = 1
+const SEQ = 2
+/** Milliseconds, and from bit 10 the phases spoken of, and whether it was an off. */
+const SAID = 3
+/** Seconds since the epoch, lowest bit: 1 off, 0 on; newest first. */
+const TRANSITIONS = 4
+/** A register is 2³ words: half a cache line, so that a report touches one. */
+const WORDS_BITS = 3
+const WORDS = 1 << WORDS_BITS
+
+const PHASES_SHIFT = 10
+const MILLIS_MASK = (1 << PHASES_SHIFT) - 1
+const SAID_OFF = 1 << 13
 
 /** How a statement stands to what the register holds. */
 export type Order = 'newer' | 'duplicate' | 'older'
 
 export class Registers {
   readonly state: Uint8Array
-  /** Phases the last statement spoke of, and `SAID_OFF`. */
-  readonly #said: Uint8Array
-  readonly #seconds: Uint32Array
-  readonly #millis: Uint16Array
-  readonly #boot: Uint32Array
-  readonly #seq: Uint32Array
-  /** Seconds since the epoch, lowest bit: 1 off, 0 on; newest first. */
-  readonly #transitions: Uint32Array
+  readonly #words: Uint32Array
   /** Called before an observer's register is written, for the snapshot's dirty pages. */
   onWrite: (observer: number) => void = () => {}
 
   constructor(count: number) {
     this.state = new Uint8Array(count)
-    this.#said = new Uint8Array(count)
-    this.#seconds = new Uint32Array(count)
-    this.#millis = new Uint16Array(count)
-    this.#boot = new Uint32Array(count).fill(NO_COUNTER)
-    this.#seq = new Uint32Array(count).fill(NO_COUNTER)
-    this.#transitions = new Uint32Array(count * TRANSITIONS_KEPT)
+    this.#words = new Uint32Array(count << WORDS_BITS)
+    for (let first = 0; first < this.#words.length; first += WORDS) {
+      this.#words[first + BOOT] = NO_COUNTER
+      this.#words[first + SEQ] = NO_COUNTER
+    }
   }
 
   /** The arrays as named sections, in a fixed order, for snapshots. */
   sections(): readonly {
     name: string
-    array: Uint8Array | Uint16Array | Uint32Array
+    array: Uint8Array | Uint32Array
     each: number
   }[] {
     return [
       { name: 'state', array: this.state, each: 1 },
-      { name: 'said', array: this.#said, each: 1 },
-      { name: 'seconds', array: this.#seconds, each: 1 },
-      { name: 'millis', array: this.#millis, each: 1 },
-      { name: 'boot', array: this.#boot, each: 1 },
-      { name: 'seq', array: this.#seq, each: 1 },
-      { name: 'transitions', array: this.#transitions, each: TRANSITIONS_KEPT },
+      { name: 'words', array: this.#words, each: WORDS },
     ]
   }
 
@@ -76,27 +76,30 @@ export class Registers {
 
   /** Phases its last statement spoke of; 0 where it never said anything. */
   phasesOf(observer: number): number {
-    return this.#said[observer]! & 7
+    return (this.#words[(observer << WORDS_BITS) + SAID]! >>> PHASES_SHIFT) & 7
   }
 
   /** When the observer last changed or repeated its state; 0 for never. */
   atOf(observer: number): InstantMs {
-    const seconds = this.#seconds[observer]!
-    return seconds === 0 ? 0 : EPOCH_MS + seconds * 1000 + this.#millis[observer]!
+    const first = observer << WORDS_BITS
+    const seconds = this.#words[first + SECONDS]!
+    if (seconds === 0) return 0
+    return EPOCH_MS + seconds * 1000 + (this.#words[first + SAID]! & MILLIS_MASK)
   }
 
   /** Where a statement with this time and these counters stands. */
   order(observer: number, at: InstantMs, off: boolean, boot?: number, seq?: number): Order {
-    const known = this.#boot[observer]!
+    const first = observer << WORDS_BITS
+    const known = this.#words[first + BOOT]!
     if (boot !== undefined && seq !== undefined && known !== NO_COUNTER) {
       if (boot !== known) return boot > known ? 'newer' : 'older'
-      const last = this.#seq[observer]!
+      const last = this.#words[first + SEQ]!
       return seq > last ? 'newer' : seq === last ? 'duplicate' : 'older'
     }
     const last = this.atOf(observer)
     if (at !== last) return at > last ? 'newer' : 'older'
     // Off and on at the very same instant: the on came after, whichever arrived first.
-    const wasOff = (this.#said[observer]! & SAID_OFF) !== 0
+    const wasOff = (this.#words[first + SAID]! & SAID_OFF) !== 0
     return wasOff === off ? 'duplicate' : off ? 'older' : 'newer'
   }
 
@@ -114,12 +117,13 @@ export class Registers {
     const since = Math.max(1000, at - EPOCH_MS)
     const seconds = Math.floor(since / 1000)
     this.state[observer] = state
-    this.#said[observer] = phases | (off ? SAID_OFF : 0)
-    this.#seconds[observer] = seconds
-    this.#millis[observer] = since - seconds * 1000
+    const first = observer << WORDS_BITS
+    this.#words[first + SECONDS] = seconds
+    this.#words[first + SAID] =
+      (since - seconds * 1000) | (phases << PHASES_SHIFT) | (off ? SAID_OFF : 0)
     if (boot !== undefined && seq !== undefined) {
-      this.#boot[observer] = boot
-      this.#seq[observer] = seq
+      this.#words[first + BOOT] = boot
+      this.#words[first + SEQ] = seq
     }
     this.remember(observer, off, at)
   }
@@ -130,15 +134,15 @@ export class Registers {
    */
   remember(observer: number, off: boolean, at: InstantMs): void {
     const entry = ((Math.floor(Math.max(1000, at - EPOCH_MS) / 1000) << 1) | (off ? 1 : 0)) >>> 0
-    const first = observer * TRANSITIONS_KEPT
+    const first = (observer << WORDS_BITS) + TRANSITIONS
     for (let k = 0; k < TRANSITIONS_KEPT; k++) {
-      const held = this.#transitions[first + k]!
+      const held = this.#words[first + k]!
       if (held === entry) return
       if (entry < held) continue
       this.onWrite(observer)
       for (let j = TRANSITIONS_KEPT - 1; j > k; j--)
-        this.#transitions[first + j] = this.#transitions[first + j - 1]!
-      this.#transitions[first + k] = entry
+        this.#words[first + j] = this.#words[first + j - 1]!
+      this.#words[first + k] = entry
       return
     }
   }
@@ -161,7 +165,7 @@ export class Registers {
   transitions(observer: number): readonly { at: InstantMs; off: boolean }[] {
     const list: { at: InstantMs; off: boolean }[] = []
     for (let k = 0; k < TRANSITIONS_KEPT; k++) {
-      const entry = this.#transitions[observer * TRANSITIONS_KEPT + k]!
+      const entry = this.#words[(observer << WORDS_BITS) + TRANSITIONS + k]!
       if (entry !== 0) list.push({ at: EPOCH_MS + (entry >>> 1) * 1000, off: (entry & 1) === 1 })
     }
     return list

@@ -9,7 +9,7 @@ import type { Belief } from './belief.ts'
 import { areaBucket } from './evidence-model.ts'
 import { type Network, NONE } from './network.ts'
 import type { Silence } from './silence.ts'
-import { DOUBLES_BITS, SPOKEN, type Sums } from './sums.ts'
+import { DOUBLES, SPOKEN, type Sums } from './sums.ts'
 
 export class AreaSilence {
   readonly #areas: Areas
@@ -81,7 +81,7 @@ export class AreaSilence {
     const first = area * this.#classes
     for (let a = this.#areas.seats[area]!; a !== NONE; a = this.#network.above[a]!) {
       this.#silence.add(a, bucket, -sign)
-      doubles[(a << DOUBLES_BITS) + SPOKEN]! += sign * this.#works
+      doubles[a * DOUBLES + SPOKEN]! += sign * this.#works
       for (let k = 0; k < this.#classes; k++) {
         const quiet = this.#quiet[first + k]!
         if (quiet !== 0) this.#silence.add(a, k, sign * quiet)

@@ -29,12 +29,16 @@ import { Silence, SilenceKinds, secondOf } from './silence.ts'
 import {
   BEST,
   CLOSED_BEST,
-  COUNTS_BITS,
-  DOUBLES_BITS,
+  COUNTS,
+  DOUBLES,
+  EARLIEST,
   FIRST_ON,
+  HEARD_FROM,
   HINTS,
   LAST_ON,
   OFFS,
+  PRIOR,
+  RUNNER_UP,
   SPOKEN,
   Sums,
   WAITS,
@@ -62,11 +66,6 @@ export class Belief {
   readonly sums: Sums
   /** What it costs that awaited ons below a head have not come, as of the last `refresh`. */
   readonly awaited = new Map<number, number>()
-  /**
-   * When the first off below was received, Infinity where none: silence is counted from here, so that
-   * one wrong clock does not make everybody else look overdue.
-   */
-  readonly heardFrom: Float64Array
   /** When the statement being taken in was received. */
   hearing: InstantMs = 0
   /** Silent observers below by class, and silent areas by size. */
@@ -91,14 +90,12 @@ export class Belief {
     this.network = network
     this.registers = registers
     this.model = model
-    const count = network.head.length
     this.headOf = this.#locateObservers()
     this.areas =
       model.areaLost > 0
         ? new Areas(network.grid, this.headOf, areasByTransformer)
         : noAreas(network.grid)
-    this.sums = new Sums(count)
-    this.heardFrom = new Float64Array(count).fill(Number.POSITIVE_INFINITY)
+    this.sums = new Sums(network.prior)
     this.silence = new Silence(this.#kindsOfSilence(), silenceTables(model), this.sums)
     this.#areas = new AreaSilence(this)
     this.#countSilence()
@@ -150,7 +147,7 @@ export class Belief {
 
   /** Since when those who are silent below `head` would have had something to say. */
   silentFrom(head: number): InstantMs {
-    const heard = this.heardFrom[head]!
+    const heard = this.sums.heardFrom(head)
     if (this.opened.size === 0) return heard
     return Math.min(heard, this.opened.get(head)?.heardAt ?? heard)
   }
@@ -192,8 +189,7 @@ export class Belief {
 
   #hint(head: number, sign: number): void {
     const { counts } = this.sums
-    for (let a = head; a !== NONE; a = this.network.above[a]!)
-      counts[(a << COUNTS_BITS) + HINTS]! += sign
+    for (let a = head; a !== NONE; a = this.network.above[a]!) counts[a * COUNTS + HINTS]! += sign
   }
 
   /** Cheapest explanation of one observer by itself: it errs, or its own service is open. */
@@ -246,9 +242,9 @@ export class Belief {
     to: RegisterState,
     toAt: InstantMs,
   ): void {
-    const { above, prior } = this.network
-    const { doubles, counts, earliest, runnerUp } = this.sums
-    const { heardFrom, hearing, silence } = this
+    const { above } = this.network
+    const { doubles, counts } = this.sums
+    const { hearing, silence } = this
     const k = this.model.classOf[observer]!
     const { offDead, onDead } = this.model.classes[k]!
     const plain = this.opened.size === 0
@@ -264,8 +260,8 @@ export class Belief {
     let branchT0 = Number.NaN
     // One pass with everything written out: this loop is what a report costs.
     for (let a = head; a !== NONE; a = above[a]!) {
-      const d = a << DOUBLES_BITS
-      const c = a << COUNTS_BITS
+      const d = a * DOUBLES
+      const c = a * COUNTS
       if (a === seat) joint = true
       let silent = joint ? 0 : quieter
       const offs = counts[c + OFFS]! + offMore
@@ -275,24 +271,24 @@ export class Belief {
       if (from === OFF) {
         doubles[d + SPOKEN]! -= offDead
         const others = to === OFF ? offs - 1 : offs
-        if (others === 0) heardFrom[a] = Number.POSITIVE_INFINITY
-        if (fromAt === earliest[a])
+        if (others === 0) doubles[d + HEARD_FROM] = Number.POSITIVE_INFINITY
+        if (fromAt === doubles[d + EARLIEST])
           this.#setT0(a, others === 0 ? Number.POSITIVE_INFINITY : this.#nextOff(a, branchT0))
       } else if (from === ON) {
-        if (fromAt >= earliest[a]!) doubles[d + SPOKEN]! -= onDead
+        if (fromAt >= doubles[d + EARLIEST]!) doubles[d + SPOKEN]! -= onDead
         else silent--
       }
       if (to === OFF) {
         doubles[d + SPOKEN]! += offDead
-        if (hearing < heardFrom[a]!) heardFrom[a] = hearing
-        if (toAt < earliest[a]!) {
-          runnerUp[a] = earliest[a]!
+        if (hearing < doubles[d + HEARD_FROM]!) doubles[d + HEARD_FROM] = hearing
+        if (toAt < doubles[d + EARLIEST]!) {
+          doubles[d + RUNNER_UP] = doubles[d + EARLIEST]!
           this.#setT0(a, toAt)
-        } else if (toAt < runnerUp[a]!) runnerUp[a] = toAt
+        } else if (toAt < doubles[d + RUNNER_UP]!) doubles[d + RUNNER_UP] = toAt
       } else if (to === ON) {
         if (toAt > doubles[d + LAST_ON]!) doubles[d + LAST_ON] = toAt
         if (toAt < doubles[d + FIRST_ON]!) doubles[d + FIRST_ON] = toAt
-        if (toAt >= earliest[a]!) doubles[d + SPOKEN]! += onDead
+        if (toAt >= doubles[d + EARLIEST]!) doubles[d + SPOKEN]! += onDead
         else silent++
       }
       if (silent !== 0) silence.add(a, k, silent)
@@ -301,13 +297,16 @@ export class Belief {
       let best = 0
       if (!plain) best = this.#bestOf(a)
       else if (offs > 0) {
-        const open = prior[a]! + doubles[d + SPOKEN]! + this.silenceSince(a, heardFrom[a]!)
+        const open =
+          doubles[d + PRIOR]! +
+          doubles[d + SPOKEN]! +
+          this.silenceSince(a, doubles[d + HEARD_FROM]!)
         best = open < closed ? open : closed
       } else if (waits > 0) {
-        const open = prior[a]! + doubles[d + SPOKEN]!
+        const open = doubles[d + PRIOR]! + doubles[d + SPOKEN]!
         best = open < closed ? open : closed
       }
-      branchT0 = earliest[a]!
+      branchT0 = doubles[d + EARLIEST]!
       closedMore = best - doubles[d + BEST]!
       doubles[d + BEST] = best
     }
@@ -324,10 +323,10 @@ export class Belief {
 
   /** t0 of `a` moves: ons between the old and the new one change their meaning there. */
   #setT0(a: number, t0: InstantMs): void {
-    const { earliest } = this.sums
-    const before = earliest[a]!
+    const { doubles } = this.sums
+    const before = doubles[a * DOUBLES + EARLIEST]!
     if (t0 === before) return
-    earliest[a] = t0
+    doubles[a * DOUBLES + EARLIEST] = t0
     if (t0 < before) this.#turnOns(a, a, 1, t0, before)
     else this.#turnOns(a, a, -1, before, t0)
   }
@@ -338,7 +337,7 @@ export class Belief {
    */
   #turnOns(a: number, d: number, sign: number, low: InstantMs, high: InstantMs): void {
     const { doubles } = this.sums
-    const record = d << DOUBLES_BITS
+    const record = d * DOUBLES
     if (doubles[record + LAST_ON]! < low || doubles[record + FIRST_ON]! >= high) return
     const { network, registers, model } = this
     let first = Number.POSITIVE_INFINITY
@@ -359,13 +358,13 @@ export class Belief {
       // The held one is not yet put in at `a`; below it is, so the bounds must count it.
       if (at < low || at >= high || o === this.#held) continue
       const k = model.classOf[o]!
-      doubles[(a << DOUBLES_BITS) + SPOKEN]! += sign * model.classes[k]!.onDead
+      doubles[a * DOUBLES + SPOKEN]! += sign * model.classes[k]!.onDead
       this.silence.add(a, k, -sign)
     }
     for (let c = network.firstBelow[d]!; c !== NONE; c = network.nextBeside[c]!) {
       this.#turnOns(a, c, sign, low, high)
-      first = Math.min(first, doubles[(c << DOUBLES_BITS) + FIRST_ON]!)
-      last = Math.max(last, doubles[(c << DOUBLES_BITS) + LAST_ON]!)
+      first = Math.min(first, doubles[c * DOUBLES + FIRST_ON]!)
+      last = Math.max(last, doubles[c * DOUBLES + LAST_ON]!)
     }
     doubles[record + FIRST_ON] = first
     doubles[record + LAST_ON] = last
@@ -376,8 +375,8 @@ export class Belief {
    * is what is left on its branch, NaN where it sits at `a` itself.
    */
   #nextOff(a: number, branchT0: InstantMs): InstantMs {
-    const { earliest, runnerUp } = this.sums
-    if (branchT0 <= runnerUp[a]!) return branchT0
+    const { doubles } = this.sums
+    if (branchT0 <= doubles[a * DOUBLES + RUNNER_UP]!) return branchT0
     const { network } = this
     let first = Number.POSITIVE_INFINITY
     let second = Number.POSITIVE_INFINITY
@@ -392,7 +391,7 @@ export class Belief {
       else if (i < seated)
         t0 = this.#offOf(network.terminals[network.terminalFirst[device]! + i - meters]!)
       else {
-        t0 = earliest[below]!
+        t0 = doubles[below * DOUBLES + EARLIEST]!
         below = network.nextBeside[below]!
       }
       if (t0 < first) {
@@ -400,7 +399,7 @@ export class Belief {
         first = t0
       } else if (t0 < second) second = t0
     }
-    runnerUp[a] = second
+    doubles[a * DOUBLES + RUNNER_UP] = second
     return first
   }
 
@@ -417,12 +416,12 @@ export class Belief {
 
   #improveAt(a: number): void {
     const { doubles } = this.sums
-    const record = a << DOUBLES_BITS
+    const record = a * DOUBLES
     const before = doubles[record + BEST]!
     const after = this.#bestOf(a)
     doubles[record + BEST] = after
     const up = this.network.above[a]!
-    if (up !== NONE) doubles[(up << DOUBLES_BITS) + CLOSED_BEST]! += after - before
+    if (up !== NONE) doubles[up * DOUBLES + CLOSED_BEST]! += after - before
   }
 
   #bestOf(a: number): number {

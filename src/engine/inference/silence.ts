@@ -4,7 +4,7 @@
  */
 import { DELAY_HORIZON_SECONDS } from '../cost/likelihood.ts'
 import { type Network, NONE } from './network.ts'
-import { COUNTS_BITS, DOUBLES_BITS, SILENT_COST, SILENT_SECOND, type Sums } from './sums.ts'
+import { COUNTS, DOUBLES, SILENT_COST, SILENT_SECOND, type Sums } from './sums.ts'
 
 /** An entry is `count · 32 + kind`: 32 kinds, 67 million observers. */
 const KIND_BITS = 5
@@ -63,18 +63,18 @@ export class Silence {
     let i = this.first[head]!
     while ((entries[i]! & KIND_MASK) !== kind) i++
     entries[i]! += count << KIND_BITS
-    this.#sums.counts[(head << COUNTS_BITS) + SILENT_SECOND] = -1
+    this.#sums.counts[head * COUNTS + SILENT_SECOND] = -1
   }
 
   /** What all of it costs if it is dead for `second` seconds; added up once a second and change. */
   cost(head: number, second: number): number {
     const { doubles, counts } = this.#sums
-    const known = (head << COUNTS_BITS) + SILENT_SECOND
+    const known = head * COUNTS + SILENT_SECOND
     if (counts[known] !== second) {
-      doubles[(head << DOUBLES_BITS) + SILENT_COST] = this.#addUp(head, second)
+      doubles[head * DOUBLES + SILENT_COST] = this.#addUp(head, second)
       counts[known] = second
     }
-    return doubles[(head << DOUBLES_BITS) + SILENT_COST]!
+    return doubles[head * DOUBLES + SILENT_COST]!
   }
 
   #addUp(head: number, second: number): number {

@@ -8,93 +8,110 @@ import type { InstantMs } from '../../facts/time.ts'
 export const SPOKEN = 0
 export const CLOSED_BEST = 1
 export const BEST = 2
-export const FIRST_ON = 3
-export const LAST_ON = 4
 /** What the silence below costs at the age `SILENT_SECOND`. */
-export const SILENT_COST = 5
-/** Then 32-bit counts, by their place in the record. */
-export const OFFS = 12
-export const WAITS = 13
-export const HINTS = 14
+export const SILENT_COST = 3
+export const PRIOR = 4
+export const HEARD_FROM = 5
+export const EARLIEST = 6
+/**
+ * No off below is earlier, but those on the branch (or of the observer) that has the earliest: as
+ * long as that branch has another before this time, the others need not be asked.
+ */
+export const RUNNER_UP = 7
+export const FIRST_ON = 8
+export const LAST_ON = 9
+/** Doubles of a record: 96 bytes, one or two cache lines side by side. */
+export const DOUBLES = 12
+/** 32-bit counts, by their place in the record. */
+export const OFFS = 20
+export const WAITS = 21
+export const HINTS = 22
 /** −1 where the cost has to be added up anew. */
-export const SILENT_SECOND = 15
+export const SILENT_SECOND = 23
+export const COUNTS = 2 * DOUBLES
 
-/** A record is 2^3 doubles or 2^4 counts: 64 bytes. */
-export const DOUBLES_BITS = 3
-export const COUNTS_BITS = 4
 /** The allocator puts 16 bytes before a large block, so this much more begins a cache line. */
 const TO_CACHE_LINE = 48
 
 export class Sums {
+  readonly heads: number
   /** The records, for the walk of `Belief`, which has no time for calls. */
   readonly doubles: Float64Array
   readonly counts: Int32Array
-  /** Earliest off below each head, Infinity where none: apart, because siblings are compared. */
-  readonly earliest: Float64Array
-  /**
-   * No off below is earlier, but those on the branch (or of the observer) that has the earliest: as
-   * long as that branch has another before this time, the others need not be asked.
-   */
-  readonly runnerUp: Float64Array
 
-  constructor(heads: number) {
-    const buffer = new ArrayBuffer(TO_CACHE_LINE + (heads << (DOUBLES_BITS + 3)))
+  /** `priors` by head: costs of "open here" before what was heard below. */
+  constructor(priors: Float64Array) {
+    this.heads = priors.length
+    const buffer = new ArrayBuffer(TO_CACHE_LINE + this.heads * DOUBLES * 8)
     this.doubles = new Float64Array(buffer, TO_CACHE_LINE)
     this.counts = new Int32Array(buffer, TO_CACHE_LINE)
-    this.earliest = new Float64Array(heads).fill(Number.POSITIVE_INFINITY)
-    this.runnerUp = new Float64Array(heads).fill(Number.POSITIVE_INFINITY)
-    for (let head = 0; head < heads; head++) {
-      this.doubles[(head << DOUBLES_BITS) + FIRST_ON] = Number.POSITIVE_INFINITY
-      this.counts[(head << COUNTS_BITS) + SILENT_SECOND] = -1
+    for (let head = 0; head < this.heads; head++) {
+      const d = head * DOUBLES
+      this.doubles[d + PRIOR] = priors[head]!
+      for (const never of [HEARD_FROM, EARLIEST, RUNNER_UP, FIRST_ON])
+        this.doubles[d + never] = Number.POSITIVE_INFINITY
+      this.counts[head * COUNTS + SILENT_SECOND] = -1
     }
   }
 
   /** Costs of what was said below, if dead. */
   spoken(head: number): number {
-    return this.doubles[(head << DOUBLES_BITS) + SPOKEN]!
+    return this.doubles[head * DOUBLES + SPOKEN]!
   }
 
   /** Σ live costs and best of what hangs right below. */
   closedBest(head: number): number {
-    return this.doubles[(head << DOUBLES_BITS) + CLOSED_BEST]!
+    return this.doubles[head * DOUBLES + CLOSED_BEST]!
   }
 
   /** Cheapest account of everything below, the device itself open or closed. */
   best(head: number): number {
-    return this.doubles[(head << DOUBLES_BITS) + BEST]!
+    return this.doubles[head * DOUBLES + BEST]!
   }
 
   setBest(head: number, closedBest: number, best: number): void {
-    this.doubles[(head << DOUBLES_BITS) + CLOSED_BEST] = closedBest
-    this.doubles[(head << DOUBLES_BITS) + BEST] = best
+    this.doubles[head * DOUBLES + CLOSED_BEST] = closedBest
+    this.doubles[head * DOUBLES + BEST] = best
   }
 
   /** Earliest off below, Infinity where none. */
   t0(head: number): InstantMs {
-    return this.earliest[head]!
+    return this.doubles[head * DOUBLES + EARLIEST]!
+  }
+
+  /**
+   * When the first off below was received, Infinity where none: silence is counted from here, so that
+   * one wrong clock does not make everybody else look overdue.
+   */
+  heardFrom(head: number): InstantMs {
+    return this.doubles[head * DOUBLES + HEARD_FROM]!
+  }
+
+  setHeardFrom(head: number, at: InstantMs): void {
+    this.doubles[head * DOUBLES + HEARD_FROM] = at
   }
 
   /** No on below is later; 0 where there is none. */
   lastOn(head: number): InstantMs {
-    return this.doubles[(head << DOUBLES_BITS) + LAST_ON]!
+    return this.doubles[head * DOUBLES + LAST_ON]!
   }
 
   /** Offs below. */
   offs(head: number): number {
-    return this.counts[(head << COUNTS_BITS) + OFFS]!
+    return this.counts[head * COUNTS + OFFS]!
   }
 
   /** Observers below whose device came back and who have not said so. */
   waits(head: number): number {
-    return this.counts[(head << COUNTS_BITS) + WAITS]!
+    return this.counts[head * COUNTS + WAITS]!
   }
 
   /** Positions reported open below. */
   hints(head: number): number {
-    return this.counts[(head << COUNTS_BITS) + HINTS]!
+    return this.counts[head * COUNTS + HINTS]!
   }
 
   get bytes(): number {
-    return this.doubles.buffer.byteLength + this.earliest.byteLength + this.runnerUp.byteLength
+    return this.doubles.buffer.byteLength
   }
 }

@@ -8,6 +8,7 @@ import type { Case } from '../incidents/case.ts'
 import { observerOfKey } from '../incidents/ended.ts'
 import type { OpenedHead } from '../inference/belief.ts'
 import { NONE } from '../inference/network.ts'
+import type { Sums } from '../inference/sums.ts'
 import type { Rules } from '../rules.ts'
 import { type FeederFigures, type TreeNews, World } from '../world.ts'
 
@@ -52,7 +53,7 @@ export function writeHeap(world: World): string {
     stretches: [...world.ended.stretches],
     positions: [...world.positions],
     opened: [...belief.opened],
-    heardFrom: heardFromOf(belief.heardFrom),
+    heardFrom: heardFromOf(belief.sums),
     cameBack: [...belief.cameBack],
     links: [...world.links],
     phaseSpoken: [...world.phaseSpoken],
@@ -65,10 +66,10 @@ export function writeHeap(world: World): string {
 }
 
 /** Heads below which an off is known. */
-function heardFromOf(heardFrom: Float64Array): [number, InstantMs][] {
+function heardFromOf(sums: Sums): [number, InstantMs][] {
   const known: [number, InstantMs][] = []
-  for (let head = 0; head < heardFrom.length; head++)
-    if (heardFrom[head] !== Number.POSITIVE_INFINITY) known.push([head, heardFrom[head]!])
+  for (let head = 0; head < sums.heads; head++)
+    if (sums.heardFrom(head) !== Number.POSITIVE_INFINITY) known.push([head, sums.heardFrom(head)])
   return known
 }
 
@@ -116,7 +117,7 @@ export function readWorld(
     world.belief.hearing = heardAt
     world.belief.believeOpen(head, at, cost, observer)
   }
-  for (const [head, at] of heap.heardFrom) world.belief.heardFrom[head] = at
+  for (const [head, at] of heap.heardFrom) world.belief.sums.setHeardFrom(head, at)
   for (const [head, at] of heap.cameBack) world.belief.cameBack.set(head, at)
   for (const [terminal, state] of heap.links) world.links.set(terminal, state)
   for (const observer of heap.phaseSpoken) world.phaseSpoken.add(observer)

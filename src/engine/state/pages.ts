@@ -5,7 +5,7 @@
  */
 import type { Registers } from '../evidence/registers.ts'
 
-/** Observers a block: the widest section has one page a block, the narrowest sixteen blocks a page. */
+/** Observers a block: the widest section has two pages a block, the narrowest sixteen blocks a page. */
 const BLOCK = 4096
 
 export interface StatePage {
