@@ -100,7 +100,7 @@ export class StoryRun {
       // Left dark where the rest came back, and unable to say so: presumed restored, and asked (召测).
       const covered =
         lab.open().some(within) ||
-        lab.invariants.segments.some((s) => !s.void && (s.to ?? 0) >= fault.from && within(s))
+        lab.invariants.segments.some((s) => !s.void && (s.to ?? 0) >= from && within(s))
       expect(covered, `${observer} is dark and in no incident at ${at - START} ms`).toBe(true)
     }
   }
