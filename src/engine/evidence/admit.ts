@@ -18,7 +18,10 @@ const HOUR_MS = 3_600_000
 export function admitReport(world: World, position: number, fact: ReportFact): void {
   const terminal = world.grid.observers.ids.indexOf(fact.terminal)
   if (terminal < 0) return
-  const at = trustedTime(world, fact.at, fact.receivedAt)
+  // Where counters give the order, a clock that runs ahead may be set right by the receipt.
+  const counted = fact.boot !== undefined && fact.seq !== undefined
+  const told = trustedTime(world, fact.at, fact.receivedAt)
+  const at = counted ? Math.min(told, fact.receivedAt) : told
   switch (fact.kind) {
     case 'powerOff':
     case 'powerOn':
@@ -31,8 +34,8 @@ export function admitReport(world: World, position: number, fact: ReportFact): v
       const own = fact.meters === undefined || fact.kind.startsWith('area')
       const meters = own ? [terminal] : indicesOf(world, fact.meters!)
       for (const observer of meters) {
-        const counted = world.identityOf(observer) === terminal ? fact : { phases: fact.phases }
-        say(world, position, observer, off, at, counted, fact.kind)
+        const counters = world.identityOf(observer) === terminal ? fact : { phases: fact.phases }
+        say(world, position, observer, off, at, counters, fact.kind)
       }
       return
     }

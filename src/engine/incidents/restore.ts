@@ -26,6 +26,25 @@ export function noticeReturn(world: World, incident: Case): void {
     if (closedAgain(world, incident)) incident.cameBackAt = closedAt(world, incident)
     return
   }
+  markReturned(world, incident, cameBackAt)
+}
+
+/**
+ * One on alone neither ends nor splits an outage that two had vouched for: it waits for a second,
+ * and is believed where none has come by the time most would have.
+ */
+export function waitsForSecondOn(world: World, incident: Case): boolean {
+  if (incident.sources < 2 || incident.observer !== NONE || incident.cameBackAt !== null)
+    return false
+  const [first, second] = onsHeard(world, incident.head, NONE, incident.darkAt).at
+  if (first === undefined || second !== undefined) return false
+  const { settleSeconds } = world.rules.judgement.restore
+  const nobodyIsOff = world.belief.sums.offs(incident.head) === 0
+  if (nobodyIsOff || world.now - first >= settleSeconds * 1000) markReturned(world, incident, first)
+  return !nobodyIsOff
+}
+
+function markReturned(world: World, incident: Case, cameBackAt: InstantMs): void {
   incident.cameBackAt = Math.min(cameBackAt, world.now)
   if (incident.observer !== NONE) return
   world.belief.cameBack.set(incident.head, incident.cameBackAt)

@@ -12,8 +12,14 @@ import type { TreeNews, World } from '../world.ts'
 import { type Case, isActive, keyOf, MAX_CAUSES, MAX_EVIDENCE_SHOWN } from './case.ts'
 import { closeCase, openCase, restoreCase, takeVerdict, withdrawCase } from './life.ts'
 import type { Publisher } from './publish.ts'
-import { isSettled } from './restore.ts'
+import { isSettled, waitsForSecondOn } from './restore.ts'
 import { onsHeard, outageSources } from './sources.ts'
+
+/**
+ * Below what came back a part is called left dark where that is likelier than not: of hundreds whose
+ * ons are under way, the single likeliest account may be one that is hardly likely itself.
+ */
+const LEFT_DARK = 0.5
 
 /** Brings the cases of one tree in line with its verdicts. */
 export function trackTree(
@@ -82,14 +88,17 @@ function shrink(
   publisher: Publisher,
 ): void {
   hear(world, incident, news)
-  const below = unmatched.filter((v) => isBelow(world, v, incident))
+  const all = unmatched.filter((v) => isBelow(world, v, incident))
+  const waits = waitsForSecondOn(world, incident)
+  const cameBack = incident.cameBackAt !== null
+  const below = all.filter((v) => !waits && (!cameBack || v.dead >= LEFT_DARK))
+  for (const v of all) unmatched.splice(unmatched.indexOf(v), 1)
+  if (waits) return
   if (below.length > 0) {
     const [main, ...rest] = [...below].sort(
       (a, b) => b.dead - a.dead || a.head - b.head || a.observer - b.observer,
     )
-    const cameBack = incident.cameBackAt !== null
     takeVerdict(world, incident, main!)
-    for (const v of below) unmatched.splice(unmatched.indexOf(v), 1)
     publisher.publish(incident, cameBack ? 'partiallyRestored' : 'relocated')
     for (const v of rest) {
       const split = openCase(world, v, incident)

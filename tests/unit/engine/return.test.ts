@@ -39,3 +39,63 @@ describe('a feeder that comes back', () => {
     expect(lab.incidents()).toMatchObject([{ outageKind: 'restored', kind: 'fault' }])
   })
 })
+
+describe('a transformer with three meters', () => {
+  const drawing = [
+    ...['B breaker', '  X transformer', '    m1 meter', '    m2 meter', '    m3 meter'],
+    ...['  Y transformer', '    m8 meter', '    m9 meter'],
+  ]
+
+  const dark = () => {
+    const lab = new EngineLab(drawnGrid(drawing.join('\n')))
+    lab.pass(5)
+    for (const meter of ['o-m1', 'o-m2', 'o-m3']) lab.say(meter, 'powerOff')
+    lab.pass(90)
+    expect(lab.open()).toMatchObject([{ device: { id: 'X' }, outageKind: 'confirmed' }])
+    return lab
+  }
+
+  it('is not split into single services by the first on', () => {
+    const lab = dark()
+    lab.say('o-m1', 'powerOn')
+    lab.pass(30)
+    expect(lab.incidents()).toMatchObject([{ device: { id: 'X' }, outageKind: 'confirmed' }])
+    lab.say('o-m2', 'powerOn')
+    lab.say('o-m3', 'powerOn')
+    lab.pass(2)
+    expect(lab.incidents()).toMatchObject([{ device: { id: 'X' }, outageKind: 'restored' }])
+  })
+
+  it('is restored by one on alone where no second comes in time', () => {
+    const lab = dark()
+    lab.say('o-m1', 'powerOn')
+    lab.pass(600)
+    expect(lab.incidents()).toMatchObject([{ device: { id: 'X' }, outageKind: 'restored' }])
+  })
+
+  it('is restored though the clock of a meter runs a minute and a half ahead', () => {
+    const lab = new EngineLab(drawnGrid(drawing.join('\n')))
+    lab.pass(5)
+    const say = (meter: string, kind: 'powerOff' | 'powerOn', seq: number, aheadMs: number) =>
+      lab.feed({
+        type: 'report',
+        receivedAt: lab.now,
+        terminal: meter as never,
+        kind,
+        at: lab.now + aheadMs,
+        boot: 1,
+        seq,
+      })
+    say('o-m1', 'powerOff', 1, 0)
+    say('o-m2', 'powerOff', 1, 0)
+    say('o-m3', 'powerOff', 1, 90_000)
+    lab.pass(70)
+    say('o-m1', 'powerOn', 2, 0)
+    say('o-m2', 'powerOn', 2, 0)
+    lab.pass(5)
+    expect(lab.open()).toMatchObject([{ device: { id: 'X' } }])
+    say('o-m3', 'powerOn', 2, 90_000)
+    lab.pass(5)
+    expect(lab.incidents()).toMatchObject([{ device: { id: 'X' }, outageKind: 'restored' }])
+  })
+})
