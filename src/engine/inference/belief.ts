@@ -34,7 +34,6 @@ import {
   EARLIEST,
   FIRST_ON,
   HEARD_FROM,
-  HINTS,
   LAST_ON,
   OFFS,
   PRIOR,
@@ -188,8 +187,7 @@ export class Belief {
   }
 
   #hint(head: number, sign: number): void {
-    const { counts } = this.sums
-    for (let a = head; a !== NONE; a = this.network.above[a]!) counts[a * COUNTS + HINTS]! += sign
+    for (let a = head; a !== NONE; a = this.network.above[a]!) this.sums.addHint(a, sign)
   }
 
   /** Cheapest explanation of one observer by itself: it errs, or its own service is open. */
@@ -202,10 +200,10 @@ export class Belief {
   /** Prior of the observer's own service, or Infinity where it has none of its own. */
   serviceCost(observer: number): number {
     const { network } = this
-    const { targetKind, target } = network.grid.observers
-    if (targetKind[observer] !== TARGET_USAGE_POINT) return Number.POSITIVE_INFINITY
+    // Terminals are numbered before meters.
+    if (observer < network.grid.observers.firstMeter[0]!) return Number.POSITIVE_INFINITY
     if (network.holdsService[this.headOf[observer]!] === 1) return Number.POSITIVE_INFINITY
-    return network.servicePrior(target[observer]!)
+    return network.servicePriorOf(observer)
   }
 
   /**

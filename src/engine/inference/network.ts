@@ -99,9 +99,10 @@ export class Network {
     }
   }
 
-  /** Cost of "this service is open" against "it is not". */
-  servicePrior(point: number): number {
-    return this.#service === undefined ? odds(this.#serviceCost(point)) : this.#service
+  /** Cost of "the service of this meter's usage point is open" against "it is not". */
+  servicePriorOf(meter: number): number {
+    if (this.#service !== undefined) return this.#service
+    return odds(this.#serviceCost(this.grid.observers.target[meter]!))
   }
 
   #serviceCost(point: number): number {

@@ -4,12 +4,13 @@
  */
 import { DELAY_HORIZON_SECONDS } from '../cost/likelihood.ts'
 import { type Network, NONE } from './network.ts'
-import { COUNTS, DOUBLES, SILENT_COST, SILENT_SECOND, type Sums } from './sums.ts'
+import { COUNTS, DOUBLES, SILENCE, SILENT_COST, SILENT_SECOND, type Sums } from './sums.ts'
 
-/** An entry is `count · 32 + kind`: 32 kinds, 67 million observers. */
+/** An entry is `count · 32 + kind`: 31 kinds, 67 million observers. */
 const KIND_BITS = 5
 const KIND_MASK = (1 << KIND_BITS) - 1
-export const KINDS_MAX = 1 << KIND_BITS
+/** In place of a kind: the head has several, listed from `entries[count]` on, their number first. */
+const LIST = KIND_MASK
 
 /** Collects which kinds occur below each head, before anything is counted. */
 export class SilenceKinds {
@@ -31,39 +32,63 @@ export class SilenceKinds {
 }
 
 export class Silence {
-  /** Entries of each head: `[first[d], first[d + 1])`. */
-  readonly first: Int32Array
-  readonly entries: Int32Array
   readonly #sums: Sums
+  /** Of heads with several kinds. */
+  readonly #entries: Int32Array
   /** Cost of one silent thing: `table[second · kinds + kind]`. */
   readonly #table: Int32Array
   readonly #kinds: number
 
   constructor({ masks }: SilenceKinds, tables: readonly Int32Array[], sums: Sums) {
+    if (tables.length > LIST) throw new RangeError(`${tables.length} kinds of silence`)
     this.#sums = sums
-    if (tables.length > KINDS_MAX) throw new RangeError(`${tables.length} kinds of silence`)
     this.#kinds = tables.length
     this.#table = new Int32Array((DELAY_HORIZON_SECONDS + 1) * tables.length)
     tables.forEach((table, kind) => {
       for (let s = 0; s <= DELAY_HORIZON_SECONDS; s++)
         this.#table[s * tables.length + kind] = table[s]!
     })
-    this.first = new Int32Array(masks.length + 1)
-    for (let d = 0; d < masks.length; d++) this.first[d + 1] = this.first[d]! + ones(masks[d]!)
-    this.entries = new Int32Array(this.first[masks.length]!)
+    const listed = masks.reduce((sum, mask) => sum + (isOne(mask) ? 0 : 1 + ones(mask)), 0)
+    this.#entries = new Int32Array(listed)
     let next = 0
-    for (let d = 0; d < masks.length; d++)
-      for (let rest = masks[d]!; rest !== 0; rest &= rest - 1)
-        this.entries[next++] = 31 - Math.clz32(rest & -rest)
+    for (let head = 0; head < masks.length; head++) {
+      const mask = masks[head]!
+      if (isOne(mask)) {
+        sums.counts[head * COUNTS + SILENCE] = 31 - Math.clz32(mask)
+        continue
+      }
+      sums.counts[head * COUNTS + SILENCE] = (next << KIND_BITS) | LIST
+      this.#entries[next++] = ones(mask)
+      for (let rest = mask; rest !== 0; rest &= rest - 1)
+        this.#entries[next++] = 31 - Math.clz32(rest & -rest)
+    }
   }
 
   /** `count` more of `kind` are silent below `head`. */
   add(head: number, kind: number, count: number): void {
-    const { entries } = this
-    let i = this.first[head]!
+    const { counts } = this.#sums
+    const at = head * COUNTS
+    counts[at + SILENT_SECOND] = -1
+    const word = counts[at + SILENCE]!
+    if ((word & KIND_MASK) !== LIST) {
+      counts[at + SILENCE] = word + (count << KIND_BITS)
+      return
+    }
+    const entries = this.#entries
+    let i = (word >>> KIND_BITS) + 1
     while ((entries[i]! & KIND_MASK) !== kind) i++
     entries[i]! += count << KIND_BITS
-    this.#sums.counts[head * COUNTS + SILENT_SECOND] = -1
+  }
+
+  /** How many are silent below `head`, by kind; for tests and people. */
+  countsBelow(head: number): { kind: number; count: number }[] {
+    const word = this.#sums.counts[head * COUNTS + SILENCE]!
+    const first = (word >>> KIND_BITS) + 1
+    const entries =
+      (word & KIND_MASK) === LIST
+        ? [...this.#entries.subarray(first, first + this.#entries[first - 1]!)]
+        : [word]
+    return entries.map((entry) => ({ kind: entry & KIND_MASK, count: entry >> KIND_BITS }))
   }
 
   /** What all of it costs if it is dead for `second` seconds; added up once a second and change. */
@@ -78,22 +103,28 @@ export class Silence {
   }
 
   #addUp(head: number, second: number): number {
-    const { entries } = this
+    const table = this.#table
     const row = second * this.#kinds
-    const end = this.first[head + 1]!
+    const word = this.#sums.counts[head * COUNTS + SILENCE]!
+    if ((word & KIND_MASK) !== LIST) return (word >> KIND_BITS) * table[row + (word & KIND_MASK)]!
+    const entries = this.#entries
+    const first = (word >>> KIND_BITS) + 1
+    const end = first + entries[first - 1]!
     let sum = 0
-    for (let i = this.first[head]!; i < end; i++) {
+    for (let i = first; i < end; i++) {
       const entry = entries[i]!
       const count = entry >> KIND_BITS
-      if (count !== 0) sum += count * this.#table[row + (entry & KIND_MASK)]!
+      if (count !== 0) sum += count * table[row + (entry & KIND_MASK)]!
     }
     return sum
   }
 
   get bytes(): number {
-    return this.first.byteLength + this.entries.byteLength + this.#table.byteLength
+    return this.#entries.byteLength + this.#table.byteLength
   }
 }
+
+const isOne = (mask: number) => mask !== 0 && (mask & (mask - 1)) === 0
 
 function ones(mask: number): number {
   let count = 0

@@ -25,7 +25,8 @@ export const DOUBLES = 12
 /** 32-bit counts, by their place in the record. */
 export const OFFS = 20
 export const WAITS = 21
-export const HINTS = 22
+/** Who is silent below, for `Silence`. */
+export const SILENCE = 22
 /** −1 where the cost has to be added up anew. */
 export const SILENT_SECOND = 23
 export const COUNTS = 2 * DOUBLES
@@ -38,10 +39,13 @@ export class Sums {
   /** The records, for the walk of `Belief`, which has no time for calls. */
   readonly doubles: Float64Array
   readonly counts: Int32Array
+  /** Positions reported open below each head: none but in a few trees. */
+  readonly #hints: Int32Array
 
   /** `priors` by head: costs of "open here" before what was heard below. */
   constructor(priors: Float64Array) {
     this.heads = priors.length
+    this.#hints = new Int32Array(this.heads)
     const buffer = new ArrayBuffer(TO_CACHE_LINE + this.heads * DOUBLES * 8)
     this.doubles = new Float64Array(buffer, TO_CACHE_LINE)
     this.counts = new Int32Array(buffer, TO_CACHE_LINE)
@@ -108,10 +112,14 @@ export class Sums {
 
   /** Positions reported open below. */
   hints(head: number): number {
-    return this.counts[head * COUNTS + HINTS]!
+    return this.#hints[head]!
+  }
+
+  addHint(head: number, sign: number): void {
+    this.#hints[head]! += sign
   }
 
   get bytes(): number {
-    return this.doubles.buffer.byteLength
+    return this.doubles.buffer.byteLength + this.#hints.byteLength
   }
 }
