@@ -88,6 +88,7 @@ export class StoryRun {
   /** Just before supply comes back: who was heard to lose it lies in an open incident. */
   #probe(at: number): void {
     const { story, lab } = this
+    for (const fault of story.faults) if (fault.to === at) this.#judgePlace(fault)
     for (const { observer, from, to, heardAt } of story.heard) {
       const fault = faultOf(story, observer, at)
       if (!fault || from >= at || to < at || at - heardAt < 10_000) continue
@@ -103,6 +104,33 @@ export class StoryRun {
         lab.invariants.segments.some((s) => !s.void && (s.to ?? 0) >= from && within(s))
       expect(covered, `${observer} is dark and in no incident at ${at - START} ms`).toBe(true)
     }
+  }
+
+  /** A fault by itself that most of its customers were heard of is named, or a rival of what is. */
+  #judgePlace(fault: StagedFault): void {
+    const { story, lab } = this
+    const { reach } = story
+    const id = reach.grid.devices.ids.idOf(fault.device)
+    // Faults at all branches at once look like one above them, and that is the likelier.
+    const alone = !story.faults.some(
+      (other) => other !== fault && other.from < fault.to && fault.from < other.to,
+    )
+    if (!alone || fault.to - fault.from < 4 * MINUTE || this.#wasEnded(fault)) return
+    const heard = story.heard.filter(
+      ({ observer, heardAt }) =>
+        reach.isMeter(observer) &&
+        heardAt < fault.to - MINUTE &&
+        reach.feeds(fault.device, reach.seatOf(observer)),
+    )
+    const identities = new Set(heard.map(({ observer }) => reach.identityOf(observer)))
+    if (identities.size < 3 || heard.length < 0.6 * reach.below(id).size) return
+    const named = lab
+      .open()
+      .some(
+        ({ device, rivals }) => device.id === id || rivals.some((rival) => rival.device.id === id),
+      )
+    const open = lab.open().map(({ device }) => device.id)
+    expect(named, `${id} is open, and only ${open} named`).toBe(true)
   }
 
   #wasEnded({ device }: StagedFault): boolean {
