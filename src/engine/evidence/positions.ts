@@ -6,14 +6,7 @@ import type { InstantMs } from '../../facts/time.ts'
 import { oddsCost } from '../cost/nats.ts'
 import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
-
-export interface SwitchPosition {
-  readonly open: boolean
-  readonly at: InstantMs
-  readonly terminal: number
-  readonly boot: number | undefined
-  readonly seq: number | undefined
-}
+import { isNewer, type SwitchPosition } from './switch-position.ts'
 
 /** Takes a statement over where it is newer; false where it says nothing new. */
 export function takePosition(world: World, device: number, said: SwitchPosition): boolean {
@@ -22,16 +15,6 @@ export function takePosition(world: World, device: number, said: SwitchPosition)
   world.positions.set(device, said)
   settlePosition(world, device)
   return true
-}
-
-function isNewer(said: SwitchPosition, held: SwitchPosition): boolean {
-  const { boot, seq } = said
-  const counted = boot !== undefined && seq !== undefined && said.terminal === held.terminal
-  if (counted && held.boot !== undefined && held.seq !== undefined)
-    return boot !== held.boot ? boot > held.boot : seq > held.seq
-  if (said.at !== held.at) return said.at > held.at
-  // Opened and closed at the very same instant: the closing came after, whichever arrived first.
-  return held.open && !said.open
 }
 
 /** Supply proves that every device of the class is closed, whatever was said before. */
