@@ -94,7 +94,7 @@ export class Belief {
       model.areaLost > 0
         ? new Areas(network.grid, this.headOf, areasByTransformer)
         : noAreas(network.grid)
-    this.sums = new Sums(network.prior)
+    this.sums = new Sums(network.priorCosts())
     this.silence = new Silence(this.#kindsOfSilence(), silenceTables(model), this.sums)
     this.#areas = new AreaSilence(this)
     this.#countSilence()
@@ -168,7 +168,7 @@ export class Belief {
       const opened = this.opened.get(head)
       if (opened) return opened.cost
     }
-    return this.network.prior[head]!
+    return this.sums.prior(head)
   }
 
   /** A terminal reports the device open: "open here" now costs `cost` (may be below zero). */

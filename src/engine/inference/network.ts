@@ -35,8 +35,6 @@ export class Network {
   readonly above: Int32Array
   readonly firstBelow: Int32Array
   readonly nextBeside: Int32Array
-  /** Cost of "the class of this head is open" against "it is not". */
-  readonly prior: Float64Array
   /** Lowest device of each class: where its observers sit. */
   readonly bottom: Int32Array
   /** 1 where the class holds the service of its only meter. */
@@ -58,7 +56,6 @@ export class Network {
     this.above = new Int32Array(count).fill(NONE)
     this.firstBelow = new Int32Array(count).fill(NONE)
     this.nextBeside = new Int32Array(count).fill(NONE)
-    this.prior = new Float64Array(count)
     this.bottom = new Int32Array(count).fill(NONE)
     this.holdsService = new Uint8Array(count)
     this.#service = typeof priors.service === 'number' ? odds(priors.service) : undefined
@@ -146,36 +143,61 @@ export class Network {
       )
         this.#onlyChild[up] = order[i]!
     }
-    this.#settlePriors(order, below)
+    this.#findBottoms(order, below)
   }
 
-  /** Class priors from those of the members, as odds; bottom up, so members come before heads. */
-  #settlePriors(order: Int32Array, below: Observed): void {
+  /** The lowest device of each class; bottom up, so that it is met first. */
+  #findBottoms(order: Int32Array, below: Observed): void {
     this.holdsService.fill(0)
-    this.prior.fill(Number.POSITIVE_INFINITY)
     this.bottom.fill(NONE)
     for (let i = order.length - 1; i >= 0; i--) {
       const device = order[i]!
       const head = this.head[device]!
-      if (head === NONE) continue
-      if (this.bottom[head] === NONE) this.bottom[head] = device
-      this.prior[head] = either(this.prior[head]!, this.priors.device[device]!)
-      const point = this.#onlyMeter(device, below)
-      if (point === NONE) continue
-      this.prior[head] = either(this.prior[head]!, this.#serviceCost(point))
-      this.holdsService[head] = 1
-    }
-    const spared = new Float64Array(order.length === 0 ? 0 : this.prior.length)
-    for (let i = order.length - 1; i >= 0; i--) {
-      const head = order[i]!
-      if (this.head[head] !== head) continue
-      if (this.priors.windowClosed) this.#spare(head, spared)
-      this.prior[head] = odds(this.prior[head]!) - spared[head]!
+      if (head === NONE || this.bottom[head] !== NONE) continue
+      this.bottom[head] = device
+      if (this.#onlyMeter(device, below) !== NONE) this.holdsService[head] = 1
     }
   }
 
+  /**
+   * Cost of "the class of this head is open" against "it is not", by head. Made anew at each call:
+   * who needs it keeps it.
+   */
+  priorCosts(): Float64Array {
+    const costs = new Float64Array(this.head.length).fill(Number.POSITIVE_INFINITY)
+    for (let head = 0; head < costs.length; head++)
+      if (this.head[head] === head) costs[head] = this.#classCost(head)
+    const spared = new Float64Array(this.priors.windowClosed ? costs.length : 0)
+    if (this.priors.windowClosed) this.#spareAll(costs, spared)
+    for (let head = 0; head < costs.length; head++)
+      if (this.head[head] === head) costs[head] = odds(costs[head]!) - (spared[head] ?? 0)
+    return costs
+  }
+
+  /** Cost of "one member of the class is open", from the lowest up. */
+  #classCost(head: number): number {
+    const bottom = this.bottom[head]!
+    const { device } = this.priors
+    let cost = device[bottom]!
+    if (this.holdsService[head] === 1) {
+      const { firstMeter, target } = this.grid.observers
+      cost = either(cost, this.#serviceCost(target[firstMeter[bottom]!]!))
+    }
+    if (bottom === head) return cost
+    const members = this.members(head)
+    for (let m = members.length - 2; m >= 0; m--) cost = either(cost, device[members[m]!]!)
+    return cost
+  }
+
+  #spareAll(costs: Float64Array, spared: Float64Array): void {
+    const { childFirst, childNext } = this.#children()
+    const order = parentsFirst(this.topology.parent, childFirst, childNext)
+    for (let i = order.length - 1; i >= 0; i--)
+      if (this.head[order[i]!] === order[i]) this.#spare(order[i]!, costs, spared)
+  }
+
   /** Adds up −ln(1 − P) of everything strictly below `head`, and of it for the head above. */
-  #spare(head: number, spared: Float64Array): void {
+  #spare(head: number, costs: Float64Array, spared: Float64Array): void {
     if (this.holdsService[head] === 0) {
       const device = this.bottom[head]!
       const { firstMeter, target } = this.grid.observers
@@ -183,7 +205,7 @@ export class Network {
         if (this.#meteredOnce(o)) spared[head]! += complement(this.#serviceCost(target[o]!))
     }
     const up = this.above[head]!
-    if (up !== NONE) spared[up]! += spared[head]! + complement(this.prior[head]!)
+    if (up !== NONE) spared[up]! += spared[head]! + complement(costs[head]!)
   }
 
   #onlyChild = new Int32Array(0)

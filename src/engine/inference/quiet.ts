@@ -6,7 +6,7 @@ import { NONE } from './network.ts'
 
 /** −ln P(all silent below each head | what lies above is live), before anything was heard. */
 export function quietCosts(belief: Belief): Float64Array {
-  const { network, silence } = belief
+  const { network, silence, sums } = belief
   const quiet = new Float64Array(network.head.length)
   const visit = (head: number): number => {
     let closed = 0
@@ -15,7 +15,7 @@ export function quietCosts(belief: Belief): Float64Array {
     })
     for (let c = network.firstBelow[head]!; c !== NONE; c = network.nextBeside[c]!)
       closed += visit(c)
-    const open = network.prior[head]! + silence.cost(head, DELAY_HORIZON_SECONDS)
+    const open = sums.prior(head) + silence.cost(head, DELAY_HORIZON_SECONDS)
     quiet[head] = either(open, closed)
     return quiet[head]!
   }

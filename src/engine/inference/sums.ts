@@ -39,13 +39,12 @@ export class Sums {
   /** The records, for the walk of `Belief`, which has no time for calls. */
   readonly doubles: Float64Array
   readonly counts: Int32Array
-  /** Positions reported open below each head: none but in a few trees. */
-  readonly #hints: Int32Array
+  /** Positions reported open below each head: none but in a few trees, so made when needed. */
+  #hints: Int32Array | undefined
 
   /** `priors` by head: costs of "open here" before what was heard below. */
   constructor(priors: Float64Array) {
     this.heads = priors.length
-    this.#hints = new Int32Array(this.heads)
     const buffer = new ArrayBuffer(TO_CACHE_LINE + this.heads * DOUBLES * 8)
     this.doubles = new Float64Array(buffer, TO_CACHE_LINE)
     this.counts = new Int32Array(buffer, TO_CACHE_LINE)
@@ -56,6 +55,11 @@ export class Sums {
         this.doubles[d + never] = Number.POSITIVE_INFINITY
       this.counts[head * COUNTS + SILENT_SECOND] = -1
     }
+  }
+
+  /** Cost of "open here" before what was heard below. */
+  prior(head: number): number {
+    return this.doubles[head * DOUBLES + PRIOR]!
   }
 
   /** Costs of what was said below, if dead. */
@@ -112,14 +116,15 @@ export class Sums {
 
   /** Positions reported open below. */
   hints(head: number): number {
-    return this.#hints[head]!
+    return this.#hints === undefined ? 0 : this.#hints[head]!
   }
 
   addHint(head: number, sign: number): void {
+    this.#hints ??= new Int32Array(this.heads)
     this.#hints[head]! += sign
   }
 
   get bytes(): number {
-    return this.doubles.buffer.byteLength + this.#hints.byteLength
+    return this.doubles.buffer.byteLength + (this.#hints?.byteLength ?? 0)
   }
 }
