@@ -68,7 +68,7 @@ export class World {
     this.rules = rules
     this.topology = new Topology(grid)
     for (let d = 0; open && d < open.length; d++) this.topology.operate(d, open[d] === 1)
-    this.network = new Network(this.topology, priorsFrom(rules.judgement, grid))
+    this.network = new Network(this.topology, priorsFrom(rules.judgement))
     this.registers = registers ?? new Registers(grid.observers.ids.count)
     this.belief = new Belief(this.network, this.registers, modelFrom(rules.judgement, grid))
   }

@@ -68,8 +68,9 @@ const BLOCK = 16
 const BLOCK_BITS = 4
 
 /**
- * Packed texts, read only. A block is: length of the shared beginning, length of the rest of each
- * text, the shared beginning, the rests. Lengths are seven bits a byte, lowest first.
+ * Packed texts, read only. A block is: length of the shared beginning, what the rests are long, the
+ * shared beginning, the rests. What the rests are long is one more than their length where all are
+ * alike, else 0 and the length of each. Lengths are seven bits a byte, lowest first.
  */
 export class PackedTexts {
   readonly count: number
@@ -81,6 +82,7 @@ export class PackedTexts {
   #prefixLength = 0
   #rest = 0
   #restLength = 0
+  #next = 0
 
   constructor(count: number, bytes: Uint8Array, starts: Uint32Array) {
     this.count = count
@@ -143,20 +145,29 @@ export class PackedTexts {
   }
 
   #find(index: number): void {
-    const { bytes } = this
     const within = index & (BLOCK - 1)
-    const inBlock = Math.min(BLOCK, this.count - (index - within))
-    let at = this.starts[index >>> BLOCK_BITS]!
+    this.#next = this.starts[index >>> BLOCK_BITS]!
+    this.#prefixLength = this.#readLength()
+    const alike = this.#readLength()
     let before = 0
-    for (let i = -1; i < inBlock; i++) {
-      let length = bytes[at++]!
-      if (length >= 0x80) length = (length & 0x7f) | (bytes[at++]! << 7)
-      if (i < 0) this.#prefixLength = length
-      else if (i < within) before += length
-      else if (i === within) this.#restLength = length
+    if (alike > 0) {
+      this.#restLength = alike - 1
+      before = within * this.#restLength
+    } else {
+      const inBlock = Math.min(BLOCK, this.count - (index - within))
+      for (let i = 0; i < inBlock; i++) {
+        const length = this.#readLength()
+        if (i < within) before += length
+        else if (i === within) this.#restLength = length
+      }
     }
-    this.#prefix = at
-    this.#rest = at + this.#prefixLength + before
+    this.#prefix = this.#next
+    this.#rest = this.#next + this.#prefixLength + before
+  }
+
+  #readLength(): number {
+    const low = this.bytes[this.#next++]!
+    return low < 0x80 ? low : (low & 0x7f) | (this.bytes[this.#next++]! << 7)
   }
 }
 
@@ -174,19 +185,23 @@ class BlockWriter {
     const { bytes, offsets } = this.#pool
     const old = (index: number) => (order ? order[index]! : index)
     let shared = this.#lengthOf(old(from))
+    const length0 = shared
+    let alike = true
     let needed = 0
     for (let i = from; i < to; i++) {
       const first = offsets[old(from)]!
       const own = offsets[old(i)]!
       const length = this.#lengthOf(old(i))
+      alike &&= length === length0
       needed += length + 2
       let same = 0
       while (same < shared && same < length && bytes[first + same] === bytes[own + same]) same++
       shared = same
     }
-    this.#reserve(needed + 2)
+    this.#reserve(needed + 4)
     this.#writeLength(shared)
-    for (let i = from; i < to; i++) this.#writeLength(this.#lengthOf(old(i)) - shared)
+    this.#writeLength(alike ? length0 - shared + 1 : 0)
+    for (let i = from; i < to && !alike; i++) this.#writeLength(this.#lengthOf(old(i)) - shared)
     this.#copy(offsets[old(from)]!, shared)
     for (let i = from; i < to; i++)
       this.#copy(offsets[old(i)]! + shared, this.#lengthOf(old(i)) - shared)

@@ -16,7 +16,7 @@ export function likeliestMember(network: Network, head: number, phases: PhaseMas
   const able = members.filter((device) => !partial || devices.ganged[device] === 0)
   let best = able[0] ?? head
   for (const device of able)
-    if (network.priors.device[device]! < network.priors.device[best]!) best = device
+    if (network.devicePrior(device) < network.devicePrior(best)) best = device
   return best
 }
 

@@ -9,14 +9,12 @@ import type { Priors } from './network.ts'
 
 const MINUTES_A_YEAR = 525_960
 
-/** −ln(λ·τ) of each device of the grid and of the implicit service. */
-export function priorsFrom(rules: JudgementRules, grid: CompiledGrid): Priors {
+/** −ln(λ·τ) of each type of device and of the implicit service. */
+export function priorsFrom(rules: JudgementRules): Priors {
   const byType = DEVICE_TYPES.map((type) =>
     costOf(Math.min(0.5, (rules.openingsPerYear[type] * rules.windowMinutes) / MINUTES_A_YEAR)),
   )
-  const device = new Float64Array(grid.devices.ids.count)
-  for (let d = 0; d < device.length; d++) device[d] = byType[grid.devices.type[d]!]!
-  return { device, service: byType[DEVICE_TYPES.indexOf('service')]! }
+  return { device: { byType }, service: byType[DEVICE_TYPES.indexOf('service')]! }
 }
 
 /** One reliability class for each class of observer. */

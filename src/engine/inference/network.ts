@@ -13,9 +13,10 @@ import { complement, either } from '../cost/nats.ts'
 
 export const NONE = -1
 
-/** Prior costs −ln P("open here" in a window), micro-nats; indexed by device. */
+/** Prior costs −ln P("open here" in a window), micro-nats. */
 export interface Priors {
-  readonly device: Float64Array
+  /** By device, or by type of device. */
+  readonly device: Float64Array | { readonly byType: readonly number[] }
   /** By usage point: one value for all, or one each. */
   readonly service: number | Float64Array
   /**
@@ -87,13 +88,16 @@ export class Network {
 
   /** The devices of a class, topmost first. */
   members(head: number): number[] {
-    const members = [head]
-    for (let d = head; ; ) {
-      const next = this.#onlyBelow(d)
-      if (next === NONE || this.head[next] !== head) return members
-      members.push(next)
-      d = next
-    }
+    const members: number[] = []
+    for (let d = this.bottom[head]!; d !== head; d = this.topology.parent[d]!) members.push(d)
+    members.push(head)
+    return members.reverse()
+  }
+
+  /** Cost of "this device is open" in a window. */
+  devicePrior(device: number): number {
+    const { device: costs } = this.priors
+    return 'byType' in costs ? costs.byType[this.grid.devices.type[device]!]! : costs[device]!
   }
 
   /** Cost of "the service of this meter's usage point is open" against "it is not". */
@@ -110,7 +114,6 @@ export class Network {
   /** Rebuilds every tree, or those of `roots` (devices without parent). */
   rebuild(): void {
     const { parent } = this.topology
-    const count = parent.length
     const { childFirst, childNext } = this.#children()
     this.head.fill(NONE)
     this.above.fill(NONE)
@@ -131,17 +134,6 @@ export class Network {
       if (this.head[device] !== device || this.above[device] === NONE) continue
       this.nextBeside[device] = this.firstBelow[this.above[device]!]!
       this.firstBelow[this.above[device]!] = device
-    }
-    this.#onlyChild = new Int32Array(count).fill(NONE)
-    for (let i = 0; i < order.length; i++) {
-      const up = parent[order[i]!]!
-      if (
-        up >= 0 &&
-        below.things[order[i]!]! > 0 &&
-        below.branches[up] === 1 &&
-        below.own[up] === 0
-      )
-        this.#onlyChild[up] = order[i]!
     }
     this.#findBottoms(order, below)
   }
@@ -177,15 +169,15 @@ export class Network {
   /** Cost of "one member of the class is open", from the lowest up. */
   #classCost(head: number): number {
     const bottom = this.bottom[head]!
-    const { device } = this.priors
-    let cost = device[bottom]!
+    let cost = this.devicePrior(bottom)
     if (this.holdsService[head] === 1) {
       const { firstMeter, target } = this.grid.observers
       cost = either(cost, this.#serviceCost(target[firstMeter[bottom]!]!))
     }
-    if (bottom === head) return cost
-    const members = this.members(head)
-    for (let m = members.length - 2; m >= 0; m--) cost = either(cost, device[members[m]!]!)
+    for (let d = bottom; d !== head; ) {
+      d = this.topology.parent[d]!
+      cost = either(cost, this.devicePrior(d))
+    }
     return cost
   }
 
@@ -208,12 +200,7 @@ export class Network {
     if (up !== NONE) spared[up]! += spared[head]! + complement(costs[head]!)
   }
 
-  #onlyChild = new Int32Array(0)
   readonly #service: number | undefined
-
-  #onlyBelow(device: number): number {
-    return this.#onlyChild[device]!
-  }
 
   /** The usage point that is all there is below `device`, or `NONE`. */
   #onlyMeter(device: number, below: Observed): number {
