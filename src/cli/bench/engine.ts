@@ -68,7 +68,8 @@ export async function benchEngine(options: EngineBenchOptions) {
     feeders: grid.feeders.length,
     order: options.order,
     ...rate,
-    bytesPerMeter: round((held.arrays - before.arrays - bytesOfLines(grid)) / meters),
+    bytesPerMeter: round((held.arrays - before.arrays - bytesOfMap(grid)) / meters),
+    bytesPerMeterWithMap: round((held.arrays - before.arrays) / meters),
     heapBytesPerMeter: round((held.heap - before.heap) / meters),
     readyMs: Math.round(readyMs),
     readyCpuMs: Math.round(readyCpuMs),
@@ -95,9 +96,9 @@ function heldBytes(): { arrays: number; heap: number } {
   return { arrays: arrayBuffers, heap: heapUsed }
 }
 
-/** Lines are drawn, not reasoned about: they are not part of an engine's memory. */
-function bytesOfLines({ lines }: CompiledGrid): number {
-  return Object.values(lines).reduce(
+/** Lines and coordinates are drawn, not reasoned about: they are no part of an engine's memory. */
+function bytesOfMap({ lines, nodes }: CompiledGrid): number {
+  return [...Object.values(lines), nodes.lon, nodes.lat].reduce(
     (sum, column) => sum + (ArrayBuffer.isView(column) ? column.byteLength : 0),
     0,
   )
@@ -105,7 +106,8 @@ function bytesOfLines({ lines }: CompiledGrid): number {
 
 /** A world under the shipped rules, by the facts that make one. */
 function readyWorld(grid: CompiledGrid): World {
-  const rulesDir = new URL('../../../../config/rules/', import.meta.url)
+  const up = import.meta.url.endsWith('.ts') ? '../../../' : '../../../../'
+  const rulesDir = new URL(`${up}config/rules/`, import.meta.url)
   const text = (file: string) => ({ file, text: readFileSync(new URL(file, rulesDir), 'utf8') })
   const rules = readRules(text('judgement.yaml'), text('grading.yaml'))
   const engine = new Engine({ grid: () => grid, rules: () => rules })
@@ -126,10 +128,10 @@ function orderOf(byFeeder: number[][], { order, seed }: EngineBenchOptions): Int
   const count = Math.min(INTERLEAVED_FEEDERS, byFeeder.length)
   const busy: number[][] = []
   for (let i = 0; i < count; i++) busy.push(byFeeder[Math.floor((i * byFeeder.length) / count)]!)
-  const turns: number[] = []
-  for (let turn = 0; turn < DRAWN / count; turn++)
-    for (const meters of busy) turns.push(meters[turn % meters.length]!)
-  return Int32Array.from(turns)
+  return Int32Array.from({ length: DRAWN - (DRAWN % count) }, (_, i) => {
+    const meters = busy[i % count]!
+    return meters[Math.floor(i / count) % meters.length]!
+  })
 }
 
 /** Meters of each feeder that has any, in the order of the network. */

@@ -75,6 +75,10 @@ export class Belief {
   /** When a head was found restored; its awaited observers count their delay from then. */
   readonly cameBack = new Map<number, InstantMs>()
 
+  /** Observers from here on are all of this class, so that nobody has to look it up. */
+  readonly #metersFrom: number
+  readonly #meterClass: number
+
   // The observer whose register is being changed, and what it meant before. `NONE` in between.
   #held = NONE
   #heldState: RegisterState = QUIET
@@ -95,6 +99,8 @@ export class Belief {
         ? new Areas(network.grid, this.headOf, areasByTransformer)
         : noAreas(network.grid)
     this.sums = new Sums(network.priorCosts())
+    this.#metersFrom = lastOfOneClass(model.classOf)
+    this.#meterClass = model.classOf.at(-1) ?? 0
     this.silence = new Silence(this.#kindsOfSilence(), silenceTables(model), this.sums)
     this.#areas = new AreaSilence(this)
     this.#countSilence()
@@ -243,7 +249,7 @@ export class Belief {
     const { above } = this.network
     const { doubles, counts } = this.sums
     const { hearing, silence } = this
-    const k = this.model.classOf[observer]!
+    const k = observer >= this.#metersFrom ? this.#meterClass : this.model.classOf[observer]!
     const { offDead, onDead } = this.model.classes[k]!
     const plain = this.opened.size === 0
     const head = this.headOf[observer]!
@@ -482,6 +488,13 @@ export class Belief {
     }
     this.#areas.countSilent()
   }
+}
+
+/** Where the run of equal classes at the end begins. */
+function lastOfOneClass(classOf: Uint8Array): number {
+  let first = classOf.length
+  while (first > 0 && classOf[first - 1] === classOf.at(-1)) first--
+  return first
 }
 
 export { AWAITED, OFF, ON, QUIET }
