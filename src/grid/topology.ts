@@ -21,9 +21,8 @@ export class Topology {
   readonly zoneFedBy: Int32Array
   /** 1 where the device stands open, by plan or by report. */
   readonly open: Uint8Array
-  readonly #fromZone: Int32Array
-  readonly #toZone: Int32Array
-  readonly #zoneIndex: ZoneIndex
+  /** Devices at each zone; made when a switch first operates. */
+  #zoneIndex: ZoneIndex | undefined
   /** Closed devices that feed nothing: each would close a loop, or joins dark parts. */
   readonly #idle = new Set<number>()
   #children: Map<number, number[]> | undefined
@@ -32,23 +31,17 @@ export class Topology {
   constructor(grid: CompiledGrid) {
     const { devices, nodes, feeders } = grid
     this.grid = grid
-    this.#fromZone = devices.from.map((node) => nodes.zone[node]!)
-    this.#toZone = devices.to.map((node) => nodes.zone[node]!)
-    this.#zoneIndex = indexZones(nodes.zones, this.#fromZone, this.#toZone)
+    const fromZone = devices.from.map((node) => nodes.zone[node]!)
+    const toZone = devices.to.map((node) => nodes.zone[node]!)
+    const zoneIndex = indexZones(nodes.zones, fromZone, toZone)
     this.open = devices.normallyOpen.slice()
     const isOpen = (device: number) => this.open[device] === 1
     const sources = new Set(
       feeders.map(({ source }) =>
-        sourceZoneOf(
-          this.#fromZone[source]!,
-          this.#zoneIndex,
-          this.#fromZone,
-          this.#toZone,
-          isOpen,
-        ),
+        sourceZoneOf(fromZone[source]!, zoneIndex, fromZone, toZone, isOpen),
       ),
     )
-    const forest = traceForest(sources, this.#zoneIndex, this.#fromZone, this.#toZone, isOpen)
+    const forest = traceForest(sources, zoneIndex, fromZone, toZone, isOpen)
     this.parent = forest.parent
     this.zoneFedBy = forest.zoneFedBy
     for (let d = 0; d < this.parent.length; d++)
@@ -69,8 +62,8 @@ export class Topology {
       hung = false
       // Whatever stands closed between a fed and a dark part feeds the dark one; lowest index first.
       for (const idle of [...this.#idle].sort((x, y) => x - y)) {
-        const fedFrom = this.#fed(this.#fromZone[idle]!)
-        if (fedFrom === this.#fed(this.#toZone[idle]!)) continue
+        const fedFrom = this.#fed(this.#fromZone(idle))
+        if (fedFrom === this.#fed(this.#toZone(idle))) continue
         this.#hang(idle, fedFrom, changed)
         hung = true
         break
@@ -82,7 +75,7 @@ export class Topology {
   /** Closed devices that join two fed zones, in index order. */
   get loops(): readonly number[] {
     return [...this.#idle]
-      .filter((d) => this.#fed(this.#fromZone[d]!) && this.#fed(this.#toZone[d]!))
+      .filter((d) => this.#fed(this.#fromZone(d)) && this.#fed(this.#toZone(d)))
       .sort((x, y) => x - y)
   }
 
@@ -113,6 +106,22 @@ export class Topology {
     return at
   }
 
+  #fromZone(device: number): number {
+    return this.grid.nodes.zone[this.grid.devices.from[device]!]!
+  }
+
+  #toZone(device: number): number {
+    return this.grid.nodes.zone[this.grid.devices.to[device]!]!
+  }
+
+  #devicesAtZones(): ZoneIndex {
+    if (this.#zoneIndex) return this.#zoneIndex
+    const { devices, nodes } = this.grid
+    const zoneOf = (node: number) => nodes.zone[node]!
+    this.#zoneIndex = indexZones(nodes.zones, devices.from.map(zoneOf), devices.to.map(zoneOf))
+    return this.#zoneIndex
+  }
+
   /** True where every device from the zone up to its source stands closed. */
   #fed(zone: number): boolean {
     let device = this.zoneFedBy[zone]!
@@ -127,8 +136,8 @@ export class Topology {
   /** The dark part on one side of `device` hangs below it from now on, fed from the other side. */
   #hang(device: number, fedFrom: boolean, changed: Set<number>): void {
     const [fed, dark] = fedFrom
-      ? [this.#fromZone[device]!, this.#toZone[device]!]
-      : [this.#toZone[device]!, this.#fromZone[device]!]
+      ? [this.#fromZone(device), this.#toZone(device)]
+      : [this.#toZone(device), this.#fromZone(device)]
     const branches = this.#walk(device, this.zoneFedBy[fed]!, dark)
     const feeding = new Set(branches.map(({ by }) => by))
     const setParent = (child: number, parent: number) => {
@@ -155,11 +164,12 @@ export class Topology {
   #walk(device: number, aboveIt: number, dark: number): Branch[] {
     const branches: Branch[] = [{ zone: dark, by: device, above: aboveIt }]
     const seen = new Set<number>([dark])
+    const { first, devices } = this.#devicesAtZones()
     for (let i = 0; i < branches.length; i++) {
       const { zone, by } = branches[i]!
-      for (let k = this.#zoneIndex.first[zone]!; k < this.#zoneIndex.first[zone + 1]!; k++) {
-        const next = this.#zoneIndex.devices[k]!
-        const far = this.#fromZone[next] === zone ? this.#toZone[next]! : this.#fromZone[next]!
+      for (let k = first[zone]!; k < first[zone + 1]!; k++) {
+        const next = devices[k]!
+        const far = this.#fromZone(next) === zone ? this.#toZone(next) : this.#fromZone(next)
         if (next === by || seen.has(far)) continue
         const hangsHere = this.zoneFedBy[far] === next
         if (this.open[next] === 1 ? !hangsHere : this.#fed(far)) continue

@@ -6,12 +6,10 @@ import type { CompiledGrid } from '../../grid/compiled.ts'
 import { NONE } from './network.ts'
 
 export class Areas {
-  /** Head at which each area sits. */
+  /** Head at which each area sits, ascending. */
   readonly seats: Int32Array
   /** Observers of each area. */
   readonly members: Int32Array
-  /** Area of each device, `NONE` where none. */
-  readonly ofDevice: Int32Array
   readonly #via: Int32Array
   /** Area of what each terminal forwards, `NONE` where it forwards nothing or is not energised. */
   readonly #through: Int32Array
@@ -26,52 +24,47 @@ export class Areas {
     const { via } = grid.observers
     this.#via = via
     this.#headOf = byTransformer ? headOf : undefined
-    this.ofDevice = new Int32Array(grid.devices.ids.count).fill(NONE)
-    const seats: number[] = []
-    const found = (seat: number) => {
-      if (seat === NONE) return NONE
-      if (this.ofDevice[seat] === NONE) this.ofDevice[seat] = seats.push(seat) - 1
-      return this.ofDevice[seat]!
-    }
-    this.#through = byTransformer ? new Int32Array(0) : this.#findThrough(headOf, found)
-    if (byTransformer) for (let o = 0; o < headOf.length; o++) found(headOf[o]!)
-    this.seats = Int32Array.from(seats)
-    this.members = new Int32Array(seats.length)
+    const seatOf = byTransformer ? headOf : seatsOfForwarders(via, headOf)
+    this.seats = Int32Array.from(new Set(seatOf.filter((seat) => seat !== NONE))).sort()
+    this.#through = byTransformer ? new Int32Array(0) : seatOf.map((seat) => this.at(seat))
+    this.members = new Int32Array(this.seats.length)
     for (let o = 0; o < headOf.length; o++) {
       const area = this.of(o)
       if (area !== NONE) this.members[area]!++
     }
   }
 
+  /** The area that sits at `head`, `NONE` where none does. */
+  at(head: number): number {
+    let low = 0
+    let high = this.seats.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.seats[middle]! < head) low = middle + 1
+      else high = middle
+    }
+    return this.seats[low] === head ? low : NONE
+  }
+
   /** Area of an observer, `NONE` where none: its forwarder's, or its own if it forwards. */
   of(observer: number): number {
-    if (this.#headOf !== undefined) {
-      const head = this.#headOf[observer]!
-      return head === NONE ? NONE : this.ofDevice[head]!
-    }
+    if (this.#headOf !== undefined) return this.at(this.#headOf[observer]!)
     const forwarder = this.#via[observer]!
     const terminal = forwarder >= 0 ? forwarder : observer
     return terminal < this.#through.length ? this.#through[terminal]! : NONE
   }
 
   get bytes(): number {
-    return (
-      this.seats.byteLength +
-      this.members.byteLength +
-      this.ofDevice.byteLength +
-      this.#through.byteLength
-    )
+    return this.seats.byteLength + this.members.byteLength + this.#through.byteLength
   }
+}
 
-  #findThrough(headOf: Int32Array, found: (seat: number) => number): Int32Array {
-    // Terminals are numbered before meters, so this ends where they do.
-    const forwarders = this.#via.reduce((end, terminal) => Math.max(end, terminal + 1), 0)
-    const forwards = new Uint8Array(forwarders)
-    for (let o = 0; o < headOf.length; o++) if (this.#via[o]! >= 0) forwards[this.#via[o]!] = 1
-    return Int32Array.from(forwards, (does, terminal) =>
-      does === 1 ? found(headOf[terminal]!) : NONE,
-    )
-  }
+/** Head of each terminal up to the last that forwards for another, `NONE` for the others. */
+function seatsOfForwarders(via: Int32Array, headOf: Int32Array): Int32Array {
+  // Terminals are numbered before meters, so this ends where they do.
+  const forwards = new Uint8Array(via.reduce((end, terminal) => Math.max(end, terminal + 1), 0))
+  for (let o = 0; o < via.length; o++) if (via[o]! >= 0) forwards[via[o]!] = 1
+  return Int32Array.from(forwards, (does, terminal) => (does === 1 ? headOf[terminal]! : NONE))
 }
 
 /** No areas: where nothing is lost together. */

@@ -349,12 +349,12 @@ export class Belief {
     const device = network.bottom[d]!
     const { firstMeter } = network.grid.observers
     const meters = firstMeter[device + 1]! - firstMeter[device]!
-    const seated = meters + network.terminalFirst[device + 1]! - network.terminalFirst[device]!
+    const firstTerminal = network.firstTerminal(device)
+    let seated = meters
+    while (network.terminalSeats[firstTerminal + seated - meters] === device) seated++
     for (let i = 0; i < seated; i++) {
       const o =
-        i < meters
-          ? firstMeter[device]! + i
-          : network.terminals[network.terminalFirst[device]! + i - meters]!
+        i < meters ? firstMeter[device]! + i : network.terminals[firstTerminal + i - meters]!
       if (registers.state[o] !== ON) continue
       const at = registers.atOf(o)
       if (at < first) first = at
@@ -387,13 +387,14 @@ export class Belief {
     const device = network.bottom[a]!
     const { firstMeter } = network.grid.observers
     const meters = firstMeter[device + 1]! - firstMeter[device]!
-    const seated = meters + network.terminalFirst[device + 1]! - network.terminalFirst[device]!
+    const firstTerminal = network.firstTerminal(device)
+    let seated = meters
+    while (network.terminalSeats[firstTerminal + seated - meters] === device) seated++
     let below = network.firstBelow[a]!
     for (let i = 0; i < seated || below !== NONE; i++) {
       let t0: InstantMs
       if (i < meters) t0 = this.#offOf(firstMeter[device]! + i)
-      else if (i < seated)
-        t0 = this.#offOf(network.terminals[network.terminalFirst[device]! + i - meters]!)
+      else if (i < seated) t0 = this.#offOf(network.terminals[firstTerminal + i - meters]!)
       else {
         t0 = doubles[below * DOUBLES + EARLIEST]!
         below = network.nextBeside[below]!
@@ -439,7 +440,7 @@ export class Belief {
     const device = network.bottom[head]!
     const { firstMeter } = network.grid.observers
     for (let o = firstMeter[device]!; o < firstMeter[device + 1]!; o++) visit(o)
-    for (let i = network.terminalFirst[device]!; i < network.terminalFirst[device + 1]!; i++)
+    for (let i = network.firstTerminal(device); network.terminalSeats[i] === device; i++)
       visit(network.terminals[i]!)
   }
 

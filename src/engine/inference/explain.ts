@@ -110,7 +110,7 @@ export function onsSince(belief: Belief, head: number, since: InstantMs): number
 /** All awaited ons of one area may be missing for one reason: its concentrator is lost. */
 export function awaitedTogether(belief: Belief, head: number, cameBack: InstantMs): number {
   const { areas, model, sums } = belief
-  if (areas.ofDevice[head]! < 0 || sums.waits(head) < 2 || sums.offs(head) > 0 || cameBack === 0)
+  if (sums.waits(head) < 2 || sums.offs(head) > 0 || cameBack === 0 || areas.at(head) === NONE)
     return Number.POSITIVE_INFINITY
   if (onsSince(belief, head, cameBack) > 0) return Number.POSITIVE_INFINITY
   const meter = model.classes[model.areaMeterClass]!

@@ -41,11 +41,14 @@ export class Network {
   /** 1 where the class holds the service of its only meter. */
   readonly holdsService: Uint8Array
   /**
-   * Terminals seated right below each device: `terminals[i]` for i in `[terminalFirst[d],
-   * terminalFirst[d + 1])`. Meters are `observers.firstMeter` of the grid.
+   * Terminals by the device right above them, and that device: those of `d` are `terminals[i]` from
+   * `firstTerminal(d)` on, as long as `terminalSeats[i]` is `d`. Meters are `observers.firstMeter` of
+   * the grid.
    */
-  readonly terminalFirst: Int32Array
   readonly terminals: Int32Array
+  readonly terminalSeats: Int32Array
+  /** A bit a device: set where a terminal is seated, so that the many others are not searched for. */
+  readonly #hasTerminal: Uint32Array
 
   constructor(topology: Topology, priors: Priors) {
     const { grid } = topology
@@ -60,8 +63,13 @@ export class Network {
     this.bottom = new Int32Array(count).fill(NONE)
     this.holdsService = new Uint8Array(count)
     this.#service = typeof priors.service === 'number' ? odds(priors.service) : undefined
-    this.terminalFirst = new Int32Array(count + 1)
-    this.terminals = this.#seatTerminals()
+    const seats = this.#seatTerminals()
+    this.terminals = Int32Array.from(seats.keys())
+      .filter((terminal) => seats[terminal] !== NONE)
+      .sort((a, b) => seats[a]! - seats[b]! || a - b)
+    this.terminalSeats = this.terminals.map((terminal) => seats[terminal]!)
+    this.#hasTerminal = new Uint32Array((count >>> 5) + 1)
+    for (const seat of this.terminalSeats) this.#hasTerminal[seat >>> 5]! |= 1 << (seat & 31)
     this.rebuild()
   }
 
@@ -92,6 +100,20 @@ export class Network {
     for (let d = this.bottom[head]!; d !== head; d = this.topology.parent[d]!) members.push(d)
     members.push(head)
     return members.reverse()
+  }
+
+  /** Index in `terminals` of the first one seated right below `device`; their number where none. */
+  firstTerminal(device: number): number {
+    const { terminalSeats } = this
+    if ((this.#hasTerminal[device >>> 5]! & (1 << (device & 31))) === 0) return terminalSeats.length
+    let low = 0
+    let high = terminalSeats.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (terminalSeats[middle]! < device) low = middle + 1
+      else high = middle
+    }
+    return low
   }
 
   /** Cost of "this device is open" in a window. */
@@ -205,7 +227,7 @@ export class Network {
   /** The usage point that is all there is below `device`, or `NONE`. */
   #onlyMeter(device: number, below: Observed): number {
     if (below.branches[device] !== 0 || below.own[device] !== 1) return NONE
-    if (this.terminalFirst[device] !== this.terminalFirst[device + 1]) return NONE
+    if (this.firstTerminal(device) < this.terminals.length) return NONE
     const { firstMeter, target } = this.grid.observers
     return target[firstMeter[device]!]!
   }
@@ -247,7 +269,7 @@ export class Network {
         if (target[o] !== point) own[device]!++
         point = target[o]!
       }
-      own[device]! += this.terminalFirst[device + 1]! - this.terminalFirst[device]!
+      for (let i = this.firstTerminal(device); this.terminalSeats[i] === device; i++) own[device]!++
       things[device]! += own[device]!
       const up = this.topology.parent[device]!
       if (up >= 0 && things[device]! > 0) {
@@ -258,23 +280,10 @@ export class Network {
     return { own, branches, things }
   }
 
-  /** Fills `terminalFirst`; the terminals by their seat, those of no energised one left out. */
+  /** The device above each terminal. Terminals are numbered before meters. */
   #seatTerminals(): Int32Array {
-    const { targetKind } = this.grid.observers
-    const first = this.terminalFirst
-    const seats: number[] = []
-    // Terminals are numbered before meters.
-    for (let o = 0; o < targetKind.length && targetKind[o] !== TARGET_USAGE_POINT; o++) {
-      seats.push(this.seatOf(o))
-      if (seats[o] !== NONE) first[seats[o]! + 1]!++
-    }
-    for (let d = 1; d < first.length; d++) first[d]! += first[d - 1]!
-    const next = first.slice()
-    const terminals = new Int32Array(first.at(-1)!)
-    seats.forEach((seat, terminal) => {
-      if (seat !== NONE) terminals[next[seat]!++] = terminal
-    })
-    return terminals
+    const terminals = this.grid.observers.firstMeter[0]!
+    return Int32Array.from({ length: terminals }, (_, terminal) => this.seatOf(terminal))
   }
 }
 
