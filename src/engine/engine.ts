@@ -172,7 +172,7 @@ function remember(world: World, root: number, news: TreeNews): void {
 function casesByRoot(world: World): Map<number, Case[]> {
   const byRoot = new Map<number, Case[]>()
   for (const incident of world.cases.values()) {
-    const root = world.belief.rootOf(incident.head)
+    const root = world.belief.network.rootOf(incident.head)
     const list = byRoot.get(root)
     if (list) list.push(incident)
     else byRoot.set(root, [incident])

@@ -110,7 +110,7 @@ class Carrier {
     for (const heard of ['news', 'recent'] as const)
       for (const [root, news] of before[heard]) {
         const now = this.#survivor(world, root)
-        if (now !== NONE) world[heard].set(world.belief.rootOf(now), news)
+        if (now !== NONE) world[heard].set(world.belief.network.rootOf(now), news)
       }
     for (let head = 0; this.#same && head < before.belief.sums.heads; head++)
       world.belief.sums.setHeardFrom(head, before.belief.sums.heardFrom(head))
@@ -132,7 +132,7 @@ class Carrier {
     incident.segmentAt = { head: incident.head, observer: incident.observer }
     incident.rivals = []
     rescale(world, incident)
-    world.again.set(world.belief.rootOf(incident.head), world.now)
+    world.again.set(world.belief.network.rootOf(incident.head), world.now)
   }
 
   /** What a key of `EndedOutages` stands for now; undefined where nothing is left of it. */

@@ -75,7 +75,7 @@ export class World {
 
   /** Notes that something was heard below `head`, so that its tree is judged at the next tick. */
   stir(head: number, position: Position, item?: EvidenceItem): void {
-    const root = this.belief.rootOf(head)
+    const root = this.belief.network.rootOf(head)
     let news = this.news.get(root)
     if (!news) {
       news = { evidence: [], causes: [] }
@@ -90,7 +90,7 @@ export class World {
     for (const observer of this.phaseSpoken) {
       const head = this.belief.headOf[observer]!
       if (this.registers.state[observer] !== OFF) this.phaseSpoken.delete(observer)
-      else if (head !== NONE && this.belief.rootOf(head) === root) return true
+      else if (head !== NONE && this.belief.network.rootOf(head) === root) return true
     }
     return false
   }

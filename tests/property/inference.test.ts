@@ -86,7 +86,7 @@ function unknowns({ network, grid, belief, device }: World): Unknown[] {
   for (let d = 0; d < grid.devices.ids.count; d++) {
     if (network.head[d] !== d) continue
     const below = new Set<number>()
-    belief.eachObserver(d, (o) => below.add(o))
+    belief.network.eachObserver(d, (o) => below.add(o))
     let p = network.members(d).reduce((sum, m) => sum + Math.exp(-device[m]! / NAT), 0)
     if (network.holdsService[d]) p += 0.05
     list.push({ head: d, observer: NONE, p, below })

@@ -32,7 +32,7 @@ export function rollup30(lab: Laboratory, reports: readonly number[]): DeviceCla
 export function lowestCommonAncestor(lab: Laboratory, reports: readonly number[]): DeviceClass[] {
   const byRoot = new Map<number, number[]>()
   for (const meter of reports) {
-    const root = lab.belief.rootOf(lab.belief.headOf[meter]!)
+    const root = lab.belief.network.rootOf(lab.belief.headOf[meter]!)
     byRoot.set(root, [...(byRoot.get(root) ?? []), meter])
   }
   return [...byRoot.values()].map((meters) => {

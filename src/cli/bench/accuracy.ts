@@ -74,7 +74,7 @@ function judge(lab: Laboratory, reports: readonly number[]): Judged {
   const began = performance.now()
   return withReports(lab, reports, () => {
     const { belief } = lab
-    const roots = new Set(reports.map((meter) => belief.rootOf(belief.headOf[meter]!)))
+    const roots = new Set(reports.map((meter) => belief.network.rootOf(belief.headOf[meter]!)))
     const named: DeviceClass[] = []
     const possibilities: Possibility[] = []
     for (const root of roots) {

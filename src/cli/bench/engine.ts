@@ -198,7 +198,7 @@ function measurePosterior({ belief, registers, grid }: World, meters: number[][]
     }
     belief.now = START + JUDGED_AFTER_MS
     const started = performance.now()
-    const root = belief.rootOf(belief.headOf[feeder[0]!]!)
+    const root = belief.network.rootOf(belief.headOf[feeder[0]!]!)
     refresh(belief, root)
     explain(belief, root)
     nodes += posterior(belief, root).length

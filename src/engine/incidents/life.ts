@@ -141,7 +141,7 @@ function darkSince(world: World, verdict: Verdict): InstantMs | undefined {
 function earliestOffSince(world: World, head: number, live: InstantMs): InstantMs {
   const { belief, registers } = world
   let earliest = Number.POSITIVE_INFINITY
-  belief.eachObserver(head, (observer) => {
+  belief.network.eachObserver(head, (observer) => {
     const at = registers.atOf(observer)
     if (registers.state[observer] === OFF && at >= live && at < earliest) earliest = at
   })

@@ -76,7 +76,7 @@ function closedAt(world: World, incident: Case): InstantMs {
 function awaitOns(world: World, head: number, cameBackAt: InstantMs): void {
   const { belief } = world
   const waiting: number[] = []
-  belief.eachObserver(head, (observer) => {
+  belief.network.eachObserver(head, (observer) => {
     if (belief.registers.state[observer] === OFF && belief.registers.atOf(observer) <= cameBackAt)
       waiting.push(observer)
   })
@@ -130,7 +130,7 @@ function forgetBelow(
     if (settled(registers.state[observer]!, registers.atOf(observer))) done.push(observer)
   }
   if (incident.observer !== NONE) look(incident.observer)
-  else belief.eachObserver(incident.head, look)
+  else belief.network.eachObserver(incident.head, look)
   for (const observer of done) quieten(world, observer)
 }
 
@@ -146,7 +146,7 @@ export function sweepReturned(world: World, active: readonly Case[]): void {
     const heads = new Set(active.filter((c) => c.observer === NONE).map((c) => c.head))
     const points = new Set(active.map((c) => c.observer))
     const done: number[] = []
-    belief.eachObserver(head, (observer) => {
+    belief.network.eachObserver(head, (observer) => {
       const state = belief.registers.state[observer]
       if ((state !== AWAITED && state !== ON) || points.has(observer)) return
       for (let at = belief.headOf[observer]!; at !== head; at = network.above[at]!)
@@ -166,7 +166,7 @@ export function forgetOldNews(world: World): void {
   for (let o = registers.state.indexOf(ON); o >= 0; o = registers.state.indexOf(ON, o + 1)) {
     if (registers.atOf(o) > stale) continue
     const head = belief.headOf[o]!
-    if (head === NONE || !belief.lit(belief.rootOf(head))) quieten(world, o)
+    if (head === NONE || !belief.lit(belief.network.rootOf(head))) quieten(world, o)
   }
   world.ended.forget(world.now - clock.pastHours * HOUR_MS)
 }

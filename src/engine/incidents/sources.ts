@@ -24,7 +24,7 @@ export function outageSources(
   if (opened) seen.add(world.identityOf(opened.observer))
   const visit = (at: number) => {
     if (seen.size >= enough || belief.sums.offs(at) === 0) return
-    belief.eachSeated(at, (o) => {
+    belief.network.eachSeated(at, (o) => {
       if (seen.size < enough && belief.registers.state[o] === OFF) seen.add(world.identityOf(o))
     })
     for (let c = world.network.firstBelow[at]!; c !== NONE; c = world.network.nextBeside[c]!)
@@ -55,7 +55,7 @@ export function onsHeard(world: World, head: number, observer: number, since: In
   }
   const visit = (at: number) => {
     if (belief.sums.lastOn(at) <= since) return
-    belief.eachSeated(at, take)
+    belief.network.eachSeated(at, take)
     for (let c = world.network.firstBelow[at]!; c !== NONE; c = world.network.nextBeside[c]!)
       visit(c)
   }

@@ -25,7 +25,7 @@ export function startedAtOf(world: World, verdict: Verdict): InstantMs | undefin
   if (opened) take(world.identityOf(opened.observer), opened.at)
   const visit = (head: number) => {
     if (belief.sums.offs(head) === 0 || read >= REPORTS_READ) return
-    belief.eachSeated(head, (o) => {
+    belief.network.eachSeated(head, (o) => {
       if (registers.state[o] === OFF && read < REPORTS_READ)
         take(world.identityOf(o), registers.atOf(o))
     })

@@ -5,11 +5,19 @@
 import { costOf } from '../cost/nats.ts'
 import { QUIET, type RegisterState } from '../evidence/registers.ts'
 import type { Areas } from './areas.ts'
-import type { Belief } from './belief.ts'
-import { areaBucket } from './evidence-model.ts'
+import { areaBucket, type EvidenceModel } from './evidence-model.ts'
 import { type Network, NONE } from './network.ts'
 import type { Silence } from './silence.ts'
 import { DOUBLES, SPOKEN, type Sums } from './sums.ts'
+
+/** What areas are counted over. */
+interface CountedNetwork {
+  readonly areas: Areas
+  readonly network: Network
+  readonly silence: Silence
+  readonly sums: Sums
+  readonly model: EvidenceModel
+}
 
 export class AreaSilence {
   readonly #areas: Areas
@@ -24,7 +32,7 @@ export class AreaSilence {
   /** What it costs that a dark area's concentrator still worked. */
   readonly #works: number
 
-  constructor({ areas, network, silence, sums, model }: Belief) {
+  constructor({ areas, network, silence, sums, model }: CountedNetwork) {
     this.#areas = areas
     this.#network = network
     this.#silence = silence

@@ -9,9 +9,7 @@
  * began later, so it counts as silence there.
  */
 import type { InstantMs } from '../../facts/time.ts'
-import { TARGET_USAGE_POINT } from '../../grid/compiled.ts'
 import { type ClassCosts, DELAY_HORIZON_SECONDS } from '../cost/likelihood.ts'
-import { either } from '../cost/nats.ts'
 import {
   AWAITED,
   OFF,
@@ -22,10 +20,11 @@ import {
 } from '../evidence/registers.ts'
 import { AreaSilence } from './area-silence.ts'
 import { Areas, noAreas } from './areas.ts'
-import { areaBucket, type EvidenceModel, silenceTables } from './evidence-model.ts'
+import { type EvidenceModel, silenceTables } from './evidence-model.ts'
 import { type Network, NONE } from './network.ts'
 import { quietCosts } from './quiet.ts'
-import { Silence, SilenceKinds, secondOf } from './silence.ts'
+import { countSilence, kindsOfSilence, lastOfOneClass, locateObservers } from './seating.ts'
+import { Silence, secondOf } from './silence.ts'
 import {
   BEST,
   CLOSED_BEST,
@@ -93,7 +92,7 @@ export class Belief {
     this.network = network
     this.registers = registers
     this.model = model
-    this.headOf = this.#locateObservers()
+    this.headOf = locateObservers(network)
     this.areas =
       model.areaLost > 0
         ? new Areas(network.grid, this.headOf, areasByTransformer)
@@ -101,9 +100,10 @@ export class Belief {
     this.sums = new Sums(network.priorCosts())
     this.#metersFrom = lastOfOneClass(model.classOf)
     this.#meterClass = model.classOf.at(-1) ?? 0
-    this.silence = new Silence(this.#kindsOfSilence(), silenceTables(model), this.sums)
+    this.silence = new Silence(kindsOfSilence(this), silenceTables(model), this.sums)
     this.#areas = new AreaSilence(this)
-    this.#countSilence()
+    countSilence(this)
+    this.#areas.countSilent()
     // Offs first: what an "on" means depends on when the outage began.
     for (const ons of [false, true])
       for (let o = 0; o < this.headOf.length; o++) {
@@ -196,13 +196,6 @@ export class Belief {
     for (let a = head; a !== NONE; a = this.network.above[a]!) this.sums.addHint(a, sign)
   }
 
-  /** Cheapest explanation of one observer by itself: it errs, or its own service is open. */
-  alone(observer: number): number {
-    const costs = this.model.classes[this.model.classOf[observer]!]!
-    if (this.registers.state[observer] !== OFF) return 0
-    return Math.min(costs.offLive, this.serviceCost(observer) + costs.offDead)
-  }
-
   /** Prior of the observer's own service, or Infinity where it has none of its own. */
   serviceCost(observer: number): number {
     const { network } = this
@@ -222,21 +215,7 @@ export class Belief {
     return this.#quiet[head]!
   }
 
-  /** The same for one silent observer and its own service. */
-  quietLeafCost(observer: number): number {
-    const service = this.serviceCost(observer)
-    if (!this.model.windowClosed || service === Number.POSITIVE_INFINITY) return 0
-    const { silentDead } = this.model.classes[this.model.classOf[observer]!]!
-    return either(0, service + silentDead[silentDead.length - 1]!)
-  }
-
   #quiet: Float64Array | undefined
-
-  rootOf(head: number): number {
-    let at = head
-    while (this.network.above[at] !== NONE) at = this.network.above[at]!
-    return at
-  }
 
   /** Changes what one observer means, from its head to the root in one pass. */
   #move(
@@ -433,69 +412,4 @@ export class Belief {
     if (!this.lit(a)) return 0
     return Math.min(this.priorOf(a) + this.dead(a), this.sums.closedBest(a))
   }
-
-  /** Calls `visit` for each observer seated right below the class of `head`. */
-  eachSeated(head: number, visit: (observer: number) => void): void {
-    const { network } = this
-    const device = network.bottom[head]!
-    const { firstMeter } = network.grid.observers
-    for (let o = firstMeter[device]!; o < firstMeter[device + 1]!; o++) visit(o)
-    for (let i = network.firstTerminal(device); network.terminalSeats[i] === device; i++)
-      visit(network.terminals[i]!)
-  }
-
-  /** Calls `visit` for each observer below `head`. */
-  eachObserver(head: number, visit: (observer: number) => void): void {
-    this.eachSeated(head, visit)
-    for (let c = this.network.firstBelow[head]!; c !== NONE; c = this.network.nextBeside[c]!)
-      this.eachObserver(c, visit)
-  }
-
-  #locateObservers(): Int32Array {
-    const { network } = this
-    const { target, targetKind } = network.grid.observers
-    const { device } = network.grid.usagePoints
-    const heads = new Int32Array(target.length)
-    for (let o = 0; o < heads.length; o++) {
-      const seat = targetKind[o] === TARGET_USAGE_POINT ? device[target[o]!]! : network.seatOf(o)
-      heads[o] = seat === NONE ? NONE : network.head[seat]!
-    }
-    return heads
-  }
-
-  #kindsOfSilence(): SilenceKinds {
-    const { classOf, classes } = this.model
-    const { seats, members } = this.areas
-    const kinds = new SilenceKinds(this.network)
-    for (let o = 0; o < this.headOf.length; o++) {
-      kinds.occurs(this.headOf[o]!, classOf[o]!)
-      const area = this.areas.of(o)
-      if (area !== NONE) kinds.occurs(seats[area]!, classOf[o]!)
-    }
-    for (let area = 0; area < seats.length; area++)
-      kinds.occurs(seats[area]!, classes.length + areaBucket(members[area]!))
-    return kinds
-  }
-
-  #countSilence(): void {
-    const { classOf } = this.model
-    const { seats } = this.areas
-    for (let o = 0; o < this.headOf.length; o++) {
-      const area = this.areas.of(o)
-      const k = classOf[o]!
-      const seat = area === NONE ? NONE : seats[area]!
-      for (let a = this.headOf[o]!; a !== NONE && a !== seat; a = this.network.above[a]!)
-        this.silence.add(a, k, 1)
-    }
-    this.#areas.countSilent()
-  }
 }
-
-/** Where the run of equal classes at the end begins. */
-function lastOfOneClass(classOf: Uint8Array): number {
-  let first = classOf.length
-  while (first > 0 && classOf[first - 1] === classOf.at(-1)) first--
-  return first
-}
-
-export { AWAITED, OFF, ON, QUIET }

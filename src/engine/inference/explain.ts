@@ -32,7 +32,7 @@ function refreshBelow(belief: Belief, head: number, aboveCameBack: InstantMs): n
   const cameBack = Math.max(aboveCameBack, belief.cameBack.get(head) ?? 0)
   let closed = 0
   let awaited = 0
-  belief.eachSeated(head, (observer) => {
+  belief.network.eachSeated(head, (observer) => {
     closed += leafBest(belief, observer, cameBack)
     if (belief.registers.state[observer] === AWAITED)
       awaited += awaitedLive(belief, observer, cameBack)
@@ -49,10 +49,16 @@ function refreshBelow(belief: Belief, head: number, aboveCameBack: InstantMs): n
   return best
 }
 
+/** Cheapest explanation of an off by itself: it errs, or its own service is open. */
+function alone(belief: Belief, observer: number): number {
+  const costs = belief.model.classes[belief.model.classOf[observer]!]!
+  return Math.min(costs.offLive, belief.serviceCost(observer) + costs.offDead)
+}
+
 /** Cheapest account of one observer where what lies above it is live. */
 export function leafBest(belief: Belief, observer: number, cameBack: InstantMs): number {
   const state = belief.registers.state[observer]
-  if (state === OFF) return belief.alone(observer)
+  if (state === OFF) return alone(belief, observer)
   if (state !== AWAITED) return 0
   return Math.min(awaitedLive(belief, observer, cameBack), leafOpen(belief, observer, cameBack))
 }
@@ -97,7 +103,7 @@ export function openCost(belief: Belief, head: number, cameBack: InstantMs): num
 export function onsSince(belief: Belief, head: number, since: InstantMs): number {
   if (belief.sums.lastOn(head) < since) return 0
   let cost = 0
-  belief.eachSeated(head, (observer) => {
+  belief.network.eachSeated(head, (observer) => {
     if (belief.registers.state[observer] === ON && belief.registers.atOf(observer) >= since)
       cost += belief.model.classes[belief.model.classOf[observer]!]!.onDead
   })
@@ -138,7 +144,7 @@ function collect(belief: Belief, head: number, above: InstantMs, suspects: Suspe
   }
   const cameBack = Math.max(above, belief.cameBack.get(head) ?? 0)
   if (awaitedTogether(belief, head, cameBack) <= belief.sums.closedBest(head)) return
-  belief.eachSeated(head, (observer) => {
+  belief.network.eachSeated(head, (observer) => {
     const { registers, model } = belief
     const state = registers.state[observer]
     const live =

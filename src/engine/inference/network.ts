@@ -94,6 +94,29 @@ export class Network {
     }
   }
 
+  /** The head of the tree that `head` stands in. */
+  rootOf(head: number): number {
+    let at = head
+    while (this.above[at] !== NONE) at = this.above[at]!
+    return at
+  }
+
+  /** Calls `visit` for each observer seated right below the class of `head`. */
+  eachSeated(head: number, visit: (observer: number) => void): void {
+    const device = this.bottom[head]!
+    const { firstMeter } = this.grid.observers
+    for (let o = firstMeter[device]!; o < firstMeter[device + 1]!; o++) visit(o)
+    for (let i = this.firstTerminal(device); this.terminalSeats[i] === device; i++)
+      visit(this.terminals[i]!)
+  }
+
+  /** Calls `visit` for each observer below `head`. */
+  eachObserver(head: number, visit: (observer: number) => void): void {
+    this.eachSeated(head, visit)
+    for (let c = this.firstBelow[head]!; c !== NONE; c = this.nextBeside[c]!)
+      this.eachObserver(c, visit)
+  }
+
   /** The devices of a class, topmost first. */
   members(head: number): number[] {
     const members: number[] = []

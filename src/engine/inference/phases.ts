@@ -142,7 +142,7 @@ function closedCosts(
     const child = solve(belief, c, combine, clamp, closedAt)
     for (let live = 1; live < 8; live++) sums[live]! += child[pass(live) & devices.phases[c]!]!
   }
-  belief.eachSeated(head, (observer) => {
+  belief.network.eachSeated(head, (observer) => {
     for (let live = 1; live < 8; live++)
       sums[live]! += leafCost(belief, head, observer, pass(live), combine, clamp)
   })
@@ -230,7 +230,7 @@ function trace(
     devices.connection[network.bottom[head]!]!,
     passed & devices.phases[head]!,
   )
-  belief.eachSeated(head, (observer) => {
+  belief.network.eachSeated(head, (observer) => {
     const service = belief.serviceCost(observer)
     if (service + heardCost(belief, head, observer, 0) >= heardCost(belief, head, observer, below))
       return

@@ -9,6 +9,7 @@ import { AWAITED, OFF, QUIET } from '../evidence/registers.ts'
 import type { Belief } from './belief.ts'
 import { awaitedLive, awaitedTogether, leafOpen, openCost } from './explain.ts'
 import { NONE } from './network.ts'
+import { quietLeafCost } from './quiet.ts'
 
 /** One thing that may be open: a class of devices, or (observer ≥ 0) a service. */
 export interface Possibility {
@@ -59,7 +60,7 @@ function upward(
   }
   nodes.push(node)
   let closed = 0
-  belief.eachSeated(head, (observer) => {
+  belief.network.eachSeated(head, (observer) => {
     closed += leafUpward(belief, head, observer, cameBack, own, nodes)
   })
   for (let c = network.firstBelow[head]!; c !== NONE; c = network.nextBeside[c]!)
@@ -80,7 +81,7 @@ function leafUpward(
   nodes: Working[],
 ): number {
   const state = belief.registers.state[observer]
-  if (state === QUIET) return belief.quietLeafCost(observer)
+  if (state === QUIET) return belief.model.windowClosed ? quietLeafCost(belief, observer) : 0
   if (state !== OFF && state !== AWAITED) return 0
   const closed =
     state === OFF

@@ -1,17 +1,36 @@
 /** What silence everywhere costs where the window of a case is over (the benchmark). */
 import { DELAY_HORIZON_SECONDS } from '../cost/likelihood.ts'
 import { either } from '../cost/nats.ts'
-import type { Belief } from './belief.ts'
-import { NONE } from './network.ts'
+import type { EvidenceModel } from './evidence-model.ts'
+import { type Network, NONE } from './network.ts'
+import type { Silence } from './silence.ts'
+import type { Sums } from './sums.ts'
+
+/** What silence is weighed over. */
+interface Weighed {
+  readonly network: Network
+  readonly silence: Silence
+  readonly sums: Sums
+  readonly model: EvidenceModel
+  serviceCost(observer: number): number
+}
+
+/** −ln P(silent) of one observer and its own service. */
+export function quietLeafCost(weighed: Weighed, observer: number): number {
+  const service = weighed.serviceCost(observer)
+  if (service === Number.POSITIVE_INFINITY) return 0
+  const { silentDead } = weighed.model.classes[weighed.model.classOf[observer]!]!
+  return either(0, service + silentDead[silentDead.length - 1]!)
+}
 
 /** −ln P(all silent below each head | what lies above is live), before anything was heard. */
-export function quietCosts(belief: Belief): Float64Array {
-  const { network, silence, sums } = belief
+export function quietCosts(weighed: Weighed): Float64Array {
+  const { network, silence, sums } = weighed
   const quiet = new Float64Array(network.head.length)
   const visit = (head: number): number => {
     let closed = 0
-    belief.eachSeated(head, (observer) => {
-      closed += belief.quietLeafCost(observer)
+    network.eachSeated(head, (observer) => {
+      closed += quietLeafCost(weighed, observer)
     })
     for (let c = network.firstBelow[head]!; c !== NONE; c = network.nextBeside[c]!)
       closed += visit(c)
