@@ -121,10 +121,10 @@ export class Registers {
     this.#words[first + SECONDS] = seconds
     this.#words[first + SAID] =
       (since - seconds * 1000) | (phases << PHASES_SHIFT) | (off ? SAID_OFF : 0)
-    if (boot !== undefined && seq !== undefined) {
-      this.#words[first + BOOT] = boot
-      this.#words[first + SEQ] = seq
-    }
+    // A statement without counters is newer by time; older counters must not outrank it later.
+    const counted = boot !== undefined && seq !== undefined
+    this.#words[first + BOOT] = counted ? boot : NO_COUNTER
+    this.#words[first + SEQ] = counted ? seq : NO_COUNTER
     this.remember(observer, off, at)
   }
 

@@ -93,3 +93,13 @@ describe('what a register holds', () => {
     expect(new Set(written)).toEqual(new Set([2, 1]))
   })
 })
+
+describe('a statement without counters', () => {
+  it('is not outranked later by counters from before it', () => {
+    const registers = new Registers(1)
+    registers.write(0, OFF, true, 1_700_000_000_000, 7, 5, 10)
+    registers.write(0, ON, false, 1_700_000_060_000, 7)
+    expect(registers.order(0, 1_700_000_030_000, true, 5, 11)).toBe('older')
+    expect(registers.order(0, 1_700_000_090_000, true, 5, 12)).toBe('newer')
+  })
+})
