@@ -35,11 +35,11 @@ import {
   HEARD_FROM,
   LAST_ON,
   OFFS,
+  ONS,
   PRIOR,
   RUNNER_UP,
   SPOKEN,
   Sums,
-  WAITS,
 } from './sums.ts'
 
 /** What a terminal said of a position: when by its clock, when we heard it, at what cost, who. */
@@ -236,6 +236,7 @@ export class Belief {
     const seat = from === QUIET || to === QUIET ? this.#areas.turn(observer, k, to) : NONE
     const quieter = (to === QUIET ? 1 : 0) - (from === QUIET ? 1 : 0)
     const offMore = (to === OFF ? 1 : 0) - (from === OFF ? 1 : 0)
+    const onMore = (to === ON ? 1 : 0) - (from === ON ? 1 : 0)
     const waitMore = (to === AWAITED ? 1 : 0) - (from === AWAITED ? 1 : 0)
     let closedMore = offMore === 0 ? 0 : offMore * this.#ownWord(observer)
     let joint = false
@@ -248,9 +249,16 @@ export class Belief {
       if (a === seat) joint = true
       let silent = joint ? 0 : quieter
       const offs = counts[c + OFFS]! + offMore
-      const waits = counts[c + WAITS]! + waitMore
       counts[c + OFFS] = offs
-      counts[c + WAITS] = waits
+      if (waitMore !== 0) this.sums.addWait(a, waitMore)
+      if (onMore !== 0) {
+        counts[c + ONS]! += onMore
+        // Without ons, or with this one alone, the bounds are exact again.
+        if (counts[c + ONS]! - onMore === 0 || counts[c + ONS] === 0) {
+          doubles[d + FIRST_ON] = Number.POSITIVE_INFINITY
+          doubles[d + LAST_ON] = 0
+        }
+      }
       if (from === OFF) {
         doubles[d + SPOKEN]! -= offDead
         const others = to === OFF ? offs - 1 : offs
@@ -285,7 +293,7 @@ export class Belief {
           doubles[d + SPOKEN]! +
           this.silenceSince(a, doubles[d + HEARD_FROM]!)
         best = open < closed ? open : closed
-      } else if (waits > 0) {
+      } else if (this.sums.waits(a) > 0) {
         const open = doubles[d + PRIOR]! + doubles[d + SPOKEN]!
         best = open < closed ? open : closed
       }

@@ -24,7 +24,7 @@ export const LAST_ON = 9
 export const DOUBLES = 12
 /** 32-bit counts, by their place in the record. */
 export const OFFS = 20
-export const WAITS = 21
+export const ONS = 21
 /** Who is silent below, for `Silence`. */
 export const SILENCE = 22
 /** −1 where the cost has to be added up anew. */
@@ -39,7 +39,8 @@ export class Sums {
   /** The records, for the walk of `Belief`, which has no time for calls. */
   readonly doubles: Float64Array
   readonly counts: Int32Array
-  /** Positions reported open below each head: none but in a few trees, so made when needed. */
+  // In a few trees only, so made when needed.
+  #waits: Int32Array | undefined
   #hints: Int32Array | undefined
 
   /** `priors` by head: costs of "open here" before what was heard below. */
@@ -111,7 +112,12 @@ export class Sums {
 
   /** Observers below whose device came back and who have not said so. */
   waits(head: number): number {
-    return this.counts[head * COUNTS + WAITS]!
+    return this.#waits === undefined ? 0 : this.#waits[head]!
+  }
+
+  addWait(head: number, sign: number): void {
+    this.#waits ??= new Int32Array(this.heads)
+    this.#waits[head]! += sign
   }
 
   /** Positions reported open below. */
@@ -125,6 +131,7 @@ export class Sums {
   }
 
   get bytes(): number {
-    return this.doubles.buffer.byteLength + (this.#hints?.byteLength ?? 0)
+    const few = (this.#waits?.byteLength ?? 0) + (this.#hints?.byteLength ?? 0)
+    return this.doubles.buffer.byteLength + few
   }
 }
