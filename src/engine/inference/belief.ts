@@ -263,8 +263,17 @@ export class Belief {
         doubles[d + SPOKEN]! -= offDead
         const others = to === OFF ? offs - 1 : offs
         if (others === 0) doubles[d + HEARD_FROM] = Number.POSITIVE_INFINITY
-        if (fromAt === doubles[d + EARLIEST])
-          this.#setT0(a, others === 0 ? Number.POSITIVE_INFINITY : this.#nextOff(a, branchT0))
+        // Where its branch has another of the same time, nothing moves.
+        if (fromAt === doubles[d + EARLIEST] && fromAt !== branchT0) {
+          let next = branchT0
+          if (others === 0) next = Number.POSITIVE_INFINITY
+          else if (!(branchT0 <= doubles[d + RUNNER_UP]!)) next = this.#nextOff(a, fromAt)
+          doubles[d + EARLIEST] = next
+          // Said off anew with an earlier time, its branch has that already.
+          if (next < fromAt) this.#turnOns(a, a, 1, next, fromAt)
+          else if (doubles[d + LAST_ON]! >= fromAt && doubles[d + FIRST_ON]! < next)
+            this.#turnOns(a, a, -1, fromAt, next)
+        }
       } else if (from === ON) {
         if (fromAt >= doubles[d + EARLIEST]!) doubles[d + SPOKEN]! -= onDead
         else silent--
@@ -272,9 +281,12 @@ export class Belief {
       if (to === OFF) {
         doubles[d + SPOKEN]! += offDead
         if (hearing < doubles[d + HEARD_FROM]!) doubles[d + HEARD_FROM] = hearing
-        if (toAt < doubles[d + EARLIEST]!) {
-          doubles[d + RUNNER_UP] = doubles[d + EARLIEST]!
-          this.#setT0(a, toAt)
+        const before = doubles[d + EARLIEST]!
+        if (toAt < before) {
+          doubles[d + EARLIEST] = toAt
+          doubles[d + RUNNER_UP] = before
+          if (doubles[d + LAST_ON]! >= toAt && doubles[d + FIRST_ON]! < before)
+            this.#turnOns(a, a, 1, toAt, before)
         } else if (toAt < doubles[d + RUNNER_UP]!) doubles[d + RUNNER_UP] = toAt
       } else if (to === ON) {
         if (toAt > doubles[d + LAST_ON]!) doubles[d + LAST_ON] = toAt
@@ -310,16 +322,6 @@ export class Belief {
 
   #aloneOff(observer: number, costs: ClassCosts): number {
     return Math.min(costs.offLive, this.serviceCost(observer) + costs.offDead)
-  }
-
-  /** t0 of `a` moves: ons between the old and the new one change their meaning there. */
-  #setT0(a: number, t0: InstantMs): void {
-    const { doubles } = this.sums
-    const before = doubles[a * DOUBLES + EARLIEST]!
-    if (t0 === before) return
-    doubles[a * DOUBLES + EARLIEST] = t0
-    if (t0 < before) this.#turnOns(a, a, 1, t0, before)
-    else this.#turnOns(a, a, -1, before, t0)
   }
 
   /**
@@ -361,13 +363,9 @@ export class Belief {
     doubles[record + LAST_ON] = last
   }
 
-  /**
-   * The earliest off below `a` without that of the held observer, which was the earliest; `branchT0`
-   * is what is left on its branch, NaN where it sits at `a` itself.
-   */
-  #nextOff(a: number, branchT0: InstantMs): InstantMs {
+  /** The earliest off below `a` without that of the held observer, which was the earliest, `at`. */
+  #nextOff(a: number, at: InstantMs): InstantMs {
     const { doubles } = this.sums
-    if (branchT0 <= doubles[a * DOUBLES + RUNNER_UP]!) return branchT0
     const { network } = this
     let first = Number.POSITIVE_INFINITY
     let second = Number.POSITIVE_INFINITY
@@ -385,6 +383,11 @@ export class Belief {
       else {
         t0 = doubles[below * DOUBLES + EARLIEST]!
         below = network.nextBeside[below]!
+      }
+      if (t0 === at) {
+        // Nothing is earlier; what is left to look at may be as early as this.
+        doubles[a * DOUBLES + RUNNER_UP] = at
+        return at
       }
       if (t0 < first) {
         second = first
