@@ -41,6 +41,7 @@ import {
   SPOKEN,
   Sums,
 } from './sums.ts'
+import { nextOff, turnOns } from './turns.ts'
 
 /** What a terminal said of a position: when by its clock, when we heard it, at what cost, who. */
 export interface OpenedHead {
@@ -267,12 +268,13 @@ export class Belief {
         if (fromAt === doubles[d + EARLIEST] && fromAt !== branchT0) {
           let next = branchT0
           if (others === 0) next = Number.POSITIVE_INFINITY
-          else if (!(branchT0 <= doubles[d + RUNNER_UP]!)) next = this.#nextOff(a, fromAt)
+          else if (!(branchT0 <= doubles[d + RUNNER_UP]!))
+            next = nextOff(this, this.#held, a, fromAt)
           doubles[d + EARLIEST] = next
           // Said off anew with an earlier time, its branch has that already.
-          if (next < fromAt) this.#turnOns(a, a, 1, next, fromAt)
+          if (next < fromAt) turnOns(this, this.#held, a, a, 1, next, fromAt)
           else if (doubles[d + LAST_ON]! >= fromAt && doubles[d + FIRST_ON]! < next)
-            this.#turnOns(a, a, -1, fromAt, next)
+            turnOns(this, this.#held, a, a, -1, fromAt, next)
         }
       } else if (from === ON) {
         if (fromAt >= doubles[d + EARLIEST]!) doubles[d + SPOKEN]! -= onDead
@@ -286,7 +288,7 @@ export class Belief {
           doubles[d + EARLIEST] = toAt
           doubles[d + RUNNER_UP] = before
           if (doubles[d + LAST_ON]! >= toAt && doubles[d + FIRST_ON]! < before)
-            this.#turnOns(a, a, 1, toAt, before)
+            turnOns(this, this.#held, a, a, 1, toAt, before)
         } else if (toAt < doubles[d + RUNNER_UP]!) doubles[d + RUNNER_UP] = toAt
       } else if (to === ON) {
         if (toAt > doubles[d + LAST_ON]!) doubles[d + LAST_ON] = toAt
@@ -322,86 +324,6 @@ export class Belief {
 
   #aloneOff(observer: number, costs: ClassCosts): number {
     return Math.min(costs.offLive, this.serviceCost(observer) + costs.offDead)
-  }
-
-  /**
-   * Ons below `d` from `low` until before `high` become (1) or stop being (−1) proof of supply at
-   * `a`. Bounds of what it looks through become exact, so that it need not look there again.
-   */
-  #turnOns(a: number, d: number, sign: number, low: InstantMs, high: InstantMs): void {
-    const { doubles } = this.sums
-    const record = d * DOUBLES
-    if (doubles[record + LAST_ON]! < low || doubles[record + FIRST_ON]! >= high) return
-    const { network, registers, model } = this
-    let first = Number.POSITIVE_INFINITY
-    let last = 0
-    const device = network.bottom[d]!
-    const { firstMeter } = network.grid.observers
-    const meters = firstMeter[device + 1]! - firstMeter[device]!
-    const firstTerminal = network.firstTerminal(device)
-    let seated = meters
-    while (network.terminalSeats[firstTerminal + seated - meters] === device) seated++
-    for (let i = 0; i < seated; i++) {
-      const o =
-        i < meters ? firstMeter[device]! + i : network.terminals[firstTerminal + i - meters]!
-      if (registers.state[o] !== ON) continue
-      const at = registers.atOf(o)
-      if (at < first) first = at
-      if (at > last) last = at
-      // The held one is not yet put in at `a`; below it is, so the bounds must count it.
-      if (at < low || at >= high || o === this.#held) continue
-      const k = model.classOf[o]!
-      doubles[a * DOUBLES + SPOKEN]! += sign * model.classes[k]!.onDead
-      this.silence.add(a, k, -sign)
-    }
-    for (let c = network.firstBelow[d]!; c !== NONE; c = network.nextBeside[c]!) {
-      this.#turnOns(a, c, sign, low, high)
-      first = Math.min(first, doubles[c * DOUBLES + FIRST_ON]!)
-      last = Math.max(last, doubles[c * DOUBLES + LAST_ON]!)
-    }
-    doubles[record + FIRST_ON] = first
-    doubles[record + LAST_ON] = last
-  }
-
-  /** The earliest off below `a` without that of the held observer, which was the earliest, `at`. */
-  #nextOff(a: number, at: InstantMs): InstantMs {
-    const { doubles } = this.sums
-    const { network } = this
-    let first = Number.POSITIVE_INFINITY
-    let second = Number.POSITIVE_INFINITY
-    const device = network.bottom[a]!
-    const { firstMeter } = network.grid.observers
-    const meters = firstMeter[device + 1]! - firstMeter[device]!
-    const firstTerminal = network.firstTerminal(device)
-    let seated = meters
-    while (network.terminalSeats[firstTerminal + seated - meters] === device) seated++
-    let below = network.firstBelow[a]!
-    for (let i = 0; i < seated || below !== NONE; i++) {
-      let t0: InstantMs
-      if (i < meters) t0 = this.#offOf(firstMeter[device]! + i)
-      else if (i < seated) t0 = this.#offOf(network.terminals[firstTerminal + i - meters]!)
-      else {
-        t0 = doubles[below * DOUBLES + EARLIEST]!
-        below = network.nextBeside[below]!
-      }
-      if (t0 === at) {
-        // Nothing is earlier; what is left to look at may be as early as this.
-        doubles[a * DOUBLES + RUNNER_UP] = at
-        return at
-      }
-      if (t0 < first) {
-        second = first
-        first = t0
-      } else if (t0 < second) second = t0
-    }
-    doubles[a * DOUBLES + RUNNER_UP] = second
-    return first
-  }
-
-  /** When the observer said off, Infinity where it did not or is the held one. */
-  #offOf(observer: number): InstantMs {
-    const off = this.registers.state[observer] === OFF && observer !== this.#held
-    return off ? this.registers.atOf(observer) : Number.POSITIVE_INFINITY
   }
 
   /** Recomputes best from `head` to the root. */
