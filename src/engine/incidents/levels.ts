@@ -48,12 +48,6 @@ export function gradeOf(
   return Math.min(...grades) as 1 | 2 | 3 | 4
 }
 
-/** When the next grade is reached by duration alone, milliseconds since the start; Infinity for never. */
-export function nextGradeMs(rules: GradingRules, durationMs: number): number {
-  const due = rules.durationHours.map((hours) => hours * HOUR_MS).filter((ms) => ms > durationMs)
-  return Math.min(Number.POSITIVE_INFINITY, ...due)
-}
-
 function stepOf(steps: readonly [number, number, number], value: number): number {
   const step = steps.findIndex((from) => value >= from)
   return step < 0 ? 4 : step + 1

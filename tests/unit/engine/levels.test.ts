@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { measure, subtree } from '../../../src/engine/incidents/extent.ts'
-import { gradeOf, levelOf, nextGradeMs } from '../../../src/engine/incidents/levels.ts'
+import { gradeOf, levelOf } from '../../../src/engine/incidents/levels.ts'
 import { compileGrid } from '../../../src/grid/compile.ts'
 import { Topology } from '../../../src/grid/topology.ts'
 import { drawnGrid } from '../../support/drawn-grid.ts'
@@ -117,11 +117,5 @@ describe('grades', () => {
     ['life support', 'service', { sensitive: 1 }, 0, 3],
   ] as const)('%s: the most urgent of all criteria holds', (_, level, over, ms, grade) => {
     expect(gradeOf(grading, level, extent(over), ms)).toBe(grade)
-  })
-
-  it('rise with time alone at the hours of the rule file', () => {
-    expect(nextGradeMs(grading, 0)).toBe(2 * HOUR)
-    expect(nextGradeMs(grading, 2 * HOUR)).toBe(4 * HOUR)
-    expect(nextGradeMs(grading, 8 * HOUR)).toBe(Number.POSITIVE_INFINITY)
   })
 })
