@@ -39,62 +39,69 @@ export async function accepts(port: number): Promise<boolean> {
 
 export interface ServerProcess {
   readonly folder: string
-  /** Stops it with SIGKILL, as a crash would, and starts it again on the same data. */
-  restart(): Promise<void>
+  /** Stops it, with SIGKILL as a crash would unless told otherwise, and starts it again on the same data. */
+  restart(signal?: 'SIGKILL' | 'SIGTERM'): Promise<void>
   stop(): Promise<void>
+}
+
+export interface ServerProgram {
+  readonly program: string
+  /** Text of its configuration file, kept in `folder`. */
+  config(folder: string): string
+  args(configFile: string): readonly string[]
+  /** True once it serves. */
+  answers(): Promise<boolean>
+  /** Done once, before the first start. */
+  prepare?(configFile: string): Promise<void>
 }
 
 /** How long a server may take to answer; a loaded machine needs several seconds. */
 const START_MS = 60_000
 
-/**
- * Runs `program` with a configuration file holding `config(folder)`, and waits until it `answers`.
- * The folder is removed when it is stopped.
- */
-export async function startServer(
-  program: string,
-  config: (folder: string) => string,
-  args: (configFile: string) => readonly string[],
-  answers: () => Promise<boolean>,
-): Promise<ServerProcess> {
+/** Starts a server and waits until it answers. Its folder is removed when it is stopped. */
+export async function startServer(server: ServerProgram): Promise<ServerProcess> {
+  const { program } = server
   const folder = mkdtempSync(join(tmpdir(), `lastgasp-${program}-`))
   const configFile = join(folder, 'server.conf')
-  writeFileSync(configFile, config(folder))
-  let child: ChildProcess
+  writeFileSync(configFile, server.config(folder))
+  await server.prepare?.(configFile)
+  let child: ChildProcess | undefined
   let said = ''
 
   async function start(): Promise<void> {
-    child = spawn(program, args(configFile), {
+    const started = spawn(program, server.args(configFile), {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: serverEnvironment(),
+      cwd: folder,
     })
-    for (const stream of [child.stdout!, child.stderr!])
+    child = started
+    for (const stream of [started.stdout, started.stderr])
       stream.on('data', (chunk) => {
         said = (said + chunk).slice(-2000)
       })
     const until = Date.now() + START_MS
-    while (!(await answers().catch(() => false))) {
-      if (child.exitCode !== null || Date.now() > until)
+    while (!(await server.answers().catch(() => false))) {
+      if (started.exitCode !== null || Date.now() > until)
         throw new Error(`${program} did not start:\n${said}`)
       await sleep(50)
     }
   }
-  async function kill(): Promise<void> {
-    if (child.exitCode !== null || child.signalCode !== null) return
+  async function kill(signal: NodeJS.Signals): Promise<void> {
+    if (!child || child.exitCode !== null || child.signalCode !== null) return
     const gone = once(child, 'exit')
-    child.kill('SIGKILL')
+    child.kill(signal)
     await gone
   }
   process.once('exit', () => child?.kill('SIGKILL'))
   await start()
   return {
     folder,
-    async restart() {
-      await kill()
+    async restart(signal = 'SIGKILL') {
+      await kill(signal)
       await start()
     },
     async stop() {
-      await kill()
+      await kill('SIGKILL')
       rmSync(folder, { recursive: true, force: true })
     },
   }

@@ -171,7 +171,14 @@ export async function startServing(options: ServerOptions = {}): Promise<Server>
   const args = ['serve', '--data', data, '--port', `${port}`, '--mqtt-port', `${mqttPort}`]
   if (options.grid !== undefined) args.push('--grid', options.grid)
   if (options.demo) args.push('--demo')
-  const run = new Running(args, { LASTGASP__MQTT__SECRET: TERMINAL_SECRET, ...options.env })
+  const run = new Running(args, {
+    LASTGASP__MQTT__SECRET: TERMINAL_SECRET,
+    // Servers for tests, not for every program that a test starts.
+    MQTT_URL: '',
+    REDIS_URL: '',
+    INFLUX_URL: '',
+    ...options.env,
+  })
   const deadline = Date.now() + START_WITHIN_MS
   while (!run.output.includes('stop with Ctrl-C')) {
     if (run.isOver || Date.now() > deadline) {

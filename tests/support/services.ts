@@ -7,13 +7,15 @@
 import { existsSync } from 'node:fs'
 import { connect } from 'node:net'
 import { afterAll, describe, test } from 'vitest'
+import { kafkaIsInstalled, startKafka } from './kafka.ts'
+import { startMosquitto } from './mosquitto.ts'
 import { accepts, freePort, isInstalled, startServer } from './server-process.ts'
 
 export interface TestServer {
   readonly url: string
   readonly from: 'environment' | 'docker' | 'installed program'
   /** Crashes it and starts it again on the same data; only for an installed program. */
-  restart?(): Promise<void>
+  restart?(signal?: 'SIGKILL' | 'SIGTERM'): Promise<void>
   stop(): Promise<void>
 }
 
@@ -25,27 +27,39 @@ interface Recipe {
   readonly scheme: string
   /** Command line inside the container, where the image's own does not do. */
   readonly containerCommand?: readonly string[]
+  /** What is missing where it is not installed. */
   readonly program: string
+  isInstalled?(): boolean
   startInstalled(): Promise<TestServer>
 }
 
-async function startMosquitto(): Promise<TestServer> {
+async function startMqttBroker(): Promise<TestServer> {
+  const server = await startMosquitto({})
+  return { ...server, from: 'installed program' }
+}
+
+async function startRedis(): Promise<TestServer> {
   const port = await freePort()
-  const server = await startServer(
-    'mosquitto',
-    () => `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\n`,
-    (configFile) => ['-c', configFile],
-    () => accepts(port),
-  )
-  return { ...server, url: `mqtt://127.0.0.1:${port}`, from: 'installed program' }
+  const server = await startServer({
+    program: 'redis-server',
+    config: () => `bind 127.0.0.1\nport ${port}\nsave ""\nappendonly no\n`,
+    args: (configFile) => [configFile],
+    answers: () => accepts(port),
+  })
+  return { ...server, url: `redis://127.0.0.1:${port}`, from: 'installed program' }
+}
+
+async function startOneKafka(): Promise<TestServer> {
+  const { bootstrap, brokers, stop } = await startKafka(1)
+  return { ...brokers[0]!, url: bootstrap, from: 'installed program', stop }
 }
 
 async function startInflux(): Promise<TestServer> {
   const [port, backupPort] = [await freePort(), await freePort()]
   const url = `http://127.0.0.1:${port}`
-  const server = await startServer(
-    'influxd',
-    (folder) => `reporting-enabled = false
+  const server = await startServer({
+    program: 'influxd',
+    config: (folder) => `reporting-enabled = false
 bind-address = "127.0.0.1:${backupPort}"
 [meta]
   dir = "${folder}/meta"
@@ -58,9 +72,9 @@ bind-address = "127.0.0.1:${backupPort}"
   bind-address = "127.0.0.1:${port}"
   log-enabled = false
 `,
-    (configFile) => ['-config', configFile],
-    async () => (await fetch(`${url}/ping`)).status === 204,
-  )
+    args: (configFile) => ['-config', configFile],
+    answers: async () => (await fetch(`${url}/ping`)).status === 204,
+  })
   return { ...server, url, from: 'installed program' }
 }
 
@@ -70,10 +84,29 @@ const RECIPES = {
     environment: 'MQTT_URL',
     image: 'eclipse-mosquitto:2',
     containerPort: 1883,
-    scheme: 'mqtt',
+    scheme: 'mqtt://',
     containerCommand: ['mosquitto', '-c', '/mosquitto-no-auth.conf'],
     program: 'mosquitto',
-    startInstalled: startMosquitto,
+    startInstalled: startMqttBroker,
+  },
+  redis: {
+    label: 'Redis',
+    environment: 'REDIS_URL',
+    image: 'redis:7',
+    containerPort: 6379,
+    scheme: 'redis://',
+    program: 'redis-server',
+    startInstalled: startRedis,
+  },
+  kafka: {
+    label: 'Kafka',
+    environment: 'KAFKA_BROKERS',
+    image: 'apache/kafka:3.9.1',
+    containerPort: 9092,
+    scheme: '',
+    program: "Kafka's jars and java",
+    isInstalled: kafkaIsInstalled,
+    startInstalled: startOneKafka,
   },
   influx: {
     label: 'InfluxDB',
@@ -81,7 +114,7 @@ const RECIPES = {
     // The tests speak to InfluxDB 1.x, which is what Debian has as well.
     image: 'influxdb:1.8',
     containerPort: 8086,
-    scheme: 'http',
+    scheme: 'http://',
     program: 'influxd',
     startInstalled: startInflux,
   },
@@ -113,7 +146,7 @@ async function startContainer(recipe: Recipe): Promise<TestServer> {
   if (recipe.containerCommand) described.withCommand([...recipe.containerCommand])
   const container = await described.start()
   return {
-    url: `${recipe.scheme}://${container.getHost()}:${container.getMappedPort(recipe.containerPort)}`,
+    url: `${recipe.scheme}${container.getHost()}:${container.getMappedPort(recipe.containerPort)}`,
     from: 'docker',
     async stop() {
       await container.stop()
@@ -125,7 +158,7 @@ async function findServer(recipe: Recipe): Promise<TestServer | { missing: strin
   const url = process.env[recipe.environment]
   if (url) return { url, from: 'environment', stop: async () => undefined }
   if (await dockerAnswers()) return startContainer(recipe)
-  if (isInstalled(recipe.program)) return recipe.startInstalled()
+  if (recipe.isInstalled?.() ?? isInstalled(recipe.program)) return recipe.startInstalled()
   return {
     missing: `needs ${recipe.label}: no ${recipe.environment}, no Docker, no ${recipe.program} installed`,
   }

@@ -1,0 +1,99 @@
+/**
+ * Apache Kafka from its published jars (`kafka/pom.xml`) with this machine's Java: brokers in KRaft
+ * mode on loopback, each broker and controller at once, as few threads as it starts with.
+ */
+import { execFile, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { accepts, freePort, type ServerProcess, startServer } from './server-process.ts'
+
+const JARS = fileURLToPath(new URL('kafka/target/jars/', import.meta.url))
+/** Two cores are shared with what is tested: no compiler threads to spare, no heap to fill. */
+const JAVA = ['-Xmx384m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', `${JARS}*`]
+/** Any 16 bytes in base64: brokers of one number belong together. */
+const CLUSTER = 'bGFzdGdhc3AtdGVzdHMwMA'
+
+/** True where `install-debian.sh` has fetched the jars and a Java of their version runs them. */
+export function kafkaIsInstalled(): boolean {
+  return existsSync(JARS) && spawnSync('java', ['-version']).status === 0
+}
+
+export interface KafkaBrokers {
+  /** `host:port` of each, separated by commas. */
+  readonly bootstrap: string
+  readonly brokers: readonly ServerProcess[]
+  stop(): Promise<void>
+}
+
+interface Addresses {
+  readonly client: number
+  readonly controller: number
+}
+
+function properties(all: readonly Addresses[], index: number, folder: string): string {
+  const { client, controller } = all[index]!
+  const copies = Math.min(3, all.length)
+  const voters = all.map((one, id) => `${id}@127.0.0.1:${one.controller}`)
+  return `process.roles=broker,controller
+node.id=${index}
+controller.quorum.voters=${voters.join(',')}
+listeners=CLIENT://127.0.0.1:${client},CONTROLLER://127.0.0.1:${controller}
+advertised.listeners=CLIENT://127.0.0.1:${client}
+listener.security.protocol.map=CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT
+inter.broker.listener.name=CLIENT
+controller.listener.names=CONTROLLER
+log.dirs=${folder}/log
+num.partitions=1
+num.network.threads=2
+num.io.threads=2
+default.replication.factor=${copies}
+min.insync.replicas=${Math.max(1, copies - 1)}
+offsets.topic.num.partitions=2
+offsets.topic.replication.factor=${copies}
+transaction.state.log.num.partitions=2
+transaction.state.log.replication.factor=${copies}
+transaction.state.log.min.isr=${Math.max(1, copies - 1)}
+group.initial.rebalance.delay.ms=0
+broker.session.timeout.ms=6000
+`
+}
+
+/** Starts `count` brokers, one or three, as one cluster. */
+export async function startKafka(count: 1 | 3): Promise<KafkaBrokers> {
+  const all: Addresses[] = []
+  for (let index = 0; index < count; index++)
+    all.push({ client: await freePort(), controller: await freePort() })
+  // Together: a quorum of three answers only when two are there.
+  const brokers = await Promise.all(
+    all.map(({ client }, index) =>
+      startServer({
+        program: 'java',
+        config: (folder) => properties(all, index, folder),
+        args: (configFile) => [...JAVA, 'kafka.Kafka', configFile],
+        answers: () => accepts(client),
+        async prepare(configFile) {
+          const format = ['kafka.tools.StorageTool', 'format', '-t', CLUSTER, '-c', configFile]
+          await promisify(execFile)('java', [...JAVA, ...format])
+        },
+      }),
+    ),
+  )
+  return {
+    bootstrap: all.map(({ client }) => `127.0.0.1:${client}`).join(','),
+    brokers,
+    async stop() {
+      for (const broker of brokers) await broker.stop()
+    },
+  }
+}
+
+/** Runs one of Kafka's own tools (`TopicCommand`, `ConsumerGroupCommand` …); answers what it prints. */
+export async function kafkaTool(name: string, args: readonly string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)('java', [
+    ...JAVA,
+    `org.apache.kafka.tools.${name}`,
+    ...args,
+  ])
+  return stdout
+}
