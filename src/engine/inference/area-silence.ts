@@ -57,25 +57,24 @@ export class AreaSilence {
 
   /**
    * An observer of class `k` falls silent or is heard (`to`). Answers the seat from which on its own
-   * silence is settled here, `NONE` where it belongs to no area.
+   * silence is settled here, because its area as a whole does so; else `NONE`.
    */
   turn(observer: number, k: number, to: RegisterState): number {
     const area = this.#areas.of(observer)
     if (area === NONE) return NONE
     const seat = this.#areas.seats[area]!
     const quiet = area * this.#classes + k
+    const before = this.#heard[area]!
     if (to === QUIET) {
-      this.#heard[area]! -= 1
-      if (this.#heard[area] === 0) this.#open(area, -1)
-      else this.#addAbove(seat, k, 1)
+      this.#heard[area] = before - 1
+      if (before === 1) this.#open(area, -1)
       this.#quiet[quiet]! += 1
-    } else {
-      this.#quiet[quiet]! -= 1
-      this.#heard[area]! += 1
-      if (this.#heard[area] === 1) this.#open(area, 1)
-      else this.#addAbove(seat, k, -1)
+      return before === 1 ? seat : NONE
     }
-    return seat
+    this.#quiet[quiet]! -= 1
+    this.#heard[area] = before + 1
+    if (before === 0) this.#open(area, 1)
+    return before === 0 ? seat : NONE
   }
 
   get bytes(): number {
@@ -95,10 +94,6 @@ export class AreaSilence {
         if (quiet !== 0) this.#silence.add(a, k, sign * quiet)
       }
     }
-  }
-
-  #addAbove(seat: number, k: number, count: number): void {
-    for (let a = seat; a !== NONE; a = this.#network.above[a]!) this.#silence.add(a, k, count)
   }
 
   #bucketOf(area: number): number {

@@ -239,7 +239,7 @@ export class Belief {
     const offMore = (to === OFF ? 1 : 0) - (from === OFF ? 1 : 0)
     const onMore = (to === ON ? 1 : 0) - (from === ON ? 1 : 0)
     const waitMore = (to === AWAITED ? 1 : 0) - (from === AWAITED ? 1 : 0)
-    let closedMore = offMore === 0 ? 0 : offMore * this.#ownWord(observer)
+    let closedMore = offMore === 0 ? 0 : offMore * this.#aloneOff(observer, this.model.classes[k]!)
     let joint = false
     // Earliest off on the branch that the walk comes from.
     let branchT0 = Number.NaN
@@ -318,10 +318,6 @@ export class Belief {
   }
 
   /** Cheapest account of an off by itself. */
-  #ownWord(observer: number): number {
-    return this.#aloneOff(observer, this.model.classes[this.model.classOf[observer]!]!)
-  }
-
   #aloneOff(observer: number, costs: ClassCosts): number {
     return Math.min(costs.offLive, this.serviceCost(observer) + costs.offDead)
   }

@@ -66,9 +66,11 @@ export class Silence {
 
   /** `count` more of `kind` are silent below `head`. */
   add(head: number, kind: number, count: number): void {
-    const { counts } = this.#sums
+    const { doubles, counts } = this.#sums
     const at = head * COUNTS
-    counts[at + SILENT_SECOND] = -1
+    const second = counts[at + SILENT_SECOND]!
+    if (second >= 0)
+      doubles[head * DOUBLES + SILENT_COST]! += count * this.#table[second * this.#kinds + kind]!
     const word = counts[at + SILENCE]!
     if ((word & KIND_MASK) !== LIST) {
       counts[at + SILENCE] = word + (count << KIND_BITS)
@@ -91,7 +93,7 @@ export class Silence {
     return entries.map((entry) => ({ kind: entry & KIND_MASK, count: entry >> KIND_BITS }))
   }
 
-  /** What all of it costs if it is dead for `second` seconds; added up once a second and change. */
+  /** What all of it costs if it is dead for `second` seconds; added up once a second, then kept. */
   cost(head: number, second: number): number {
     const { doubles, counts } = this.#sums
     const known = head * COUNTS + SILENT_SECOND
