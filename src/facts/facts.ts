@@ -152,6 +152,24 @@ export interface ActionRequestedFact {
   readonly reasonCode?: string
 }
 
+/** What was learned of a terminal's reliability and clock is forgotten: it starts as a new one. */
+export interface ReliabilityResetFact {
+  readonly type: 'reliabilityReset'
+  readonly receivedAt: InstantMs
+  readonly terminal: ObserverId
+  /** Account name of who asked for it. */
+  readonly by: string
+}
+
+/** A meter or terminal was exchanged (换表): the new one counts its boots and reports anew. */
+export interface MeterReplacedFact {
+  readonly type: 'meterReplaced'
+  readonly receivedAt: InstantMs
+  readonly meter: ObserverId
+  /** Account name of who says so. */
+  readonly by: string
+}
+
 export type Fact =
   | ReportFact
   | LinkFact
@@ -162,6 +180,8 @@ export type Fact =
   | GridAppliedFact
   | RulesAppliedFact
   | ActionRequestedFact
+  | ReliabilityResetFact
+  | MeterReplacedFact
 
 /** A fact with its place in the journal. */
 export interface JournalledFact {
