@@ -56,14 +56,13 @@ function accuracy(bench: Command): void {
     .option('--loss <l>', 'share of reports lost', fraction, 0.3)
     .option('--clustered', 'reports are also lost by transformer area', false)
     .option('--false <p>', 'P(a live meter reports off)', fraction, 1e-5)
-    .option('--call-reads <n>', 'call-reads a case; only 0 is measured so far', integer, 0)
+    .option('--call-reads <n>', 'call-reads a case, in at most two rounds', integer, 0)
+    .option('--reply <r>', 'P(a live meter answers a call-read)', fraction, 0.95)
     .option('--null-share <s>', 'share of windows without a fault', fraction, 0)
     .option('--trials <t>', 'cases', integer, 1000)
     .option('--seed <s>', 'seed', integer, 1)
     .option('--json', 'the JSON line alone', false)
     .action(async (options) => {
-      if (options.callReads !== 0)
-        bench.error('bench accuracy: call-reads are not measured yet: --call-reads 0')
       const { loadCompiledGrid } = await import('../app/grids.ts')
       const { benchAccuracy } = await import('./bench/accuracy.ts')
       const grid = await loadCompiledGrid(options.grid)
@@ -82,6 +81,8 @@ const pick = (o: {
   loss: number
   clustered: boolean
   false: number
+  callReads: number
+  reply: number
   nullShare: number
   trials: number
 }) => ({
@@ -89,6 +90,8 @@ const pick = (o: {
   loss: o.loss,
   clustered: o.clustered,
   false: o.false,
+  callReads: o.callReads,
+  reply: o.reply,
   nullShare: o.nullShare,
   trials: o.trials,
 })

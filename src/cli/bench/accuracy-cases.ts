@@ -5,7 +5,7 @@
 import type { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import { classCosts, nothingThrough } from '../../engine/cost/likelihood.ts'
 import { costOf, NAT, NEVER } from '../../engine/cost/nats.ts'
-import { OFF, QUIET, Registers } from '../../engine/evidence/registers.ts'
+import { OFF, ON, QUIET, Registers } from '../../engine/evidence/registers.ts'
 import { Belief } from '../../engine/inference/belief.ts'
 import type { EvidenceModel } from '../../engine/inference/evidence-model.ts'
 import { Network, NONE } from '../../engine/inference/network.ts'
@@ -19,6 +19,10 @@ export interface AccuracyOptions {
   readonly clustered: boolean
   readonly falseReports: number
   readonly nullShare: number
+  /** Call-reads of a case, in at most two rounds. */
+  readonly callReads: number
+  /** P(a live meter answers a call-read); a dead one never does. */
+  readonly reply: number
   readonly trials: number
   readonly seed: number
 }
@@ -68,6 +72,9 @@ export const classKey = (head: number, observer: number) => `${head}/${observer}
 /** A report arrives at once or never: the window of a case is over. */
 const AT_ONCE = [[1, 1]] as const
 
+/** A dead meter never answers. Small enough to say so, and large enough to be taken back exactly. */
+const NO_FALSE_ANSWER = 1e-9
+
 /** The engine's inference over this grid, its priors matched to the draw. */
 export function laboratory(grid: CompiledGrid, options: AccuracyOptions): Laboratory {
   const count = grid.devices.ids.count
@@ -95,7 +102,7 @@ function evidenceModel(grid: CompiledGrid, options: AccuracyOptions): EvidenceMo
     onDelivery: 1,
     onDelay: AT_ONCE,
     falseOff: options.falseReports,
-    falseOn: options.falseReports,
+    falseOn: NO_FALSE_ANSWER,
   })
   return {
     classes: [costs],
@@ -272,18 +279,45 @@ export function drawReports(
   })
 }
 
-/** Hears the reports, lets `judge` look, and takes them back. */
-export function withReports<T>(lab: Laboratory, reports: readonly number[], judge: () => T): T {
-  const say = (state: typeof OFF | typeof QUIET) => {
-    for (const meter of reports)
-      lab.belief.change(meter, state, () =>
-        state === OFF
-          ? lab.registers.write(meter, OFF, true, 1_700_000_000_000, 7)
-          : lab.registers.reinterpret(meter, QUIET),
-      )
+/** When the reports came, and when what was asked is answered. */
+const REPORTED_AT = 1_700_000_000_000
+const ANSWERED_AT = REPORTED_AT + 60_000
+const ALL_PHASES = 7
+
+/** What was heard in one case: the reports, then the answers; forgotten at its end. */
+export class Hearing {
+  readonly #lab: Laboratory
+  readonly #spoke: Set<number>
+
+  constructor(lab: Laboratory, reports: readonly number[]) {
+    this.#lab = lab
+    this.#spoke = new Set(reports)
+    for (const meter of reports) this.#write(meter, OFF)
   }
-  say(OFF)
-  const result = judge()
-  say(QUIET)
-  return result
+
+  /** The meter answered: it has supply. */
+  answered(meter: number): void {
+    this.#spoke.add(meter)
+    this.#lab.belief.leaveUnanswered(meter, 0)
+    this.#write(meter, ON)
+  }
+
+  /** The meter did not answer, which costs a live one so much. */
+  unanswered(meter: number, cost: number): void {
+    const { belief } = this.#lab
+    belief.leaveUnanswered(meter, belief.unansweredBy(meter) + cost)
+  }
+
+  forget(): void {
+    const { belief, registers } = this.#lab
+    for (const meter of [...belief.unanswered.keys()]) belief.leaveUnanswered(meter, 0)
+    for (const meter of this.#spoke)
+      belief.change(meter, QUIET, () => registers.reinterpret(meter, QUIET))
+  }
+
+  #write(meter: number, state: typeof OFF | typeof ON): void {
+    const { belief, registers } = this.#lab
+    const at = state === OFF ? REPORTED_AT : ANSWERED_AT
+    belief.change(meter, state, () => registers.write(meter, state, state === OFF, at, ALL_PHASES))
+  }
 }

@@ -4,26 +4,33 @@
  */
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import { explain, refresh } from '../../engine/inference/explain.ts'
-import { type Possibility, posterior } from '../../engine/inference/posterior.ts'
+import type { Possibility } from '../../engine/inference/posterior.ts'
 import type { CompiledGrid } from '../../grid/compiled.ts'
 import { lowestCommonAncestor, rollup30 } from './accuracy-baselines.ts'
 import {
   type AccuracyOptions,
   classKey,
   type DeviceClass,
+  type Draw,
   drawFrom,
   drawReports,
   drawTruth,
+  Hearing,
   type Laboratory,
   laboratory,
-  withReports,
 } from './accuracy-cases.ts'
+import { askInRounds, possibilitiesOf } from './accuracy-reads.ts'
 import { Calibration, DeviceScore, ExactScore } from './accuracy-score.ts'
+
+/** Keeps the draws of answers apart from those of cases. */
+const ANSWERS_SEED = 1_000_003
 
 interface Judged {
   readonly named: readonly DeviceClass[]
   readonly possibilities: readonly Possibility[]
   readonly ms: number
+  readonly reads: number
+  readonly rounds: number
 }
 
 /** Runs the cases and returns the fields of CONTRACT §7. `onCase` reports progress. */
@@ -34,19 +41,25 @@ export function benchAccuracy(
 ) {
   const lab = laboratory(grid, options)
   const draw = drawFrom(xoroshiro128plus(options.seed))
+  // Of their own, so that cases are the same with and without call-reads.
+  const drawAnswer = drawFrom(xoroshiro128plus(options.seed + ANSWERS_SEED))
   const exact = new ExactScore()
   const byRollup = new ExactScore()
   const byAncestor = new ExactScore()
   const devices = new DeviceScore()
   const calibration = new Calibration()
   let ms = 0
+  let reads = 0
+  let rounds = 0
   for (let i = 0; i < options.trials; i++) {
     const truth = drawTruth(lab, options, draw)
     const reports = drawReports(lab, truth, options, draw)
     const heard = new Set(reports)
     const seen = truth.some((c) => c.meters.some((meter) => heard.has(meter)))
-    const judged = judge(lab, reports)
+    const judged = judge(lab, reports, truth, options, drawAnswer)
     ms += judged.ms
+    reads += judged.reads
+    rounds = Math.max(rounds, judged.rounds)
     exact.add(judged.named, truth, seen)
     byRollup.add(rollup30(lab, reports), truth, seen)
     byAncestor.add(lowestCommonAncestor(lab, reports), truth, seen)
@@ -61,8 +74,8 @@ export function benchAccuracy(
     ...exact.result(),
     ...devices.result(),
     ece: calibration.result(),
-    callReadsPerCase: 0,
-    rounds: 0,
+    callReadsPerCase: Math.round((100 * reads) / options.trials) / 100,
+    rounds,
     msPerCase: Math.round((1000 * ms) / options.trials) / 1000,
     classes: lab.classes.length,
     meters: lab.meters.length,
@@ -70,19 +83,30 @@ export function benchAccuracy(
   }
 }
 
-function judge(lab: Laboratory, reports: readonly number[]): Judged {
+/** Hears the reports, asks where asking tells more, and judges what was heard. */
+function judge(
+  lab: Laboratory,
+  reports: readonly number[],
+  truth: readonly DeviceClass[],
+  options: AccuracyOptions,
+  draw: Draw,
+): Judged {
   const began = performance.now()
-  return withReports(lab, reports, () => {
-    const { belief } = lab
-    const roots = new Set(reports.map((meter) => belief.network.rootOf(belief.headOf[meter]!)))
-    const named: DeviceClass[] = []
-    const possibilities: Possibility[] = []
-    for (const root of roots) {
-      refresh(belief, root)
-      for (const { head, observer } of explain(belief, root))
-        named.push(lab.byKey.get(classKey(head, observer))!)
-      possibilities.push(...posterior(belief, root))
-    }
-    return { named, possibilities, ms: performance.now() - began }
+  const hearing = new Hearing(lab, reports)
+  const { belief } = lab
+  const roots = new Set(reports.map((meter) => belief.network.rootOf(belief.headOf[meter]!)))
+  const dead = new Set(truth.flatMap((c) => c.meters))
+  const asked = askInRounds(lab, roots, hearing, options, (meter) => {
+    const replies = draw() < options.reply
+    return replies && !dead.has(meter)
   })
+  const named: DeviceClass[] = []
+  for (const root of roots) {
+    refresh(belief, root)
+    for (const { head, observer } of explain(belief, root))
+      named.push(lab.byKey.get(classKey(head, observer))!)
+  }
+  const possibilities = possibilitiesOf(lab, roots)
+  hearing.forget()
+  return { named, possibilities, ms: performance.now() - began, ...asked }
 }

@@ -75,6 +75,12 @@ export class Belief {
   /** When a head was found restored; its awaited observers count their delay from then. */
   readonly cameBack = new Map<number, InstantMs>()
 
+  /**
+   * Observers that did not answer a call-read (召测), by what that speaks for "dead": it only ever
+   * strengthens what somebody said, for nothing is judged where nobody said anything.
+   */
+  readonly unanswered = new Map<number, number>()
+
   /** Observers from here on are all of this class, so that nobody has to look it up. */
   readonly #metersFrom: number
   readonly #meterClass: number
@@ -184,6 +190,33 @@ export class Belief {
     if (!before) this.#hint(head, 1)
     this.opened.set(head, { at, heardAt: before?.heardAt ?? this.hearing, cost, observer })
     this.#improve(head)
+  }
+
+  /** The observer did not answer a call-read, which speaks for "dead" by so much; 0 takes it back. */
+  leaveUnanswered(observer: number, cost: number): void {
+    const head = this.headOf[observer]!
+    const more = cost - (this.unanswered.get(observer) ?? 0)
+    if (head === NONE || more === 0) return
+    const off = this.registers.state[observer] === OFF
+    const costs = this.model.classes[this.model.classOf[observer]!]!
+    let closedMore = off ? -this.#aloneOff(observer, costs) : 0
+    if (cost === 0) this.unanswered.delete(observer)
+    else this.unanswered.set(observer, cost)
+    if (off) closedMore += this.#aloneOff(observer, costs)
+    const { doubles } = this.sums
+    for (let a = head; a !== NONE; a = this.network.above[a]!) {
+      const record = a * DOUBLES
+      doubles[record + SPOKEN]! -= more
+      doubles[record + CLOSED_BEST]! += closedMore
+      const before = doubles[record + BEST]!
+      doubles[record + BEST] = this.#bestOf(a)
+      closedMore = doubles[record + BEST]! - before
+    }
+  }
+
+  /** What an unanswered call-read of the observer speaks for "dead". */
+  unansweredBy(observer: number): number {
+    return this.unanswered.size === 0 ? 0 : (this.unanswered.get(observer) ?? 0)
   }
 
   /** The device was reported closed again. */
@@ -318,8 +351,8 @@ export class Belief {
   }
 
   /** Cheapest account of an off by itself. */
-  #aloneOff(observer: number, costs: ClassCosts): number {
-    return Math.min(costs.offLive, this.serviceCost(observer) + costs.offDead)
+  #aloneOff(observer: number, { offLive, offDead }: ClassCosts): number {
+    return Math.min(offLive, this.serviceCost(observer) + offDead - this.unansweredBy(observer))
   }
 
   /** Recomputes best from `head` to the root. */

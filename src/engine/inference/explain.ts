@@ -52,7 +52,8 @@ function refreshBelow(belief: Belief, head: number, aboveCameBack: InstantMs): n
 /** Cheapest explanation of an off by itself: it errs, or its own service is open. */
 function alone(belief: Belief, observer: number): number {
   const costs = belief.model.classes[belief.model.classOf[observer]!]!
-  return Math.min(costs.offLive, belief.serviceCost(observer) + costs.offDead)
+  const open = belief.serviceCost(observer) + costs.offDead - belief.unansweredBy(observer)
+  return Math.min(costs.offLive, open)
 }
 
 /** Cheapest account of one observer where what lies above it is live. */
@@ -72,9 +73,11 @@ export function awaitedLive(belief: Belief, observer: number, cameBack: InstantM
 /** Cost of "its own service is open", Infinity where it has none of its own. */
 export function leafOpen(belief: Belief, observer: number, cameBack: InstantMs): number {
   const service = belief.serviceCost(observer)
+  if (service === Number.POSITIVE_INFINITY) return service
+  const muted = belief.unansweredBy(observer)
   if (belief.registers.state[observer] === AWAITED && cameBack > 0)
-    return service === Number.POSITIVE_INFINITY ? service : Math.min(service, belief.model.leftDark)
-  return service + belief.model.classes[belief.model.classOf[observer]!]!.offDead
+    return Math.min(service, belief.model.leftDark) - muted
+  return service + belief.model.classes[belief.model.classOf[observer]!]!.offDead - muted
 }
 
 /**

@@ -178,7 +178,7 @@ function leafCost(
   const asked = clamp?.observer === observer && observer !== NONE
   const onPath = clamp?.observer === observer
   if (service === Number.POSITIVE_INFINITY || (onPath && clamp?.phases === 0)) return supplied
-  const cut = service + heardCost(belief, head, observer, 0)
+  const cut = service + heardCost(belief, head, observer, 0) - belief.unansweredBy(observer)
   return asked ? cut : combine(supplied, cut)
 }
 
@@ -232,8 +232,8 @@ function trace(
   )
   belief.network.eachSeated(head, (observer) => {
     const service = belief.serviceCost(observer)
-    if (service + heardCost(belief, head, observer, 0) >= heardCost(belief, head, observer, below))
-      return
+    const cut = service + heardCost(belief, head, observer, 0) - belief.unansweredBy(observer)
+    if (cut >= heardCost(belief, head, observer, below)) return
     found.push({ head, observer, phases: network.grid.observers.phases[observer]! })
   })
   for (let c = network.firstBelow[head]!; c !== NONE; c = network.nextBeside[c]!)

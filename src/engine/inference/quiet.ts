@@ -13,6 +13,7 @@ interface Weighed {
   readonly sums: Sums
   readonly model: EvidenceModel
   serviceCost(observer: number): number
+  unansweredBy(observer: number): number
 }
 
 /** −ln P(silent) of one observer and its own service. */
@@ -20,7 +21,8 @@ export function quietLeafCost(weighed: Weighed, observer: number): number {
   const service = weighed.serviceCost(observer)
   if (service === Number.POSITIVE_INFINITY) return 0
   const { silentDead } = weighed.model.classes[weighed.model.classOf[observer]!]!
-  return either(0, service + silentDead[silentDead.length - 1]!)
+  const silent = silentDead[silentDead.length - 1]! - weighed.unansweredBy(observer)
+  return either(0, service + silent)
 }
 
 /** −ln P(all silent below each head | what lies above is live), before anything was heard. */
