@@ -12,14 +12,13 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, join } from 'node:path'
-import { RulesError, readRules } from '../config/rules.ts'
+import { RulesError, type RuleText } from '../config/rule-file.ts'
+import { RULE_FILES, type RuleFileName, readRules } from '../config/rules.ts'
 import type { Loaded } from '../engine/engine.ts'
 import type { Rules } from '../engine/rules.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
 import { assertUsableGrid, loadCompiledGridCached } from './grids.ts'
 import { place } from './placed.ts'
-
-const RULE_FILES = ['judgement.yaml', 'grading.yaml'] as const
 
 /** A grid or rules that a fact names are not in the data folder any more. */
 export class MissingError extends Error {
@@ -33,7 +32,9 @@ export class MissingError extends Error {
 export interface KeptRules {
   readonly version: string
   readonly digest: string
-  readonly files: readonly { readonly name: string; readonly text: string }[]
+  readonly files: readonly { readonly name: RuleFileName; readonly text: string }[]
+  /** The same as values. */
+  readonly values: Rules
 }
 
 export class Library implements Loaded {
@@ -68,16 +69,28 @@ export class Library implements Loaded {
     return join(this.#grids, name)
   }
 
-  /** Keeps the two rule files of a folder; their digest covers both texts. @throws RulesError */
+  /** Keeps the two rule files of a folder. @throws RulesError */
   keepRules(dir: string): string {
-    const texts = RULE_FILES.map((name) => readRuleFile(join(dir, name)))
-    const digest = createHash('sha256').update(texts.join('\0')).digest('hex')
-    this.#loadedRules.set(digest, rulesOf(dir, texts))
+    return this.keepRuleTexts(
+      RULE_FILES.map((name) => ({ file: join(dir, name), text: readRuleFile(join(dir, name)) })),
+    )
+  }
+
+  /**
+   * Keeps the texts of the two rule files, in the order of `RULE_FILES`, under the digest of both;
+   * the engine finds them from then on. @throws RulesError
+   */
+  keepRuleTexts(files: readonly RuleText[]): string {
+    const digest = createHash('sha256')
+      .update(files.map(({ text }) => text).join('\0'))
+      .digest('hex')
+    this.#loadedRules.set(digest, readRules(files[0]!, files[1]!))
     const target = join(this.#rules, digest)
     if (!existsSync(target))
       place(target, (partial) => {
         mkdirSync(partial)
-        for (const [i, name] of RULE_FILES.entries()) writeFileSync(join(partial, name), texts[i]!)
+        for (const [i, name] of RULE_FILES.entries())
+          writeFileSync(join(partial, name), files[i]!.text)
       })
     return digest
   }
@@ -92,8 +105,11 @@ export class Library implements Loaded {
     if (what === 'rules' && !this.#loadedRules.has(digest)) {
       const dir = join(this.#rules, digest)
       if (!existsSync(dir)) throw new MissingError('rules', digest, this.#rules)
-      const texts = RULE_FILES.map((name) => readFileSync(join(dir, name), 'utf8'))
-      this.#loadedRules.set(digest, rulesOf(dir, texts))
+      const [judgement, grading] = RULE_FILES.map((name) => {
+        const file = join(dir, name)
+        return { file, text: readFileSync(file, 'utf8') }
+      })
+      this.#loadedRules.set(digest, readRules(judgement!, grading!))
     }
   }
 
@@ -115,7 +131,7 @@ export class Library implements Loaded {
       name,
       text: readFileSync(join(this.#rules, digest, name), 'utf8'),
     }))
-    return { version: this.rules(digest).version, digest, files }
+    return { version: this.rules(digest).version, digest, files, values: this.rules(digest) }
   }
 
   #gridFile(digest: string): string | undefined {
@@ -123,18 +139,11 @@ export class Library implements Loaded {
   }
 }
 
-function readRuleFile(path: string): string {
+/** @throws RulesError where there is none */
+export function readRuleFile(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    throw new RulesError(`${path}: ${(error as Error).message}`)
+    throw new RulesError([`${path}: ${(error as Error).message}`])
   }
-}
-
-function rulesOf(dir: string, texts: readonly string[]): Rules {
-  const [judgement, grading] = RULE_FILES.map((name, i) => ({
-    file: join(dir, name),
-    text: texts[i]!,
-  }))
-  return readRules(judgement!, grading!)
 }

@@ -26,6 +26,7 @@ import { figuresOf, reportsIn } from './figures.ts'
 import { Library } from './library.ts'
 import { Pipeline } from './pipeline.ts'
 import { retainJournal } from './retention.ts'
+import { applyRules, applyRulesOfFolder } from './rules.ts'
 import { newestBeginning, Snapshotting } from './snapshotting.ts'
 
 const DAY_MS = 86_400_000
@@ -119,7 +120,9 @@ async function open(
     void closeAll().finally(() => options.onFailure(error))
   }
   pipeline.onFailure = fail
-  await applyResources(options, library, journal, pipeline)
+  const ruleParts = { library, journal, pipeline, records, now }
+  await applyRulesOfFolder(settings.rules.dir ?? join(INSTALLED, 'config', 'rules'), ruleParts)
+  await applyGrid(options, library, journal, pipeline)
   const grid = () => library.grid(judge.gridDigest)
 
   const snapshotting = new Snapshotting(store, judge, () => pipeline.recorded(), telemetry)
@@ -178,6 +181,7 @@ async function open(
     grid,
     status: figures,
     rules: () => library.rulesText(judge.rulesDigest),
+    applyRules: (files, by) => applyRules(files, by, ruleParts),
     health: () => healthOf(journal, records),
     terminal: (id) => terminalOf(pipeline, id),
     now,
@@ -238,17 +242,14 @@ async function open(
   }
 }
 
-/** Makes the given grid and the shipped rules facts, where they are not in force already. */
-async function applyResources(
+/** Makes the given grid a fact, where it is not in force already. */
+async function applyGrid(
   { gridFile, settings }: ProgramOptions,
   library: Library,
   journal: SqliteJournal,
   { judge }: Pipeline,
 ): Promise<void> {
   const receivedAt = Date.now()
-  const rules = library.keepRules(settings.rules.dir ?? join(INSTALLED, 'config', 'rules'))
-  if (judge.rulesDigest !== rules)
-    await journal.append({ type: 'rulesApplied', receivedAt, digest: rules, by: 'start' })
   if (gridFile !== undefined) {
     const { digest } = await library.keepGrid(gridFile)
     if (judge.gridDigest !== digest)

@@ -12,6 +12,9 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
     'lastgasp simulate branch-fault --broker mqtt://127.0.0.1:1883 --grid grid.json --truth truth.jsonl',
   score: 'lastgasp score --truth truth.jsonl --url http://127.0.0.1:8080 --data data',
   replay: 'lastgasp replay --data data --digest',
+  'rules check': 'lastgasp rules check judgement.yaml',
+  'rules apply':
+    'LASTGASP_TOKEN=$(lastgasp token --role operator --data data | tail -1) \\\n    lastgasp rules apply judgement.yaml --url http://127.0.0.1:8080',
   'user add': 'lastgasp user add wang --role agent',
   token:
     "lastgasp token --role auditor | sed 's/^/Authorization: Bearer /' |\n    curl -H @- http://127.0.0.1:8080/api/v1/incidents",

@@ -5,6 +5,7 @@ import { registerConfig } from './config.ts'
 import { registerDoctor } from './doctor.ts'
 import { registerGrid } from './grid.ts'
 import { registerReplay } from './replay.ts'
+import { registerRules } from './rules.ts'
 import { registerScore } from './score.ts'
 import { registerServe } from './serve.ts'
 import { registerSimulate } from './simulate.ts'
@@ -17,6 +18,7 @@ export const VERBS: readonly ((program: Command) => void)[] = [
   registerSimulate,
   registerScore,
   registerReplay,
+  registerRules,
   registerUser,
   registerToken,
   registerConfig,

@@ -2,23 +2,29 @@
  * Reads the utility's rules from YAML and refuses what the engine could not use, naming file, line
  * and what would be right.
  */
-import { isNode, LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import type { Rules } from '../engine/rules.ts'
 import { DEVICE_TYPES, OBSERVER_CLASSES } from '../grid/model.ts'
+import { parseRuleFile, RulesError, type RuleText } from './rule-file.ts'
 
 const share = z.number().min(0).max(1)
 const rate = z.number().positive()
+/** Points [milliseconds, share arrived], both rising. */
 const curve = z
   .array(z.tuple([z.number().min(0), share]))
   .min(1)
-  .refine(
-    (points) =>
-      points.every((p, i) => i === 0 || (p[0] > points[i - 1]![0] && p[1] >= points[i - 1]![1])),
-    {
-      message: 'delays and shares must rise',
-    },
-  )
+  .superRefine((points, context) => {
+    const falls = points.findIndex((p, i) => {
+      const before = points[i - 1]
+      return before !== undefined && (p[0] <= before[0] || p[1] < before[1])
+    })
+    if (falls >= 0)
+      context.addIssue({
+        code: 'custom',
+        path: [falls],
+        message: `expected a longer delay and no smaller share than ${JSON.stringify(points[falls - 1])}`,
+      })
+  })
 
 const reliability = z.strictObject({
   name: z.string().min(1),
@@ -60,10 +66,11 @@ const judgement = z.strictObject({
   clock: z.strictObject({ futureSeconds: z.number().positive(), pastHours: z.number().positive() }),
 })
 
-const grade = z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4)])
+const grade = z.literal([1, 2, 3, 4])
 const steps = z.tuple([rate, rate, rate]).refine(([one, two, three]) => one > two && two > three, {
-  message: 'must fall from grade Ⅰ to grade Ⅲ',
+  message: 'expected values that fall from grade Ⅰ to grade Ⅲ',
 })
+const importantGrade = z.literal([1, 2, 3])
 const grading = z.strictObject({
   level: z.strictObject({
     substation: grade,
@@ -78,53 +85,47 @@ const grading = z.strictObject({
   customers: steps,
   durationHours: steps,
   important: z.strictObject({
-    special: z.union([z.literal(1), z.literal(2), z.literal(3)]),
-    first: z.union([z.literal(1), z.literal(2), z.literal(3)]),
-    second: z.union([z.literal(1), z.literal(2), z.literal(3)]),
-    temporary: z.union([z.literal(1), z.literal(2), z.literal(3)]),
+    special: importantGrade,
+    first: importantGrade,
+    second: importantGrade,
+    temporary: importantGrade,
   }),
-  sensitive: z.union([z.literal(2), z.literal(3), z.literal(4)]),
+  sensitive: z.literal([2, 3, 4]),
 })
 
-/** A rule file cannot be used. */
-export class RulesError extends Error {
-  readonly code = 'rules.invalid'
-  constructor(message: string) {
-    super(message)
-    this.name = 'RulesError'
-  }
+/** The two files of a set of rules, in the order in which they are digested. */
+export const RULE_FILES = ['judgement.yaml', 'grading.yaml'] as const
+export type RuleFileName = (typeof RULE_FILES)[number]
+
+const SCHEMAS: Readonly<Record<RuleFileName, z.ZodObject>> = {
+  'judgement.yaml': judgement,
+  'grading.yaml': grading,
 }
 
-/** One rule file's text, and the name to show in errors. */
-export interface RuleText {
-  readonly file: string
-  readonly text: string
-}
-
-function parse<T>(schema: z.ZodType<T>, { file, text }: RuleText): T {
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines })
-  const broken = document.errors[0]
-  if (broken)
-    throw new RulesError(
-      `${file}:${broken.linePos?.[0].line ?? 1}: ${broken.message.split('\n')[0]}`,
-    )
-  const result = schema.safeParse(document.toJS())
-  if (result.success) return result.data
-  const issue = result.error.issues[0]!
-  const path = issue.path.map(String)
-  let at = path
-  let node = document.getIn(at, true)
-  while (!isNode(node) && at.length > 0) {
-    at = at.slice(0, -1)
-    node = at.length > 0 ? document.getIn(at, true) : document.contents
-  }
-  const line = isNode(node) && node.range ? lines.linePos(node.range[0]).line : 1
-  throw new RulesError(`${file}:${line}: ${path.join('.') || 'file'}: ${issue.message}`)
-}
-
-/** The rules of the two files; throws `RulesError` with file and line. */
+/** The rules of the two files. @throws RulesError with everything that is wrong in either */
 export function readRules(judgementFile: RuleText, gradingFile: RuleText): Rules {
-  const { version, ...judged } = parse(judgement, judgementFile)
-  return { version, judgement: judged, grading: parse(grading, gradingFile) }
+  const problems: string[] = []
+  const judged = tried(judgement, judgementFile, problems)
+  const graded = tried(grading, gradingFile, problems)
+  if (!judged || !graded) throw new RulesError(problems)
+  const { version, ...rest } = judged
+  return { version, judgement: rest, grading: graded }
+}
+
+function tried<T>(schema: z.ZodType<T>, file: RuleText, problems: string[]): T | undefined {
+  try {
+    return parseRuleFile(schema, file)
+  } catch (error) {
+    if (!(error instanceof RulesError)) throw error
+    problems.push(...error.problems)
+    return undefined
+  }
+}
+
+/** Which of the two files a text is, told by the sections it has most of. */
+export function ruleFileOf(text: string): RuleFileName {
+  const sections = [...text.matchAll(/^([A-Za-z]\w*):/gm)].map((match) => match[1]!)
+  const shared = (name: RuleFileName) =>
+    sections.filter((section) => section in SCHEMAS[name].shape).length
+  return shared('grading.yaml') > shared('judgement.yaml') ? 'grading.yaml' : 'judgement.yaml'
 }

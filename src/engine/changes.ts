@@ -269,11 +269,16 @@ export interface TerminalChange {
   readonly link: 'online' | 'offline'
 }
 
+/** From here on this grid, or these rules, hold. */
 export interface AppliedChange {
   readonly type: 'applied'
   readonly at: InstantMs
   readonly what: 'grid' | 'rules'
   readonly digest: string
+  /** The rules' version, or the grid's name. */
+  readonly version: string
+  /** Who had it applied. */
+  readonly by: string
 }
 
 export type Change =

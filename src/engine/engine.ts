@@ -107,7 +107,6 @@ export class Engine {
 
   #switch(fact: Fact & { type: 'gridApplied' | 'rulesApplied' }): Change[] {
     const what = fact.type === 'gridApplied' ? 'grid' : 'rules'
-    const applied: Change = { type: 'applied', at: fact.receivedAt, what, digest: fact.digest }
     if (fact.type === 'rulesApplied') this.#rules = this.#loaded.rules(fact.digest)
     const grid =
       fact.type === 'gridApplied'
@@ -115,7 +114,9 @@ export class Engine {
         : (this.#world?.grid ?? this.#grid)
     this.#grid = grid
     if (grid && this.#rules) this.#world = succeed(this.#world, grid, this.#rules)
-    return [applied]
+    const version = what === 'grid' ? grid!.name : this.#rules!.version
+    const { receivedAt: at, digest, by } = fact
+    return [{ type: 'applied', at, what, digest, version, by }]
   }
 
   #grid: CompiledGrid | undefined

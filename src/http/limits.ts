@@ -13,6 +13,8 @@ export const ACTION_WAIT_MS = 2_000
 /** Page sizes. */
 export const DEFAULT_PAGE = 100
 export const MAX_PAGE = 500
+/** Sets of rules listed: years of them. */
+export const MAX_RULES_LISTED = 100
 /** Facts shown in a timeline; a feeder's fault has thousands of reports that say the same. */
 export const MAX_TIMELINE_FACTS = 500
 /** Revisions shown in a timeline; each is a whole incident, and a storm's feeder revises on every report. */

@@ -39,7 +39,17 @@ export interface RecordsReader {
     readonly cursor: string | null
     readonly counts: Readonly<Record<string, number>>
   }
+  /** The latest grids or rules applied, newest first. */
+  applied(what: 'grid' | 'rules', limit: number): readonly Applied[]
   action(requestId: string): ActionChange | undefined
+}
+
+/** A grid or rules as they were applied. */
+export interface Applied {
+  readonly digest: string
+  readonly version: string
+  readonly since: InstantMs
+  readonly by: string
 }
 
 /** Where actions go. `append` resolves once the fact is on disk and rejects with a stable `code`. */
@@ -80,10 +90,17 @@ export interface StatusFigures {
   readonly reportsPerMinute: number
 }
 
+export interface RuleFile {
+  readonly name: string
+  readonly text: string
+}
+
 export interface RulesText {
   readonly version: string
   readonly digest: string
-  readonly files: readonly { readonly name: string; readonly text: string }[]
+  readonly files: readonly RuleFile[]
+  /** What the files say, as values. */
+  readonly values: unknown
 }
 
 export interface TerminalState {
@@ -103,6 +120,11 @@ export interface HttpDeps {
   grid(): CompiledGrid
   status(): StatusFigures
   rules(): RulesText
+  /**
+   * Makes these files the rules in force, each of those left out as it is; answers when the engine
+   * judges by them. Rejects with `rules.invalid` and `problems` where they cannot be used.
+   */
+  applyRules(files: readonly RuleFile[], by: string): Promise<void>
   health(): { readonly ready: boolean; readonly reasons: readonly string[] }
   /** Link and last sign of a terminal, where the program keeps them. */
   terminal?(id: string): TerminalState | undefined

@@ -18,6 +18,7 @@ export const PROBLEM_CODES = {
   'request.invalid': 422,
   'action.notAllowed': 422,
   'action.keyReused': 422,
+  'rules.invalid': 422,
   'rate.exceeded': 429,
   'auth.locked': 429,
   internal: 500,

@@ -6,6 +6,7 @@
 import type { Connection } from '../config/sqlite.ts'
 import type {
   ActionChange,
+  AppliedChange,
   AreaChange,
   Change,
   IncidentChange,
@@ -152,10 +153,12 @@ export class Ledger {
       case 'terminal':
         this.#fileTerminal(change)
         break
+      case 'applied':
+        this.#fileApplied(change, position)
+        break
       // Followers read these from the change batches.
       case 'feeder':
       case 'reports':
-      case 'applied':
         break
     }
   }
@@ -219,6 +222,10 @@ export class Ledger {
     this.#statements.quarantineCount.run([fact.reason])
   }
 
+  #fileApplied({ what, digest, version, at, by }: AppliedChange, position: Position): void {
+    this.#statements.applied.run([position, what, digest, version, at, by])
+  }
+
   #fileTerminal({ terminal, link, at }: TerminalChange): void {
     this.#statements.terminal.run([terminal, link, at])
   }
@@ -253,6 +260,7 @@ function prepare(db: Connection) {
     quarantineCount: db.prepare(`INSERT INTO quarantine_counts VALUES (?, 1)
       ON CONFLICT (reason) DO UPDATE SET count = count + 1`),
     terminal: db.prepare('INSERT OR REPLACE INTO terminals VALUES (?, ?, ?)'),
+    applied: db.prepare('INSERT INTO applied VALUES (?, ?, ?, ?, ?, ?)'),
     // A batch that made a revision of an incident still open is kept for it.
     dropChanges: db.prepare(`DELETE FROM changes WHERE position IN (
       SELECT position FROM changes AS old WHERE at < ? AND NOT EXISTS (

@@ -110,4 +110,16 @@ export const MIGRATIONS: readonly string[] = [
     at       INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  -- Grids and rules as they were applied.
+  CREATE TABLE applied (
+    position INTEGER PRIMARY KEY,
+    what     TEXT NOT NULL,
+    digest   TEXT NOT NULL,
+    version  TEXT NOT NULL,
+    at       INTEGER NOT NULL,
+    by       TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX applied_what ON applied (what, position);
+  `,
 ]

@@ -43,6 +43,14 @@ export interface QuarantineRow extends QuarantinedFact {
   readonly position: Position
 }
 
+/** A grid or rules as a fact applied them. */
+export interface AppliedRow {
+  readonly digest: string
+  readonly version: string
+  readonly since: InstantMs
+  readonly by: string
+}
+
 export interface SegmentQuery {
   readonly incident?: string
   readonly devices?: readonly string[]
@@ -71,6 +79,8 @@ export interface RecordsPort {
     readonly cursor: string | null
     readonly counts: Readonly<Record<string, number>>
   }
+  /** The latest grids or rules applied, newest first. */
+  applied(what: 'grid' | 'rules', limit: number): readonly AppliedRow[]
   /** Answer to an action already decided, by its request id. */
   action(requestId: string): ActionChange | undefined
   /** Change batches after `position`, for followers with a cursor (series, live after restart). */

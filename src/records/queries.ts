@@ -32,6 +32,7 @@ export interface Queries
     | 'openIncidents'
     | 'segments'
     | 'quarantine'
+    | 'applied'
     | 'action'
     | 'changesAfter'
     | 'cursor'
@@ -161,6 +162,12 @@ export function openQueries(path: string): Queries {
         counts: Object.fromEntries(counts),
       }
     },
+
+    applied: (what, limit) =>
+      all<[string, string, InstantMs, string]>(
+        `SELECT digest, version, at, by FROM applied WHERE what = ? ORDER BY position DESC LIMIT ?`,
+        [what, limit],
+      ).map(([digest, version, since, by]) => ({ digest, version, since, by })),
 
     action(requestId) {
       const row = one<[string]>('SELECT json FROM actions WHERE request_id = ?', [requestId])

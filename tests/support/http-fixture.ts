@@ -207,6 +207,7 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
     timeline: (id) => timelines.get(id) ?? [],
     segments: () => [],
     quarantine: () => ({ rows: [], cursor: null, counts: {} }),
+    applied: () => [],
     action: (requestId) => actions.get(requestId),
   }
   const deps: HttpDeps = {
@@ -245,8 +246,10 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
     rules: () => ({
       version: '1',
       digest: 'r'.repeat(64),
-      files: [{ name: 'a.yaml', text: 'a: 1' }],
+      files: [{ name: 'judgement.yaml', text: 'a: 1' }],
+      values: {},
     }),
+    applyRules: async () => {},
     health: () => fixture.health,
     now,
     ...(options.consoleDir === undefined ? {} : { consoleDir: options.consoleDir }),

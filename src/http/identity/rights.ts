@@ -19,10 +19,13 @@ const READ_RIGHTS = [
   'rules.read',
 ] as const
 
-export type RightName = (typeof READ_RIGHTS)[number] | ActionRight
+const WRITE_RIGHTS = ['rules.apply'] as const
+
+export type RightName = (typeof READ_RIGHTS)[number] | (typeof WRITE_RIGHTS)[number] | ActionRight
 
 export const RIGHTS: readonly RightName[] = [
   ...READ_RIGHTS,
+  ...WRITE_RIGHTS,
   ...ACTIONS.map((action): ActionRight => `actions.${action}`),
 ]
 

@@ -1,4 +1,4 @@
-/** Figures of now, the rules in force, messages that could not be used, and terminals. */
+/** Figures of now, messages that could not be used, and terminals. */
 import { z } from 'zod'
 import { QUARANTINE_REASONS } from '../../facts/facts.ts'
 import { formatInstant } from '../../facts/time.ts'
@@ -42,24 +42,6 @@ const status = route({
       },
     }
   },
-})
-
-const rules = route({
-  method: 'GET',
-  path: '/api/v1/rules',
-  demand: 'rules.read',
-  summary: 'The rules in force, as written',
-  answers: {
-    200: {
-      description: 'Version, digest and text of each file',
-      schema: z.object({
-        version: z.string(),
-        digest: z.string(),
-        files: z.array(z.object({ name: z.string(), text: z.string() })),
-      }),
-    },
-  },
-  handle: ({ deps }) => ({ json: deps.rules() }),
 })
 
 const quarantine = route({
@@ -173,4 +155,4 @@ const terminals = route({
   },
 })
 
-export const statusRoutes = [status, rules, quarantine, terminals]
+export const statusRoutes = [status, quarantine, terminals]

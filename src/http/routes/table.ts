@@ -15,6 +15,7 @@ import { incidentRoutes } from './incidents.ts'
 import { mapRoutes } from './map.ts'
 import { networkRoutes } from './network.ts'
 import { publicRoutes } from './public.ts'
+import { ruleRoutes } from './rules.ts'
 import { SESSION_COOKIE, sessionRoutes } from './session.ts'
 import { statusRoutes } from './status.ts'
 
@@ -57,6 +58,7 @@ export function routeTable(tickets: Tickets<TicketBearer>, version: string): rea
     ...incidentRoutes,
     ...actionRoutes,
     ...statusRoutes,
+    ...ruleRoutes,
     ...networkRoutes,
     ...mapRoutes,
     ticket,

@@ -1,0 +1,92 @@
+/** `lastgasp rules`: try rule files before shipping them, and put them in force. */
+import { readFileSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import type { Command } from 'commander'
+import { INSTALLED } from '../app/program.ts'
+import { ConfigError, UsageError } from '../config/errors.ts'
+import type { RuleText } from '../config/rule-file.ts'
+import { RULE_FILES, type RuleFileName, readRules, ruleFileOf } from '../config/rules.ts'
+import type { Rules } from '../engine/rules.ts'
+
+/** The rules the program comes with. */
+const SHIPPED = join(INSTALLED, 'config', 'rules')
+
+function readText(file: string): RuleText {
+  try {
+    return { file, text: readFileSync(file, 'utf8') }
+  } catch (cause) {
+    throw new UsageError(`${file}: ${(cause as Error).message}`, { cause })
+  }
+}
+
+const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+
+/** The rule files at `paths`: of a folder both, else as their sections say. */
+export function ruleTexts(paths: readonly string[]): Map<RuleFileName, RuleText> {
+  const found = new Map<RuleFileName, RuleText>()
+  const files = paths.flatMap((path) =>
+    isFolder(path) ? RULE_FILES.map((name) => join(path, name)) : [path],
+  )
+  for (const file of files) {
+    const text = readText(file)
+    const name = ruleFileOf(text.text)
+    const other = found.get(name)
+    if (other) throw new UsageError(`${file}: ${other.file} is a ${name} as well`)
+    found.set(name, text)
+  }
+  return found
+}
+
+/** The rules at `paths`, what they leave out as in `others`. @throws RulesError */
+export function rulesAt(paths: readonly string[], others = SHIPPED): Rules {
+  const found = ruleTexts(paths)
+  const [judgement, grading] = RULE_FILES.map(
+    (name) => found.get(name) ?? readText(join(others, name)),
+  )
+  return readRules(judgement!, grading!)
+}
+
+function check(paths: readonly string[]): void {
+  const { version } = rulesAt(paths)
+  for (const [name, { file }] of ruleTexts(paths))
+    console.log(
+      `${file}: usable ${basename(name, '.yaml')} rules${name === 'judgement.yaml' ? `, version ${version}` : ''}`,
+    )
+}
+
+async function apply(paths: readonly string[], { url }: { url: string }): Promise<void> {
+  rulesAt(paths)
+  const token = process.env.LASTGASP_TOKEN
+  if (token === undefined) throw new UsageError('LASTGASP_TOKEN: a token of an operator is needed')
+  const files = [...ruleTexts(paths)].map(([name, { text }]) => ({ name, text }))
+  const target = new URL('/api/v1/rules', url)
+  let response: Response
+  try {
+    response = await fetch(target, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ files }),
+    })
+  } catch (cause) {
+    throw new ConfigError([`${target.origin} cannot be reached`], { cause })
+  }
+  const answer = (await response.json()) as { version?: string; digest?: string; detail?: string }
+  if (!response.ok)
+    throw new ConfigError([`${target.href}: ${response.status} ${answer.detail ?? ''}`])
+  console.log(`in force: version ${answer.version}, digest ${answer.digest}`)
+}
+
+export function registerRules(program: Command): void {
+  const rules = program.command('rules').description('try rule files, and put them in force')
+  rules
+    .command('check')
+    .description('say whether rule files can be used, and what is wrong by file and line')
+    .argument('<file...>', 'judgement.yaml, grading.yaml, or a folder with both')
+    .action(check)
+  rules
+    .command('apply')
+    .description('put rule files in force on a running program')
+    .argument('<file...>', 'judgement.yaml, grading.yaml, or a folder with both')
+    .option('--url <url>', 'the running program', 'http://127.0.0.1:8080')
+    .action(apply)
+}

@@ -1,0 +1,88 @@
+/** The rules in force and before, and new ones: a set of rules is a fact like everything else. */
+import { z } from 'zod'
+import { formatInstant } from '../../facts/time.ts'
+import { MAX_RULES_LISTED } from '../limits.ts'
+import type { HttpDeps } from '../ports.ts'
+import { Problem } from '../problem.ts'
+import { callerOf, route } from '../route.ts'
+import { instantOut } from '../schemas.ts'
+
+const ruleFile = z.strictObject({
+  name: z.enum(['judgement.yaml', 'grading.yaml']),
+  text: z.string(),
+})
+
+const applied = z.object({
+  version: z.string(),
+  digest: z.string(),
+  since: instantOut,
+  by: z.string(),
+})
+
+const rulesAnswer = z
+  .object({
+    version: z.string(),
+    digest: z.string(),
+    since: instantOut.nullable(),
+    by: z.string().nullable(),
+    values: z.looseObject({}),
+    files: z.array(ruleFile),
+    history: z.array(applied),
+  })
+  .meta({ id: 'Rules' })
+
+function answer({ records, rules }: HttpDeps) {
+  const { version, digest, files, values } = rules()
+  const history = records
+    .applied('rules', MAX_RULES_LISTED)
+    .map((one) => ({ ...one, since: formatInstant(one.since) }))
+  // What was applied before the ledger kept it has no row.
+  const inForce = history[0]?.digest === digest ? history[0] : undefined
+  const { since = null, by = null } = inForce ?? {}
+  return { json: { version, digest, since, by, values, files, history } }
+}
+
+const read = route({
+  method: 'GET',
+  path: '/api/v1/rules',
+  demand: 'rules.read',
+  summary: 'The rules in force, as values and as written, and those applied before',
+  answers: {
+    200: {
+      description: 'Version, digest, since when and by whom; newest first',
+      schema: rulesAnswer,
+    },
+  },
+  handle: ({ deps }) => answer(deps),
+})
+
+const apply = route({
+  method: 'POST',
+  path: '/api/v1/rules',
+  demand: 'rules.apply',
+  summary: 'Put rule files in force; a file left out stays as it is',
+  body: z
+    .strictObject({ files: z.array(ruleFile).min(1).max(2) })
+    .refine(({ files }) => new Set(files.map(({ name }) => name)).size === files.length, {
+      path: ['files'],
+      message: 'each file once',
+    })
+    .meta({ id: 'RulesRequest' }),
+  answers: {
+    200: { description: 'In force now', schema: rulesAnswer },
+    422: { description: 'Not usable; `problems` has one line for each place' },
+  },
+  async handle(call) {
+    const { deps, body } = call
+    try {
+      await deps.applyRules(body.files, callerOf(call).account)
+    } catch (error) {
+      const { code, message, problems } = error as Error & { code?: string; problems?: string[] }
+      if (code === 'rules.invalid') throw new Problem('rules.invalid', message, { problems })
+      throw error
+    }
+    return answer(deps)
+  },
+})
+
+export const ruleRoutes = [read, apply]
