@@ -4,6 +4,7 @@
  */
 import type { Change, ChangeBatch } from '../engine/changes.ts'
 import { Engine } from '../engine/engine.ts'
+import { READ_AHEAD } from '../engine/inference/read-ahead.ts'
 import type { World } from '../engine/world.ts'
 import type { JournalledFact } from '../facts/facts.ts'
 import { NO_CHANGES_DIGEST, nextDigest } from './change-digest.ts'
@@ -47,6 +48,17 @@ export class Judge {
   async prepare({ fact }: JournalledFact): Promise<void> {
     if (fact.type === 'gridApplied') await this.#library.load('grid', fact.digest)
     if (fact.type === 'rulesApplied') await this.#library.load('rules', fact.digest)
+  }
+
+  /** What each fact of a commit changes, in order; facts that change nothing give no batch. */
+  applyAll(facts: readonly JournalledFact[]): ChangeBatch[] {
+    const batches: ChangeBatch[] = []
+    for (let i = 0; i < facts.length; i++) {
+      if (i % READ_AHEAD === 0) this.engine.readAhead(facts, i)
+      const batch = this.apply(facts[i]!)
+      if (batch) batches.push(batch)
+    }
+    return batches
   }
 
   /** What the fact changes, as a batch; undefined where nothing. */

@@ -95,11 +95,7 @@ export class Pipeline {
   }
 
   #take(facts: readonly JournalledFact[]): void {
-    const changes: ChangeBatch[] = []
-    for (const fact of facts) {
-      const batch = this.judge.apply(fact)
-      if (batch) changes.push(batch)
-    }
+    const changes = this.judge.applyAll(facts)
     this.onApplied()
     this.#recorded = this.#commit(changes)
     this.#recorded.catch(this.onFailure)

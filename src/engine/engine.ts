@@ -24,6 +24,7 @@ import { closeCase, regrade } from './incidents/life.ts'
 import { Publisher } from './incidents/publish.ts'
 import { forgetOldNews, noticeReturn, sweepReturned } from './incidents/restore.ts'
 import { trackTree } from './incidents/track.ts'
+import { READ_AHEAD, ReadAhead } from './inference/read-ahead.ts'
 import { judgeTree } from './inference/verdict.ts'
 import type { Rules } from './rules.ts'
 import { succeed } from './succession.ts'
@@ -94,6 +95,29 @@ export class Engine {
         return []
     }
   }
+
+  /**
+   * Asks the memory for what reports among the next `READ_AHEAD` facts from `from` on will touch.
+   * Changes nothing but the time they take.
+   */
+  readAhead(facts: readonly JournalledFact[], from: number): void {
+    if (!this.#world) return
+    const { belief, grid } = this.#world
+    if (this.#ahead?.belief !== belief) this.#ahead = new ReadAhead(belief)
+    let count = 0
+    for (let i = from; i < facts.length && i < from + READ_AHEAD; i++) {
+      const { fact } = facts[i]!
+      if (fact.type !== 'report') continue
+      for (const id of fact.meters ?? [fact.terminal]) {
+        const observer = grid.observers.ids.indexOf(id)
+        if (observer >= 0 && count < READ_AHEAD) this.#next[count++] = observer
+      }
+    }
+    this.#ahead.touch(this.#next, 0, count)
+  }
+
+  readonly #next = new Int32Array(READ_AHEAD)
+  #ahead: ReadAhead | undefined
 
   /** When the engine next wants a tick; undefined where nothing is due. */
   nextDeadline(): InstantMs | undefined {

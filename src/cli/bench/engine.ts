@@ -16,6 +16,7 @@ import { OFF, ON, QUIET } from '../../engine/evidence/registers.ts'
 import { explain, refresh } from '../../engine/inference/explain.ts'
 import { NONE } from '../../engine/inference/network.ts'
 import { posterior } from '../../engine/inference/posterior.ts'
+import { READ_AHEAD, ReadAhead } from '../../engine/inference/read-ahead.ts'
 import type { World } from '../../engine/world.ts'
 import type { CompiledGrid } from '../../grid/compiled.ts'
 import { Draw } from '../../grid/generate/draw.ts'
@@ -158,13 +159,20 @@ function report({ registers, belief, grid }: World, observer: number, at: number
   return true
 }
 
+/** As the pipeline does with the facts of a commit. */
+function readOn(ahead: ReadAhead, order: Int32Array, from: number): void {
+  ahead.touch(order, from, Math.min(from + READ_AHEAD, order.length))
+}
+
 function measureReports(world: World, order: Int32Array, seconds: number) {
   let sent = 0
   let at = START + JUDGED_AFTER_MS
+  const ahead = new ReadAhead(world.belief)
   const run = (reports: number): number => {
     let changed = 0
     for (let i = 0; i < reports; i++, sent++) {
       if (sent % REPORTS_PER_MS === 0) world.belief.hearing = world.belief.now = ++at
+      if (sent % READ_AHEAD === 0) readOn(ahead, order, sent % order.length)
       if (report(world, order[sent % order.length]!, at)) changed++
     }
     return changed

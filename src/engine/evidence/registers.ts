@@ -147,6 +147,11 @@ export class Registers {
     }
   }
 
+  /** Asks the memory for an observer's register; what it answers means nothing. */
+  touch(observer: number): number {
+    return this.#words[observer << WORDS_BITS]! + this.state[observer]!
+  }
+
   /** Changes what the statement means without a new statement. */
   reinterpret(observer: number, state: RegisterState): void {
     this.onWrite(observer)
