@@ -54,6 +54,19 @@ const judgement = z.strictObject({
   area: z.strictObject({ lost: share, offDelay: curve, onDelay: curve }),
   leftDark: share.gt(0),
   positionTrusted: share.gt(0.5).lt(1),
+  tripWithPosition: share.gt(0.5).lt(1),
+  tripAlone: share.gt(0).lt(1),
+  faultIndicated: z.strictObject({ below: z.number().min(1), above: share.gt(0) }),
+  voltage: z
+    .strictObject({
+      nominalVolts: rate,
+      off: share.gt(0),
+      on: share.gt(0),
+      tolerance: share.max(0.15),
+    })
+    .refine(({ off, on }) => off < on, { message: 'off must be below on' }),
+  ownSupplyOnly: share.gt(0).lt(1),
+  identityFalse: share.gt(0).lt(1),
   confirm: z.strictObject({ probability: share, sources: z.number().int().min(1) }),
   holdSeconds: z.number().min(0).max(5),
   momentarySeconds: z.number().min(0),
@@ -63,7 +76,11 @@ const judgement = z.strictObject({
     closeMinutes: z.number().positive(),
   }),
   onFreshSeconds: z.number().positive(),
-  clock: z.strictObject({ futureSeconds: z.number().positive(), pastHours: z.number().positive() }),
+  clock: z.strictObject({
+    futureSeconds: z.number().positive(),
+    pastHours: z.number().positive(),
+    unprovenMinutes: z.number().positive(),
+  }),
 })
 
 const grade = z.literal([1, 2, 3, 4])

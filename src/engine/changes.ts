@@ -107,6 +107,8 @@ export interface EvidenceItem {
   readonly said: string
   readonly at: InstantMs
   readonly device: DeviceId | null
+  /** The time it came with could not be used: `at` is its receipt. */
+  readonly clockInvalid?: boolean
 }
 
 /** The incident of CONTRACT §5, times as milliseconds; HTTP and WebSocket write RFC 3339. */

@@ -17,13 +17,17 @@ import type { Fact, JournalledFact } from '../facts/facts.ts'
 import type { InstantMs } from '../facts/time.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
 import type { Change } from './changes.ts'
-import { admitLink, admitReading, admitReport } from './evidence/admit.ts'
+import { admitReport } from './evidence/admit.ts'
+import { forgetIndications } from './evidence/indicators.ts'
+import { admitLink } from './evidence/links.ts'
+import { admitReading } from './evidence/readings.ts'
 import { decideAction } from './incidents/actions.ts'
 import { type Case, isActive, MAX_CAUSES, MAX_EVIDENCE_SHOWN } from './incidents/case.ts'
 import { closeCase, regrade } from './incidents/life.ts'
 import { Publisher } from './incidents/publish.ts'
 import { forgetOldNews, noticeReturn, sweepReturned } from './incidents/restore.ts'
 import { trackTree } from './incidents/track.ts'
+import { NONE } from './inference/network.ts'
 import { READ_AHEAD, ReadAhead } from './inference/read-ahead.ts'
 import { judgeTree } from './inference/verdict.ts'
 import type { Rules } from './rules.ts'
@@ -230,6 +234,11 @@ function everyMinute(world: World, minute: number, publisher: Publisher): void {
   world.counts = new Map()
   world.minute = minute
   forgetOldNews(world)
+  forgetIndications(world)
+  world.clocks.settle((identity) => {
+    const head = world.belief.headOf[identity]!
+    return head !== NONE && world.belief.lit(world.network.rootOf(head))
+  })
   const { closeMinutes } = world.rules.judgement.restore
   for (const incident of [...world.cases.values()]) {
     incident.causes = []

@@ -26,6 +26,16 @@ export interface JudgementRules {
   readonly leftDark: number
   /** P(the device is open | an authenticated terminal reported its position open). */
   readonly positionTrusted: number
+  /** The same where its protection operated within five seconds, and where that is all that is known. */
+  readonly tripWithPosition: number
+  readonly tripAlone: number
+  /** Fault current passed: how much likelier "open" gets there and below, and above (below 1). */
+  readonly faultIndicated: { readonly below: number; readonly above: number }
+  readonly voltage: VoltageRules
+  /** P(a terminal or meter whose area has supply loses its own alone) in one window. */
+  readonly ownSupplyOnly: number
+  /** P(all that one identity forwards of its area is false) in one window. */
+  readonly identityFalse: number
   readonly confirm: { readonly probability: number; readonly sources: number }
   /** A new incident that is not beyond doubt waits this long for what comes with its first report. */
   readonly holdSeconds: number
@@ -41,7 +51,22 @@ export interface JudgementRules {
   }
   /** Ons without an incident say nothing after this long. */
   readonly onFreshSeconds: number
-  readonly clock: { readonly futureSeconds: number; readonly pastHours: number }
+  readonly clock: {
+    readonly futureSeconds: number
+    readonly pastHours: number
+    /** How late a report may be by a clock that was never seen to be right. */
+    readonly unprovenMinutes: number
+  }
+}
+
+/** Voltages as shares of the nominal one of the low-voltage side. */
+export interface VoltageRules {
+  readonly nominalVolts: number
+  /** Below this share a phase is lost, from that one on it has supply. */
+  readonly off: number
+  readonly on: number
+  /** How far from the textbook values a pattern of phases may be. */
+  readonly tolerance: number
 }
 
 /** Grades by criterion: the value from which grade 1, 2 and 3 hold; below the last it is 4. */

@@ -5,7 +5,8 @@
  * evidence is gone too, and the next look at the tree withdraws it.
  */
 import type { CompiledGrid, IdTable } from '../grid/compiled.ts'
-import { settlePosition } from './evidence/positions.ts'
+import { lean } from './evidence/indicators.ts'
+import { positionAt, settlePosition } from './evidence/positions.ts'
 import { Registers } from './evidence/registers.ts'
 import type { Case } from './incidents/case.ts'
 import { observerOfKey } from './incidents/ended.ts'
@@ -76,14 +77,41 @@ class Carrier {
       const now = this.#observer(observer)
       if (now >= 0) world.phaseSpoken.add(now)
     }
-    for (const [device, said] of before.positions) {
+    for (const [device, words] of before.switchWords) {
       const now = this.#device(device)
-      const terminal = this.#observer(said.terminal)
-      if (now >= 0 && terminal >= 0) world.positions.set(now, { ...said, terminal })
+      const known = words
+        .map((word) => ({ ...word, terminal: this.#observer(word.terminal) }))
+        .filter(({ terminal }, i) => terminal >= 0 || words[i]!.terminal === NONE)
+      if (now >= 0 && known.length > 0) world.switchWords.set(now, known)
     }
-    for (const [device, said] of world.positions) {
+    for (const device of world.switchWords.keys()) {
       world.belief.hearing = before.belief.opened.get(device)?.heardAt ?? world.now
-      if (said.open) settlePosition(world, device)
+      if (positionAt(world, device)?.open) settlePosition(world, device)
+    }
+    for (const { terminal, device, at } of before.indications.values()) {
+      const [seer, place] = [this.#observer(terminal), this.#device(device)]
+      if (seer < 0 || place < 0) continue
+      world.indications.set(`${seer}/${place}`, { terminal: seer, device: place, at })
+      lean(world, place, 1)
+    }
+    this.#carrySpeech(world)
+  }
+
+  /** Who said what of single phases, for whom, and by which clock. */
+  #carrySpeech(world: World): void {
+    const before = this.#before
+    const byObserver = <Value>(from: ReadonlyMap<number, Value>, to: Map<number, Value>) => {
+      for (const [observer, value] of from) {
+        const now = this.#observer(observer)
+        if (now >= 0) to.set(now, value)
+      }
+    }
+    byObserver(before.phaseBook, world.phaseBook)
+    byObserver(before.clocks.records, world.clocks.records)
+    byObserver(before.clocks.corrections, world.clocks.corrections)
+    for (const [observer, speaker] of before.speakers) {
+      const [now, by] = [this.#observer(observer), this.#observer(speaker)]
+      if (now >= 0 && by >= 0) world.speakers.set(now, by)
     }
   }
 
@@ -154,7 +182,7 @@ class Carrier {
   }
 
   #observer(observer: number): number {
-    if (this.#same) return observer
+    if (this.#same || observer === NONE) return observer
     return moved(this.#before.grid.observers.ids, this.#grid.observers.ids, observer)
   }
 

@@ -7,8 +7,11 @@ import type { InstantMs } from '../facts/time.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
 import { Topology } from '../grid/topology.ts'
 import type { Change, EvidenceItem } from './changes.ts'
+import { Clocks } from './evidence/clocks.ts'
+import type { Indication } from './evidence/indication.ts'
+import type { PhaseWords } from './evidence/phase-book.ts'
 import { OFF, Registers } from './evidence/registers.ts'
-import type { SwitchPosition } from './evidence/switch-position.ts'
+import type { SwitchWord } from './evidence/switch-position.ts'
 import type { Case } from './incidents/case.ts'
 import { EndedOutages } from './incidents/ended.ts'
 import { Belief } from './inference/belief.ts'
@@ -49,8 +52,15 @@ export class World {
   readonly again = new Map<number, InstantMs>()
   /** Outages that are over: late offs from before their end are history, not news. */
   readonly ended = new EndedOutages()
-  /** What terminals last said of switch positions, by device. */
-  readonly positions = new Map<number, SwitchPosition>()
+  /** What was said of switches, in order, by device. */
+  readonly switchWords = new Map<number, readonly SwitchWord[]>()
+  /** Fault current that was seen of late, by terminal and place. */
+  readonly indications = new Map<string, Indication>()
+  /** What observers said of single phases, where that differs by phase. */
+  readonly phaseBook = new Map<number, PhaseWords>()
+  /** Who spoke last of an observer, where that was not its usual speaker. */
+  readonly speakers = new Map<number, number>()
+  readonly clocks = new Clocks()
   /** Observers whose last word named fewer phases than they have. */
   readonly phaseSpoken = new Set<number>()
   /** Link state of terminals that were ever heard: 1 online, 0 offline. */
@@ -99,5 +109,10 @@ export class World {
   identityOf(observer: number): number {
     const via = this.grid.observers.via[observer]!
     return via < 0 ? observer : via
+  }
+
+  /** The identity that the observer's last statement came from. */
+  sourceOf(observer: number): number {
+    return this.speakers.get(observer) ?? this.identityOf(observer)
   }
 }

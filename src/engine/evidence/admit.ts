@@ -1,164 +1,134 @@
 /**
- * Stage 1: a fact becomes evidence. Orders what an observer says in its register and tells belief
- * what it now means; nothing is judged here.
+ * Stage 1: a fact becomes evidence. Says by kind of report what it is evidence of; how statements
+ * are ordered and kept is `statement.ts`, what they are worth is in the rules. `docs/evidence.md`
+ * lists every kind with its meaning and source.
  */
-import type { LinkFact, ReadingFact, ReportFact } from '../../facts/facts.ts'
-import type { InstantMs } from '../../facts/time.ts'
-import { TARGET_DEVICE } from '../../grid/compiled.ts'
-import { OBSERVER_CLASSES } from '../../grid/model.ts'
-import type { Change } from '../changes.ts'
+import type { ReportFact } from '../../facts/facts.ts'
+import { DEVICE_TYPES, OBSERVER_CLASSES } from '../../grid/model.ts'
 import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
-import { takePosition } from './positions.ts'
-import { AWAITED, OFF, ON, QUIET, type RegisterState } from './registers.ts'
-
-const HOUR_MS = 3_600_000
+import { admitIndication } from './indicators.ts'
+import { admitPosition } from './positions.ts'
+import { NO_MARKS, REPORTED, SOME_PHASE, WEAK } from './registers.ts'
+import { type Statement, say } from './statement.ts'
+import { measuredSupply } from './volts.ts'
 
 /** Evidence of a report, by its kind: the supply of whom, or the position of what. */
 export function admitReport(world: World, position: number, fact: ReportFact): void {
   const terminal = world.grid.observers.ids.indexOf(fact.terminal)
   if (terminal < 0) return
-  // Where counters give the order, a clock that runs ahead may be set right by the receipt.
-  const counted = fact.boot !== undefined && fact.seq !== undefined
-  const told = trustedTime(world, fact.at, fact.receivedAt)
-  const at = counted ? Math.min(told, fact.receivedAt) : told
+  if (fact.at !== undefined) world.clocks.hear(terminal, fact.at, fact.receivedAt)
   switch (fact.kind) {
     case 'powerOff':
-    case 'powerOn':
     case 'areaOff':
-    case 'areaOn':
-    case 'phaseLoss':
-    case 'phaseRestored': {
-      const off = fact.kind === 'powerOff' || fact.kind === 'areaOff' || fact.kind === 'phaseLoss'
-      // An area report speaks of the transformer as a whole: it is the terminal's own word.
-      const own = fact.meters === undefined || fact.kind.startsWith('area')
-      const meters = own ? [terminal] : indicesOf(world, fact.meters!)
-      for (const observer of meters) {
-        const counters = world.identityOf(observer) === terminal ? fact : { phases: fact.phases }
-        say(world, position, observer, off, at, counters, fact.kind)
-      }
+      admitOff(world, position, terminal, fact)
       return
-    }
-    case 'switchOpen':
-    case 'switchClosed':
-      admitPosition(world, position, terminal, fact, at)
+    case 'powerOn':
+    case 'areaOn':
+      admitOn(world, position, terminal, fact)
+      return
+    case 'phaseLoss':
+    case 'phaseRestored':
+      admitPhases(world, position, terminal, fact)
+      return
+    case 'voltage':
+      admitVoltage(world, position, terminal, fact)
+      return
+    case 'faultIndicated':
+      admitIndication(world, position, terminal, fact)
       return
     default:
-      return
+      admitPosition(world, position, terminal, fact)
   }
-}
-
-/** A call-read's answers: a meter that answers with voltage is live, one that measures none is not. */
-export function admitReading(world: World, position: number, fact: ReadingFact): void {
-  const at = trustedTime(world, fact.at, fact.receivedAt)
-  for (const { target, result } of fact.readings) {
-    const observer = world.grid.observers.ids.indexOf(target)
-    if (observer < 0 || result === 'noAnswer' || result === 'phaseLoss') continue
-    say(world, position, observer, result === 'deenergised', at, {}, `reading:${result}`)
-  }
-}
-
-/** A terminal's link is not its power: it is shown, and says nothing about supply by itself. */
-export function admitLink(world: World, fact: LinkFact): Change[] {
-  const terminal = world.grid.observers.ids.indexOf(fact.terminal)
-  if (terminal < 0) return []
-  const state = fact.state === 'online' ? 1 : 0
-  if (world.links.get(terminal) === state) return []
-  world.links.set(terminal, state)
-  return [{ type: 'terminal', at: fact.receivedAt, terminal: fact.terminal, link: fact.state }]
-}
-
-function indicesOf(world: World, ids: readonly string[]): number[] {
-  return ids.map((id) => world.grid.observers.ids.indexOf(id)).filter((index) => index >= 0)
-}
-
-/** The time of the report where its clock can be believed, else when it was received (DESIGN §3). */
-export function trustedTime(
-  world: World,
-  at: InstantMs | undefined,
-  receivedAt: InstantMs,
-): InstantMs {
-  if (at === undefined) return receivedAt
-  const { futureSeconds, pastHours } = world.rules.judgement.clock
-  const tooLate = at > receivedAt + futureSeconds * 1000
-  const tooEarly = at < receivedAt - pastHours * HOUR_MS
-  return tooLate || tooEarly ? receivedAt : at
 }
 
 /**
- * Puts a statement into its register. Only the observer's usual speaker counts for it: numbers of
- * two terminals cannot be compared, their times can.
+ * An off is provisional: what the terminal itself calls invalid is nothing; of its own or a meter's
+ * supply alone (`area: false`) it is weak (domain rule 1.2, 事件有效 and 台区或用户停电).
  */
-function say(
-  world: World,
-  position: number,
-  observer: number,
-  off: boolean,
-  at: InstantMs,
-  { boot, seq, phases: named }: Pick<ReportFact, 'boot' | 'seq' | 'phases'>,
-  said: string,
-): void {
-  const { registers, belief } = world
-  const order = registers.order(observer, at, off, boot, seq)
-  if (order === 'duplicate') return
-  if (order === 'older') {
-    registers.remember(observer, off, at)
-    return
-  }
-  const state = meaningOf(world, observer, off, at)
-  const own = world.grid.observers.phases[observer]!
-  const phases = named === undefined || (named & own) === 0 ? own : named & own
-  if (off && phases !== own) world.phaseSpoken.add(observer)
-  const head = belief.change(observer, state, () =>
-    registers.write(observer, state, off, at, phases, boot, seq),
-  )
-  if (head === NONE) return
-  world.stir(head, position, {
-    position,
-    observer: world.grid.observers.ids.idOf(observer) as never,
-    observerClass: OBSERVER_CLASSES[world.grid.observers.class[observer]!]!,
-    said,
-    at,
-    device: world.grid.devices.ids.idOf(head) as never,
-  })
+function admitOff(world: World, position: number, terminal: number, fact: ReportFact): void {
+  if (fact.valid === false) return
+  const marks = REPORTED | (fact.area === false ? WEAK : NO_MARKS)
+  const statement = { ...spoken(terminal, fact), off: true, marks, phases: fact.phases }
+  for (const observer of spokenOf(world, terminal, fact)) say(world, position, observer, statement)
 }
 
-/** What an off or on means in the light of restorations already found above its observer. */
-function meaningOf(world: World, observer: number, off: boolean, at: InstantMs): RegisterState {
-  if (!off) return ON
-  const { belief, network } = world
-  const own = belief.headOf[observer]!
-  for (let head = own; head !== NONE; head = network.above[head]!) {
-    const cameBack = belief.cameBack.get(head)
-    if (cameBack !== undefined && at <= cameBack) return AWAITED
-  }
-  return world.ended.covers(network, own, at) ? QUIET : OFF
+/** An on is the verified record, with or without an off before it; but batteries supply nothing. */
+function admitOn(world: World, position: number, terminal: number, fact: ReportFact): void {
+  if (fact.onBattery === true) return
+  const statement = { ...spoken(terminal, fact), off: false, marks: NO_MARKS, phases: fact.phases }
+  for (const observer of spokenOf(world, terminal, fact)) say(world, position, observer, statement)
 }
 
-/** A switch's position, by the terminal at it: cheap evidence that it, and nothing else, is open. */
-function admitPosition(
-  world: World,
-  position: number,
-  terminal: number,
-  fact: ReportFact,
-  at: InstantMs,
-): void {
+function admitPhases(world: World, position: number, terminal: number, fact: ReportFact): void {
+  const off = fact.kind === 'phaseLoss'
+  if (off ? fact.valid === false : fact.onBattery === true) return
+  for (const observer of spokenOf(world, terminal, fact)) {
+    const measured = off ? voltsOf(world, observer, fact) : undefined
+    const own = world.grid.observers.phases[observer]!
+    const unsaid = off && fact.phases === undefined && (own & (own - 1)) !== 0
+    const marks = measured?.off ? measured.marks : unsaid ? SOME_PHASE : off ? REPORTED : NO_MARKS
+    const phases = measured?.off ? measured.phases : fact.phases
+    say(world, position, observer, { ...spoken(terminal, fact), off, marks, phases })
+  }
+}
+
+/** Voltages below the limit are loss, above it supply; in between they are neither. */
+function admitVoltage(world: World, position: number, terminal: number, fact: ReportFact): void {
+  for (const observer of spokenOf(world, terminal, fact)) {
+    const measured = voltsOf(world, observer, fact)
+    if (!measured || (!measured.off && fact.onBattery === true)) continue
+    say(world, position, observer, { ...spoken(terminal, fact), ...measured })
+  }
+}
+
+const METER = OBSERVER_CLASSES.indexOf('meter')
+const TRANSFORMER = DEVICE_TYPES.indexOf('transformer')
+
+/** Measured on the low-voltage side; what a switch terminal's volts are of is not known here. */
+function voltsOf(world: World, observer: number, fact: ReportFact) {
   const { observers, devices } = world.grid
-  const named = fact.device === undefined ? -1 : devices.ids.indexOf(fact.device)
-  const own = observers.targetKind[terminal] === TARGET_DEVICE ? observers.target[terminal]! : -1
-  const device = named >= 0 ? named : own
-  if (device < 0) return
-  const open = fact.kind === 'switchOpen'
-  const { boot, seq } = fact
-  if (!takePosition(world, device, { open, at, terminal, boot, seq })) return
-  const head = world.network.head[device]!
-  if (head === NONE) return
-  world.stir(head, position, {
-    position,
-    observer: fact.terminal,
-    observerClass: OBSERVER_CLASSES[observers.class[terminal]!]!,
-    said: fact.kind,
-    at,
-    device: devices.ids.idOf(device) as never,
+  const seat = world.network.seatOf(observer)
+  const lowVoltage =
+    observers.class[observer] === METER || (seat !== NONE && devices.type[seat]! >= TRANSFORMER)
+  if (!fact.volts || !lowVoltage) return undefined
+  return measuredSupply(
+    world.rules.judgement.voltage,
+    fact.volts,
+    observers.phases[observer]!,
+    fact.phases,
+  )
+}
+
+/** What all statements of one report have in common. */
+function spoken(
+  speaker: number,
+  { at: told, receivedAt, boot, seq, kind: said }: ReportFact,
+): Omit<Statement, 'off' | 'marks' | 'phases'> {
+  return { speaker, told, receivedAt, boot, seq, said }
+}
+
+/** The observers a report speaks of: those named, the whole transformer area, or the terminal. */
+function spokenOf(world: World, terminal: number, fact: ReportFact): readonly number[] {
+  if (speaksOfArea(fact)) return areaOf(world, terminal)
+  if (fact.meters === undefined) return [terminal]
+  const { ids } = world.grid.observers
+  return fact.meters.map((id) => ids.indexOf(id)).filter((index) => index >= 0)
+}
+
+/** A report of the area (台区) has no meter address: it is one word for all of them. */
+function speaksOfArea({ kind, meters, area }: ReportFact): boolean {
+  if (area === false) return false
+  return kind.startsWith('area') || (area === true && meters === undefined)
+}
+
+/** The terminal and all meters of its transformer; of a terminal elsewhere, itself. */
+function areaOf({ belief, network, grid }: World, terminal: number): readonly number[] {
+  const seat = network.seatOf(terminal)
+  if (seat === NONE || grid.devices.type[seat] !== TRANSFORMER) return [terminal]
+  const members = [terminal]
+  network.eachObserver(belief.headOf[terminal]!, (observer) => {
+    if (grid.observers.class[observer] === METER) members.push(observer)
   })
+  return members
 }

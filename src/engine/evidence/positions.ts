@@ -1,27 +1,98 @@
 /**
- * What terminals say of switch positions: one register a device. Order is (boot, seq) of the same
- * terminal where given, else time; so duplicates and shuffled arrival end in the same position.
+ * Switch positions, trips and reclosing as evidence: what terminals say of a device makes "open here"
+ * cheap, a position with its protection more than one without, a trip alone least.
  */
+import type { ReportFact } from '../../facts/facts.ts'
 import type { InstantMs } from '../../facts/time.ts'
+import { TARGET_DEVICE } from '../../grid/compiled.ts'
+import { DEVICE_TYPES, OBSERVER_CLASSES } from '../../grid/model.ts'
 import { oddsCost } from '../cost/nats.ts'
 import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
-import { isNewer, type SwitchPosition } from './switch-position.ts'
+import { readTime } from './read-time.ts'
+import { positionOf, type SwitchPosition, type SwitchSaid, withWord } from './switch-position.ts'
 
-/** Takes a statement over where it is newer; false where it says nothing new. */
-export function takePosition(world: World, device: number, said: SwitchPosition): boolean {
-  const held = world.positions.get(device)
-  if (held && !isNewer(said, held)) return false
-  world.positions.set(device, said)
+/** What each kind of report says of its device. */
+const SAID: Partial<Record<ReportFact['kind'], SwitchSaid>> = {
+  switchOpen: 'open',
+  switchClosed: 'closed',
+  recloseSucceeded: 'closed',
+  protectionTrip: 'trip',
+}
+
+/** A report of a switch terminal about the device it stands at, or one that it may speak of. */
+export function admitPosition(
+  world: World,
+  position: number,
+  terminal: number,
+  fact: ReportFact,
+): void {
+  const device = deviceSpokenOf(world, terminal, fact.device)
+  const said = SAID[fact.kind]
+  if (device === NONE || said === undefined) return
+  const { at: told, receivedAt, boot, seq } = fact
+  const { at, invalid } = readTime(world, terminal, terminal, told, receivedAt)
+  const words = world.switchWords.get(device) ?? []
+  const dated = told !== undefined && !invalid
+  const word = { said, at: Math.min(at, receivedAt), dated, terminal, boot, seq }
+  const now = withWord(words, word)
+  if (now === words) return
+  world.switchWords.set(device, now)
   settlePosition(world, device)
-  return true
+  const head = world.network.head[device]!
+  if (head === NONE) return
+  const { observers, devices } = world.grid
+  world.stir(head, position, {
+    position,
+    observer: fact.terminal,
+    observerClass: OBSERVER_CLASSES[observers.class[terminal]!]!,
+    said: fact.kind,
+    at,
+    device: devices.ids.idOf(device) as never,
+    ...(invalid ? { clockInvalid: true } : {}),
+  })
+}
+
+const TRANSFORMER = DEVICE_TYPES.indexOf('transformer')
+const SCADA = OBSERVER_CLASSES.indexOf('scada')
+
+/**
+ * The device a terminal's report is about, `NONE` where it may not speak of it: SCADA of all; others
+ * of the device they stand at, of those that share a node with it, and of their transformer's area.
+ */
+export function deviceSpokenOf(world: World, terminal: number, named: string | undefined): number {
+  const { observers, devices } = world.grid
+  const own =
+    observers.targetKind[terminal] === TARGET_DEVICE
+      ? observers.target[terminal]!
+      : world.network.seatOf(terminal)
+  if (named === undefined) return observers.targetKind[terminal] === TARGET_DEVICE ? own : NONE
+  const device = devices.ids.indexOf(named)
+  if (device < 0 || device === own || observers.class[terminal] === SCADA) return device
+  if (own < 0) return NONE
+  const { from, to } = devices
+  const { zone } = world.grid.nodes
+  const ends = [zone[from[own]!], zone[to[own]!]]
+  if (ends.includes(zone[from[device]!]) || ends.includes(zone[to[device]!])) return device
+  for (let d = device; devices.type[own] === TRANSFORMER && d >= 0; d = world.topology.parent[d]!)
+    if (d === own) return device
+  return NONE
+}
+
+/** What was said of a device up to now; undefined where nothing. */
+export function positionAt(world: World, device: number): SwitchPosition | undefined {
+  const words = world.switchWords.get(device)
+  return words && positionOf(words)
 }
 
 /** Supply proves that every device of the class is closed, whatever was said before. */
 export function provenClosed(world: World, head: number, at: InstantMs): void {
   for (const device of world.network.members(head)) {
-    const held = world.positions.get(device)
-    if (held?.open && held.at <= at) world.positions.set(device, { ...held, open: false })
+    const held = positionAt(world, device)
+    if (!held?.open || held.at > at) continue
+    const counters = { boot: undefined, seq: undefined }
+    const closed = { said: 'closed' as const, at, dated: true, terminal: NONE, ...counters }
+    world.switchWords.set(device, withWord(world.switchWords.get(device)!, closed))
   }
   settlePosition(world, head)
 }
@@ -32,11 +103,18 @@ export function settlePosition(world: World, device: number): void {
   if (head === NONE) return
   let earliest: SwitchPosition | undefined
   for (const member of world.network.members(head)) {
-    const held = world.positions.get(member)
+    const held = positionAt(world, member)
     if (held?.open && (!earliest || held.at < earliest.at)) earliest = held
   }
   if (earliest) {
-    const cost = oddsCost(world.rules.judgement.positionTrusted)
+    const cost = oddsCost(trustIn(world, earliest))
     world.belief.believeOpen(head, earliest.at, cost, earliest.terminal)
   } else world.belief.believeClosed(head)
+}
+
+/** P(open | what was said of it). */
+function trustIn(world: World, { stated, tripped }: SwitchPosition): number {
+  const { positionTrusted, tripWithPosition, tripAlone } = world.rules.judgement
+  if (!stated) return tripAlone
+  return tripped ? tripWithPosition : positionTrusted
 }

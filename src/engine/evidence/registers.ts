@@ -13,7 +13,33 @@ export const ON = 2
 /** Said "off", its device came back, no "on" heard yet: presumed restored until shown otherwise. */
 export const AWAITED = 3
 
-export type RegisterState = typeof QUIET | typeof OFF | typeof ON | typeof AWAITED
+/** Nothing heard, and nothing could be: the link of whoever speaks for it is lost. */
+export const MUTED = 4
+
+export type RegisterState = typeof QUIET | typeof OFF | typeof ON | typeof AWAITED | typeof MUTED
+
+/** Marks of a statement: how it was made, beside what it says. */
+export type Marks = number
+export const NO_MARKS: Marks = 0
+/** An off of the terminal's or meter's own supply alone, by its own flags. */
+export const WEAK: Marks = 1 << 14
+/** An off by voltages below the limit on all phases. */
+export const MEASURED: Marks = 1 << 15
+/** An off by the terminal's own report, not by a measurement. */
+export const REPORTED: Marks = 1 << 16
+/** Voltages of a conductor broken on the high-voltage side of its transformer (§1.7). */
+export const BROKEN_ABOVE: Marks = 1 << 17
+/** Voltages of phases lost on the low-voltage side. */
+export const BROKEN_BELOW: Marks = 1 << 18
+/** Some phase is lost, and which is not said. */
+export const SOME_PHASE: Marks = 1 << 19
+/** Its reports once came within minutes of their own time: the clock behind it is right. */
+export const TIMELY: Marks = 1 << 20
+/** Marks that stay with the observer whatever it says next. */
+const LASTING: Marks = TIMELY
+/** What a further off adds to the present one; the other marks are those of the last word. */
+const ADDING: Marks = MEASURED | REPORTED
+const ALL_MARKS: Marks = WEAK | ADDING | BROKEN_ABOVE | BROKEN_BELOW | SOME_PHASE | LASTING
 
 /** Transitions kept an observer, for flapping and MAIFI (DESIGN §3). */
 export const TRANSITIONS_KEPT = 4
@@ -28,7 +54,7 @@ const NO_COUNTER = 0xffff_ffff
 const SECONDS = 0
 const BOOT = 1
 const SEQ = 2
-/** Milliseconds, and from bit 10 the phases spoken of, and whether it was an off. */
+/** Milliseconds, from bit 10 the phases spoken of, whether it was an off, and its marks. */
 const SAID = 3
 /** Seconds since the epoch, lowest bit: 1 off, 0 on; newest first. */
 const TRANSITIONS = 4
@@ -79,6 +105,47 @@ export class Registers {
     return (this.#words[(observer << WORDS_BITS) + SAID]! >>> PHASES_SHIFT) & 7
   }
 
+  /** How its last statement was made. */
+  marksOf(observer: number): Marks {
+    return this.#words[(observer << WORDS_BITS) + SAID]! & ALL_MARKS
+  }
+
+  /** Boot and sequence number of its last statement; undefined where it had none. */
+  countersOf(observer: number): readonly [boot: number | undefined, seq: number | undefined] {
+    const first = observer << WORDS_BITS
+    const boot = this.#words[first + BOOT]!
+    return boot === NO_COUNTER ? [undefined, undefined] : [boot, this.#words[first + SEQ]!]
+  }
+
+  /** True where the last statement was an off. */
+  wasOff(observer: number): boolean {
+    return (this.#words[(observer << WORDS_BITS) + SAID]! & SAID_OFF) !== 0
+  }
+
+  /**
+   * A further off at (`same`) or before the last one adds what it was made by; said at the same
+   * instant, the stronger one holds whichever came first.
+   */
+  agree(observer: number, marks: Marks, same: boolean): void {
+    const place = (observer << WORDS_BITS) + SAID
+    const word = this.#words[place]!
+    const weaker = same ? (WEAK | SOME_PHASE) & ~marks : 0
+    const after = ((word & ~weaker) | (marks & ADDING)) >>> 0
+    if (after === word) return
+    this.onWrite(observer)
+    this.#words[place] = after
+  }
+
+  /** Whether the clock behind the observer is known to be right. */
+  setTimely(observer: number, timely: boolean): void {
+    const place = (observer << WORDS_BITS) + SAID
+    const word = this.#words[place]!
+    const after = (timely ? word | TIMELY : word & ~TIMELY) >>> 0
+    if (after === word) return
+    this.onWrite(observer)
+    this.#words[place] = after
+  }
+
   /** When the observer last changed or repeated its state; 0 for never. */
   atOf(observer: number): InstantMs {
     const first = observer << WORDS_BITS
@@ -112,6 +179,7 @@ export class Registers {
     phases: number,
     boot?: number,
     seq?: number,
+    marks: Marks = NO_MARKS,
   ): void {
     this.onWrite(observer)
     const since = Math.max(1000, at - EPOCH_MS)
@@ -119,8 +187,14 @@ export class Registers {
     this.state[observer] = state
     const first = observer << WORDS_BITS
     this.#words[first + SECONDS] = seconds
+    const before = this.#words[first + SAID]!
+    const kept = off && (before & SAID_OFF) !== 0 ? LASTING | ADDING : LASTING
     this.#words[first + SAID] =
-      (since - seconds * 1000) | (phases << PHASES_SHIFT) | (off ? SAID_OFF : 0)
+      (since - seconds * 1000) |
+      (phases << PHASES_SHIFT) |
+      (off ? SAID_OFF : 0) |
+      marks |
+      (before & kept)
     // A statement without counters is newer by time; older counters must not outrank it later.
     const counted = boot !== undefined && seq !== undefined
     this.#words[first + BOOT] = counted ? boot : NO_COUNTER
@@ -156,6 +230,16 @@ export class Registers {
   reinterpret(observer: number, state: RegisterState): void {
     this.onWrite(observer)
     this.state[observer] = state
+  }
+
+  /** The observer was exchanged: its register begins anew, its counters from nothing. */
+  restart(observer: number, state: RegisterState): void {
+    this.onWrite(observer)
+    this.state[observer] = state
+    const first = observer << WORDS_BITS
+    this.#words.fill(0, first, first + WORDS)
+    this.#words[first + BOOT] = NO_COUNTER
+    this.#words[first + SEQ] = NO_COUNTER
   }
 
   /** Takes over what another set of registers holds of an observer (a new grid numbers anew). */

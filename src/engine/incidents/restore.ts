@@ -3,8 +3,9 @@
  * again; whoever had said "off" before is then awaited, not dark, until silence says otherwise.
  */
 import type { InstantMs } from '../../facts/time.ts'
-import { provenClosed } from '../evidence/positions.ts'
-import { AWAITED, OFF, ON, QUIET } from '../evidence/registers.ts'
+import { positionAt, provenClosed } from '../evidence/positions.ts'
+import { AWAITED, OFF, ON } from '../evidence/registers.ts'
+import { restState } from '../evidence/statement.ts'
 import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
 import { type Case, isActive } from './case.ts'
@@ -67,7 +68,7 @@ function closedAgain(world: World, incident: Case): boolean {
 function closedAt(world: World, incident: Case): InstantMs {
   let latest = 0
   for (const device of world.network.members(incident.head)) {
-    const said = world.positions.get(device)
+    const said = positionAt(world, device)
     if (said && !said.open) latest = Math.max(latest, said.at)
   }
   return latest
@@ -172,6 +173,7 @@ export function forgetOldNews(world: World): void {
 }
 
 function quieten(world: World, observer: number): void {
-  if (world.registers.state[observer] === QUIET) return
-  world.belief.change(observer, QUIET, () => world.registers.reinterpret(observer, QUIET))
+  const rest = restState(world, observer)
+  if (world.registers.state[observer] === rest) return
+  world.belief.change(observer, rest, () => world.registers.reinterpret(observer, rest))
 }

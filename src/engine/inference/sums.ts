@@ -63,6 +63,11 @@ export class Sums {
     return this.doubles[head * DOUBLES + PRIOR]!
   }
 
+  /** "Open here" gets dearer by so much; below 0, cheaper. */
+  leanPrior(head: number, cost: number): void {
+    this.doubles[head * DOUBLES + PRIOR]! += cost
+  }
+
   /** Costs of what was said below, if dead. */
   spoken(head: number): number {
     return this.doubles[head * DOUBLES + SPOKEN]!

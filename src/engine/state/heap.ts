@@ -2,8 +2,12 @@
 import type { InstantMs } from '../../facts/time.ts'
 import type { CompiledGrid } from '../../grid/compiled.ts'
 import type { ActionChange } from '../changes.ts'
+import type { ClockRecord } from '../evidence/clocks.ts'
+import type { Indication } from '../evidence/indication.ts'
+import { lean } from '../evidence/indicators.ts'
+import type { PhaseWords } from '../evidence/phase-book.ts'
 import { Registers } from '../evidence/registers.ts'
-import type { SwitchPosition } from '../evidence/switch-position.ts'
+import type { SwitchWord } from '../evidence/switch-position.ts'
 import type { Case } from '../incidents/case.ts'
 import { observerOfKey } from '../incidents/ended.ts'
 import type { OpenedHead } from '../inference/belief.ts'
@@ -22,7 +26,12 @@ interface Heap {
   again: [number, InstantMs][]
   returns: [place: number, to: InstantMs][]
   stretches: [place: number, to: InstantMs][]
-  positions: [device: number, SwitchPosition][]
+  switchWords: [device: number, readonly SwitchWord[]][]
+  indications: [string, Indication][]
+  phaseBook: [number, PhaseWords][]
+  speakers: [number, number][]
+  clocks: [number, ClockRecord][]
+  corrections: [number, number][]
   opened: [number, OpenedHead][]
   heardFrom: [number, InstantMs][]
   cameBack: [number, InstantMs][]
@@ -51,7 +60,12 @@ export function writeHeap(world: World): string {
     again: [...world.again],
     returns: [...world.ended.returns],
     stretches: [...world.ended.stretches],
-    positions: [...world.positions],
+    switchWords: [...world.switchWords],
+    indications: [...world.indications],
+    phaseBook: [...world.phaseBook],
+    speakers: [...world.speakers],
+    clocks: [...world.clocks.records],
+    corrections: [...world.clocks.corrections],
     opened: [...belief.opened],
     heardFrom: heardFromOf(belief.sums),
     cameBack: [...belief.cameBack],
@@ -112,7 +126,15 @@ export function readWorld(
   for (const [root, news] of heap.news) world.news.set(root, news)
   for (const [root, news] of heap.recent) world.recent.set(root, news)
   for (const [root, at] of heap.again) world.again.set(root, at)
-  for (const [device, said] of heap.positions) world.positions.set(device, said)
+  for (const [device, words] of heap.switchWords) world.switchWords.set(device, words)
+  for (const [observer, words] of heap.phaseBook) world.phaseBook.set(observer, words)
+  for (const [observer, speaker] of heap.speakers) world.speakers.set(observer, speaker)
+  for (const [identity, record] of heap.clocks) world.clocks.records.set(identity, record)
+  for (const [identity, ms] of heap.corrections) world.clocks.corrections.set(identity, ms)
+  for (const [key, indication] of heap.indications) {
+    world.indications.set(key, indication)
+    lean(world, indication.device, 1)
+  }
   for (const [head, { at, heardAt, cost, observer }] of heap.opened) {
     world.belief.hearing = heardAt
     world.belief.believeOpen(head, at, cost, observer)

@@ -1,0 +1,157 @@
+/**
+ * What somebody says of an observer's supply, put into its register. Nothing is judged here: belief
+ * is told what the observer now means, and its tree is judged at the next tick.
+ */
+import type { PhaseMask } from '../../facts/phases.ts'
+import type { InstantMs } from '../../facts/time.ts'
+import { OBSERVER_CLASSES } from '../../grid/model.ts'
+import { NONE } from '../inference/network.ts'
+import type { World } from '../world.ts'
+import { isUniform, lostOf, newestOf, type PhaseWords, take, wordsOf } from './phase-book.ts'
+import { readTime } from './read-time.ts'
+import {
+  AWAITED,
+  type Marks,
+  MUTED,
+  OFF,
+  ON,
+  QUIET,
+  type RegisterState,
+  SOME_PHASE,
+  TIMELY,
+} from './registers.ts'
+
+/** One word on supply, of one or many observers. */
+export interface Statement {
+  /** The authenticated identity that says it. */
+  readonly speaker: number
+  readonly off: boolean
+  /** When, by the speaker's clock; undefined where unknown. */
+  readonly told: InstantMs | undefined
+  readonly receivedAt: InstantMs
+  readonly boot?: number | undefined
+  readonly seq?: number | undefined
+  /** Phases spoken of; undefined: all of the observer's. */
+  readonly phases?: PhaseMask | undefined
+  readonly marks: Marks
+  /** How it is shown: `powerOff`, `reading:deenergised`. */
+  readonly said: string
+}
+
+/** Takes in what `statement` says of `observer`. */
+export function say(world: World, position: number, observer: number, statement: Statement): void {
+  const { registers } = world
+  const { off, speaker } = statement
+  const time = readTime(world, speaker, observer, statement.told, statement.receivedAt)
+  // Numbers of two terminals cannot be compared, their times can: only the usual speaker counts.
+  const usual = world.identityOf(observer) === speaker
+  const boot = usual ? statement.boot : undefined
+  const seq = usual ? statement.seq : undefined
+  // Where counters give the order, a clock that runs ahead may be set right by the receipt.
+  const counted = boot !== undefined && seq !== undefined
+  const at = counted ? Math.min(time.at, statement.receivedAt) : time.at
+  const own = world.grid.observers.phases[observer]!
+  const named = (statement.phases ?? own) & own
+  const phases = named === 0 ? own : named
+  const word: Word = {
+    off,
+    at,
+    boot,
+    seq,
+    phases,
+    marks: statement.marks | (time.timely ? TIMELY : 0),
+  }
+  if (phases !== own || world.phaseBook.has(observer)) {
+    if (!sayByPhase(world, observer, own, word)) return
+  } else {
+    const order = registers.order(observer, at, off, boot, seq)
+    if (order !== 'newer') {
+      if (order === 'older') registers.remember(observer, off, at)
+      if (off && registers.wasOff(observer) && agrees(world, observer, at))
+        registers.agree(observer, word.marks, order === 'duplicate')
+      return
+    }
+    put(world, observer, own, word)
+  }
+  if (usual) world.speakers.delete(observer)
+  else world.speakers.set(observer, speaker)
+  const head = world.belief.headOf[observer]!
+  if (head === NONE) return
+  world.stir(head, position, {
+    position,
+    observer: world.grid.observers.ids.idOf(observer) as never,
+    observerClass: OBSERVER_CLASSES[world.grid.observers.class[observer]!]!,
+    said: statement.said,
+    at,
+    device: world.grid.devices.ids.idOf(head) as never,
+    ...(time.invalid ? { clockInvalid: true } : {}),
+  })
+}
+
+interface Word {
+  readonly off: boolean
+  readonly at: InstantMs
+  readonly boot: number | undefined
+  readonly seq: number | undefined
+  readonly phases: PhaseMask
+  readonly marks: Marks
+}
+
+/** True where no on lies between an off of that time and the one that stands. */
+function agrees({ registers }: World, observer: number, at: InstantMs): boolean {
+  const on = registers.transitions(observer).find(({ off }) => !off)
+  return on === undefined || on.at < at
+}
+
+/** Writes what now stands for the observer, and tells belief. */
+function put(world: World, observer: number, own: PhaseMask, word: Word): void {
+  const { registers, belief } = world
+  const { off, at, boot, seq, phases, marks } = word
+  if (off && (phases !== own || marks & SOME_PHASE)) world.phaseSpoken.add(observer)
+  belief.hold(observer)
+  const state = meaningOf(world, observer, off, at)
+  registers.write(observer, state, off, at, phases, boot, seq, marks)
+  belief.settle()
+}
+
+/** The same phase by phase; false where it says nothing new. */
+function sayByPhase(world: World, observer: number, own: PhaseMask, word: Word): boolean {
+  const { registers, phaseBook } = world
+  const before = phaseBook.get(observer) ?? wordsHeld(world, observer, own)
+  const words = take(before, word.phases, word)
+  registers.remember(observer, word.off, word.at)
+  const changed = words.some((said, phase) => said !== before[phase])
+  if (isUniform(words, own)) phaseBook.delete(observer)
+  else phaseBook.set(observer, words)
+  if (!changed) return false
+  const lost = lostOf(words)
+  const { at, boot, seq } = newestOf(words)
+  const marks = lost === own ? word.marks & ~SOME_PHASE : word.marks
+  put(world, observer, own, { off: lost !== 0, at, boot, seq, phases: lost || own, marks })
+  return true
+}
+
+/** What the register holds, as the word on each phase. */
+function wordsHeld({ registers }: World, observer: number, own: PhaseMask): PhaseWords {
+  const at = registers.atOf(observer)
+  if (at === 0) return [null, null, null]
+  const [boot, seq] = registers.countersOf(observer)
+  return wordsOf(own, { off: registers.wasOff(observer), at, boot, seq })
+}
+
+/** What an off or on means in the light of restorations already found above its observer. */
+function meaningOf(world: World, observer: number, off: boolean, at: InstantMs): RegisterState {
+  if (!off) return ON
+  const { belief, network } = world
+  const own = belief.headOf[observer]!
+  for (let head = own; head !== NONE; head = network.above[head]!) {
+    const cameBack = belief.cameBack.get(head)
+    if (cameBack !== undefined && at <= cameBack) return AWAITED
+  }
+  return world.ended.covers(network, own, at) ? restState(world, observer) : OFF
+}
+
+/** What an observer means that has nothing to say: where its link is lost, not even silence. */
+export function restState(world: World, observer: number): RegisterState {
+  return world.links.get(world.identityOf(observer)) === 0 ? MUTED : QUIET
+}
