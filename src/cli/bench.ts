@@ -45,6 +45,7 @@ export function registerBench(program: Command): void {
   engine(bench)
   kill(bench)
   journal(bench)
+  lookup(bench)
 }
 
 function accuracy(bench: Command): void {
@@ -141,5 +142,20 @@ function journal(bench: Command): void {
       const { benchJournal } = await import('./bench/journal.ts')
       const { bench: name, ...fields } = await benchJournal(options)
       print(name, 0, fields, options.json)
+    })
+}
+
+function lookup(bench: Command): void {
+  bench
+    .command('lookup')
+    .description("an agent's look-ups in the customer ledger, by kind of question")
+    .option('--customers <n>', 'customers of the made-up ledger', integer, 100_000)
+    .option('--questions <n>', 'questions of each kind', integer, 500)
+    .option('--dir <dir>', 'keep the ledger here, and use one that is there already')
+    .option('--seed <s>', 'seed', integer, 1)
+    .option('--json', 'the JSON line alone', false)
+    .action(async (options) => {
+      const { benchLookup } = await import('./bench/lookup.ts')
+      print('lookup', options.seed, await benchLookup(options), options.json)
     })
 }

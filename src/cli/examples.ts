@@ -15,6 +15,9 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   'rules check': 'lastgasp rules check judgement.yaml',
   'rules apply':
     'LASTGASP_TOKEN=$(lastgasp token --role operator --data data | tail -1) \\\n    lastgasp rules apply judgement.yaml --url http://127.0.0.1:8080',
+  'customers import': 'lastgasp customers import customers.csv --data data',
+  'customers generate': 'lastgasp customers generate --grid grid.json --seed 7 --out customers.csv',
+  'customers erase': 'lastgasp customers erase 1500000001 --data data',
   'user add': 'lastgasp user add wang --role agent',
   token:
     "lastgasp token --role auditor | sed 's/^/Authorization: Bearer /' |\n    curl -H @- http://127.0.0.1:8080/api/v1/incidents",
@@ -25,4 +28,5 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   'bench engine': 'lastgasp bench engine --meters 9000000 --json',
   'bench kill': 'lastgasp bench kill --times 30 --json',
   'bench journal': 'lastgasp bench journal --seconds 3 --json',
+  'bench lookup': 'lastgasp bench lookup --customers 1000000 --json',
 }

@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { registerBench } from './bench.ts'
 import { registerConfig } from './config.ts'
+import { registerCustomers } from './customers.ts'
 import { registerDoctor } from './doctor.ts'
 import { registerGrid } from './grid.ts'
 import { registerReplay } from './replay.ts'
@@ -19,6 +20,7 @@ export const VERBS: readonly ((program: Command) => void)[] = [
   registerScore,
   registerReplay,
   registerRules,
+  registerCustomers,
   registerUser,
   registerToken,
   registerConfig,

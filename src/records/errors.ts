@@ -13,6 +13,8 @@ export type RecordsErrorCode =
   | 'records.invariant'
   /** The file was written by a later version of the program. */
   | 'records.newer'
+  /** Customers are being read in for the first time; look-ups wait for the indexes. */
+  | 'records.loading'
   /** A cursor that no page of this ledger handed out. */
   | 'records.badCursor'
 

@@ -1,0 +1,190 @@
+/** The customer ledger on real files: reading in, going on, refusing, finding, forgetting. */
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openCustomers } from '../../src/records/customers/customers.ts'
+import {
+  CustomerFileError,
+  customerFiles,
+  importCustomers,
+} from '../../src/records/customers/import.ts'
+import { openCustomerReader } from '../../src/records/customers/layout.ts'
+import { phoneKey } from '../../src/records/customers/phones.ts'
+import type { CustomersPort } from '../../src/records/customers/port.ts'
+import { CustomerStore } from '../../src/records/customers/store.ts'
+import { type CustomerFolder, customer, customerFolder } from '../support/customer-file.ts'
+
+let folder: CustomerFolder
+let desk: CustomersPort | undefined
+beforeEach(() => {
+  folder = customerFolder()
+})
+afterEach(async () => {
+  await desk?.close()
+  desk = undefined
+  folder.remove()
+})
+const open = async () => {
+  desk = await openCustomers(folder.dir)
+  return desk
+}
+const read = (file = folder.file) => importCustomers({ file, dir: folder.dir })
+const accounts = async (question: Parameters<CustomersPort['find']>[0], units?: string[]) =>
+  (await desk!.find(question, units && new Set(units))).customers.map(({ account }) => account)
+
+test('a customer is found by account, meter, phone, name, initials and part of the address', async () => {
+  folder.write([
+    customer('1', { phones: ['12812345678', '04711234567'] }),
+    customer('2', { name: '李伟', address: '广口市银安区乐路5号' }),
+  ])
+  await read()
+  await open()
+  for (const question of [
+    { account: '1' },
+    { meter: 'M-1' },
+    { phone: '+86 128-1234-5678' },
+    { phone: '04711234567' },
+    { q: '王芳' },
+    { q: 'wf' },
+    { q: '锦安苑' },
+    { q: '王芳 锦安' },
+    { q: '12812345678' },
+    { q: 'M-1' },
+  ])
+    expect(await accounts(question), JSON.stringify(question)).toEqual(['1'])
+  expect(await accounts({ q: '广口市' })).toEqual(['1', '2'])
+  expect(await accounts({ q: '王伟' })).toEqual([])
+})
+
+test('what is found is masked; the whole of it is asked for on its own', async () => {
+  folder.write([customer('1', { phones: ['12812345678'] })])
+  await read()
+  const { find, reveal } = await open()
+  const [found] = (await find({ account: '1' })).customers
+  expect(found).toMatchObject({ name: '王*', phones: ['128****5678'] })
+  expect(JSON.stringify(found)).not.toMatch(/王芳|12812345678|16号/)
+  expect(await reveal('1')).toEqual({
+    name: '王芳',
+    phones: ['12812345678'],
+    address: '广口市和榆区翠安路16号锦安苑3号楼',
+  })
+  expect(await reveal('2')).toBeUndefined()
+})
+
+test('another unit’s customers are not found by any question', async () => {
+  folder.write([
+    customer('1', { phones: ['12812345678'] }),
+    customer('2', { unit: '150102', phones: ['12812345678'] }),
+  ])
+  await read()
+  await open()
+  for (const question of [{ q: '王芳' }, { phone: '12812345678' }, { q: '锦安' }])
+    expect(await accounts(question, ['150102'])).toEqual(['2'])
+  for (const question of [{ account: '1' }, { meter: 'M-1' }, { usagePoint: 'U-1' }, { q: '1' }])
+    expect(await accounts(question, ['150102'])).toEqual([])
+  expect(await accounts({ q: '王芳' }, [])).toEqual([])
+})
+
+test('of many only twenty are shown, and the caller is told to refine', async () => {
+  folder.write(Array.from({ length: 200 }, (_, i) => customer(String(i))))
+  await read()
+  const { find } = await open()
+  const many = await find({ q: '王芳' })
+  expect(many.customers).toHaveLength(20)
+  expect(many.refine).toBe(true)
+  const one = await find({ q: '王芳 M' })
+  expect(one).toEqual({ customers: [], refine: false })
+})
+
+test('rows that cannot be used are listed with line and reason and nothing personal', async () => {
+  const secret = '12899999999'
+  folder.write(
+    [customer('1'), customer('2')],
+    [
+      `bad account,,,张三,${secret},某地,150101,,,,,,`,
+      'too,few,cells',
+      `4,,,张三,${secret}123456,某地,150101,,,,,,`,
+      '5,,,张三,,某地,150101,,,lifeSupport,,,',
+      '6,,,"张\n三",,某地,150101,,,,,,',
+      '7,,,张三,,某地,150101,,,,,,',
+      '',
+    ].join('\n'),
+  )
+  const result = await read()
+  expect(result).toMatchObject({ stored: 4, rejected: 4, customers: 4 })
+  const rejects = readFileSync(result.rejects, 'utf8')
+  expect(
+    rejects
+      .trim()
+      .split('\n')
+      .map((line) => line.split(',').slice(0, 2).join()),
+  ).toEqual(['line,code', '4,account', '5,columns', '6,phones', '7,consent'])
+  expect(rejects).not.toMatch(/张|12899999999/)
+})
+
+test('a broken-off reading goes on behind its last batch and ends as if it had never stopped', async () => {
+  const all = Array.from({ length: 50 }, (_, i) => customer(String(i)))
+  folder.write(all)
+  const rows = readFileSync(folder.file)
+  // As the first run leaves it when it dies behind twenty rows.
+  let lines = 0
+  let bytes = 0
+  for (const [at, byte] of rows.entries()) {
+    if (byte === 0x0a) lines += 1
+    if (lines === 21) {
+      bytes = at + 1
+      break
+    }
+  }
+  const whole = await read()
+  const { path, keyPath } = customerFiles(folder.dir)
+  const db = openCustomerReader(path)
+  const [identity] = db.prepare('SELECT file FROM imports').raw().get([]) as [string]
+  db.close()
+  expect(whole.resumedAt).toBe(0)
+
+  const other = customerFolder()
+  other.write(all)
+  const store = new CustomerStore(
+    customerFiles(other.dir).path,
+    phoneKey(customerFiles(other.dir).keyPath),
+  )
+  store.put(all.slice(0, 20), { file: identity, bytes, line: 22, done: false })
+  store.close()
+  const resumed = await importCustomers({ file: other.file, dir: other.dir })
+  expect(resumed).toMatchObject({ stored: 30, customers: 50, resumedAt: 22 })
+  other.remove()
+  expect(statSync(keyPath).mode & 0o777).toBe(0o600)
+})
+
+test('reading a changed file again brings customers up to date and adds none twice', async () => {
+  folder.write([customer('1'), customer('2')])
+  await read()
+  folder.write([customer('1', { name: '李伟', unit: '150102' }), customer('2'), customer('3')])
+  expect(await read()).toMatchObject({ customers: 3 })
+  await open()
+  expect(await accounts({ q: '李伟' })).toEqual(['1'])
+  expect(await accounts({ q: '李伟' }, ['150101'])).toEqual([])
+  expect(await accounts({ q: '王芳' })).toEqual(['2', '3'])
+})
+
+test('the server sees an import beside it, and an erased customer is gone from every index', async () => {
+  await open()
+  expect(await desk!.count()).toBe(0)
+  folder.write([customer('1', { phones: ['12812345678'] }), customer('2')])
+  await read()
+  expect(await accounts({ phone: '12812345678' })).toEqual(['1'])
+  const { path, keyPath } = customerFiles(folder.dir)
+  const store = new CustomerStore(path, phoneKey(keyPath))
+  expect(store.erase('1')).toBe(true)
+  expect(store.erase('1')).toBe(false)
+  store.close()
+  for (const question of [{ account: '1' }, { phone: '12812345678' }, { meter: 'M-1' }])
+    expect(await accounts(question)).toEqual([])
+  expect(await accounts({ q: '王芳' })).toEqual(['2'])
+})
+
+test('a file without the needed columns is refused as a whole', async () => {
+  await expect(read(import.meta.filename)).rejects.toBeInstanceOf(CustomerFileError)
+  expect(existsSync(join(folder.dir, 'customers.db'))).toBe(false)
+})
