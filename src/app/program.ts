@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Settings } from '../config/schema.ts'
 import type { Incident } from '../engine/changes.ts'
+import type { Plan } from '../engine/plans/plan.ts'
 import { createIdentity, type DemoAccount, type Identity } from '../http/identity/identity.ts'
 import { loadRoles } from '../http/identity/roles.ts'
 import { createHttpServer } from '../http/server.ts'
@@ -28,6 +29,8 @@ import { Pipeline } from './pipeline.ts'
 import { retainJournal } from './retention.ts'
 import { applyRules, applyRulesOfFolder } from './rules.ts'
 import { newestBeginning, Snapshotting } from './snapshotting.ts'
+
+const NO_PLANS: ReadonlyMap<string, Plan> = new Map()
 
 const DAY_MS = 86_400_000
 
@@ -180,6 +183,7 @@ async function open(
     awaitAction: (requestId, timeoutMs) => pipeline.awaitAction(requestId, timeoutMs),
     grid,
     status: figures,
+    plans: () => judge.engine.world?.plans.byId ?? NO_PLANS,
     rules: () => library.rulesText(judge.rulesDigest),
     applyRules: (files, by) => applyRules(files, by, ruleParts),
     health: () => healthOf(journal, records),

@@ -75,6 +75,11 @@ const judgement = z.strictObject({
     settleSeconds: z.number().positive(),
     closeMinutes: z.number().positive(),
   }),
+  plans: z.strictObject({
+    trusted: share.gt(0.5).lt(1),
+    marginMinutes: z.number().min(0),
+    overrunMinutes: z.number().min(0),
+  }),
   onFreshSeconds: z.number().positive(),
   clock: z.strictObject({
     futureSeconds: z.number().positive(),

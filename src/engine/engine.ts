@@ -23,6 +23,7 @@ import { admitLink } from './evidence/links.ts'
 import { admitReading } from './evidence/readings.ts'
 import { decideAction } from './incidents/actions.ts'
 import { type Case, isActive, MAX_CAUSES, MAX_EVIDENCE_SHOWN } from './incidents/case.ts'
+import { classify } from './incidents/kinds.ts'
 import { closeCase, regrade } from './incidents/life.ts'
 import { Publisher } from './incidents/publish.ts'
 import { forgetOldNews, noticeReturn, sweepReturned } from './incidents/restore.ts'
@@ -30,6 +31,7 @@ import { trackTree } from './incidents/track.ts'
 import { NONE } from './inference/network.ts'
 import { READ_AHEAD, ReadAhead } from './inference/read-ahead.ts'
 import { judgeTree } from './inference/verdict.ts'
+import { turnPlans } from './plans/plans.ts'
 import type { Rules } from './rules.ts'
 import { succeed } from './succession.ts'
 import type { TreeNews, World } from './world.ts'
@@ -93,6 +95,12 @@ export class Engine {
         publisher.publishFeeders(world.cases.values())
         return publisher.changes
       }
+      case 'planAnnounced':
+        world.plans.announce(position, fact)
+        return []
+      case 'planWithdrawn':
+        world.plans.withdraw(position, fact.plan)
+        return []
       case 'tick':
         return tick(world, fact.at)
       default:
@@ -127,8 +135,8 @@ export class Engine {
   nextDeadline(): InstantMs | undefined {
     const world = this.#world
     if (!world) return undefined
-    if (world.news.size > 0) return world.now
-    let due = Number.POSITIVE_INFINITY
+    if (world.news.size > 0 || world.plans.turnedBy.length > 0) return world.now
+    let due = world.plans.nextTurn
     for (const at of world.again.values()) due = Math.min(due, at)
     return due === Number.POSITIVE_INFINITY ? undefined : due
   }
@@ -155,6 +163,8 @@ function tick(world: World, at: InstantMs): Change[] {
   world.now = Math.max(world.now, at)
   world.belief.now = world.now
   const publisher = new Publisher(world)
+  if (world.plans.turnedBy.length > 0 || world.now >= world.plans.nextTurn) turnPlans(world)
+  if (world.plans.turnedBy.length > 0) holdAgainstPlans(world, publisher)
   const due = dueTrees(world)
   if (due.length > 0) judge(world, due, publisher)
   const minute = Math.floor(world.now / MINUTE_MS)
@@ -224,6 +234,17 @@ function lookAgain(world: World, root: number): void {
 
 const latest = (at: InstantMs) => (at === Number.POSITIVE_INFINITY ? 0 : at)
 
+/** Plans were announced or withdrawn: every open incident is called by what explains it now. */
+function holdAgainstPlans(world: World, publisher: Publisher): void {
+  for (const incident of world.cases.values()) {
+    if (!isActive(incident)) continue
+    classify(world, incident)
+    incident.causes = world.plans.turnedBy.slice(-MAX_CAUSES)
+    publisher.publish(incident, 'revised')
+  }
+  world.plans.turnedBy = []
+}
+
 function everyMinute(world: World, minute: number, publisher: Publisher): void {
   if (world.counts.size > 0 && world.minute > 0)
     publisher.changes.push({
@@ -243,7 +264,10 @@ function everyMinute(world: World, minute: number, publisher: Publisher): void {
   for (const incident of [...world.cases.values()]) {
     incident.causes = []
     if (isActive(incident)) {
-      if (regrade(world, incident)) publisher.publish(incident, 'graded')
+      const raised = regrade(world, incident)
+      if (incident.plan !== null) classify(world, incident)
+      if (raised) publisher.publish(incident, 'graded')
+      else if (incident.plan !== null) publisher.publish(incident, 'revised')
     } else if (
       incident.crew === null &&
       world.now - (incident.restoredAt ?? world.now) >= closeMinutes * MINUTE_MS

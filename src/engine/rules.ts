@@ -49,6 +49,15 @@ export interface JudgementRules {
     /** A restored incident that no crew was sent to closes by itself after this. */
     readonly closeMinutes: number
   }
+  /** Announced outages. */
+  readonly plans: {
+    /** P(open at some time in the plan's window | announced). */
+    readonly trusted: number
+    /** An outage that begins this long before or after the window is still the plan's. */
+    readonly marginMinutes: number
+    /** Dark this long after the end of the plan, it is overrun. */
+    readonly overrunMinutes: number
+  }
   /** Ons without an incident say nothing after this long. */
   readonly onFreshSeconds: number
   readonly clock: {

@@ -12,6 +12,7 @@ import type { Case } from './incidents/case.ts'
 import { observerOfKey } from './incidents/ended.ts'
 import { rescale } from './incidents/life.ts'
 import { NONE } from './inference/network.ts'
+import { turnPlans } from './plans/plans.ts'
 import type { Rules } from './rules.ts'
 import { World } from './world.ts'
 
@@ -58,9 +59,12 @@ class Carrier {
     world.minute = before.minute
     world.counts = before.counts
     for (const [id, action] of before.decided) world.decided.set(id, action)
+    for (const plan of before.plans.byId.values()) world.plans.byId.set(plan.id, plan)
+    world.plans.turnedBy = before.plans.turnedBy
     this.#carryWords(world)
     this.#carryMarks(world)
     for (const incident of before.cases.values()) this.#adopt(world, incident)
+    turnPlans(world)
     for (let d = 0; d < world.network.head.length; d++)
       if (world.network.head[d] === d && world.network.above[d] === NONE && world.belief.lit(d))
         world.again.set(d, world.now)

@@ -17,6 +17,7 @@ import { EndedOutages } from './incidents/ended.ts'
 import { Belief } from './inference/belief.ts'
 import { modelFrom, priorsFrom } from './inference/likelihoods.ts'
 import { Network, NONE } from './inference/network.ts'
+import { Plans } from './plans/plans.ts'
 import type { Rules } from './rules.ts'
 
 /** What is out on one feeder. */
@@ -70,6 +71,8 @@ export class World {
   /** Facts of the running minute, by kind. */
   counts = new Map<string, number>()
   minute: InstantMs = 0
+  /** Announced outages. */
+  readonly plans = new Plans()
   /** Decided actions, newest last, so that a repeated request changes nothing. */
   readonly decided = new Map<string, Change & { type: 'action' }>()
 

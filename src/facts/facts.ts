@@ -3,7 +3,9 @@
  * heard it; what it means is decided by the engine alone. Facts carry ids and account references
  * only, never names, phones or free text of customers.
  */
+import type { CallerReportFact } from './calls.ts'
 import type { CrewId, DeviceId, IncidentId, ObserverId } from './ids.ts'
+import type { PlanAnnouncedFact, PlanWithdrawnFact } from './plans.ts'
 import type { InstantMs } from './time.ts'
 import type { EventKind, ReadingResult } from './wire.ts'
 
@@ -182,6 +184,9 @@ export type Fact =
   | ActionRequestedFact
   | ReliabilityResetFact
   | MeterReplacedFact
+  | PlanAnnouncedFact
+  | PlanWithdrawnFact
+  | CallerReportFact
 
 /** A fact with its place in the journal. */
 export interface JournalledFact {

@@ -23,6 +23,22 @@ export const MAX_TIMELINE_CHANGES = 500
 export const MAX_AREA_FEATURES = 20_000
 /** Observers looked at for one page of terminals, so that a narrow scope does not scan millions. */
 export const MAX_TERMINALS_SCANNED = 50_000
+/** Devices of one plan: a section's transformers listed one by one. */
+export const MAX_PLAN_DEVICES = 200
+/** Usage points of one plan: as many as fit the body; longer lists are sent as several plans. */
+export const MAX_PLAN_USAGE_POINTS = 1_000
+/** Plans held at once: the arrears of one in a hundred of nine million customers. */
+export const MAX_PLANS = 100_000
+/** Longest plan, days: work and rationing are announced anew each month, the rest by the contract. */
+export const MAX_PLAN_DAYS = {
+  planned: 31,
+  rationing: 31,
+  arrears: 731,
+  suspension: 731,
+  customerRequested: 731,
+} as const
+/** Nobody announces more than a year ahead; a year typed wrong is noticed. */
+export const MAX_PLAN_AHEAD_DAYS = 366
 /** Tickets waiting to be used; each lives 30 s. */
 export const MAX_TICKETS = 10_000
 export const TICKET_TTL_MS = 30_000

@@ -1,5 +1,6 @@
 /** What the HTTP side needs of the others; `app` passes what fits. */
 import type { ActionChange, Incident, InterruptionSegment } from '../engine/changes.ts'
+import type { Plan } from '../engine/plans/plan.ts'
 import type { Fact, JournalledFact, Position, QuarantinedFact } from '../facts/facts.ts'
 import type { InstantMs } from '../facts/time.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
@@ -119,6 +120,8 @@ export interface HttpDeps {
   awaitAction(requestId: string, timeoutMs: number): Promise<ActionChange | undefined>
   grid(): CompiledGrid
   status(): StatusFigures
+  /** Announced outages that are not over, by id, in the order of their announcement. */
+  plans(): ReadonlyMap<string, Plan>
   rules(): RulesText
   /**
    * Makes these files the rules in force, each of those left out as it is; answers when the engine

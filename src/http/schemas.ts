@@ -10,6 +10,9 @@ import { DEFAULT_PAGE, MAX_PAGE } from './limits.ts'
 /** An id of the grid or of an incident, in a path or a query. */
 export const id = z.string().regex(ID_PATTERN, 'not an id')
 
+/** An `Idempotency-Key`: printable ASCII without spaces. */
+export const requestKey = z.string().regex(/^[!-~]{1,128}$/, 'not 1 to 128 printable characters')
+
 /** A time that is sent to us, read to milliseconds. */
 export const instantIn = z
   .string()

@@ -29,6 +29,16 @@ const MAY_FOLLOW: Readonly<Record<string, readonly string[]>> = {
   closed: [],
 }
 
+/** Facts beside reports that can be the cause of a change. */
+const SPEAKING: ReadonlySet<Fact['type']> = new Set([
+  'reading',
+  'actionRequested',
+  'planAnnounced',
+  'planWithdrawn',
+  'callerReport',
+  'link',
+])
+
 interface Life {
   readonly latest: Incident
   readonly confirmedByStaff: boolean
@@ -61,7 +71,7 @@ export class EngineInvariants {
   /** Takes what one fact changed; throws where something is not as it must be. */
   after(position: number, fact: Fact, changes: readonly Change[]): void {
     if (fact.type === 'report') this.#hear(position, fact)
-    if (fact.type === 'reading' || fact.type === 'actionRequested') this.#speaking.add(position)
+    if (SPEAKING.has(fact.type)) this.#speaking.add(position)
     const asked = fact.type === 'actionRequested' ? fact : undefined
     for (const change of changes) {
       if ('causes' in change) this.#checkCauses(position, change.causes)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { WebSocket } from 'ws'
 import type { ActionChange, Change, ChangeBatch, Incident } from '../../src/engine/changes.ts'
 import { isOpen } from '../../src/engine/incident-view.ts'
+import type { Plan } from '../../src/engine/plans/plan.ts'
 import type { ActionRequestedFact, Fact, JournalledFact } from '../../src/facts/facts.ts'
 import { compileGrid } from '../../src/grid/compile.ts'
 import type { CompiledGrid } from '../../src/grid/compiled.ts'
@@ -243,6 +244,7 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
     },
     grid: () => grid,
     status: figures,
+    plans: () => plansOf(appended),
     rules: () => ({
       version: '1',
       digest: 'r'.repeat(64),
@@ -260,6 +262,19 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
   fixture.server = await createHttpServer(deps)
   fixture.url = (await fixture.server.listen('127.0.0.1', 0)).url
   return fixture as Fixture
+}
+
+/** What the engine holds of the plans announced. */
+function plansOf(facts: readonly Fact[]): Map<string, Plan> {
+  const plans = new Map<string, Plan>()
+  facts.forEach((fact, index) => {
+    if (fact.type !== 'planAnnounced' && fact.type !== 'planWithdrawn') return
+    plans.delete(fact.plan)
+    if (fact.type === 'planWithdrawn') return
+    const { type: _, plan: id, receivedAt: announcedAt, role: __, ...rest } = fact
+    plans.set(id, { ...rest, id, announcedAt, position: index + 1 })
+  })
+  return plans
 }
 
 export interface LiveMessage {

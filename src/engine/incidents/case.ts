@@ -73,6 +73,8 @@ export interface Case {
   crew: string | null
   stage: Stage
   cause: string | null
+  /** The announced outage that explains it, or that it outgrew. */
+  plan: string | null
   evidence: EvidenceItem[]
   causes: Position[]
   /** The open segment, and how many this case has had. */

@@ -10,6 +10,8 @@ const TRANSFORMER = DEVICE_TYPES.indexOf('transformer')
 
 export interface Extent {
   readonly customers: number
+  /** The device and all below it. */
+  readonly devices: readonly number[]
   readonly transformers: readonly number[]
   /** Customers by feeder index. */
   readonly feeders: ReadonlyMap<number, { customers: number; transformers: number }>
@@ -50,6 +52,7 @@ export function measure(topology: Topology, device: number, point: number): Exte
   }
   return {
     ...counts,
+    devices,
     mostImportant: counts.mostImportant === none ? -1 : counts.mostImportant,
     transformers,
     feeders,

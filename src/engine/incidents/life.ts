@@ -1,12 +1,12 @@
 /** The turns in the life of a case: opened, moved, restored, withdrawn, closed. */
 import type { InstantMs } from '../../facts/time.ts'
-import { DEVICE_TYPES } from '../../grid/model.ts'
 import { OFF } from '../evidence/registers.ts'
 import { NONE } from '../inference/network.ts'
 import type { Verdict } from '../inference/verdict.ts'
 import type { World } from '../world.ts'
 import { type Case, keyOf } from './case.ts'
 import { extentOf } from './extent.ts'
+import { classify, isDedicated } from './kinds.ts'
 import { gradeOf, levelOf } from './levels.ts'
 import { likeliestMember } from './naming.ts'
 import type { Publisher } from './publish.ts'
@@ -58,6 +58,7 @@ export function openCase(world: World, verdict: Verdict, parent: Case | null): C
     crew: parent?.crew ?? null,
     stage: 'sensed',
     cause: null,
+    plan: null,
     evidence: [],
     causes: [],
     segment: null,
@@ -82,8 +83,6 @@ export function takeVerdict(world: World, incident: Case, verdict: Verdict): voi
   incident.head = verdict.head
   incident.observer = verdict.observer
   incident.phases = verdict.phases
-  if (incident.kind === 'fault' || incident.kind === 'partialPhase')
-    incident.kind = kindOf(world, verdict)
   incident.probability = verdict.probability
   incident.dead = verdict.dead
   incident.rivals = [...verdict.rivals]
@@ -96,6 +95,7 @@ export function takeVerdict(world: World, incident: Case, verdict: Verdict): voi
   )
   if (moved || opened) rescale(world, incident)
   confirm(world, incident)
+  classify(world, incident)
 }
 
 /** What came back while a part below stays dark: its share is restored, the case goes on below. */
@@ -148,13 +148,6 @@ function earliestOffSince(world: World, head: number, live: InstantMs): InstantM
   return earliest === Number.POSITIVE_INFINITY ? live : earliest
 }
 
-/** Open on some of its phases only: the others still have supply (缺相). */
-function kindOf(world: World, { head, observer, phases }: Verdict): 'fault' | 'partialPhase' {
-  const { devices, observers } = world.grid
-  const all = observer === NONE ? devices.phases[head]! : observers.phases[observer]!
-  return (phases & all) === all ? 'fault' : 'partialPhase'
-}
-
 /** Level, customers and grade of the place the case stands for now. */
 export function rescale(world: World, incident: Case): void {
   const extent = extentOf(world, incident)
@@ -193,12 +186,7 @@ export function regrade(world: World, incident: Case, extent = extentOf(world, i
 function confirm(world: World, incident: Case): void {
   const { probability, sources } = world.rules.judgement.confirm
   if (incident.outageKind !== 'predicted') return
-  const { devices } = world.grid
-  const dedicated =
-    incident.observer === NONE &&
-    DEVICE_TYPES[devices.type[incident.head]!] === 'transformer' &&
-    devices.ownership[incident.head] === 1
-  const vouched = incident.sources >= sources && !dedicated
+  const vouched = incident.sources >= sources && !isDedicated(world, incident)
   if (!incident.confirmedByStaff && !(vouched && incident.dead >= probability)) return
   incident.outageKind = 'confirmed'
   if (incident.stage === 'sensed' || incident.stage === 'verifying') incident.stage = 'confirmed'

@@ -7,6 +7,7 @@ import type { FeederId, IncidentId, UnitId } from '../../facts/ids.ts'
 import { formatPhases } from '../../facts/phases.ts'
 import { assert } from '../assert.ts'
 import type { Change, Incident, IncidentReason, Rival } from '../changes.ts'
+import type { Plan } from '../plans/plan.ts'
 import type { FeederFigures, World } from '../world.ts'
 import type { Case } from './case.ts'
 import { type Extent, extentOf } from './extent.ts'
@@ -124,6 +125,7 @@ function urgentPart(c: Case): string {
     c.phases,
     c.kind,
     c.flags.join(),
+    c.plan,
     c.outageKind,
     c.outcome,
     c.mergedInto,
@@ -154,7 +156,8 @@ function finePart(c: Case): string {
 /** The case as everyone outside sees it. */
 export function viewOf(world: World, c: Case, extent: Extent): Incident {
   const { grid, network } = world
-  const device = likeliestMember(network, c.head, c.phases)
+  const plan = c.flags.includes('beyondPlan') ? undefined : world.plans.byId.get(c.plan ?? '')
+  const device = plannedMember(world, c.head, plan) ?? likeliestMember(network, c.head, c.phases)
   const feeder = grid.devices.feeder[c.head]!
   assert(c.revision > 0, 'a published incident has a revision')
   return {
@@ -185,8 +188,7 @@ export function viewOf(world: World, c: Case, extent: Extent): Incident {
     startedAt: c.startedAt,
     sensedAt: c.sensedAt,
     restoredAt: c.restoredAt,
-    estimatedPeriod: c.etr === null ? null : { start: c.startedAt, end: c.etr },
-    etrSource: c.etr === null ? 'none' : 'field',
+    ...estimateOf(c, plan),
     crew: c.crew,
     stage: c.stage,
     cause: c.cause,
@@ -194,6 +196,26 @@ export function viewOf(world: World, c: Case, extent: Extent): Incident {
     sources: c.sources,
     evidence: [...c.evidence],
   }
+}
+
+/** Of devices that no observer can tell apart, the one that a plan names. */
+function plannedMember(world: World, head: number, plan: Plan | undefined): number | undefined {
+  if (!plan || plan.devices.length === 0) return undefined
+  const { ids } = world.grid.devices
+  return world.network
+    .members(head)
+    .find((device) => plan.devices.includes(ids.idOf(device) as never))
+}
+
+/** What the field says, else the end of the plan that explains it. */
+function estimateOf(
+  c: Case,
+  plan: Plan | undefined,
+): Pick<Incident, 'estimatedPeriod' | 'etrSource'> {
+  const end = c.etr ?? plan?.to ?? null
+  if (end === null) return { estimatedPeriod: null, etrSource: 'none' }
+  const source = c.etr === null ? 'estimated' : 'field'
+  return { estimatedPeriod: { start: Math.min(c.startedAt, end), end }, etrSource: source }
 }
 
 /** Where the likeliest member is named, the head stands in its place among those like it. */

@@ -226,6 +226,44 @@ export class Belief {
     this.#improve(head)
   }
 
+  /** By how much plans changed priors, by head, and what services they made likely, by observer. */
+  readonly #leant = new Map<number, number>()
+  readonly #expected = new Map<number, number>()
+
+  /**
+   * "Open here" costs this much at these heads, and at the services of these observers, and what the
+   * network says everywhere else. Answers the heads at or below which something changed.
+   */
+  expect(
+    heads: ReadonlyMap<number, number>,
+    services: ReadonlyMap<number, number>,
+  ): ReadonlySet<number> {
+    const changed = new Set<number>()
+    for (const [head, by] of this.#leant) {
+      if (heads.has(head)) continue
+      this.sums.leanPrior(head, -by)
+      this.#leant.delete(head)
+      changed.add(head)
+    }
+    for (const [head, cost] of heads) {
+      const by = cost - this.network.headPrior(head)
+      const before = this.#leant.get(head) ?? 0
+      if (by === before) continue
+      this.sums.leanPrior(head, by - before)
+      this.#leant.set(head, by)
+      changed.add(head)
+    }
+    for (const observer of this.#expected.keys())
+      if (!services.has(observer)) changed.add(this.headOf[observer]!)
+    for (const [observer, cost] of services)
+      if (this.#expected.get(observer) !== cost) changed.add(this.headOf[observer]!)
+    this.#expected.clear()
+    for (const [observer, cost] of services) this.#expected.set(observer, cost)
+    changed.delete(NONE)
+    for (const head of changed) this.#improve(head)
+    return changed
+  }
+
   #hint(head: number, sign: number): void {
     for (let a = head; a !== NONE; a = this.network.above[a]!) this.sums.addHint(a, sign)
   }
@@ -236,7 +274,8 @@ export class Belief {
     // Terminals are numbered before meters.
     if (observer < network.grid.observers.firstMeter[0]!) return Number.POSITIVE_INFINITY
     if (network.holdsService[this.headOf[observer]!] === 1) return Number.POSITIVE_INFINITY
-    return network.servicePriorOf(observer)
+    const expected = this.#expected.size > 0 ? this.#expected.get(observer) : undefined
+    return expected ?? network.servicePriorOf(observer)
   }
 
   /**

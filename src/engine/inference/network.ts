@@ -211,6 +211,11 @@ export class Network {
     return costs
   }
 
+  /** Cost of "the class of this head is open" against "it is not", while the window is open. */
+  headPrior(head: number): number {
+    return odds(this.#classCost(head))
+  }
+
   /** Cost of "one member of the class is open", from the lowest up. */
   #classCost(head: number): number {
     const bottom = this.bottom[head]!

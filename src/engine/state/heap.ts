@@ -13,6 +13,8 @@ import { observerOfKey } from '../incidents/ended.ts'
 import type { OpenedHead } from '../inference/belief.ts'
 import { NONE } from '../inference/network.ts'
 import type { Sums } from '../inference/sums.ts'
+import type { Plan } from '../plans/plan.ts'
+import { applyPlans } from '../plans/plans.ts'
 import type { Rules } from '../rules.ts'
 import { type FeederFigures, type TreeNews, World } from '../world.ts'
 
@@ -40,6 +42,11 @@ interface Heap {
   feeders: [number, FeederFigures][]
   counts: [string, number][]
   decided: ActionChange[]
+  plans: Plan[]
+  plansInForce: readonly Plan[]
+  /** Null: no window opens or closes any more. */
+  plansTurn: InstantMs | null
+  plansTurnedBy: number[]
   /** Devices whose position differs from the normal one. */
   operated: number[]
 }
@@ -74,6 +81,10 @@ export function writeHeap(world: World): string {
     feeders: [...world.feeders],
     counts: [...world.counts],
     decided: [...world.decided.values()],
+    plans: [...world.plans.byId.values()],
+    plansInForce: world.plans.inForce,
+    plansTurn: Number.isFinite(world.plans.nextTurn) ? world.plans.nextTurn : null,
+    plansTurnedBy: world.plans.turnedBy,
     operated,
   }
   return JSON.stringify(heap)
@@ -125,7 +136,6 @@ export function readWorld(
   for (const incident of heap.cases) world.cases.set(incident.number, incident)
   for (const [root, news] of heap.news) world.news.set(root, news)
   for (const [root, news] of heap.recent) world.recent.set(root, news)
-  for (const [root, at] of heap.again) world.again.set(root, at)
   for (const [device, words] of heap.switchWords) world.switchWords.set(device, words)
   for (const [observer, words] of heap.phaseBook) world.phaseBook.set(observer, words)
   for (const [observer, speaker] of heap.speakers) world.speakers.set(observer, speaker)
@@ -146,5 +156,12 @@ export function readWorld(
   for (const [feeder, figures] of heap.feeders) world.feeders.set(feeder, figures)
   world.counts = new Map(heap.counts)
   for (const action of heap.decided) world.decided.set(action.requestId, action)
+  for (const plan of heap.plans) world.plans.byId.set(plan.id, plan)
+  applyPlans(world, heap.plansInForce)
+  world.plans.nextTurn = heap.plansTurn ?? Number.POSITIVE_INFINITY
+  world.plans.turnedBy = heap.plansTurnedBy
+  // What was due before is due again, and nothing else.
+  world.again.clear()
+  for (const [root, at] of heap.again) world.again.set(root, at)
   return world
 }

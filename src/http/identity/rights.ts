@@ -17,9 +17,11 @@ const READ_RIGHTS = [
   'terminals.read',
   'quarantine.read',
   'rules.read',
+  'plans.read',
 ] as const
 
-const WRITE_RIGHTS = ['rules.apply'] as const
+/** To tell the program something, beside acting on incidents. */
+const WRITE_RIGHTS = ['plans.write', 'reports.write', 'rules.apply'] as const
 
 export type RightName = (typeof READ_RIGHTS)[number] | (typeof WRITE_RIGHTS)[number] | ActionRight
 

@@ -8,11 +8,8 @@ import { formatInstant } from '../../facts/time.ts'
 import { ACTION_WAIT_MS } from '../limits.ts'
 import { Problem } from '../problem.ts'
 import { type Answer, callerOf, read, route } from '../route.ts'
-import { actionAnswer, actionBody, idParams } from '../schemas.ts'
+import { actionAnswer, actionBody, idParams, requestKey } from '../schemas.ts'
 import { incidentFor } from './incidents.ts'
-
-/** An `Idempotency-Key`: printable ASCII without spaces. */
-const requestId = z.string().regex(/^[!-~]{1,128}$/, 'not 1 to 128 printable characters')
 
 const view = (change: ActionChange) => ({
   requestId: change.requestId,
@@ -65,7 +62,7 @@ const requestAction = route({
       throw new Problem('auth.forbidden', `role ${role} may not ${body.action}`)
     const incident = incidentFor(call, call.params.id)
     const key = request.headers['idempotency-key']
-    const ownId = key === undefined ? randomUUID() : read(requestId, key, 'Idempotency-Key')
+    const ownId = key === undefined ? randomUUID() : read(requestKey, key, 'Idempotency-Key')
 
     const earlier = deps.records.action(ownId)
     if (earlier && earlier.incident !== incident.id)
@@ -105,7 +102,7 @@ const oneAction = route({
   path: '/api/v1/actions/{requestId}',
   demand: 'actions.*',
   summary: 'The answer to an action, once the engine has given it',
-  params: z.object({ requestId }),
+  params: z.object({ requestId: requestKey }),
   answers: { 200: { description: 'Accepted or refused', schema: actionAnswer } },
   handle(call) {
     const change = call.deps.records.action(call.params.requestId)

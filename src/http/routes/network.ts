@@ -109,7 +109,7 @@ const refOf = (grid: CompiledGrid, index: number) => ({
 })
 
 /** The device and those above it in the normal state, lowest first. */
-function pathAbove(grid: CompiledGrid, index: number): number[] {
+export function pathAbove(grid: CompiledGrid, index: number): number[] {
   const path: number[] = []
   for (let at = index; at >= 0; at = grid.devices.normalParent[at]!) path.push(at)
   return path

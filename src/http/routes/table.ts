@@ -14,8 +14,10 @@ import { actionRoutes } from './actions.ts'
 import { incidentRoutes } from './incidents.ts'
 import { mapRoutes } from './map.ts'
 import { networkRoutes } from './network.ts'
+import { planRoutes } from './plans.ts'
 import { publicRoutes } from './public.ts'
 import { ruleRoutes } from './rules.ts'
+import { reportRoutes } from './reports.ts'
 import { SESSION_COOKIE, sessionRoutes } from './session.ts'
 import { statusRoutes } from './status.ts'
 
@@ -57,6 +59,8 @@ export function routeTable(tickets: Tickets<TicketBearer>, version: string): rea
     ...sessionRoutes,
     ...incidentRoutes,
     ...actionRoutes,
+    ...planRoutes,
+    ...reportRoutes,
     ...statusRoutes,
     ...ruleRoutes,
     ...networkRoutes,

@@ -97,7 +97,14 @@ describe('grades', () => {
   const { grading } = shippedRules()
   const none = { customers: 1, important: 0, mostImportant: -1, sensitive: 0 }
   const extent = (over: Partial<typeof none>) =>
-    ({ ...none, transformers: [], feeders: new Map(), centroid: null, ...over }) as const
+    ({
+      ...none,
+      devices: [],
+      transformers: [],
+      feeders: new Map(),
+      centroid: null,
+      ...over,
+    }) as const
   const HOUR = 3_600_000
 
   it.each([
