@@ -12,7 +12,7 @@ import type { Case } from './incidents/case.ts'
 import { observerOfKey } from './incidents/ended.ts'
 import { rescale } from './incidents/life.ts'
 import { NONE } from './inference/network.ts'
-import { turnPlans } from './plans/plans.ts'
+import { turnPlans } from './plans/turn.ts'
 import type { Rules } from './rules.ts'
 import { World } from './world.ts'
 

@@ -21,7 +21,10 @@ const plan = (over: object = {}) => ({
   to: at(3 * HOUR),
   ...over,
 })
-const bearer = async (role: 'networkDispatcher' | 'agent' | 'crew' | 'service', units?: string[]) => ({
+const bearer = async (
+  role: 'networkDispatcher' | 'agent' | 'crew' | 'service',
+  units?: string[],
+) => ({
   authorization: `Bearer ${await fixture.token(role, units)}`,
 })
 const problemOf = async (response: Response) => {
@@ -72,18 +75,50 @@ describe('POST /plans', () => {
     ['an id with spaces', { id: 'a b' }, '422 request.invalid body.id'],
     ['an unknown kind', { kind: 'fault' }, '422 request.invalid body.kind'],
     ['no place', { devices: [] }, '422 request.invalid body.devices: names neither'],
-    ['a device twice', { devices: ['F1-FU', 'F1-FU'] }, '422 request.invalid body.devices: names something twice'],
-    ['too many devices', { devices: Array.from({ length: 201 }, (_, i) => `d${i}`) }, '422 request.invalid body.devices'],
-    ['too many usage points', { usagePoints: Array.from({ length: 1001 }, (_, i) => `u${i}`) }, '422 request.invalid body.usagePoints'],
-    ['an unknown device', { devices: ['nowhere'] }, '422 device.unknown devices: no device nowhere'],
-    ['an unknown usage point', { usagePoints: ['nobody'] }, '422 usagePoint.unknown usagePoints: no usage point nobody'],
+    [
+      'a device twice',
+      { devices: ['F1-FU', 'F1-FU'] },
+      '422 request.invalid body.devices: names something twice',
+    ],
+    [
+      'too many devices',
+      { devices: Array.from({ length: 201 }, (_, i) => `d${i}`) },
+      '422 request.invalid body.devices',
+    ],
+    [
+      'too many usage points',
+      { usagePoints: Array.from({ length: 1001 }, (_, i) => `u${i}`) },
+      '422 request.invalid body.usagePoints',
+    ],
+    [
+      'an unknown device',
+      { devices: ['nowhere'] },
+      '422 device.unknown devices: no device nowhere',
+    ],
+    [
+      'an unknown usage point',
+      { usagePoints: ['nobody'] },
+      '422 usagePoint.unknown usagePoints: no usage point nobody',
+    ],
     ['a time that is none', { from: 'soon' }, '422 request.invalid body.from'],
     ['no end', { to: undefined }, '422 request.invalid body.to'],
     ['an end before the start', { to: at(0) }, '422 plan.window to: must be later than from'],
-    ['an end at the start', { from: '2030-01-01T00:00:00Z', to: '2030-01-01T00:00:00Z' }, '422 plan.window to: must be later'],
+    [
+      'an end at the start',
+      { from: '2030-01-01T00:00:00Z', to: '2030-01-01T00:00:00Z' },
+      '422 plan.window to: must be later',
+    ],
     ['what is over', { from: at(-2 * HOUR), to: at(-HOUR) }, '422 plan.window to: is over already'],
-    ['work of 32 days', { to: at(32 * DAY) }, '422 plan.window to: a plan of kind planned lasts at most 31 days'],
-    ['a plan of next decade', { from: at(400 * DAY), to: at(401 * DAY) }, '422 plan.window from: at most 366 days ahead'],
+    [
+      'work of 32 days',
+      { to: at(32 * DAY) },
+      '422 plan.window to: a plan of kind planned lasts at most 31 days',
+    ],
+    [
+      'a plan of next decade',
+      { from: at(400 * DAY), to: at(401 * DAY) },
+      '422 plan.window from: at most 366 days ahead',
+    ],
     ['a field nobody knows', { note: 'x' }, '422 request.invalid'],
   ])('refuses %s', async (_, over, expected) => {
     const headers = await bearer('networkDispatcher', ['15'])
@@ -95,22 +130,33 @@ describe('POST /plans', () => {
 
   it('lets arrears last', async () => {
     const headers = await bearer('networkDispatcher', ['15'])
-    const arrears = plan({ kind: 'arrears', devices: [], usagePoints: ['F1-T1-U1'], to: at(90 * DAY) })
+    const arrears = plan({
+      kind: 'arrears',
+      devices: [],
+      usagePoints: ['F1-T1-U1'],
+      to: at(90 * DAY),
+    })
     expect((await fixture.post('/api/v1/plans', arrears, headers)).status).toBe(200)
   })
 
   it('of another unit is as unknown, and its id taken', async () => {
     const own = await bearer('networkDispatcher', ['1502'])
-    expect(await problemOf(await fixture.post('/api/v1/plans', plan(), own))).toContain('device.unknown')
+    expect(await problemOf(await fixture.post('/api/v1/plans', plan(), own))).toContain(
+      'device.unknown',
+    )
     await fixture.post('/api/v1/plans', plan(), await bearer('networkDispatcher', ['1501']))
     const body = plan({ devices: ['F2-FU'] })
-    expect(await problemOf(await fixture.post('/api/v1/plans', body, own))).toContain('409 plan.taken')
+    expect(await problemOf(await fixture.post('/api/v1/plans', body, own))).toContain(
+      '409 plan.taken',
+    )
     expect((await plansOf(own)).plans).toEqual([])
     expect((await plansOf(await bearer('agent'))).plans).toHaveLength(1)
   })
 
   it('needs the right to', async () => {
-    expect(await problemOf(await fixture.post('/api/v1/plans', plan(), await bearer('agent')))).toContain('403')
+    expect(
+      await problemOf(await fixture.post('/api/v1/plans', plan(), await bearer('agent'))),
+    ).toContain('403')
     expect((await fixture.post('/api/v1/plans', plan())).status).toBe(401)
   })
 })
@@ -118,7 +164,8 @@ describe('POST /plans', () => {
 describe('GET and DELETE /plans', () => {
   it('pages in the order of announcement', async () => {
     const headers = await bearer('networkDispatcher', ['15'])
-    for (const id of ['P-3', 'P-1', 'P-2']) await fixture.post('/api/v1/plans', plan({ id }), headers)
+    for (const id of ['P-3', 'P-1', 'P-2'])
+      await fixture.post('/api/v1/plans', plan({ id }), headers)
     const first = await plansOf(headers, '?limit=2')
     expect(first.plans.map(({ id }) => id)).toEqual(['P-3', 'P-1'])
     const second = await plansOf(headers, `?limit=2&cursor=${first.cursor}`)
@@ -152,7 +199,9 @@ describe('POST /reports', () => {
   it('records a fact and names the incident it belongs to', async () => {
     const headers = await bearer('agent')
     const send = async () =>
-      (await fixture.post('/api/v1/reports', report(), { ...headers, 'idempotency-key': 'k-1' })).json()
+      (
+        await fixture.post('/api/v1/reports', report(), { ...headers, 'idempotency-key': 'k-1' })
+      ).json()
     expect(await send()).toMatchObject({ requestId: 'k-1', incident: null })
     expect(fixture.appended).toMatchObject([
       {
@@ -196,7 +245,9 @@ describe('POST /reports', () => {
     const headers = await bearer('service', ['1502'])
     const key = { ...(await bearer('agent')), 'idempotency-key': 'a b' }
     expect(await problemOf(await fixture.post('/api/v1/reports', report(), key))).toContain('422')
-    expect(await problemOf(await fixture.post('/api/v1/reports', report(), headers))).toContain('usagePoint.unknown')
+    expect(await problemOf(await fixture.post('/api/v1/reports', report(), headers))).toContain(
+      'usagePoint.unknown',
+    )
     expect((await fixture.post('/api/v1/reports', report(), await bearer('crew'))).status).toBe(403)
   })
 })

@@ -7,7 +7,7 @@ import type { IncidentFlag, IncidentKind } from '../changes.ts'
 import { NONE } from '../inference/network.ts'
 import { outgrownPlan, planCovering } from '../plans/cover.ts'
 import { KIND_OF_PLAN, type Plan } from '../plans/plan.ts'
-import { isOverrun } from '../plans/plans.ts'
+import { isOverrun } from '../plans/turn.ts'
 import type { World } from '../world.ts'
 import type { Case } from './case.ts'
 

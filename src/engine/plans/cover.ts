@@ -4,7 +4,7 @@ import { extentOf } from '../incidents/extent.ts'
 import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
 import type { Plan } from './plan.ts'
-import { isWithin } from './plans.ts'
+import { isWithin } from './turn.ts'
 
 /** The plan that covers the whole place of the case and the time it began; the nearest to it. */
 export function planCovering(world: World, incident: Case): Plan | undefined {

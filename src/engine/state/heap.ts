@@ -14,7 +14,7 @@ import type { OpenedHead } from '../inference/belief.ts'
 import { NONE } from '../inference/network.ts'
 import type { Sums } from '../inference/sums.ts'
 import type { Plan } from '../plans/plan.ts'
-import { applyPlans } from '../plans/plans.ts'
+import { applyPlans } from '../plans/turn.ts'
 import type { Rules } from '../rules.ts'
 import { type FeederFigures, type TreeNews, World } from '../world.ts'
 
