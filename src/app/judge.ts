@@ -3,12 +3,16 @@
  * fact names before the engine meets it. Used alike by the running program and by `replay`.
  */
 import type { Change, ChangeBatch } from '../engine/changes.ts'
-import { Engine } from '../engine/engine.ts'
+import { Engine, type Loaded } from '../engine/engine.ts'
 import { READ_AHEAD } from '../engine/inference/read-ahead.ts'
 import type { World } from '../engine/world.ts'
 import type { JournalledFact } from '../facts/facts.ts'
 import { NO_CHANGES_DIGEST, nextDigest } from './change-digest.ts'
-import type { Library } from './library.ts'
+
+/** Grids and rules by digest, each loaded before the engine meets the fact that names it. */
+export interface Shelf extends Loaded {
+  load(what: 'grid' | 'rules', digest: string): Promise<void>
+}
 
 /** Where a run of the engine begins: at the first fact, or behind a snapshot. */
 export interface Beginning {
@@ -29,13 +33,13 @@ export const FROM_THE_START: Beginning = {
 
 export class Judge {
   readonly engine: Engine
-  readonly #library: Library
+  readonly #library: Shelf
   position: number
   digest: string
   gridDigest: string
   rulesDigest: string
 
-  constructor(library: Library, from: Beginning) {
+  constructor(library: Shelf, from: Beginning) {
     this.#library = library
     this.engine = new Engine(library, from.world)
     this.position = from.position

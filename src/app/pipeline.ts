@@ -6,8 +6,7 @@ import type { ActionChange, ChangeBatch } from '../engine/changes.ts'
 import type { JournalledFact, Position } from '../facts/facts.ts'
 import type { JournalPort } from '../journal/port.ts'
 import type { RecordsPort } from '../records/port.ts'
-import { type Beginning, Judge } from './judge.ts'
-import type { Library } from './library.ts'
+import { type Beginning, Judge, type Shelf } from './judge.ts'
 
 /** The journal replays otherwise than it was lived: never go on from that. */
 export class DivergedError extends Error {
@@ -18,10 +17,14 @@ export class DivergedError extends Error {
   }
 }
 
+/** What it needs of the journal and of the records. */
+type FollowedJournal = Pick<JournalPort, 'read' | 'onCommitted'>
+type KeptRecords = Pick<RecordsPort, 'state' | 'commit' | 'onCommitted' | 'action'>
+
 export class Pipeline {
   readonly judge: Judge
-  readonly #journal: JournalPort
-  readonly #records: RecordsPort
+  readonly #journal: FollowedJournal
+  readonly #records: KeptRecords
   readonly #waitingActions = new Map<string, Set<(change: ActionChange) => void>>()
   /** Where the last commit to the records ends; rejections surface through `onFailure`. */
   #recorded: Promise<void> = Promise.resolve()
@@ -29,7 +32,7 @@ export class Pipeline {
   onCommitted: (batches: readonly ChangeBatch[]) => void = () => {}
   onApplied: () => void = () => {}
 
-  constructor(journal: JournalPort, records: RecordsPort, library: Library, from: Beginning) {
+  constructor(journal: FollowedJournal, records: KeptRecords, library: Shelf, from: Beginning) {
     this.#journal = journal
     this.#records = records
     this.judge = new Judge(library, from)

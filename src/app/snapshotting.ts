@@ -8,15 +8,14 @@ import { StatePages } from '../engine/state/pages.ts'
 import type { World } from '../engine/world.ts'
 import { SNAPSHOT_PAGE_BYTES, type SnapshotStore } from '../journal/snapshots.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
-import { type Beginning, FROM_THE_START, type Judge } from './judge.ts'
-import type { Library } from './library.ts'
+import { type Beginning, FROM_THE_START, type Judge, type Shelf } from './judge.ts'
 
 /** Pages copied before other work gets its turn: 64 of 64 KiB take about a millisecond. */
 const PAGES_A_SLICE = 64
 const SLOTS = 2
 
 /** The newest snapshot that this engine can go on from, else the beginning. */
-export async function newestBeginning(store: SnapshotStore, library: Library): Promise<Beginning> {
+export async function newestBeginning(store: SnapshotStore, library: Shelf): Promise<Beginning> {
   const snapshot = await store.latest()
   if (!snapshot || snapshot.header.engineVersion !== String(ENGINE_VERSION)) return FROM_THE_START
   const { header } = snapshot

@@ -44,6 +44,7 @@ export function registerBench(program: Command): void {
   accuracy(bench)
   engine(bench)
   kill(bench)
+  simulate(bench)
   journal(bench)
   lookup(bench)
 }
@@ -128,6 +129,23 @@ function kill(bench: Command): void {
       print('kill', seed ?? options.seed ?? 0, fields, options.json)
       if ('failures' in fields && (fields as { failures: number }).failures > 0)
         process.exitCode = 1
+    })
+}
+
+function simulate(bench: Command): void {
+  bench
+    .command('simulate')
+    .description(
+      'whole lives of the program from seeds: faults, lossy links, crashes; judged by truth',
+    )
+    .option('--seeds <n>', 'seeds to play', integer, 300)
+    .option('--seed <s>', 'the first of them', integer, 1)
+    .option('--json', 'the JSON line alone', false)
+    .action(async (options) => {
+      const { benchSimulate } = await import('./bench/simulate.ts')
+      const fields = await benchSimulate(options)
+      print('simulate', options.seed, fields, options.json)
+      if (fields.failures > 0) process.exitCode = 1
     })
 }
 

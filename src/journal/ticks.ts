@@ -22,7 +22,10 @@ export interface TickerOptions {
 }
 
 export interface Ticker {
+  /** Looks every `TICK_EVERY_MS` from now on. */
   start(): void
+  /** Appends a tick where one is due and none is being appended. */
+  look(): void
   /** Resolves when the tick being appended, if any, is settled. */
   stop(): Promise<void>
 }
@@ -60,6 +63,7 @@ export function createTicker(options: TickerOptions): Ticker {
   }
 
   return {
+    look,
     start() {
       timer ??= setInterval(look, TICK_EVERY_MS)
       look()

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { CrashError, MemoryDisk } from '../../../src/cli/bench/simulate/memory-disk.ts'
 import {
   openSnapshots,
   SNAPSHOT_PAGE_BYTES,
@@ -9,7 +10,7 @@ import {
   type SnapshotStore,
 } from '../../../src/journal/snapshots.ts'
 import { createTelemetry } from '../../../src/telemetry/telemetry.ts'
-import { CrashError, createRng, MemoryDisk } from './snapshot-disk.ts'
+import { numbers } from '../../support/tiny-grid.ts'
 
 const PAGES = 5
 const SECTIONS = [
@@ -115,7 +116,7 @@ describe('snapshots', () => {
   it('leave the previous one readable after a crash between any two operations', async () => {
     const seed = Math.floor(Math.random() * 2 ** 31)
     console.log(`snapshot crash seed ${seed}`)
-    const random = createRng(seed)
+    const random = numbers(seed)
     let crashes = 0
     for (let crashAt = 1; ; crashAt++) {
       const disk = new MemoryDisk()

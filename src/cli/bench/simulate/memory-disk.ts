@@ -1,7 +1,8 @@
 /** A disk in memory that can crash between operations and lose what was not synced. */
 import { basename } from 'node:path'
-import type { OpenSlotFile } from '../../../src/journal/slot-file.ts'
+import type { OpenSlotFile } from '../../../journal/slot-file.ts'
 
+/** An operation that did not happen because the power was lost. */
 export class CrashError extends Error {}
 
 interface Operation {
@@ -19,23 +20,15 @@ function apply(file: Buffer, { offset, bytes }: Operation): Buffer {
   return grown
 }
 
-/** Small seeded source for tests (mulberry32). */
-export function createRng(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
-
+/** Files by name; whoever opened one before the power was lost has lost it. */
 export class MemoryDisk {
   readonly dir = '/tmp/lastgasp-memory-disk'
   readonly #now = new Map<string, Buffer>()
   readonly #synced = new Map<string, Buffer>()
   #pending: Operation[] = []
   #left = Number.POSITIVE_INFINITY
+  /** Grows with each loss of power. */
+  #outages = 0
 
   file(name: string): Buffer {
     return this.#now.get(name)!
@@ -49,6 +42,7 @@ export class MemoryDisk {
   /** Of what was not synced each operation is kept, lost or, for a write, torn. */
   losePower(random: () => number): void {
     this.#left = Number.POSITIVE_INFINITY
+    this.#outages++
     for (const operation of this.#pending) {
       const fate = random()
       const { name, offset, bytes } = operation
@@ -67,10 +61,13 @@ export class MemoryDisk {
   readonly open: OpenSlotFile = async (path) => {
     const name = basename(path)
     if (!this.#now.has(name)) this.#now.set(name, Buffer.alloc(0))
+    const outages = this.#outages
+    const isGone = () => outages !== this.#outages
     const step = () => {
       if (--this.#left <= 0) throw new CrashError('power lost')
     }
     const change = (operation: Operation) => {
+      if (isGone()) throw new CrashError('of a program that is no more')
       this.#pending.push(operation)
       this.#now.set(name, apply(this.#now.get(name)!, operation))
       step()
@@ -81,6 +78,7 @@ export class MemoryDisk {
       write: async (offset, bytes) => change({ name, offset, bytes: Buffer.from(bytes) }),
       truncate: async (length) => change({ name, offset: length }),
       sync: async () => {
+        if (isGone()) throw new CrashError('of a program that is no more')
         this.#synced.set(name, Buffer.from(this.#now.get(name)!))
         this.#pending = this.#pending.filter((operation) => operation.name !== name)
         step()

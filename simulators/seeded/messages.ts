@@ -1,0 +1,313 @@
+/**
+ * What the terminals make of it: reports of what they felt, lost, late, doubled, in the wrong order
+ * and wrongly dated, and some of what never was.
+ */
+import type { LinkFact, ReportFact } from '../../src/facts/facts.ts'
+import type { InstantMs } from '../../src/facts/time.ts'
+import type { GridObserver } from '../../src/grid/model.ts'
+import type { Network } from '../network.ts'
+import type { Random } from '../random.ts'
+import { type SupplyChange, tellsPosition } from '../world.ts'
+import { START } from './happenings.ts'
+import { drawTemper, type Temper } from './temper.ts'
+import type { Troubles } from './troubles.ts'
+import type { Felt, Truth } from './truth.ts'
+
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+
+/** A fact on its way; the program gets it at `arrivesAt`, unless it is down. */
+export interface Arrival {
+  readonly arrivesAt: InstantMs
+  readonly fact: ReportFact | LinkFact
+}
+
+/** A word about one observer's supply, as it was said and when it arrives. */
+export interface Word {
+  readonly observer: number
+  readonly off: boolean
+  readonly saidAt: InstantMs
+  readonly arrivesAt: InstantMs
+  /** It was so. */
+  readonly true: boolean
+}
+
+export interface Messages {
+  /** In order of arrival. */
+  readonly arrivals: readonly Arrival[]
+  readonly words: readonly Word[]
+  /** Last arrival. */
+  readonly over: InstantMs
+}
+
+/** Share of reports that arrive over a lossy way, and the longest they take. */
+const MANNERS = {
+  meter: { delivery: 0.8, offMs: 165 * SECOND, onMs: 400 * SECOND },
+  terminal: { delivery: 0.95, offMs: 60 * SECOND, onMs: 300 * SECOND },
+  switchgear: { delivery: 0.97, offMs: 8 * SECOND, onMs: 8 * SECOND },
+} as const
+
+/** Without late ways everything is there by then. */
+const PROMPT_MS = 2 * SECOND
+
+/** A report before its terminal has counted it. */
+interface Draft {
+  readonly at: InstantMs
+  readonly arrivesAt: InstantMs
+  readonly terminal: number
+  readonly fact: Omit<ReportFact, 'receivedAt' | 'boot' | 'seq' | 'messageId'>
+}
+
+type Said = Pick<ReportFact, 'kind' | 'meters' | 'phases' | 'device'>
+
+export function tellMessages(truth: Truth, troubles: Troubles, random: Random): Messages {
+  const teller = new Teller(truth, troubles, random)
+  for (const felt of truth.felt) {
+    teller.tellSupply(felt)
+    teller.tellPosition(felt)
+  }
+  if (troubles.falseOffs) teller.tellFalse('powerOff')
+  if (troubles.falseOns) teller.tellFalse('powerOn')
+  return teller.finish()
+}
+
+class Teller {
+  readonly #network: Network
+  readonly #truth: Truth
+  readonly #troubles: Troubles
+  readonly #random: Random
+  readonly #observers: readonly GridObserver[]
+  readonly #tempers = new Map<number, Temper>()
+  readonly #drafts: Draft[] = []
+  readonly #words: Word[] = []
+  /** Of observers whose words have no order but their arrival: the last one. */
+  readonly #lastArrival = new Map<number, InstantMs>()
+  /** The cell's failure. */
+  readonly #cell: readonly [from: InstantMs, to: InstantMs]
+
+  constructor(truth: Truth, troubles: Troubles, random: Random) {
+    this.#truth = truth
+    this.#network = truth.network
+    this.#troubles = troubles
+    this.#random = random
+    this.#observers = truth.network.grid.observers
+    const from = START + 10 * SECOND + random.below(6 * MINUTE)
+    this.#cell = [from, from + MINUTE + random.below(8 * MINUTE)]
+  }
+
+  /** Those who felt a change of supply say so; concentrators gather meters into one message. */
+  tellSupply({ at, changes }: Felt): void {
+    const gathered = new Map<string, { arrivesAt: InstantMs; meters: number[]; said: Said }>()
+    for (const change of changes) {
+      const { observer } = change
+      const isTerminal = this.#manner(observer) === 'terminal'
+      const said = saidOf(change, isTerminal && change.wide && this.#random.chance(0.2))
+      const way = this.#wayOf(observer, at, change.to === 'on')
+      if (way === undefined || !said) continue
+      const terminal = this.#terminalOf(observer)
+      this.#hear(observer, change.to !== 'on', at, way, true)
+      const { ordered } = this.#temperOf(terminal)
+      if (terminal === observer || !ordered || this.#random.chance(0.5)) {
+        this.#tell(terminal, observer, said, at, way)
+        continue
+      }
+      // Half of what a concentrator forwards goes out in batches.
+      const key = `${terminal} ${said.kind} ${said.phases ?? ''}`
+      const batch = gathered.get(key) ?? { arrivesAt: way, meters: [], said }
+      batch.arrivesAt = Math.max(batch.arrivesAt, way)
+      batch.meters.push(observer)
+      gathered.set(key, batch)
+    }
+    for (const [key, { arrivesAt, meters, said }] of gathered) {
+      const of = meters.map((observer) => this.#observers[observer]!.id) as never[]
+      this.#send(Number(key.split(' ')[0]), { ...said, meters: of }, at, arrivesAt)
+      for (const observer of meters) this.#postpone(observer, at, arrivesAt)
+    }
+  }
+
+  /** The position of a switch, by a terminal at it. */
+  tellPosition({ at, happening }: Felt): void {
+    const { target, told, what, phases } = happening
+    if (!told || target.kind !== 'device' || phases !== 7) return
+    const device = this.#network.grid.devices[target.index]!.id
+    this.#observers.forEach((observer, index) => {
+      if (observer.device !== device || !tellsPosition(observer)) return
+      const way = this.#wayOf(index, at, what === 'close')
+      const kind = what === 'open' ? 'switchOpen' : 'switchClosed'
+      if (way !== undefined) this.#send(index, { kind, device: device as never }, at, way)
+    })
+  }
+
+  /** What never was: an off or an on, taken back two minutes later. */
+  tellFalse(kind: 'powerOff' | 'powerOn'): void {
+    const random = this.#random
+    const { over } = this.#truth.happenings
+    for (let n = 1 + random.below(2); n > 0; n--) {
+      const observer = random.below(this.#observers.length)
+      if (tellsPosition(this.#observers[observer]!)) continue
+      const at = START + 5 * SECOND + random.below(Math.max(MINUTE, over - START))
+      const back = at + 2 * MINUTE
+      const off = kind === 'powerOff'
+      if (this.#isDarkSometimes(observer, at, back) === off) continue
+      const way = this.#wayOf(observer, at, false)
+      const wayBack = this.#wayOf(observer, back, false)
+      if (way === undefined || wayBack === undefined) continue
+      const terminal = this.#terminalOf(observer)
+      this.#hear(observer, off, at, way, false)
+      this.#tell(terminal, observer, { kind }, at, way)
+      this.#hear(observer, !off, back, wayBack, true)
+      this.#tell(terminal, observer, { kind: off ? 'powerOn' : 'powerOff' }, back, wayBack)
+    }
+  }
+
+  /** Numbers, doubles, orders. */
+  finish(): Messages {
+    const random = this.#random
+    const arrivals: Arrival[] = this.#cellLinks()
+    const counters = new Map<number, number>()
+    const inOrder = this.#drafts.sort((a, b) => a.at - b.at)
+    for (const { arrivesAt, terminal, fact } of inOrder) {
+      const seq = (counters.get(terminal) ?? 0) + 1
+      counters.set(terminal, seq)
+      const { counts, ordered } = this.#temperOf(terminal)
+      const messageId = `${this.#observers[terminal]!.id}-${seq}`
+      const counted: ReportFact = {
+        ...fact,
+        receivedAt: arrivesAt,
+        messageId,
+        ...(counts ? { boot: 1, seq } : {}),
+      }
+      arrivals.push({ arrivesAt, fact: counted })
+      if (!ordered || !this.#troubles.duplicated) continue
+      for (let again = arrivesAt; random.chance(0.15); ) {
+        again += random.below(this.#troubles.shuffled ? 60 * SECOND : 2 * SECOND)
+        arrivals.push({ arrivesAt: again, fact: { ...counted, receivedAt: again } })
+      }
+    }
+    arrivals.sort((a, b) => a.arrivesAt - b.arrivesAt)
+    return { arrivals, words: this.#words, over: arrivals.at(-1)?.arrivesAt ?? START }
+  }
+
+  /** When a word of this observer would arrive; undefined where it is lost. */
+  #wayOf(observer: number, at: InstantMs, on: boolean): InstantMs | undefined {
+    const random = this.#random
+    const terminal = this.#terminalOf(observer)
+    const temper = this.#temperOf(terminal)
+    const manners = MANNERS[this.#manner(observer)]
+    // Drawn whatever comes of it, so that one loss does not shift the rest of the run.
+    const lost = !random.chance(manners.delivery)
+    const late = random.uniform() ** 3 * (on ? manners.onMs : manners.offMs)
+    const waits = random.chance(0.5)
+    // Who was heard to go is heard to come back: what never says so is a call-read's business.
+    if (temper.dead || (this.#troubles.lossy && lost && !on)) return undefined
+    const delay = this.#troubles.shuffled ? late : random.uniform() * PROMPT_MS
+    let arrivesAt = at + 100 + Math.floor(delay)
+    const [from, to] = this.#cell
+    if (temper.inCell && arrivesAt >= from && arrivesAt < to) {
+      if (!waits && !on) return undefined
+      arrivesAt = to + random.below(20 * SECOND)
+    }
+    return arrivesAt
+  }
+
+  #hear(
+    observer: number,
+    off: boolean,
+    saidAt: InstantMs,
+    arrivesAt: InstantMs,
+    so: boolean,
+  ): void {
+    this.#words.push({
+      observer,
+      off,
+      saidAt,
+      arrivesAt: this.#inTurn(observer, arrivesAt),
+      true: so,
+    })
+  }
+
+  #tell(terminal: number, observer: number, said: Said, at: InstantMs, arrivesAt: InstantMs): void {
+    const own = terminal === observer
+    const meters = own ? {} : { meters: [this.#observers[observer]!.id as never] }
+    this.#send(terminal, { ...said, ...meters }, at, this.#lastArrival.get(observer) ?? arrivesAt)
+  }
+
+  #send(terminal: number, said: Said, at: InstantMs, arrivesAt: InstantMs): void {
+    const { knowsTime, skewMs } = this.#temperOf(terminal)
+    const id = this.#observers[terminal]!.id as never
+    const time = knowsTime ? { at: at + skewMs } : {}
+    this.#drafts.push({
+      at,
+      arrivesAt,
+      terminal,
+      fact: { type: 'report', terminal: id, ...said, ...time },
+    })
+  }
+
+  /** The arrival moved: the words of the observer are heard with the batch. */
+  #postpone(observer: number, saidAt: InstantMs, arrivesAt: InstantMs): void {
+    const index = this.#words.findLastIndex((w) => w.observer === observer && w.saidAt === saidAt)
+    this.#words[index] = { ...this.#words[index]!, arrivesAt }
+    this.#inTurn(observer, arrivesAt)
+  }
+
+  /** Without an order of its own each word comes after the one before. */
+  #inTurn(observer: number, arrivesAt: InstantMs): InstantMs {
+    const { ordered } = this.#temperOf(this.#terminalOf(observer))
+    const turn = ordered
+      ? arrivesAt
+      : Math.max(arrivesAt, 1 + (this.#lastArrival.get(observer) ?? 0))
+    this.#lastArrival.set(observer, turn)
+    return turn
+  }
+
+  /** Links come and go with the cell. */
+  #cellLinks(): Arrival[] {
+    const [from, to] = this.#cell
+    const arrivals: Arrival[] = []
+    this.#observers.forEach((observer, index) => {
+      if (this.#terminalOf(index) !== index || !this.#temperOf(index).inCell) return
+      const terminal = observer.id as never
+      for (const [at, state] of [
+        [from + 1 + this.#random.below(40 * SECOND), 'offline'],
+        [to + this.#random.below(10 * SECOND), 'online'],
+      ] as const)
+        arrivals.push({ arrivesAt: at, fact: { type: 'link', receivedAt: at, terminal, state } })
+    })
+    return arrivals
+  }
+
+  #isDarkSometimes(observer: number, from: InstantMs, to: InstantMs): boolean {
+    const { usagePoint, device } = this.#observers[observer]!
+    const points = this.#truth.everBelow(usagePoint ?? device ?? '', to)
+    return [...points].some((point) => point >= 0 && this.#truth.lacked(point, from, to))
+  }
+
+  #terminalOf(observer: number): number {
+    const { via } = this.#observers[observer]!
+    return via === undefined ? observer : this.#network.observerIndex.get(via)!
+  }
+
+  #temperOf(terminal: number): Temper {
+    let temper = this.#tempers.get(terminal)
+    if (!temper) {
+      temper = drawTemper(this.#troubles, this.#random.fork(`terminal ${terminal}`))
+      this.#tempers.set(terminal, temper)
+    }
+    return temper
+  }
+
+  #manner(observer: number): keyof typeof MANNERS {
+    const { class: name } = this.#observers[observer]!
+    if (name === 'meter') return name
+    return name === 'concentrator' || name === 'ttu' ? 'terminal' : 'switchgear'
+  }
+}
+
+/** How an observer puts what it felt; undefined where it has nothing to say. */
+function saidOf({ from, to, missing }: SupplyChange, ofArea: boolean): Said | undefined {
+  if (to === 'off') return { kind: ofArea ? 'areaOff' : 'powerOff' }
+  if (to === 'partial') return { kind: 'phaseLoss', phases: missing }
+  if (to === 'on') return { kind: from === 'partial' ? 'phaseRestored' : 'powerOn' }
+  return undefined
+}

@@ -1,0 +1,86 @@
+/**
+ * What a seed turns on. Each run has a random subset of all troubles (swarm testing): one that is
+ * always there would hide what happens without it.
+ */
+import type { Random } from '../random.ts'
+
+export interface Troubles {
+  /** A generated county instead of a small drawn network. */
+  readonly county: boolean
+  /** Faults drawn one by one. */
+  readonly faults: number
+  /** Many faults within three minutes. */
+  readonly storm: boolean
+  /** Parts below a fault that stay open when it is repaired. */
+  readonly nested: boolean
+  /** Faults at the very same moment. */
+  readonly simultaneous: boolean
+  /** Reclosed within a minute. */
+  readonly momentary: boolean
+  /** One phase of what is not gang-operated. */
+  readonly onePhase: boolean
+  /** Off and on several times in ten minutes. */
+  readonly flapping: boolean
+  /** Ties that take over what lies below a fault. */
+  readonly switching: boolean
+  /** Of these, ties nobody reports. */
+  readonly silentTies: boolean
+  /** A fault that is not repaired before the end. */
+  readonly standing: boolean
+  /** Reports are lost on the way. */
+  readonly lossy: boolean
+  /** Reports come late and out of order. */
+  readonly shuffled: boolean
+  readonly duplicated: boolean
+  /** Terminals without counters or without a clock. */
+  readonly plain: boolean
+  /** Clocks wrong by minutes, hours, up to a day. */
+  readonly skewed: boolean
+  /** Concentrators that say nothing at all. */
+  readonly deadTerminals: boolean
+  /** Terminals of one radio cell cut off for a while; what they say waits or is lost. */
+  readonly deadCell: boolean
+  readonly falseOffs: boolean
+  readonly falseOns: boolean
+  /** Crews that do their work. */
+  readonly crews: boolean
+  /** People who tap whatever there is to tap. */
+  readonly meddling: boolean
+  /** The program is killed at any moment. */
+  readonly crashes: boolean
+  readonly snapshots: boolean
+  /** The program's own clock is set back. */
+  readonly wallSteps: boolean
+}
+
+export function drawTroubles(random: Random): Troubles {
+  const often = () => random.chance(0.6)
+  const seldom = () => random.chance(0.2)
+  return {
+    county: random.chance(0.3),
+    faults: 1 + random.below(4),
+    storm: random.chance(0.1),
+    nested: random.chance(0.4),
+    simultaneous: seldom(),
+    momentary: random.chance(0.35),
+    onePhase: random.chance(0.3),
+    flapping: random.chance(0.15),
+    switching: random.chance(0.35),
+    silentTies: random.chance(0.4),
+    standing: random.chance(0.25),
+    lossy: often(),
+    shuffled: often(),
+    duplicated: often(),
+    plain: random.chance(0.35),
+    skewed: random.chance(0.35),
+    deadTerminals: random.chance(0.3),
+    deadCell: seldom(),
+    falseOffs: random.chance(0.3),
+    falseOns: random.chance(0.15),
+    crews: random.chance(0.5),
+    meddling: random.chance(0.25),
+    crashes: often(),
+    snapshots: often(),
+    wallSteps: seldom(),
+  }
+}

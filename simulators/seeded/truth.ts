@@ -1,0 +1,157 @@
+/**
+ * What really was: plays the happenings on the true network and keeps who felt what, and who was
+ * without supply from when to when. The judge of a run asks it; the program never sees it.
+ */
+import { ALL_PHASES } from '../../src/facts/phases.ts'
+import type { InstantMs } from '../../src/facts/time.ts'
+import { type Network, trace } from '../network.ts'
+import { type SupplyChange, World } from '../world.ts'
+import type { Happening, Happenings } from './happenings.ts'
+
+/** What one happening did to the supply of observers. */
+export interface Felt {
+  readonly at: InstantMs
+  readonly happening: Happening
+  readonly changes: readonly SupplyChange[]
+}
+
+/** A usage point without all of its supply; `to` is null where that never ended. */
+export interface Spell {
+  readonly point: number
+  readonly from: InstantMs
+  to: InstantMs | null
+}
+
+/** Which devices fed which usage points, from this time on. */
+interface Feeding {
+  readonly from: InstantMs
+  /** Usage points below each device. */
+  readonly below: readonly ReadonlySet<number>[]
+}
+
+export class Truth {
+  readonly network: Network
+  readonly happenings: Happenings
+  readonly felt: readonly Felt[]
+  readonly spells: readonly Spell[]
+  readonly #spellsOf: readonly (readonly Spell[])[]
+  readonly #feedings: readonly Feeding[]
+  readonly #deviceOf = new Map<string, number>()
+  readonly #pointOf = new Map<string, number>()
+
+  constructor(network: Network, happenings: Happenings) {
+    this.network = network
+    this.happenings = happenings
+    const world = new World(network)
+    const felt: Felt[] = []
+    const spells: Spell[] = []
+    const current = new Map<number, Spell>()
+    for (const happening of happenings.all) {
+      const { at, what, target, phases } = happening
+      const effect = what === 'open' ? world.open(target, phases) : world.close(target)
+      felt.push({ at, happening, changes: effect.changes })
+      for (const point of effect.lost) {
+        const spell: Spell = { point, from: at, to: null }
+        spells.push(spell)
+        current.set(point, spell)
+      }
+      for (const point of effect.regained) {
+        const spell = current.get(point)
+        if (spell) spell.to = at
+        current.delete(point)
+      }
+    }
+    this.felt = felt
+    this.spells = spells
+    this.#spellsOf = groupByPoint(network.grid.usagePoints.length, spells)
+    this.#feedings = feedingsOf(network, happenings)
+    network.grid.devices.forEach(({ id }, index) => {
+      this.#deviceOf.set(id, index)
+    })
+    network.grid.usagePoints.forEach(({ id }, index) => {
+      this.#pointOf.set(id, index)
+    })
+  }
+
+  /** True where the point lacked supply at some moment from `from` to `to`. */
+  lacked(point: number, from: InstantMs, to: InstantMs): boolean {
+    return this.#spellsOf[point]!.some(
+      (s) => s.from <= to && (s.to ?? Number.POSITIVE_INFINITY) >= from,
+    )
+  }
+
+  /** The spell without supply that holds at `at`. */
+  spellAt(point: number, at: InstantMs): Spell | undefined {
+    return this.#spellsOf[point]!.find(
+      (s) => s.from <= at && (s.to ?? Number.POSITIVE_INFINITY) > at,
+    )
+  }
+
+  /** Usage points that hang below a device, or the one that is named, as normally switched. */
+  below(id: string): ReadonlySet<number> {
+    return this.#belowIn(this.#feedings[0]!, id)
+  }
+
+  /** The same, in any way the network was switched from the beginning up to `at`. */
+  everBelow(id: string, at: InstantMs): ReadonlySet<number> {
+    const points = new Set<number>()
+    for (const feeding of this.#feedings) {
+      if (feeding.from > at) break
+      for (const point of this.#belowIn(feeding, id)) points.add(point)
+    }
+    return points
+  }
+
+  nameOf(point: number): string {
+    return this.network.grid.usagePoints[point]!.id
+  }
+
+  #belowIn(feeding: Feeding, id: string): ReadonlySet<number> {
+    const device = this.#deviceOf.get(id)
+    if (device !== undefined) return feeding.below[device]!
+    return new Set([this.#pointOf.get(id) ?? -1])
+  }
+}
+
+function groupByPoint(points: number, spells: readonly Spell[]): Spell[][] {
+  const groups: Spell[][] = Array.from({ length: points }, () => [])
+  for (const spell of spells) groups[spell.point]!.push(spell)
+  return groups
+}
+
+/**
+ * The normal way, and after each tie that operated the way with all faults repaired: what a device
+ * feeds does not depend on what is open below it, but on which way round it is fed.
+ */
+function feedingsOf(network: Network, { ties, all }: Happenings): Feeding[] {
+  const open = Uint8Array.from(network.grid.devices, (d) => (d.normallyOpen ? ALL_PHASES : 0))
+  const normal = { from: 0, below: pointsBelow(network, open) }
+  const isTie = new Set(ties.map(({ device }) => device))
+  const feedings: Feeding[] = [normal]
+  for (const { at, what, target, phases } of ties.length === 0 ? [] : all) {
+    if (target.kind !== 'device') continue
+    if (what === 'open') open[target.index] = open[target.index]! | phases
+    else open[target.index] = 0
+    const isOperated = isTie.has(target.index) || phases === ALL_PHASES
+    if (isOperated) feedings.push({ from: at, below: pointsBelow(network, open) })
+  }
+  return feedings
+}
+
+function pointsBelow(network: Network, open: Uint8Array): Set<number>[] {
+  const { fedBy, feeds } = trace(network, open)
+  const below = network.grid.devices.map(() => new Set<number>())
+  const above = (device: number) => {
+    const fed = feeds[device]!
+    if (fed < 0) return -1
+    const { fromZone, toZone } = network
+    return fedBy[fromZone[device] === fed ? toZone[device]! : fromZone[device]!]!
+  }
+  network.usagePointDevice.forEach((device, point) => {
+    for (let at = device; at >= 0; at = above(at)) {
+      below[at]!.add(point)
+      if (feeds[at]! < 0) break
+    }
+  })
+  return below
+}

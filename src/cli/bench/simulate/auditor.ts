@@ -1,0 +1,190 @@
+/**
+ * The judge of a simulated run: it knows the true switch states and every word that was said, and
+ * holds both against what the program says. Nothing confirmed without a cause, nobody heard to be
+ * dark forgotten, nothing called restored that is dark, nothing left open in the end.
+ */
+
+import type { Word } from '../../../../simulators/seeded/messages.ts'
+import type { Story } from '../../../../simulators/seeded/story.ts'
+import type { Change, Incident } from '../../../engine/changes.ts'
+import type { Fact, Position } from '../../../facts/facts.ts'
+import type { InstantMs } from '../../../facts/time.ts'
+import { isDark, Said, type Turn } from './said.ts'
+
+const MINUTE_MS = 60_000
+/** Independent identities that a confirmation needs, as in the shipped rules. */
+const SOURCES_NEEDED = 2
+/** A report that arrived this long ago has been judged. */
+const JUDGED_WITHIN_MS = 15_000
+/** Reports without cause are false by chance; two that come within this time may look like one. */
+const FALSE_TOGETHER_MS = 60 * MINUTE_MS
+/**
+ * Restoration is said of an area when nine tenths of those heard are back, or after four minutes
+ * without contradiction. More than half of those heard still dark is no accident of that rule.
+ */
+const DARK_SHARE_FORGIVEN = 0.5
+
+/** Failures kept in words: the first tells the story. */
+const MAX_FAILURES = 5
+
+export class Auditor {
+  readonly failures: string[] = []
+  readonly said: Said
+  readonly #story: Story
+  readonly #words: ReadonlyMap<number, readonly Word[]>
+  /** Observer index of each usage point's meter. */
+  readonly #meterOf = new Map<number, number>()
+  #position: Position = 0
+
+  constructor(story: Story) {
+    this.#story = story
+    const { truth, messages } = story
+    this.said = new Said(
+      (what) => this.fail(what),
+      (device) => truth.below(device),
+    )
+    const words = new Map<number, Word[]>()
+    for (const word of messages.words) {
+      const list = words.get(word.observer)
+      if (list) list.push(word)
+      else words.set(word.observer, [word])
+    }
+    this.#words = words
+    truth.network.grid.observers.forEach(({ usagePoint }, index) => {
+      if (usagePoint !== undefined)
+        this.#meterOf.set(truth.network.usagePointIndex.get(usagePoint)!, index)
+    })
+  }
+
+  fail(what: string): void {
+    if (this.failures.length < MAX_FAILURES) this.failures.push(`at ${this.#position}: ${what}`)
+  }
+
+  /** What one committed fact changed; positions come once each and in order. */
+  take(position: Position, fact: Fact, changes: readonly Change[], now: InstantMs): void {
+    if (position !== this.#position + 1) this.fail(`position ${position} follows ${this.#position}`)
+    this.#position = position
+    for (const turn of this.said.take(position, fact, changes)) this.#judge(turn, now)
+    if (changes.some(({ type }) => type === 'segment')) this.said.checkSegments()
+  }
+
+  /** Whoever was heard to go dark, and still is, lies in an incident. */
+  probe(now: InstantMs): void {
+    const dark = this.said.dark
+    const covered = new Set<number>()
+    for (const { device } of dark)
+      for (const point of this.#reach(device.id, now)) covered.add(point)
+    for (const [point, meter] of this.#meterOf) {
+      const spell = this.#story.truth.spellAt(point, now)
+      if (!spell || covered.has(point) || !this.#isHeardDark(meter, spell.from, now)) continue
+      if (this.#wasTaken(point, spell.from, now)) continue
+      this.fail(`${this.#story.truth.nameOf(point)} is dark since ${spell.from} and in no incident`)
+      return
+    }
+  }
+
+  /** When all is over and quiet: only what was never repaired may be open. */
+  finish(now: InstantMs): void {
+    const { truth } = this.#story
+    this.said.checkSegments()
+    for (const incident of this.said.dark) {
+      const points = this.#reach(incident.device.id, now)
+      const isOut = [...points].some((point) => truth.spellAt(point, now))
+      if (!isOut)
+        this.fail(`${incident.id} at ${incident.device.id} stays open, and all have supply`)
+    }
+  }
+
+  #judge({ change, before, asked }: Turn, now: InstantMs): void {
+    const { incident, reason } = change
+    const turned = incident.outageKind !== before?.outageKind
+    if (asked || !turned || this.said.ruledByPeople.has(incident.id)) return
+    if (incident.outageKind === 'confirmed') this.#checkCause(incident, now)
+    if (reason === 'restored') this.#checkRestored(incident, now)
+  }
+
+  /** Somebody below has lacked supply; or as many spoke falsely as it takes. */
+  #checkCause(incident: Incident, now: InstantMs): void {
+    const { truth, messages } = this.#story
+    if (incident.sources < SOURCES_NEEDED) this.fail(`${incident.id}: confirmed by one`)
+    const points = this.#reach(incident.device.id, now)
+    for (const point of points) if (truth.lacked(point, 0, now)) return
+    const liars = new Set(
+      messages.words
+        .filter((w) => w.off && !w.true && Math.abs(now - w.arrivesAt) < FALSE_TOGETHER_MS)
+        .map(({ observer }) => observer),
+    )
+    if (liars.size < SOURCES_NEEDED)
+      this.fail(
+        `${incident.id} at ${incident.device.id} is confirmed, and nobody was without supply`,
+      )
+  }
+
+  /** Most of those heard to be dark have their supply again, or lie in another incident. */
+  #checkRestored(incident: Incident, now: InstantMs): void {
+    const { truth } = this.#story
+    const others = new Set<number>()
+    for (const other of this.said.dark)
+      for (const point of this.#reach(other.device.id, now)) others.add(point)
+    let heard = 0
+    let dark = 0
+    for (const point of this.#reach(incident.device.id, now)) {
+      const meter = this.#meterOf.get(point)
+      if (meter === undefined || others.has(point) || this.#spokeFalsely(meter)) continue
+      const offs = this.#words.get(meter)?.filter((w) => w.off && w.arrivesAt <= now) ?? []
+      if (offs.length === 0) continue
+      heard++
+      const spell = truth.spellAt(point, now)
+      if (spell && this.#isHeardDark(meter, spell.from, now)) dark++
+    }
+    if (dark > 1 && dark > heard * DARK_SHARE_FORGIVEN)
+      this.fail(
+        `${incident.id} at ${incident.device.id} is said to be restored, ${dark} of ${heard} heard are dark`,
+      )
+    const { momentary } = this.#rules
+    const lasted = (incident.restoredAt ?? 0) - incident.startedAt
+    if (incident.originalMetersAffected === incident.metersAffected && lasted < momentary)
+      this.fail(`${incident.id}: restored after ${lasted} ms, which is momentary`)
+  }
+
+  readonly #rules = { momentary: MINUTE_MS }
+
+  /** What lies below a device, however it was switched up to now. */
+  #reach(device: string, now: InstantMs): ReadonlySet<number> {
+    const { truth } = this.#story
+    return truth.happenings.ties.length === 0 ? truth.below(device) : truth.everBelow(device, now)
+  }
+
+  /** It said so in this spell, long enough ago, and nobody spoke against it since. */
+  #isHeardDark(meter: number, since: InstantMs, now: InstantMs): boolean {
+    const words = this.#words.get(meter) ?? []
+    return (
+      !this.#spokeFalsely(meter) &&
+      words.some((w) => w.off && w.saidAt >= since && w.arrivesAt + JUDGED_WITHIN_MS <= now)
+    )
+  }
+
+  #spokeFalsely(meter: number): boolean {
+    return (this.#words.get(meter) ?? []).some((word) => !word.true)
+  }
+
+  /** An interruption of this spell was said, and ended by presumption or by a person. */
+  #wasTaken(point: number, from: InstantMs, now: InstantMs): boolean {
+    for (const segment of this.said.segments.values()) {
+      const byPeople = this.said.ruledByPeople.has(segment.incident)
+      if (segment.void && !byPeople) continue
+      if (!byPeople && segment.to !== null && segment.to < from) continue
+      if (this.#reach(segment.device.id, now).has(point)) return true
+    }
+    return false
+  }
+
+  /** Number of incidents, for the report of the run. */
+  get incidents(): number {
+    return this.said.incidents.size
+  }
+
+  get stillDark(): readonly Incident[] {
+    return [...this.said.incidents.values()].filter(isDark)
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * Whole lives of the program in deterministic simulation, and every seed that ever failed. Many
+ * more are played by `bench simulate`.
+ */
+import { readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { playSeed } from '../../src/cli/bench/simulate/play.ts'
+import { storyOfFailure } from '../../src/cli/bench/simulate.ts'
+import { createTelemetry } from '../../src/telemetry/telemetry.ts'
+import { shippedRules } from '../support/engine-lab.ts'
+
+const SEEDS = Number(process.env.LASTGASP_SEEDS ?? 30)
+const FIRST_SEED = Number(process.env.LASTGASP_SEED ?? 1)
+/** Thirty times what a seed takes on an idle machine. */
+const PATIENCE_MS = 60_000 + SEEDS * 5000
+
+const telemetry = createTelemetry({ level: 'silent', processMetrics: false })
+const rules = shippedRules()
+const failed: { seed: number; was: string }[] = JSON.parse(
+  readFileSync(new URL('./seeds.json', import.meta.url), 'utf8'),
+)
+
+async function failuresOf(seeds: readonly number[]): Promise<string[]> {
+  const stories: string[] = []
+  for (const seed of seeds) {
+    const result = await playSeed(seed, rules, telemetry)
+    if (result.failures.length > 0) stories.push(storyOfFailure(result))
+  }
+  return stories
+}
+
+it(
+  `holds in ${SEEDS} seeds from ${FIRST_SEED}`,
+  async () => {
+    const seeds = Array.from({ length: SEEDS }, (_, n) => FIRST_SEED + n)
+    expect(await failuresOf(seeds)).toEqual([])
+  },
+  PATIENCE_MS,
+)
+
+it.each(failed)('holds in seed $seed, which once failed: $was', async ({ seed }) => {
+  expect(await failuresOf([seed])).toEqual([])
+})
