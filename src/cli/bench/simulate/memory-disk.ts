@@ -12,10 +12,12 @@ interface Operation {
   readonly bytes?: Buffer
 }
 
+/** The file with the operation done, in place where it has the room. */
 function apply(file: Buffer, { offset, bytes }: Operation): Buffer {
-  if (!bytes) return Buffer.concat([file], offset)
-  const grown = Buffer.alloc(Math.max(file.length, offset + bytes.length))
-  file.copy(grown)
+  if (!bytes)
+    return offset <= file.length ? file.subarray(0, offset) : Buffer.concat([file], offset)
+  const end = offset + bytes.length
+  const grown = end <= file.length ? file : Buffer.concat([file], end)
   bytes.copy(grown, offset)
   return grown
 }
@@ -79,7 +81,10 @@ export class MemoryDisk {
       truncate: async (length) => change({ name, offset: length }),
       sync: async () => {
         if (isGone()) throw new CrashError('of a program that is no more')
-        this.#synced.set(name, Buffer.from(this.#now.get(name)!))
+        let synced = this.#synced.get(name) ?? Buffer.alloc(0)
+        for (const operation of this.#pending)
+          if (operation.name === name) synced = apply(synced, operation)
+        this.#synced.set(name, synced)
         this.#pending = this.#pending.filter((operation) => operation.name !== name)
         step()
       },

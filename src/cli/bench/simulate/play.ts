@@ -258,6 +258,7 @@ class Stage {
     const life = this.#life
     if (!life) return
     const until = life.records.state.position
+    if (until === this.#audited) return
     const batches = this.#durable.changesAfter(this.#audited)
     for (const { position, fact } of this.#durable.factsFrom(this.#audited + 1, until))
       this.auditor.take(position, fact, batches.get(position) ?? [], this.#now)
