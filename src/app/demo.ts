@@ -20,7 +20,7 @@ export async function demoCounty(dir: string, customers: number, seed: number): 
 }
 
 export interface DemoTerminals {
-  readonly brokerPort: number
+  readonly brokerUrl: string
   readonly gridPath: string
   readonly seed: number
   readonly secret: string | null
@@ -28,20 +28,13 @@ export interface DemoTerminals {
 
 /** Starts the simulated terminals. They stop when their standard input closes. */
 export function startDemoTerminals({
-  brokerPort,
+  brokerUrl,
   gridPath,
   seed,
   secret,
 }: DemoTerminals): ChildProcess {
   const main = fileURLToPath(new URL('../../simulators/main.js', import.meta.url))
-  const args = [
-    '--broker',
-    `mqtt://127.0.0.1:${brokerPort}`,
-    '--grid',
-    gridPath,
-    '--seed',
-    String(seed),
-  ]
+  const args = ['--broker', brokerUrl, '--grid', gridPath, '--seed', String(seed)]
   return spawn(process.execPath, [main, ...args], {
     stdio: ['pipe', 'ignore', 'inherit'],
     env: { ...process.env, ...(secret ? { LASTGASP_TERMINAL_SECRET: secret } : {}) },

@@ -20,7 +20,6 @@ import { createLiveHub } from '../live/hub.ts'
 import { openRecords } from '../records/sqlite.ts'
 import { asyncApiDocument } from '../sensing/asyncapi.ts'
 import { createTerminalDirectory } from '../sensing/directory.ts'
-import { openListener } from '../sensing/listener.ts'
 import { openSeries } from '../series/series.ts'
 import { createTelemetry } from '../telemetry/telemetry.ts'
 import { figuresOf, reportsIn } from './figures.ts'
@@ -29,6 +28,7 @@ import { Pipeline } from './pipeline.ts'
 import { retainJournal } from './retention.ts'
 import { applyRules, applyRulesOfFolder } from './rules.ts'
 import { newestBeginning, Snapshotting } from './snapshotting.ts'
+import { openTerminals, type Terminals } from './terminals.ts'
 
 const NO_PLANS: ReadonlyMap<string, Plan> = new Map()
 
@@ -65,7 +65,8 @@ export interface ProgramOptions {
 
 export interface RunningProgram {
   readonly url: string
-  readonly mqttPort: number
+  /** Where terminals connect. */
+  readonly brokerUrl: string
   readonly gridPath: string
   readonly gridName: string
   readonly customers: number
@@ -170,6 +171,7 @@ async function open(
     closers.push(() => series.close())
   }
 
+  let terminals: Terminals | undefined
   const identity: Identity = createIdentity({ dir, roles: loadRoles(), now })
   closers.push(() => identity.close())
   const consoleDir = join(INSTALLED, 'dist', 'console')
@@ -186,7 +188,7 @@ async function open(
     plans: () => judge.engine.world?.plans.byId ?? NO_PLANS,
     rules: () => library.rulesText(judge.rulesDigest),
     applyRules: (files, by) => applyRules(files, by, ruleParts),
-    health: () => healthOf(journal, records),
+    health: () => healthOf(journal, records, terminals?.problem()),
     terminal: (id) => terminalOf(pipeline, id),
     now,
     ...(existsSync(consoleDir) ? { consoleDir } : {}),
@@ -211,9 +213,8 @@ async function open(
   ticker.start()
   closers.push(() => ticker.stop())
 
-  const listener = await openListener({
-    host: settings.mqtt.host,
-    port: settings.mqtt.port,
+  terminals = await openTerminals({
+    settings: settings.mqtt,
     // Reports are read no faster than what follows from them is filed.
     sink: {
       append: (fact) => journal.append(fact),
@@ -224,15 +225,14 @@ async function open(
     directory: createTerminalDirectory(grid()),
     telemetry,
     now,
-    ...(settings.mqtt.secret ? { secret: settings.mqtt.secret } : {}),
   })
-  closers.push(() => listener.close())
-  telemetry.gauge('lastgasp_mqtt_connections', 'Open MQTT sockets', () => listener.connections)
-  telemetry.emit('app.started', { url, mqttPort: listener.port })
+  const { sensing, url: brokerUrl } = terminals
+  closers.push(() => sensing.close())
+  telemetry.emit('app.started', { url, brokerUrl })
 
   return {
     url,
-    mqttPort: listener.port,
+    brokerUrl,
     gridPath: library.gridPath(judge.gridDigest),
     gridName: grid().name,
     customers: grid().usagePoints.ids.count,
@@ -305,10 +305,12 @@ function seriesSettings({ series }: Settings): Parameters<typeof openSeries>[0][
 function healthOf(
   journal: { readonly condition: string },
   records: { readonly condition: string },
+  brokerProblem: string | undefined,
 ): { ready: boolean; reasons: string[] } {
   const reasons: string[] = []
   if (journal.condition !== 'writing') reasons.push(`journal: ${journal.condition}`)
   if (records.condition !== 'writing') reasons.push(`records: ${records.condition}`)
+  if (brokerProblem !== undefined) reasons.push(`broker: ${brokerProblem}`)
   return { ready: reasons.length === 0, reasons }
 }
 

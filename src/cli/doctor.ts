@@ -7,6 +7,7 @@ import type { Command } from 'commander'
 import { ConfigError } from '../config/errors.ts'
 import { SETTING_FLAGS, type SettingFlagName } from '../config/flags.ts'
 import type { Settings } from '../config/schema.ts'
+import { checkBroker } from '../sensing/subscriber.ts'
 import { checkDatabase } from '../series/database.ts'
 import { addSettingFlags, settingsOf } from './settings.ts'
 
@@ -68,6 +69,13 @@ async function checkPort(
   }
 }
 
+/** Where terminals come from: our own port, or an outside broker. */
+async function checkTerminals({ mqtt }: Settings, serving: boolean): Promise<Finding> {
+  if (mqtt.url === null) return checkPort('MQTT', mqtt, serving)
+  const problem = await checkBroker({ ...mqtt, url: mqtt.url })
+  return { what: `broker at ${mqtt.url}`, ok: !problem, found: problem ?? 'accepts us' }
+}
+
 async function checkSeries({ series }: Settings): Promise<Finding> {
   if (series.url === null) return { what: 'series', ok: true, found: 'off, no series.url set' }
   const { ok, found } = await checkDatabase({ ...series, url: series.url })
@@ -85,7 +93,7 @@ export function registerDoctor(program: Command): void {
       const findings = [
         checkData(settings.data.dir),
         await checkPort('HTTP', settings.http, serving),
-        await checkPort('MQTT', settings.mqtt, serving),
+        await checkTerminals(settings, serving),
         await checkSeries(settings),
       ]
       for (const { what, ok, found } of findings)

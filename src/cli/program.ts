@@ -20,6 +20,7 @@ const MENDED_BY_SETTINGS: Readonly<Record<string, string>> = {
   'data.locked': '',
   'data.missing': '',
   'rules.invalid': '',
+  'sensing.badCertificate': '',
   'sensing.cannotListen': '',
   'sensing.secretRequired': 'set mqtt.secret',
 }

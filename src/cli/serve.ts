@@ -56,7 +56,7 @@ async function runServe(options: ServeOptions): Promise<void> {
   announce(running)
   const terminals = options.demo
     ? startDemoTerminals({
-        brokerPort: running.mqttPort,
+        brokerUrl: running.brokerUrl,
         gridPath: running.gridPath,
         seed,
         secret: settings.mqtt.secret,
@@ -72,11 +72,11 @@ async function runServe(options: ServeOptions): Promise<void> {
 }
 
 function announce(running: RunningProgram): void {
-  const { url, mqttPort, gridName, customers, feeders, accounts, recoveredFacts } = running
+  const { url, brokerUrl, gridName, customers, feeders, accounts, recoveredFacts } = running
   console.log(`lastgasp ${installedVersion()}`)
   console.log(`grid     ${gridName || 'unnamed'}: ${customers} customers on ${feeders} feeders`)
   if (recoveredFacts > 0) console.log(`recovered ${recoveredFacts} facts since the last snapshot`)
-  console.log(`mqtt     mqtt://127.0.0.1:${mqttPort}`)
+  console.log(`mqtt     ${brokerUrl}`)
   console.log(`console  ${url}/`)
   for (const { name, role, password } of accounts)
     console.log(`sign in  ${name} / ${password}   (${role})`)

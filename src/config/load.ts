@@ -50,6 +50,13 @@ function contradictions(settings: Settings, origins: Readonly<Record<string, str
     problems.push(
       `${origins['series.bucket']}: series.bucket: keep either this or series.database (${origins['series.database']})`,
     )
+  const { url: broker, caFile, certFile, keyFile } = settings.mqtt
+  if ((certFile === null) !== (keyFile === null)) {
+    const [given, missing] = certFile === null ? ['keyFile', 'certFile'] : ['certFile', 'keyFile']
+    problems.push(`${origins[`mqtt.${given}`]}: mqtt.${given}: needs mqtt.${missing}`)
+  }
+  if (broker?.startsWith('mqtt:') && (caFile ?? certFile) !== null)
+    problems.push(`${origins['mqtt.url']}: mqtt.url: certificates need mqtts:`)
   return problems
 }
 

@@ -70,20 +70,24 @@ function host(does: string) {
   })
 }
 
-function webUrl(does: string, info: Omit<SettingInfo, 'expects'>) {
+function address(schemes: string, does: string, info: Omit<SettingInfo, 'expects'>) {
   return setting(
     z
-      .url({ protocol: /^https?$/ })
+      .url({ protocol: new RegExp(`^(${schemes.replaceAll(' or ', '|')})$`) })
       // Addresses are printed and logged; user names and passwords have settings of their own.
       .refine((text) => !/^\w+:\/\/[^/?#]*@/.test(text))
       .nullable()
       .default(null),
     does,
     {
-      expects: 'an http or https address without user and password',
+      expects: `an ${schemes} address without user and password`,
       ...info,
     },
   )
+}
+
+function webUrl(does: string, info: Omit<SettingInfo, 'expects'>) {
+  return address('http or https', does, info)
 }
 
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const
@@ -113,6 +117,70 @@ export const settingsSchema = z.strictObject({
     port: port(1883, 'Port of the embedded MQTT listener', 'registered for MQTT with IANA'),
     secret: secret('Password with which terminals sign in, their user name being their id', {
       reason: 'none: terminals on this machine need none; a listener others can reach needs one',
+    }),
+    url: address(
+      'mqtt or mqtts',
+      'Outside broker that terminals connect to, speaking MQTT 5; the embedded listener is then off',
+      {
+        example: 'mqtts://broker.example.com:8883',
+        alias: 'MQTT_URL',
+        reason: 'none: the embedded listener acknowledges only what is on disk',
+      },
+    ),
+    username: text(null, 'Account at the outside broker', {
+      example: 'lastgasp',
+      alias: 'MQTT_USERNAME',
+      reason: 'none: a broker on this machine may ask for none',
+    }),
+    password: secret('Password of that account', {
+      alias: 'MQTT_PASSWORD',
+      reason: 'none: a broker on this machine may ask for none',
+    }),
+    clientId: setting(
+      z
+        .string()
+        .regex(/^[A-Za-z0-9._-]{1,64}$/)
+        .default('lastgasp'),
+      'Name under which the outside broker keeps our sessions, a number behind it',
+      {
+        expects: 'up to 64 letters, digits, dots, hyphens and underscores',
+        example: 'lastgasp',
+        alias: 'MQTT_CLIENT_ID',
+        reason: 'one program at one broker; a second one needs a name of its own',
+      },
+    ),
+    connections: whole(1, 64, 4, 'Connections to the outside broker that share the messages', {
+      reason:
+        'one connection is one thread of the broker at most; more cost it more than they carry',
+    }),
+    receiveMaximum: whole(
+      1,
+      65_535,
+      1000,
+      'Messages the outside broker may send on one connection before they are acknowledged',
+      { reason: 'four times this fill a group commit; what is more comes again after a crash' },
+    ),
+    sessionSeconds: whole(
+      60,
+      4_294_967_294,
+      86_400,
+      'How long the outside broker is asked to keep messages while we are away',
+      { unit: 'seconds', reason: 'a day: longer than any repair of this program' },
+    ),
+    caFile: text(null, 'PEM file with the authorities that vouch for the outside broker', {
+      example: '/etc/lastgasp/ca.pem',
+      alias: 'MQTT_CA_FILE',
+      reason: 'none: those that Node.js trusts',
+    }),
+    certFile: text(null, 'PEM file with our own certificate for the outside broker', {
+      example: '/etc/lastgasp/client.pem',
+      alias: 'MQTT_CERT_FILE',
+      reason: 'none: only some brokers ask for one',
+    }),
+    keyFile: text(null, 'PEM file with the key of that certificate', {
+      example: '/etc/lastgasp/client.key',
+      alias: 'MQTT_KEY_FILE',
+      reason: 'none: only some brokers ask for one',
     }),
   }),
   journal: z.strictObject({

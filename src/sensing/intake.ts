@@ -48,7 +48,11 @@ export class Intake {
    * acknowledgement any more.
    */
   take(message: ReceivedMessage, wanted: () => boolean): Promise<void> {
-    const facts = decodeMessage(message, this.#directory)
+    return this.keep(decodeMessage(message, this.#directory), wanted)
+  }
+
+  /** The same for facts that are decoded already. */
+  keep(facts: readonly Fact[], wanted: () => boolean): Promise<void> {
     const taken = Promise.all(facts.map((fact) => this.#append(fact, wanted))).then(() => {
       for (const fact of facts) this.#count(fact)
     })

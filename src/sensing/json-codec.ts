@@ -41,6 +41,11 @@ export interface ReceivedMessage {
   readonly will?: boolean
 }
 
+/** The same from somebody who may be nobody. */
+export type UnidentifiedMessage = Omit<ReceivedMessage, 'identity'> & {
+  readonly identity: Identity | undefined
+}
+
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
 type Result<T> =
   | { readonly ok: true; readonly value: T }
@@ -263,8 +268,9 @@ function quarantineTarget(
   return { ...quarantined, raw: cut(JSON.stringify(alone), MAX_RAW_CHARACTERS), meter }
 }
 
-function quarantine(
-  { identity, topic, payload, receivedAt }: ReceivedMessage,
+/** The fact that a message could not be used, and why. */
+export function quarantine(
+  { identity, topic, payload, receivedAt }: UnidentifiedMessage,
   reason: QuarantineReason,
   detail: string,
 ): QuarantinedFact {
@@ -276,7 +282,7 @@ function quarantine(
     detail: cut(detail, MAX_DETAIL_CHARACTERS),
     raw: rawText(payload),
   }
-  if (identity.kind === 'terminal') fact.terminal = identity.id
+  if (identity?.kind === 'terminal') fact.terminal = identity.id
   return fact
 }
 

@@ -42,6 +42,26 @@ export const TCP_KEEP_ALIVE_MS = 60_000
 /** How often a stopped listener looks whether it may read again; a tenth of a group commit's p99. */
 export const GATE_POLL_MS = 5
 
+/**
+ * Longest packet an outside broker may send us: `MAX_PUBLISH_BYTES` and room for the properties of
+ * MQTT 5. A longer message is the broker's to drop.
+ */
+export const MAX_BROKER_PACKET_BYTES = MAX_PUBLISH_BYTES + 4_096
+
+/**
+ * Keep-alive with an outside broker. While the gate is shut its answers are not read, so this is
+ * also how long a hold may last before the connection is given up; the messages come again.
+ */
+export const BROKER_KEEP_ALIVE_SECONDS = 60
+
+/** How long an outside broker may take to accept a connection. */
+export const BROKER_CONNECT_TIMEOUT_MS = 10_000
+
+/** First and longest wait before another attempt; each is doubled and jittered, for no broker
+ * likes all its clients to come back at once. */
+export const BROKER_FIRST_WAIT_MS = 250
+export const BROKER_LONGEST_WAIT_MS = 30_000
+
 /** Limits that a deployment may set. */
 export interface ListenerLimits {
   /** Open sockets; about 30 kB each. Beyond: closed as `tooManyConnections`. */

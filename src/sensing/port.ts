@@ -1,6 +1,6 @@
 /**
- * What sensing offers and what it needs, as interfaces. The listener stands behind `Listener`, so
- * that another one can replace it; journal and grid are handed in by `app`.
+ * What sensing offers and what it needs, as interfaces. Terminals come by the embedded listener or
+ * through an outside broker, behind the same `Sensing`; journal and grid are handed in by `app`.
  */
 import type { Fact } from '../facts/facts.ts'
 import type { CallMessage } from '../facts/wire.ts'
@@ -29,21 +29,34 @@ export interface TerminalDirectory {
   standingOf(terminal: string, meter: string): Standing
 }
 
-export interface Listener {
-  /** The port really bound (of interest where 0 was asked for). */
-  readonly port: number
-  /** Open sockets, signed in or not. */
-  readonly connections: number
+/** The way to the terminals, whichever it is. */
+export interface Sensing {
   /**
-   * Sends a call-read to a connected terminal that subscribed to its call topic. Resolves when it
-   * is written to the socket; an answer, if any, arrives as a reading. Rejects with a
-   * `SensingError` `sensing.notConnected` where nobody listens for it.
+   * Sends a call-read to a terminal that listens on its call topic. Resolves when it is written to
+   * the terminal's socket, or when the outside broker has taken it; an answer, if any, arrives as a
+   * reading. Rejects with a `SensingError` `sensing.notConnected` where nobody listens for it.
    */
   publishCall(terminal: string, message: CallMessage): Promise<void>
   /** From now on this directory answers; messages being decoded finish with the old one. */
   useDirectory(directory: TerminalDirectory): void
-  /** Stops reading, waits for the appends under way and their acknowledgements, disconnects all. */
+  /** Takes nothing more, waits for the appends under way and their acknowledgements, disconnects. */
   close(): Promise<void>
+}
+
+/** The embedded listener. */
+export interface Listener extends Sensing {
+  /** The port really bound (of interest where 0 was asked for). */
+  readonly port: number
+  /** Open sockets, signed in or not. */
+  readonly connections: number
+}
+
+/** Connections to an outside broker. */
+export interface Subscriber extends Sensing {
+  /** Connections that are up and subscribed. */
+  readonly connections: number
+  /** What keeps a connection from being so, in words for an operator; `undefined`: nothing. */
+  readonly problem: string | undefined
 }
 
 export interface ListenerOptions {
@@ -60,13 +73,46 @@ export interface ListenerOptions {
   readonly now: () => number
 }
 
+/** Where the outside broker is and who we are to it; the section `mqtt` of the settings. */
+export interface BrokerSettings {
+  /** `mqtt://host:port`, or `mqtts://` for TLS. */
+  readonly url: string
+  readonly username: string | null
+  readonly password: string | null
+  /** Sessions are kept under this name and a number; each program at one broker needs its own. */
+  readonly clientId: string
+  readonly connections: number
+  /** Messages one connection may be sent before it acknowledges. */
+  readonly receiveMaximum: number
+  /** How long the broker is asked to keep what arrives while we are away. */
+  readonly sessionSeconds: number
+  /** PEM files: whom to trust, and our own certificate with its key. */
+  readonly caFile: string | null
+  readonly certFile: string | null
+  readonly keyFile: string | null
+}
+
+export interface SubscriberOptions {
+  readonly settings: BrokerSettings
+  readonly sink: FactSink
+  readonly directory: TerminalDirectory
+  readonly telemetry: Telemetry
+  readonly limits?: Partial<ListenerLimits>
+  /** Milliseconds since 1970; stamps `receivedAt`. */
+  readonly now: () => number
+  /** 0 to 1, the jitter of waits. */
+  readonly random?: () => number
+}
+
 export type SensingErrorCode =
   /** A host that others can reach needs a secret. */
   | 'sensing.secretRequired'
   /** Address in use, not ours, or not permitted; the cause tells. */
   | 'sensing.cannotListen'
-  /** No connected terminal of that id is subscribed to its call topic. */
+  /** No connected terminal of that id is subscribed to its call topic, or the broker is away. */
   | 'sensing.notConnected'
+  /** A certificate or key cannot be read. */
+  | 'sensing.badCertificate'
 
 export class SensingError extends Error {
   readonly code: SensingErrorCode

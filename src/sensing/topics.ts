@@ -1,6 +1,7 @@
 /** The topics of CONTRACT §4: which channel of which identity a topic names. Wildcards never match. */
+import { type CrewId, isId } from '../facts/ids.ts'
 import { CREWS_SEGMENT, TOPIC_ROOT } from '../facts/wire.ts'
-import type { Identity } from './identity.ts'
+import { type Identity, identityOf } from './identity.ts'
 
 export type Channel = 'event' | 'status' | 'reading' | 'position'
 
@@ -26,3 +27,30 @@ export function channelOf(identity: Identity, topic: string): Channel | undefine
 export function callTopicOf(terminal: string): string {
   return `${TOPIC_ROOT}/${terminal}/call`
 }
+
+/**
+ * The identity that `topic` names, for messages from an outside broker: it alone knows who signed
+ * in, and its access rules must bind each user name to its own topics.
+ */
+export function identityOfTopic(topic: string): Identity | undefined {
+  const [first, second] = topic.slice(TOPIC_ROOT.length + 1).split('/')
+  if (!topic.startsWith(`${TOPIC_ROOT}/`) || first === undefined) return undefined
+  if (first !== CREWS_SEGMENT) return identityOf(first)
+  return second !== undefined && isId(second) ? { kind: 'crew', id: second as CrewId } : undefined
+}
+
+/** Members of one group share what matches; brokers give each message to one of them. */
+const SHARED = '$share/lastgasp/'
+
+/** What every connection to an outside broker subscribes to. */
+export const SHARED_TOPICS: readonly string[] = [
+  `${SHARED}${TOPIC_ROOT}/+/event`,
+  `${SHARED}${TOPIC_ROOT}/+/reading`,
+  `${SHARED}${TOPIC_ROOT}/${CREWS_SEGMENT}/+/position`,
+]
+
+/**
+ * What only the first connection subscribes to, and not shared: a shared subscription is never sent
+ * retained messages, and the states of links must arrive in their order.
+ */
+export const STATUS_TOPIC = `${TOPIC_ROOT}/+/status`

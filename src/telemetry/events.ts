@@ -48,6 +48,19 @@ const events = {
     level: 'error',
     counter: 'lastgasp_listener_errors_total',
   },
+  'broker.unavailable': {
+    help: 'A connection to the outside broker is down; trying on until it is up',
+    level: 'warn',
+  },
+  'broker.failed': {
+    help: 'Connections to the outside broker that ended or did not come about',
+    counter: 'lastgasp_broker_failures_total',
+  },
+  'broker.connected': { help: 'A connection to the outside broker is subscribed', level: 'info' },
+  'broker.redelivered': {
+    help: 'Messages the outside broker sent again because it had no acknowledgement',
+    counter: 'lastgasp_broker_redelivered_total',
+  },
   'journal.committed': {
     help: 'Facts committed to disk',
     counter: 'lastgasp_facts_committed_total',
