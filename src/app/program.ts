@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import type { Settings } from '../config/schema.ts'
 import type { Incident } from '../engine/changes.ts'
 import type { Plan } from '../engine/plans/plan.ts'
+import { offsetMinutesOf } from '../facts/time.ts'
 import { createIdentity, type DemoAccount, type Identity } from '../http/identity/identity.ts'
 import { loadRoles } from '../http/identity/roles.ts'
 import { createHttpServer } from '../http/server.ts'
@@ -17,6 +18,7 @@ import { openSqliteJournal, type SqliteJournal } from '../journal/sqlite.ts'
 import { createTicker } from '../journal/ticks.ts'
 import { liveAsyncApi } from '../live/asyncapi.ts'
 import { createLiveHub } from '../live/hub.ts'
+import { openReliabilityReader } from '../records/reliability/reader.ts'
 import { openRecords } from '../records/sqlite.ts'
 import { asyncApiDocument } from '../sensing/asyncapi.ts'
 import { createTerminalDirectory } from '../sensing/directory.ts'
@@ -25,6 +27,7 @@ import { createTelemetry } from '../telemetry/telemetry.ts'
 import { figuresOf, reportsIn } from './figures.ts'
 import { Library } from './library.ts'
 import { Pipeline } from './pipeline.ts'
+import { answerReliability } from './reliability.ts'
 import { retainJournal } from './retention.ts'
 import { applyRules, applyRulesOfFolder } from './rules.ts'
 import { newestBeginning, Snapshotting } from './snapshotting.ts'
@@ -172,6 +175,8 @@ async function open(
   }
 
   let terminals: Terminals | undefined
+  const reliability = openReliabilityReader(join(dir, 'records.db'))
+  closers.push(() => reliability.close())
   const identity: Identity = createIdentity({ dir, roles: loadRoles(), now })
   closers.push(() => identity.close())
   const consoleDir = join(INSTALLED, 'dist', 'console')
@@ -189,6 +194,12 @@ async function open(
     rules: () => library.rulesText(judge.rulesDigest),
     applyRules: (files, by) => applyRules(files, by, ruleParts),
     health: () => healthOf(journal, records, terminals?.problem()),
+    reliability: (asked) => {
+      const { sustainedMinutes, utcOffset } = library.rules(judge.rulesDigest).judgement
+      const utcOffsetMinutes = offsetMinutesOf(utcOffset)
+      const method = { asOf: now(), sustainedMinutes, utcOffsetMinutes }
+      return answerReliability(reliability, asked, grid(), method)
+    },
     terminal: (id) => terminalOf(pipeline, id),
     now,
     ...(existsSync(consoleDir) ? { consoleDir } : {}),

@@ -38,6 +38,10 @@ const reliability = z.strictObject({
 
 const judgement = z.strictObject({
   version: z.string().min(1),
+  utcOffset: z
+    .string()
+    .regex(/^[+-](0\d|1[0-4]):[0-5]\d$/, 'expected hours and minutes as "+08:00"'),
+  sustainedMinutes: rate,
   windowMinutes: rate,
   openingsPerYear: z.strictObject(
     Object.fromEntries(DEVICE_TYPES.map((type) => [type, rate])) as Record<

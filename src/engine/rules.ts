@@ -7,6 +7,10 @@ import type { Level } from './changes.ts'
 import type { DelayCurve, ReliabilityClass } from './cost/likelihood.ts'
 
 export interface JudgementRules {
+  /** Local time, as `+08:00`: days of reports, quiet hours. */
+  readonly utcOffset: string
+  /** Interruptions longer than this are sustained (持续停电, DL/T 836), minutes. */
+  readonly sustainedMinutes: number
   /** τ: the window in which faults count as simultaneous, minutes. */
   readonly windowMinutes: number
   /** λ: openings a year by device type, `service` also for the implicit service of a usage point. */

@@ -68,3 +68,9 @@ export function formatInstant(at: InstantMs): string {
   const second = Math.floor(msOfDay / 1000) % 60
   return `${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}T${pad(hour, 2)}:${pad(minute, 2)}:${pad(second, 2)}.${pad(msOfDay % 1000, 3)}Z`
 }
+
+/** Minutes east of UTC of an offset as `+08:00`. */
+export function offsetMinutesOf(offset: string): number {
+  const [hours, minutes] = offset.slice(1).split(':').map(Number)
+  return (offset.startsWith('-') ? -1 : 1) * (hours! * 60 + minutes!)
+}

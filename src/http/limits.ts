@@ -39,6 +39,8 @@ export const MAX_PLAN_DAYS = {
 } as const
 /** Nobody announces more than a year ahead; a year typed wrong is noticed. */
 export const MAX_PLAN_AHEAD_DAYS = 366
+/** Longest period of one reliability report: a leap year. */
+export const MAX_REPORT_DAYS = 366
 /** Tickets waiting to be used; each lives 30 s. */
 export const MAX_TICKETS = 10_000
 export const TICKET_TTL_MS = 30_000

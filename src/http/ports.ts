@@ -6,6 +6,7 @@ import type { InstantMs } from '../facts/time.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import type { Identity } from './identity/identity.ts'
+import type { ReliabilityAnswer, ReliabilityAsked } from './reliability-shape.ts'
 
 /** The ledger, as far as it is read here. Cursors are opaque and the ledger's own. */
 export interface RecordsReader {
@@ -128,6 +129,8 @@ export interface HttpDeps {
    * judges by them. Rejects with `rules.invalid` and `problems` where they cannot be used.
    */
   applyRules(files: readonly RuleFile[], by: string): Promise<void>
+  /** The reliability report of a period. */
+  reliability(asked: ReliabilityAsked): Promise<ReliabilityAnswer>
   health(): { readonly ready: boolean; readonly reasons: readonly string[] }
   /** Link and last sign of a terminal, where the program keeps them. */
   terminal?(id: string): TerminalState | undefined

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { WebSocket } from 'ws'
+import { answerReliability } from '../../src/app/reliability.ts'
 import type { ActionChange, Change, ChangeBatch, Incident } from '../../src/engine/changes.ts'
 import { isOpen } from '../../src/engine/incident-view.ts'
 import type { Plan } from '../../src/engine/plans/plan.ts'
@@ -18,6 +19,8 @@ import { createHttpServer, type HttpServer } from '../../src/http/server.ts'
 import { createLiveHub } from '../../src/live/hub.ts'
 import type { LiveTimings } from '../../src/live/limits.ts'
 import type { LiveHub } from '../../src/live/ports.ts'
+import type { ReliabilityReader } from '../../src/records/reliability/reader.ts'
+import { reliabilityReport } from '../../src/records/reliability/report.ts'
 import { createTelemetry, type Telemetry } from '../../src/telemetry/telemetry.ts'
 
 /** Two feeders of two units below one; each: breaker, line, fuse, two transformers, four meters. */
@@ -76,6 +79,13 @@ export function twoFeeders(): Grid {
       }
   }
   return grid
+}
+
+/** A ledger without any interruption. */
+const reliabilityOfNothing: ReliabilityReader = {
+  report: async ({ served, from, to, utcOffsetMinutes, ...method }) =>
+    reliabilityReport([], served, { from, to }, method, utcOffsetMinutes),
+  close: () => {},
 }
 
 /** What the stand-in engine says to an action; undefined: nothing within the time waited. */
@@ -252,6 +262,10 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
       values: {},
     }),
     applyRules: async () => {},
+    reliability: async (asked) => {
+      const method = { asOf: Date.now(), sustainedMinutes: 3, utcOffsetMinutes: 480 }
+      return answerReliability(reliabilityOfNothing, asked, grid, method)
+    },
     health: () => fixture.health,
     now,
     ...(options.consoleDir === undefined ? {} : { consoleDir: options.consoleDir }),

@@ -18,6 +18,7 @@ const READ_RIGHTS = [
   'quarantine.read',
   'rules.read',
   'plans.read',
+  'reports.read',
 ] as const
 
 /** To tell the program something, beside acting on incidents. */

@@ -16,6 +16,7 @@ import { mapRoutes } from './map.ts'
 import { networkRoutes } from './network.ts'
 import { planRoutes } from './plans.ts'
 import { publicRoutes } from './public.ts'
+import { reliabilityRoutes } from './reliability.ts'
 import { reportRoutes } from './reports.ts'
 import { ruleRoutes } from './rules.ts'
 import { SESSION_COOKIE, sessionRoutes } from './session.ts'
@@ -65,6 +66,7 @@ export function routeTable(tickets: Tickets<TicketBearer>, version: string): rea
     ...ruleRoutes,
     ...networkRoutes,
     ...mapRoutes,
+    ...reliabilityRoutes,
     ticket,
     ...publicRoutes,
     openapi,
