@@ -84,6 +84,12 @@ const judgement = z.strictObject({
     marginMinutes: z.number().min(0),
     overrunMinutes: z.number().min(0),
   }),
+  calls: z.strictObject({
+    darkShare: share.gt(0),
+    falseDark: share.gt(0),
+    firstAfterSeconds: z.number().min(0),
+    staysMinutes: z.number().positive(),
+  }),
   onFreshSeconds: z.number().positive(),
   clock: z.strictObject({
     futureSeconds: z.number().positive(),

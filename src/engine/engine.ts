@@ -18,6 +18,7 @@ import type { InstantMs } from '../facts/time.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
 import type { Change } from './changes.ts'
 import { admitReport } from './evidence/admit.ts'
+import { admitCall, forgetOldCalls } from './evidence/calls.ts'
 import { forgetIndications } from './evidence/indicators.ts'
 import { admitLink } from './evidence/links.ts'
 import { admitReading } from './evidence/readings.ts'
@@ -95,6 +96,9 @@ export class Engine {
         publisher.publishFeeders(world.cases.values())
         return publisher.changes
       }
+      case 'callerReport':
+        admitCall(world, position, fact)
+        return []
       case 'planAnnounced':
         world.plans.announce(position, fact)
         return []
@@ -224,6 +228,7 @@ function lookAgain(world: World, root: number): void {
   const { belief } = world
   const since = Math.max(
     latest(belief.sums.heardFrom(root)),
+    latest(belief.called.since(root)),
     ...[...belief.opened.values()].map(({ heardAt }) => heardAt),
     ...belief.cameBack.values(),
   )
@@ -255,6 +260,7 @@ function everyMinute(world: World, minute: number, publisher: Publisher): void {
   world.counts = new Map()
   world.minute = minute
   forgetOldNews(world)
+  forgetOldCalls(world)
   forgetIndications(world)
   world.clocks.settle((identity) => {
     const head = world.belief.headOf[identity]!

@@ -62,6 +62,17 @@ export interface JudgementRules {
     /** Dark this long after the end of the plan, it is overrun. */
     readonly overrunMinutes: number
   }
+  /** What callers say of their own premises. */
+  readonly calls: {
+    /** P(an account calls | its premises are dark). */
+    readonly darkShare: number
+    /** P(an account calls "dark" | the network supplies it) in one window. */
+    readonly falseDark: number
+    /** How long after the loss the first one calls: what meters had to say is said by then. */
+    readonly firstAfterSeconds: number
+    /** A word that no open incident rests on counts this long. */
+    readonly staysMinutes: number
+  }
   /** Ons without an incident say nothing after this long. */
   readonly onFreshSeconds: number
   readonly clock: {

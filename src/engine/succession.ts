@@ -5,6 +5,7 @@
  * evidence is gone too, and the next look at the tree withdraws it.
  */
 import type { CompiledGrid, IdTable } from '../grid/compiled.ts'
+import { settleCallers } from './evidence/calls.ts'
 import { lean } from './evidence/indicators.ts'
 import { positionAt, settlePosition } from './evidence/positions.ts'
 import { Registers } from './evidence/registers.ts'
@@ -59,6 +60,7 @@ class Carrier {
     world.minute = before.minute
     world.counts = before.counts
     for (const [id, action] of before.decided) world.decided.set(id, action)
+    this.#carryCallers(world)
     for (const plan of before.plans.byId.values()) world.plans.byId.set(plan.id, plan)
     world.plans.turnedBy = before.plans.turnedBy
     this.#carryWords(world)
@@ -117,6 +119,17 @@ class Carrier {
       const [now, by] = [this.#observer(observer), this.#observer(speaker)]
       if (now >= 0 && by >= 0) world.speakers.set(now, by)
     }
+  }
+
+  #carryCallers(world: World): void {
+    const { callers, grid } = this.#before
+    for (const request of callers.requests) world.callers.requests.add(request)
+    for (const [key, caller] of callers.registers) {
+      const { ids } = grid.usagePoints
+      const point = this.#same ? caller.point : moved(ids, this.#grid.usagePoints.ids, caller.point)
+      if (point >= 0) world.callers.put(key, { ...caller, point })
+    }
+    for (const { point } of world.callers.registers.values()) settleCallers(world, point)
   }
 
   /** What was found out: returns, ends, figures, and the news not yet judged. */

@@ -7,6 +7,7 @@ import type { InstantMs } from '../facts/time.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
 import { Topology } from '../grid/topology.ts'
 import type { Change, EvidenceItem } from './changes.ts'
+import { Callers } from './evidence/callers.ts'
 import { Clocks } from './evidence/clocks.ts'
 import type { Indication } from './evidence/indication.ts'
 import type { PhaseWords } from './evidence/phase-book.ts'
@@ -71,6 +72,8 @@ export class World {
   /** Facts of the running minute, by kind. */
   counts = new Map<string, number>()
   minute: InstantMs = 0
+  /** What callers say of their own premises. */
+  readonly callers = new Callers()
   /** Announced outages. */
   readonly plans = new Plans()
   /** Decided actions, newest last, so that a repeated request changes nothing. */

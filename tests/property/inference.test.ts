@@ -62,6 +62,7 @@ function setUp(seed: number, concentrators: boolean) {
     areaUnheard: nothingThrough(concentrators ? LOST : 0, [[1, 1]]),
     areaUnreturned: nothingThrough(0, [[1, 1]]),
     areaMeterClass: 0,
+    calls: { favour: 0, afterMs: 0 },
     leftDark: 4 * NAT,
     windowClosed: true,
   }

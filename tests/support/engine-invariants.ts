@@ -72,6 +72,8 @@ export class EngineInvariants {
   after(position: number, fact: Fact, changes: readonly Change[]): void {
     if (fact.type === 'report') this.#hear(position, fact)
     if (SPEAKING.has(fact.type)) this.#speaking.add(position)
+    if (fact.type === 'callerReport' && fact.account !== undefined)
+      this.#vouch(`account ${fact.account}`, this.#reach.below(fact.usagePoint))
     const asked = fact.type === 'actionRequested' ? fact : undefined
     for (const change of changes) {
       if ('causes' in change) this.#checkCauses(position, change.causes)

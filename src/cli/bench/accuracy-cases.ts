@@ -111,6 +111,7 @@ function evidenceModel(grid: CompiledGrid, options: AccuracyOptions): EvidenceMo
     areaUnheard: nothingThrough(options.clustered ? options.loss : 0, AT_ONCE),
     areaUnreturned: nothingThrough(0, AT_ONCE),
     areaMeterClass: 0,
+    calls: { favour: 0, afterMs: 0 },
     leftDark: NEVER,
     windowClosed: true,
   }

@@ -3,6 +3,7 @@
  * again; whoever had said "off" before is then awaited, not dark, until silence says otherwise.
  */
 import type { InstantMs } from '../../facts/time.ts'
+import { forgetCallers } from '../evidence/calls.ts'
 import { positionAt, provenClosed } from '../evidence/positions.ts'
 import { AWAITED, OFF, ON } from '../evidence/registers.ts'
 import { restState } from '../evidence/statement.ts'
@@ -49,6 +50,7 @@ function markReturned(world: World, incident: Case, cameBackAt: InstantMs): void
   incident.cameBackAt = Math.min(cameBackAt, world.now)
   if (incident.observer !== NONE) return
   world.belief.cameBack.set(incident.head, incident.cameBackAt)
+  forgetCallers(world, incident, incident.cameBackAt)
   provenClosed(world, incident.head, incident.cameBackAt)
   awaitOns(world, incident.head, incident.cameBackAt)
 }
@@ -100,13 +102,16 @@ export function isSettled(world: World, incident: Case): boolean {
 
 /** The outage is over: what was awaited is presumed restored, and ons are old news. */
 export function settle(world: World, incident: Case): void {
-  endOutage(world, incident, incident.cameBackAt ?? world.now)
+  const to = incident.cameBackAt ?? world.now
+  endOutage(world, incident, to)
+  forgetCallers(world, incident, to)
   forgetBelow(world, incident, (state) => state === AWAITED || state === ON)
 }
 
 /** Somebody says so: whatever was said up to then below the device is settled. */
 export function settleByWord(world: World, incident: Case, at: InstantMs): void {
   if (incident.observer === NONE) provenClosed(world, incident.head, at)
+  forgetCallers(world, incident, at)
   forgetBelow(
     world,
     incident,

@@ -16,9 +16,15 @@ export function outageSources(
 ): number {
   const { belief } = world
   const seen = new Set<number>()
+  for (const point of callersAt(world, head, observer))
+    if (
+      belief.called.points.get(point)!.darkSince !== undefined &&
+      belief.called.points.get(point)!.vouched
+    )
+      seen.add(identityOfCallers(point))
   if (observer !== NONE) {
     if (belief.registers.state[observer] === OFF) seen.add(world.identityOf(observer))
-    return seen.size
+    return Math.min(seen.size, enough)
   }
   const opened = belief.opened.get(head)
   if (opened) seen.add(world.identityOf(opened.observer))
@@ -32,6 +38,18 @@ export function outageSources(
   }
   visit(head)
   return Math.min(seen.size, enough)
+}
+
+/** Callers at one usage point are one identity, and none of the observers. */
+const identityOfCallers = (point: number) => -2 - point
+
+/** Usage points with callers below `head`, or the one of `observer`. */
+function callersAt(world: World, head: number, observer: number): readonly number[] {
+  const { called } = world.belief
+  if (called.points.size === 0) return []
+  if (observer === NONE) return called.below(head)
+  const point = world.grid.observers.target[observer]!
+  return called.points.has(point) ? [point] : []
 }
 
 export interface OnsHeard {
@@ -61,5 +79,10 @@ export function onsHeard(world: World, head: number, observer: number, since: In
   }
   if (observer === NONE) visit(head)
   else take(observer)
+  for (const point of callersAt(world, head, observer)) {
+    const { liveSince } = belief.called.points.get(point)!
+    if (liveSince !== undefined && liveSince > since)
+      earliest.set(identityOfCallers(point), liveSince)
+  }
   return { observers, at: [...earliest.values()].sort((a, b) => a - b) }
 }

@@ -33,7 +33,11 @@ export function startedAtOf(world: World, verdict: Verdict): InstantMs | undefin
       visit(c)
   }
   visit(verdict.head)
-  if (read === 0) return undefined
+  if (read === 0) {
+    // The first call is the last resort: it comes minutes after the loss.
+    const called = belief.called.since(verdict.head)
+    return called === Number.POSITIVE_INFINITY ? undefined : called
+  }
   const times = [...earliest.values()].sort((a, b) => a - b)
   const early = times.length < 3 ? 0 : Math.max(1, Math.floor(times.length * EARLY_SHARE))
   const heard = belief.silentFrom(verdict.head)

@@ -11,6 +11,7 @@ import type { Verdict } from '../inference/verdict.ts'
 import type { TreeNews, World } from '../world.ts'
 import { type Case, isActive, keyOf, MAX_CAUSES, MAX_EVIDENCE_SHOWN } from './case.ts'
 import { closeCase, openCase, restoreCase, takeVerdict, withdrawCase } from './life.ts'
+import { isHeadBelow } from './place.ts'
 import type { Publisher } from './publish.ts'
 import { isSettled, waitsForSecondOn } from './restore.ts'
 import { onsHeard, outageSources } from './sources.ts'
@@ -138,8 +139,11 @@ function hearAll(world: World, incident: Case, root: number): void {
 }
 
 function isHeardBelow(world: World, item: EvidenceItem, incident: Case): boolean {
-  const { devices, observers } = world.grid
-  if (incident.observer !== NONE) return observers.ids.indexOf(item.observer) === incident.observer
+  const { devices, observers, usagePoints } = world.grid
+  if (incident.observer !== NONE)
+    return item.observerClass === 'caller'
+      ? usagePoints.ids.indexOf(item.observer) === observers.target[incident.observer]
+      : observers.ids.indexOf(item.observer) === incident.observer
   return isHeadBelow(world, devices.ids.indexOf(item.device!), incident.head)
 }
 
@@ -153,12 +157,6 @@ function isHeldBack(world: World, verdict: Verdict): boolean {
   if (heard === Number.POSITIVE_INFINITY || world.now - heard >= holdSeconds * 1000) return false
   const sources = outageSources(world, verdict.head, verdict.observer, confirm.sources)
   return verdict.dead < confirm.probability || sources < confirm.sources
-}
-
-/** True where `head` is `above` or hangs below it. */
-export function isHeadBelow(world: World, head: number, above: number): boolean {
-  for (let at = head; at !== NONE; at = world.network.above[at]!) if (at === above) return true
-  return false
 }
 
 function liesAtOrBelow(world: World, incident: Case, verdict: Verdict): boolean {

@@ -20,6 +20,7 @@ import {
 } from '../evidence/registers.ts'
 import { AreaSilence } from './area-silence.ts'
 import { Areas, noAreas } from './areas.ts'
+import { Called, onsBetween } from './called.ts'
 import { type EvidenceModel, silenceTables } from './evidence-model.ts'
 import { type Network, NONE } from './network.ts'
 import { quietCosts } from './quiet.ts'
@@ -80,6 +81,11 @@ export class Belief {
    * strengthens what somebody said, for nothing is judged where nobody said anything.
    */
   readonly unanswered = new Map<number, number>()
+  /** By how much plans changed priors, by head, and what services they made likely, by observer. */
+  readonly leant = new Map<number, number>()
+  readonly expected = new Map<number, number>()
+  /** Callers, who are no observers. */
+  readonly called = new Called()
 
   /** Observers from here on are all of this class, so that nobody has to look it up. */
   readonly #metersFrom: number
@@ -153,15 +159,23 @@ export class Belief {
   /** Σ of what was said and of silence, if everything below `head` is dead since. */
   dead(head: number): number {
     const from = this.silentFrom(head)
-    const spoken = this.sums.spoken(head)
+    const spoken = this.sums.spoken(head) + this.#onsBeforeOffs(head)
     return from === Number.POSITIVE_INFINITY ? spoken : spoken + this.silenceSince(head, from)
   }
 
   /** Since when those who are silent below `head` would have had something to say. */
   silentFrom(head: number): InstantMs {
     const heard = this.sums.heardFrom(head)
-    if (this.opened.size === 0) return heard
-    return Math.min(heard, this.opened.get(head)?.heardAt ?? heard)
+    if (this.opened.size === 0 && this.called.points.size === 0) return heard
+    const opened = this.opened.get(head)?.heardAt ?? heard
+    return Math.min(heard, opened, this.called.since(head) - this.model.calls.afterMs)
+  }
+
+  /** Where callers were dark before any off, ons in between speak against them. */
+  #onsBeforeOffs(head: number): number {
+    const since = this.called.since(head)
+    const t0 = this.sums.t0(head)
+    return since < t0 ? onsBetween(this, head, since, t0) : 0
   }
 
   /** What the silence below `head` costs if all of it is dead since then. */
@@ -187,9 +201,9 @@ export class Belief {
   /** A terminal reports the device open: "open here" now costs `cost` (may be below zero). */
   believeOpen(head: number, at: InstantMs, cost: number, observer: number): void {
     const before = this.opened.get(head)
-    if (!before) this.#hint(head, 1)
+    if (!before) this.hint(head, 1)
     this.opened.set(head, { at, heardAt: before?.heardAt ?? this.hearing, cost, observer })
-    this.#improve(head)
+    this.improve(head)
   }
 
   /** The observer did not answer a call-read, which speaks for "dead" by so much; 0 takes it back. */
@@ -214,57 +228,22 @@ export class Belief {
     }
   }
 
-  /** What an unanswered call-read of the observer speaks for "dead". */
+  /** What an unanswered call-read of the observer, and callers behind it, speak for "dead". */
   unansweredBy(observer: number): number {
-    return this.unanswered.size === 0 ? 0 : (this.unanswered.get(observer) ?? 0)
+    if (this.unanswered.size === 0 && this.called.points.size === 0) return 0
+    const called = this.called.isDark(observer) ? this.model.calls.favour : 0
+    return called + (this.unanswered.get(observer) ?? 0)
   }
 
   /** The device was reported closed again. */
   believeClosed(head: number): void {
     if (!this.opened.delete(head)) return
-    this.#hint(head, -1)
-    this.#improve(head)
+    this.hint(head, -1)
+    this.improve(head)
   }
 
-  /** By how much plans changed priors, by head, and what services they made likely, by observer. */
-  readonly #leant = new Map<number, number>()
-  readonly #expected = new Map<number, number>()
-
-  /**
-   * "Open here" costs this much at these heads, and at the services of these observers, and what the
-   * network says everywhere else. Answers the heads at or below which something changed.
-   */
-  expect(
-    heads: ReadonlyMap<number, number>,
-    services: ReadonlyMap<number, number>,
-  ): ReadonlySet<number> {
-    const changed = new Set<number>()
-    for (const [head, by] of this.#leant) {
-      if (heads.has(head)) continue
-      this.sums.leanPrior(head, -by)
-      this.#leant.delete(head)
-      changed.add(head)
-    }
-    for (const [head, cost] of heads) {
-      const by = cost - this.network.headPrior(head)
-      const before = this.#leant.get(head) ?? 0
-      if (by === before) continue
-      this.sums.leanPrior(head, by - before)
-      this.#leant.set(head, by)
-      changed.add(head)
-    }
-    for (const observer of this.#expected.keys())
-      if (!services.has(observer)) changed.add(this.headOf[observer]!)
-    for (const [observer, cost] of services)
-      if (this.#expected.get(observer) !== cost) changed.add(this.headOf[observer]!)
-    this.#expected.clear()
-    for (const [observer, cost] of services) this.#expected.set(observer, cost)
-    changed.delete(NONE)
-    for (const head of changed) this.#improve(head)
-    return changed
-  }
-
-  #hint(head: number, sign: number): void {
+  /** Somebody below speaks of an outage beside its observers (1), or no more (−1). */
+  hint(head: number, sign: number): void {
     for (let a = head; a !== NONE; a = this.network.above[a]!) this.sums.addHint(a, sign)
   }
 
@@ -274,7 +253,7 @@ export class Belief {
     // Terminals are numbered before meters.
     if (observer < network.grid.observers.firstMeter[0]!) return Number.POSITIVE_INFINITY
     if (network.holdsService[this.headOf[observer]!] === 1) return Number.POSITIVE_INFINITY
-    const expected = this.#expected.size > 0 ? this.#expected.get(observer) : undefined
+    const expected = this.expected.size > 0 ? this.expected.get(observer) : undefined
     return expected ?? network.servicePriorOf(observer)
   }
 
@@ -395,7 +374,7 @@ export class Belief {
   }
 
   /** Recomputes best from `head` to the root. */
-  #improve(head: number): void {
+  improve(head: number): void {
     for (let a = head; a !== NONE; a = this.network.above[a]!) this.#improveAt(a)
   }
 

@@ -17,6 +17,8 @@ export interface EvidenceModel {
   readonly areaUnreturned: Float64Array
   /** Class of the meters behind concentrators, for the silence of whole areas. */
   readonly areaMeterClass: number
+  /** Callers: by how much one speaks for "dead", and how long after the loss the first one calls. */
+  readonly calls: { readonly favour: number; readonly afterMs: number }
   /** Cost of "left dark when what lies above came back": the faulted part stays isolated. */
   readonly leftDark: number
   /**

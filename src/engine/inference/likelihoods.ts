@@ -26,6 +26,10 @@ export function modelFrom(rules: JudgementRules, grid: CompiledGrid): EvidenceMo
     areaUnheard: nothingThrough(rules.area.lost, rules.area.offDelay),
     areaUnreturned: nothingThrough(rules.area.lost, rules.area.onDelay),
     areaMeterClass: OBSERVER_CLASSES.indexOf('meter'),
+    calls: {
+      favour: costOf(rules.calls.falseDark) - costOf(rules.calls.darkShare),
+      afterMs: rules.calls.firstAfterSeconds * 1000,
+    },
     leftDark: costOf(rules.leftDark),
     windowClosed: false,
   }

@@ -4,7 +4,9 @@
  */
 import type { InstantMs } from '../../facts/time.ts'
 import { oddsCost } from '../cost/nats.ts'
+import { metersAt } from '../evidence/premises.ts'
 import { isActive } from '../incidents/case.ts'
+import { expectOpen } from '../inference/leaning.ts'
 import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
 import type { Plan } from './plan.ts'
@@ -70,9 +72,9 @@ export function applyPlans(world: World, inForce: readonly Plan[]): void {
     const head = headOf(world, grid.usagePoints.device[point]!)
     if (head === NONE) continue
     if (network.holdsService[head] === 1) heads.set(head, cost)
-    else for (const meter of metersOf(world, point)) services.set(meter, cost)
+    else for (const meter of metersAt(grid, point)) services.set(meter, cost)
   }
-  for (const head of world.belief.expect(heads, services)) {
+  for (const head of expectOpen(world.belief, heads, services)) {
     const root = world.belief.network.rootOf(head)
     if (world.belief.lit(root)) world.again.set(root, world.now)
   }
@@ -86,14 +88,4 @@ function listAt(map: Map<number, Plan[]>, key: number, plan: Plan): void {
   const list = map.get(key)
   if (!list) map.set(key, [plan])
   else if (!list.includes(plan)) list.push(plan)
-}
-
-/** The meters of one usage point. */
-export function metersOf({ grid }: World, point: number): number[] {
-  const { firstMeter, target } = grid.observers
-  const device = grid.usagePoints.device[point]!
-  const meters: number[] = []
-  for (let o = firstMeter[device]!; o < firstMeter[device + 1]!; o++)
-    if (target[o] === point) meters.push(o)
-  return meters
 }

@@ -2,6 +2,8 @@
 import type { InstantMs } from '../../facts/time.ts'
 import type { CompiledGrid } from '../../grid/compiled.ts'
 import type { ActionChange } from '../changes.ts'
+import type { Caller } from '../evidence/callers.ts'
+import { settleCallers } from '../evidence/calls.ts'
 import type { ClockRecord } from '../evidence/clocks.ts'
 import type { Indication } from '../evidence/indication.ts'
 import { lean } from '../evidence/indicators.ts'
@@ -42,6 +44,8 @@ interface Heap {
   feeders: [number, FeederFigures][]
   counts: [string, number][]
   decided: ActionChange[]
+  callers: [key: string, Caller][]
+  callRequests: string[]
   plans: Plan[]
   plansInForce: readonly Plan[]
   /** Null: no window opens or closes any more. */
@@ -81,6 +85,8 @@ export function writeHeap(world: World): string {
     feeders: [...world.feeders],
     counts: [...world.counts],
     decided: [...world.decided.values()],
+    callers: [...world.callers.registers],
+    callRequests: [...world.callers.requests],
     plans: [...world.plans.byId.values()],
     plansInForce: world.plans.inForce,
     plansTurn: Number.isFinite(world.plans.nextTurn) ? world.plans.nextTurn : null,
@@ -156,6 +162,9 @@ export function readWorld(
   for (const [feeder, figures] of heap.feeders) world.feeders.set(feeder, figures)
   world.counts = new Map(heap.counts)
   for (const action of heap.decided) world.decided.set(action.requestId, action)
+  for (const [key, caller] of heap.callers) world.callers.put(key, caller)
+  for (const request of heap.callRequests) world.callers.requests.add(request)
+  for (const [, { point }] of heap.callers) settleCallers(world, point)
   for (const plan of heap.plans) world.plans.byId.set(plan.id, plan)
   applyPlans(world, heap.plansInForce)
   world.plans.nextTurn = heap.plansTurn ?? Number.POSITIVE_INFINITY
