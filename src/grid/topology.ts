@@ -2,6 +2,7 @@
  * The network under the present switch positions: which device hangs below which. Starts in the
  * normal state; `operate` re-hangs what a tie takes over. A device reported open keeps its subtree
  * hanging below it until something else feeds it: the open device is what the engine must see.
+ * `arrange` makes it a function of who stands where since when, however that came to be known.
  */
 import type { CompiledGrid } from './compiled.ts'
 import {
@@ -25,8 +26,14 @@ export class Topology {
   #zoneIndex: ZoneIndex | undefined
   /** Closed devices that feed nothing: each would close a loop, or joins dark parts. */
   readonly #idle = new Set<number>()
-  #children: Map<number, number[]> | undefined
-  #moved = 0
+  readonly #idleNormally: readonly number[]
+  /** Devices that do not hang where they normally do. */
+  readonly #moved = new Set<number>()
+  /** Those of them that hang below each device. */
+  readonly #adopted = new Map<number, Set<number>>()
+  /** Zones that something else feeds than normally, and what does so normally. */
+  readonly #refed = new Map<number, number>()
+  readonly #operated = new Set<number>()
 
   constructor(grid: CompiledGrid) {
     const { devices, nodes, feeders } = grid
@@ -46,6 +53,35 @@ export class Topology {
     this.zoneFedBy = forest.zoneFedBy
     for (let d = 0; d < this.parent.length; d++)
       if (this.open[d] === 0 && this.parent[d] === NOT_ENERGISED) this.#idle.add(d)
+    this.#idleNormally = [...this.#idle]
+  }
+
+  /**
+   * The network as it is when these devices, and no others, have left their normal position, in this
+   * order. Returns the devices whose parent changed, in index order, each with its parent before.
+   */
+  arrange(
+    operations: Iterable<readonly [device: number, open: boolean]>,
+  ): ReadonlyMap<number, number> {
+    const before = new Map([...this.#moved].map((d) => [d, this.parent[d]!]))
+    this.#becomeNormal()
+    for (const [device, open] of operations) this.operate(device, open)
+    const { normalParent } = this.grid.devices
+    const changed = [...new Set([...before.keys(), ...this.#moved])]
+      .sort((a, b) => a - b)
+      .map((d) => [d, before.get(d) ?? normalParent[d]!] as const)
+      .filter(([d, was]) => was !== this.parent[d])
+    return new Map(changed)
+  }
+
+  #becomeNormal(): void {
+    const { normalParent, normallyOpen } = this.grid.devices
+    for (const d of this.#moved) this.parent[d] = normalParent[d]!
+    for (const [zone, fedBy] of this.#refed) this.zoneFedBy[zone] = fedBy
+    for (const d of this.#operated) this.open[d] = normallyOpen[d]!
+    for (const kept of [this.#moved, this.#adopted, this.#refed, this.#operated, this.#idle])
+      kept.clear()
+    for (const d of this.#idleNormally) this.#idle.add(d)
   }
 
   /**
@@ -55,6 +91,7 @@ export class Topology {
   operate(device: number, open: boolean): readonly number[] {
     if ((this.open[device] === 1) === open) return []
     this.open[device] = open ? 1 : 0
+    this.#operated.add(device)
     if (open) this.#idle.delete(device)
     else if (this.parent[device] === NOT_ENERGISED) this.#idle.add(device)
     const changed = new Set<number>()
@@ -79,23 +116,57 @@ export class Topology {
       .sort((x, y) => x - y)
   }
 
+  /** Open devices that keep something hanging below them although what lies above is fed. */
+  get islands(): readonly number[] {
+    const { normallyOpen } = this.grid.devices
+    return [...this.#operated, ...this.#moved]
+      .filter((d) => this.open[d] === 1 && normallyOpen[d] === 0 && this.#feedsNothingBut(d))
+      .filter((d, i, list) => list.indexOf(d) === i)
+      .sort((x, y) => x - y)
+  }
+
+  /** True where `device` hangs below what is fed: it alone keeps the dark from what is below. */
+  #feedsNothingBut(device: number): boolean {
+    const above = this.parent[device]!
+    if (above === ROOT) return true
+    return above >= 0 && this.isFed(above)
+  }
+
+  /** True where `device` and every device above it stand closed, up to the source. */
+  isFed(device: number): boolean {
+    let at = device
+    while (at >= 0) {
+      if (this.open[at] === 1) return false
+      at = this.parent[at]!
+    }
+    return at === ROOT
+  }
+
   /** True while every device hangs where it hangs in the normal state. */
   get normal(): boolean {
-    return this.#moved === 0
+    return this.#moved.size === 0
   }
 
   /** Devices right below `device`, in index order. */
   childrenOf(device: number): readonly number[] {
-    if (!this.#children) {
-      this.#children = new Map()
-      this.parent.forEach((parent, child) => {
-        if (parent < 0) return
-        const siblings = this.#children!.get(parent)
-        if (siblings) siblings.push(child)
-        else this.#children!.set(parent, [child])
-      })
+    const { subtreeSize } = this.grid.devices
+    const children: number[] = []
+    // Numbered depth first under the normal positions: each child's own subtree follows it.
+    for (let d = device + 1; d < device + subtreeSize[device]!; d += subtreeSize[d]!)
+      if (this.parent[d] === device) children.push(d)
+    const adopted = this.#adopted.get(device)
+    return adopted ? [...children, ...adopted].sort((a, b) => a - b) : children
+  }
+
+  /** The device and all below it under the present positions, depth first. */
+  subtree(device: number): readonly number[] {
+    const found: number[] = []
+    const waiting = [device]
+    for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+      found.push(at)
+      waiting.push(...[...this.childrenOf(at)].reverse())
     }
-    return this.#children.get(device) ?? []
+    return found
   }
 
   /** The tree root (a device without parent) above `device`, or −1 where it is not energised. */
@@ -124,13 +195,8 @@ export class Topology {
 
   /** True where every device from the zone up to its source stands closed. */
   #fed(zone: number): boolean {
-    let device = this.zoneFedBy[zone]!
-    if (device === NOT_ENERGISED) return false
-    while (device >= 0) {
-      if (this.open[device] === 1) return false
-      device = this.parent[device]!
-    }
-    return device === ROOT
+    const device = this.zoneFedBy[zone]!
+    return device === ROOT || (device >= 0 && this.isFed(device))
   }
 
   /** The dark part on one side of `device` hangs below it from now on, fed from the other side. */
@@ -141,12 +207,11 @@ export class Topology {
     const branches = this.#walk(device, this.zoneFedBy[fed]!, dark)
     const feeding = new Set(branches.map(({ by }) => by))
     const setParent = (child: number, parent: number) => {
-      if (this.parent[child] === parent) return
-      this.parent[child] = parent
-      changed.add(child)
+      if (this.#adopt(child, parent)) changed.add(child)
     }
     for (const { zone, by, above } of branches) {
       const before = this.zoneFedBy[zone]!
+      if (!this.#refed.has(zone)) this.#refed.set(zone, before)
       this.zoneFedBy[zone] = by
       this.#idle.delete(by)
       setParent(by, above)
@@ -155,9 +220,22 @@ export class Topology {
       setParent(before, NOT_ENERGISED)
       if (this.open[before] === 0) this.#idle.add(before)
     }
-    this.#children = undefined
-    const { normalParent } = this.grid.devices
-    this.#moved = this.parent.reduce((n, parent, d) => n + (parent === normalParent[d] ? 0 : 1), 0)
+  }
+
+  /** Hangs `child` below `parent` (or nowhere); false where it hangs there already. */
+  #adopt(child: number, parent: number): boolean {
+    const before = this.parent[child]!
+    if (before === parent) return false
+    const normal = this.grid.devices.normalParent[child]!
+    this.parent[child] = parent
+    if (before !== normal) this.#adopted.get(before)?.delete(child)
+    if (parent === normal) this.#moved.delete(child)
+    else this.#moved.add(child)
+    if (parent === normal || parent < 0) return true
+    const adopted = this.#adopted.get(parent)
+    if (adopted) adopted.add(child)
+    else this.#adopted.set(parent, new Set([child]))
+    return true
   }
 
   /** The dark part from `dark` on, zone by zone: what will feed each, and what hangs above that. */

@@ -7,6 +7,7 @@ import { readRules } from '../../src/config/rules.ts'
 import type { Change, Incident } from '../../src/engine/changes.ts'
 import { Engine } from '../../src/engine/engine.ts'
 import type { Rules } from '../../src/engine/rules.ts'
+import type { World } from '../../src/engine/world.ts'
 import type { Fact } from '../../src/facts/facts.ts'
 import type { EventKind } from '../../src/facts/wire.ts'
 import { compileGrid } from '../../src/grid/compile.ts'
@@ -23,7 +24,7 @@ export function shippedRules(): Rules {
 export const START = Date.UTC(2026, 10, 22, 3, 0, 0)
 
 export class EngineLab {
-  readonly engine: Engine
+  engine: Engine
   readonly grid: CompiledGrid
   readonly changes: Change[] = []
   readonly invariants: EngineInvariants
@@ -45,6 +46,12 @@ export class EngineLab {
     this.invariants.after(this.position, fact, changes)
     this.changes.push(...changes)
     return changes
+  }
+
+  /** Stops the engine and goes on with one that took up what `reborn` makes of its world. */
+  restart(reborn: (world: World) => World): void {
+    const world = reborn(this.engine.world!)
+    this.engine = new Engine({ grid: () => world.grid, rules: () => world.rules }, world)
   }
 
   tick(): Change[] {

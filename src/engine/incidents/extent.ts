@@ -74,9 +74,7 @@ export function subtree(topology: Topology, device: number): number[] {
   const { subtreeSize } = topology.grid.devices
   if (topology.normal)
     return Array.from({ length: Math.max(1, subtreeSize[device]!) }, (_, i) => device + i)
-  const found = [device]
-  for (let i = 0; i < found.length; i++) found.push(...topology.childrenOf(found[i]!))
-  return found.sort((a, b) => a - b)
+  return [...topology.subtree(device)].sort((a, b) => a - b)
 }
 
 function centroidOf(grid: CompiledGrid, devices: readonly number[]): [number, number] | null {

@@ -45,8 +45,8 @@ export class Network {
    * `firstTerminal(d)` on, as long as `terminalSeats[i]` is `d`. Meters are `observers.firstMeter` of
    * the grid.
    */
-  readonly terminals: Int32Array
-  readonly terminalSeats: Int32Array
+  terminals: Int32Array = new Int32Array(0)
+  terminalSeats: Int32Array = new Int32Array(0)
   /** A bit a device: set where a terminal is seated, so that the many others are not searched for. */
   readonly #hasTerminal: Uint32Array
 
@@ -63,14 +63,41 @@ export class Network {
     this.bottom = new Int32Array(count).fill(NONE)
     this.holdsService = new Uint8Array(count)
     this.#service = typeof priors.service === 'number' ? odds(priors.service) : undefined
-    const seats = this.#seatTerminals()
+    this.#hasTerminal = new Uint32Array((count >>> 5) + 1)
+    this.#seatTerminals()
+    this.rebuild()
+  }
+
+  /** Seats all terminals; those that sit elsewhere than before. */
+  #seatTerminals(): number[] {
+    const count = this.grid.observers.firstMeter[0]!
+    const before = new Int32Array(count).fill(NONE)
+    this.terminals.forEach((terminal, i) => {
+      before[terminal] = this.terminalSeats[i]!
+    })
+    const seats = Int32Array.from({ length: count }, (_, terminal) => this.seatOf(terminal))
+    const moved = [...seats.keys()].filter((terminal) => seats[terminal] !== before[terminal])
+    if (moved.length === 0) return moved
     this.terminals = Int32Array.from(seats.keys())
       .filter((terminal) => seats[terminal] !== NONE)
       .sort((a, b) => seats[a]! - seats[b]! || a - b)
     this.terminalSeats = this.terminals.map((terminal) => seats[terminal]!)
-    this.#hasTerminal = new Uint32Array((count >>> 5) + 1)
+    this.#hasTerminal.fill(0)
     for (const seat of this.terminalSeats) this.#hasTerminal[seat >>> 5]! |= 1 << (seat & 31)
-    this.rebuild()
+    return moved
+  }
+
+  /**
+   * The trees below `roots` hang otherwise than before, and `devices` are all of theirs, now and
+   * before. Classes are made anew there alone. Returns the terminals that sit elsewhere now.
+   */
+  rehang(roots: readonly number[], devices: readonly number[]): readonly number[] {
+    const moved = this.#seatTerminals()
+    for (const column of [this.head, this.above, this.firstBelow, this.nextBeside, this.bottom])
+      for (const device of devices) column[device] = NONE
+    for (const device of devices) this.holdsService[device] = 0
+    this.#link(Int32Array.from(roots.flatMap((root) => this.topology.subtree(root))))
+    return moved
   }
 
   /** The device right above an observer under the present positions, `NONE` where not energised. */
@@ -156,7 +183,7 @@ export class Network {
     return typeof service === 'number' ? service : service[point]!
   }
 
-  /** Rebuilds every tree, or those of `roots` (devices without parent). */
+  /** Builds every tree. */
   rebuild(): void {
     const { parent } = this.topology
     const { childFirst, childNext } = this.#children()
@@ -164,7 +191,14 @@ export class Network {
     this.above.fill(NONE)
     this.firstBelow.fill(NONE)
     this.nextBeside.fill(NONE)
-    const order = parentsFirst(parent, childFirst, childNext)
+    this.holdsService.fill(0)
+    this.bottom.fill(NONE)
+    this.#link(parentsFirst(parent, childFirst, childNext))
+  }
+
+  /** Finds the classes of these devices, whole trees with parents first, and links them. */
+  #link(order: Int32Array): void {
+    const { parent } = this.topology
     const below = this.#countObserved(order)
     for (let i = 0; i < order.length; i++) {
       const device = order[i]!
@@ -185,8 +219,6 @@ export class Network {
 
   /** The lowest device of each class; bottom up, so that it is met first. */
   #findBottoms(order: Int32Array, below: Observed): void {
-    this.holdsService.fill(0)
-    this.bottom.fill(NONE)
     for (let i = order.length - 1; i >= 0; i--) {
       const device = order[i]!
       const head = this.head[device]!
@@ -306,12 +338,6 @@ export class Network {
       }
     }
     return { own, branches, things }
-  }
-
-  /** The device above each terminal. Terminals are numbered before meters. */
-  #seatTerminals(): Int32Array {
-    const terminals = this.grid.observers.firstMeter[0]!
-    return Int32Array.from({ length: terminals }, (_, terminal) => this.seatOf(terminal))
   }
 }
 
