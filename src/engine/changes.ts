@@ -271,6 +271,29 @@ export interface TerminalChange {
   readonly link: 'online' | 'offline'
 }
 
+/**
+ * Where the network differs from its normal state, whenever that changes: devices away from their
+ * normal position, loops (a closed device between two fed parts), islands (fed by nothing).
+ */
+export interface TopologyChange {
+  readonly type: 'topology'
+  readonly at: InstantMs
+  readonly operated: readonly {
+    readonly device: DeviceId
+    readonly position: 'open' | 'closed'
+    readonly since: InstantMs
+    readonly source: 'terminal' | 'dispatcher' | 'planned'
+  }[]
+  readonly loops: readonly DeviceId[]
+  /** By the open device that keeps each from its supply. */
+  readonly islands: readonly {
+    readonly device: DeviceId
+    readonly customers: number
+    readonly transformers: number
+  }[]
+  readonly causes: readonly Position[]
+}
+
 /** From here on this grid, or these rules, hold. */
 export interface AppliedChange {
   readonly type: 'applied'
@@ -292,6 +315,7 @@ export type Change =
   | FeederChange
   | ReportsChange
   | TerminalChange
+  | TopologyChange
   | AppliedChange
 
 /** All changes one fact caused, in order. */

@@ -4,11 +4,12 @@
  *
  * The stages, in order:
  *   1. admit     a fact becomes evidence in a register        evidence/admit.ts
- *   2. return    ons show what came back                       incidents/restore.ts
- *   3. judge     which devices are open now, how sure, rivals  inference/verdict.ts
- *   4. track     verdicts become the life of incidents         incidents/track.ts
- *   5. decide    what people asked for                         incidents/actions.ts
- *   6. publish   news as changes                               incidents/publish.ts
+ *   2. re-hang   switches move parts of the network            switching/rehang.ts
+ *   3. return    ons show what came back                       incidents/restore.ts
+ *   4. judge     which devices are open now, how sure, rivals  inference/verdict.ts
+ *   5. track     verdicts become the life of incidents         incidents/track.ts
+ *   6. decide    what people asked for                         incidents/actions.ts
+ *   7. publish   news as changes                               incidents/publish.ts
  *
  * Admission happens with each fact; judgement with ticks alone, so that the outcome depends on what
  * was said and not on how reports were batched.
@@ -35,6 +36,8 @@ import { judgeTree } from './inference/verdict.ts'
 import { turnPlans } from './plans/turn.ts'
 import type { Rules } from './rules.ts'
 import { succeed } from './succession.ts'
+import { admitSwitching, operateAsPlanned } from './switching/operate.ts'
+import { rehang } from './switching/rehang.ts'
 import type { TreeNews, World } from './world.ts'
 
 /** Raised with every change of the engine that changes its output for some journal. */
@@ -90,6 +93,9 @@ export class Engine {
         return admitLink(world, fact)
       case 'quarantined':
         return [{ type: 'quarantine', position, fact }]
+      case 'switching':
+        admitSwitching(world, position, fact)
+        return []
       case 'actionRequested': {
         const publisher = new Publisher(world)
         decideAction(world, position, fact, publisher)
@@ -139,8 +145,10 @@ export class Engine {
   nextDeadline(): InstantMs | undefined {
     const world = this.#world
     if (!world) return undefined
-    if (world.news.size > 0 || world.plans.turnedBy.length > 0) return world.now
-    let due = world.plans.nextTurn
+    const { switching, plans } = world
+    if (world.news.size > 0 || plans.turnedBy.length > 0) return world.now
+    if (switching.movedAt !== null) return world.now
+    let due = Math.min(plans.nextTurn, switching.planned[0]?.at ?? Number.POSITIVE_INFINITY)
     for (const at of world.again.values()) due = Math.min(due, at)
     return due === Number.POSITIVE_INFINITY ? undefined : due
   }
@@ -167,6 +175,8 @@ function tick(world: World, at: InstantMs): Change[] {
   world.now = Math.max(world.now, at)
   world.belief.now = world.now
   const publisher = new Publisher(world)
+  operateAsPlanned(world)
+  rehang(world, publisher)
   if (world.plans.turnedBy.length > 0 || world.now >= world.plans.nextTurn) turnPlans(world)
   if (world.plans.turnedBy.length > 0) holdAgainstPlans(world, publisher)
   const due = dueTrees(world)

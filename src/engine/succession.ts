@@ -21,8 +21,7 @@ import { World } from './world.ts'
 export function succeed(before: World | undefined, grid: CompiledGrid, rules: Rules): World {
   if (!before) return new World(grid, rules)
   const carrier = new Carrier(before, grid)
-  const open = before.grid === grid ? before.topology.open : undefined
-  const world = new World(grid, rules, carrier.registers(), open)
+  const world = new World(grid, rules, carrier.registers(), carrier.arranged())
   carrier.carry(world)
   return world
 }
@@ -52,6 +51,17 @@ class Carrier {
     return registers
   }
 
+  /** How the network hangs: as before, as far as its devices are still there. */
+  arranged(): World['arranged'] {
+    return this.#before.arranged
+      .map(([device, open]) => [this.#device(device), open] as const)
+      .filter(([device, open]) => device >= 0 && open !== this.#isNormallyOpen(device))
+  }
+
+  #isNormallyOpen(device: number): boolean {
+    return this.#grid.devices.normallyOpen[device] === 1
+  }
+
   carry(world: World): void {
     const before = this.#before
     world.now = before.now
@@ -65,6 +75,7 @@ class Carrier {
     world.plans.turnedBy = before.plans.turnedBy
     this.#carryWords(world)
     this.#carryMarks(world)
+    this.#carrySwitching(world)
     for (const incident of before.cases.values()) this.#adopt(world, incident)
     turnPlans(world)
     for (let d = 0; d < world.network.head.length; d++)
@@ -132,6 +143,19 @@ class Carrier {
     for (const { point } of world.callers.registers.values()) settleCallers(world, point)
   }
 
+  /** A new grid may know devices that are away from what is normal there: it is looked at anew. */
+  #carrySwitching(world: World): void {
+    const { switching } = this.#before
+    const heads = switching.tookOver.map(
+      ([head, incident]) => [this.#survivor(world, head), incident] as [number, number],
+    )
+    world.switching = {
+      ...switching,
+      tookOver: heads.filter(([head]) => head !== NONE),
+      movedAt: this.#same ? switching.movedAt : (switching.movedAt ?? world.now),
+    }
+  }
+
   /** What was found out: returns, ends, figures, and the news not yet judged. */
   #carryMarks(world: World): void {
     const before = this.#before
@@ -170,10 +194,12 @@ class Carrier {
       this.#before.grid.devices.ids.idOf(incident.head) !== this.#grid.devices.ids.idOf(head)
     world.cases.set(incident.number, incident)
     if (this.#same) return
+    const named = incident.named === NONE ? NONE : this.#device(incident.named)
     if (vanished && !incident.flags.includes('deviceVanished'))
       incident.flags.push('deviceVanished')
     incident.head = head === NONE ? firstHead(world) : head
     incident.observer = vanished ? NONE : observer
+    incident.named = named
     incident.segmentAt = { head: incident.head, observer: incident.observer }
     incident.rivals = []
     rescale(world, incident)

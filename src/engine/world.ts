@@ -20,6 +20,7 @@ import { modelFrom, priorsFrom } from './inference/likelihoods.ts'
 import { Network, NONE } from './inference/network.ts'
 import { Plans } from './plans/plans.ts'
 import type { Rules } from './rules.ts'
+import { noSwitching } from './switching/state.ts'
 
 /** What is out on one feeder. */
 export interface FeederFigures {
@@ -53,7 +54,7 @@ export class World {
   /** When lit trees are looked at again because silence has grown, by root head. */
   readonly again = new Map<number, InstantMs>()
   /** Outages that are over: late offs from before their end are history, not news. */
-  readonly ended = new EndedOutages()
+  ended = new EndedOutages()
   /** What was said of switches, in order, by device. */
   readonly switchWords = new Map<number, readonly SwitchWord[]>()
   /** Fault current that was seen of late, by terminal and place. */
@@ -63,6 +64,10 @@ export class World {
   /** Who spoke last of an observer, where that was not its usual speaker. */
   readonly speakers = new Map<number, number>()
   readonly clocks = new Clocks()
+  /** Devices away from their normal position, in order, as the network hangs now. */
+  arranged: readonly (readonly [device: number, open: boolean])[]
+  /** Switching that is to come, and what the last one did. */
+  switching = noSwitching()
   /** Observers whose last word named fewer phases than they have. */
   readonly phaseSpoken = new Set<number>()
   /** Link state of terminals that were ever heard: 1 online, 0 offline. */
@@ -79,11 +84,17 @@ export class World {
   /** Decided actions, newest last, so that a repeated request changes nothing. */
   readonly decided = new Map<string, Change & { type: 'action' }>()
 
-  constructor(grid: CompiledGrid, rules: Rules, registers?: Registers, open?: Uint8Array) {
+  constructor(
+    grid: CompiledGrid,
+    rules: Rules,
+    registers?: Registers,
+    arranged: World['arranged'] = [],
+  ) {
     this.grid = grid
     this.rules = rules
     this.topology = new Topology(grid)
-    for (let d = 0; open && d < open.length; d++) this.topology.operate(d, open[d] === 1)
+    this.arranged = arranged
+    this.topology.arrange(arranged)
     this.network = new Network(this.topology, priorsFrom(rules.judgement))
     this.registers = registers ?? new Registers(grid.observers.ids.count)
     this.belief = new Belief(this.network, this.registers, modelFrom(rules.judgement, grid))
@@ -111,8 +122,9 @@ export class World {
     return false
   }
 
-  /** The authenticated identity behind an observer: who forwards for it, or itself. */
+  /** The authenticated identity behind an observer: who forwards for it, or itself; staff are one. */
   identityOf(observer: number): number {
+    if (observer === NONE) return NONE
     const via = this.grid.observers.via[observer]!
     return via < 0 ? observer : via
   }

@@ -172,6 +172,21 @@ export interface MeterReplacedFact {
   readonly by: string
 }
 
+/** A dispatcher's word on a switch: operated now, or to be taken as operated at a later time. */
+export interface SwitchingFact {
+  readonly type: 'switching'
+  readonly receivedAt: InstantMs
+  /** The `Idempotency-Key`; a second fact with the same id changes nothing. */
+  readonly requestId: string
+  readonly device: DeviceId
+  readonly position: 'open' | 'closed'
+  /** When it was, or will be, operated. */
+  readonly at: InstantMs
+  readonly source: 'dispatcher' | 'planned'
+  /** Account name of who said so. */
+  readonly by: string
+}
+
 export type Fact =
   | ReportFact
   | LinkFact
@@ -182,6 +197,7 @@ export type Fact =
   | GridAppliedFact
   | RulesAppliedFact
   | ActionRequestedFact
+  | SwitchingFact
   | ReliabilityResetFact
   | MeterReplacedFact
   | PlanAnnouncedFact

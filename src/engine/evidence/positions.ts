@@ -6,11 +6,19 @@ import type { ReportFact } from '../../facts/facts.ts'
 import type { InstantMs } from '../../facts/time.ts'
 import { TARGET_DEVICE } from '../../grid/compiled.ts'
 import { DEVICE_TYPES, OBSERVER_CLASSES } from '../../grid/model.ts'
+import type { EvidenceItem } from '../changes.ts'
 import { oddsCost } from '../cost/nats.ts'
 import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
 import { readTime } from './read-time.ts'
-import { positionOf, type SwitchPosition, type SwitchSaid, withWord } from './switch-position.ts'
+import {
+  positionOf,
+  type SwitchPosition,
+  type SwitchSaid,
+  type SwitchWord,
+  statedIn,
+  withWord,
+} from './switch-position.ts'
 
 /** What each kind of report says of its device. */
 const SAID: Partial<Record<ReportFact['kind'], SwitchSaid>> = {
@@ -32,17 +40,11 @@ export function admitPosition(
   if (device === NONE || said === undefined) return
   const { at: told, receivedAt, boot, seq } = fact
   const { at, invalid } = readTime(world, terminal, terminal, told, receivedAt)
-  const words = world.switchWords.get(device) ?? []
   const dated = told !== undefined && !invalid
   const word = { said, at: Math.min(at, receivedAt), dated, terminal, boot, seq }
-  const now = withWord(words, word)
-  if (now === words) return
-  world.switchWords.set(device, now)
-  settlePosition(world, device)
-  const head = world.network.head[device]!
-  if (head === NONE) return
+  if (!takeWord(world, device, word)) return
   const { observers, devices } = world.grid
-  world.stir(head, position, {
+  noteSwitching(world, device, {
     position,
     observer: fact.terminal,
     observerClass: OBSERVER_CLASSES[observers.class[terminal]!]!,
@@ -51,6 +53,52 @@ export function admitPosition(
     device: devices.ids.idOf(device) as never,
     ...(invalid ? { clockInvalid: true } : {}),
   })
+}
+
+/** Takes a statement about a device over; false where it is known already. */
+export function takeWord(world: World, device: number, word: SwitchWord): boolean {
+  const words = world.switchWords.get(device) ?? []
+  const now = withWord(words, word)
+  if (now === words) return false
+  world.switchWords.set(device, now)
+  settlePosition(world, device)
+  noteMove(world, device, statedIn(words), statedIn(now)!)
+  return true
+}
+
+/** A device that leaves its normal position, or comes back to it, moves the network. */
+function noteMove(
+  world: World,
+  device: number,
+  before: SwitchWord | undefined,
+  now: SwitchWord | undefined,
+): void {
+  const normal = world.grid.devices.normallyOpen[device] === 1 ? 'open' : 'closed'
+  const wasAway = before !== undefined && before.said !== normal
+  const isAway = now !== undefined && now.said !== normal
+  if (wasAway !== isAway || (isAway && before!.at !== now.at))
+    world.switching.movedAt = Math.max(world.switching.movedAt ?? 0, now!.at)
+}
+
+/** Devices away from their normal position, in the order in which they left it. */
+export function operations(world: World): World['arranged'] {
+  const { normallyOpen } = world.grid.devices
+  return [...world.switchWords]
+    .flatMap(([device, words]) => {
+      const stated = statedIn(words)
+      if (!stated) return []
+      const open = stated.said === 'open'
+      return open === (normallyOpen[device] === 1) ? [] : [{ device, open, at: stated.at }]
+    })
+    .sort((a, b) => a.at - b.at || a.device - b.device)
+    .map(({ device, open }) => [device, open] as const)
+}
+
+/** A position is news of the tree it stands in, and a cause of what the network becomes. */
+export function noteSwitching(world: World, device: number, item: EvidenceItem): void {
+  if (world.switching.movedAt !== null) world.switching.evidence.push(item)
+  const head = world.network.head[device]!
+  if (head !== NONE) world.stir(head, item.position, item)
 }
 
 const TRANSFORMER = DEVICE_TYPES.indexOf('transformer')
@@ -92,7 +140,7 @@ export function provenClosed(world: World, head: number, at: InstantMs): void {
     if (!held?.open || held.at > at) continue
     const counters = { boot: undefined, seq: undefined }
     const closed = { said: 'closed' as const, at, dated: true, terminal: NONE, ...counters }
-    world.switchWords.set(device, withWord(world.switchWords.get(device)!, closed))
+    takeWord(world, device, closed)
   }
   settlePosition(world, head)
 }

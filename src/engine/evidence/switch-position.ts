@@ -15,6 +15,9 @@ export interface SwitchWord {
   readonly terminal: number
   readonly boot: number | undefined
   readonly seq: number | undefined
+  /** A dispatcher's word, given now or in advance, and whose; absent: a terminal's. */
+  readonly source?: 'dispatcher' | 'planned'
+  readonly by?: string
 }
 
 /** The position of one device, from all that was said of it. */
@@ -44,7 +47,26 @@ export function withWord(words: readonly SwitchWord[], word: SwitchWord): readon
   const others = words.filter((held) => !isCosOf(held, word))
   const index = others.findIndex((held) => isBefore(word, held))
   const all = index < 0 ? [...others, word] : others.toSpliced(index, 0, word)
-  return all.slice(-WORDS_KEPT)
+  return all.length > WORDS_KEPT ? all.toSpliced(leastTelling(all), 1) : all
+}
+
+/**
+ * What is dropped first: a repetition (总召 repeats every position), so that since when a position
+ * holds outlasts it; else the oldest.
+ */
+function leastTelling(words: readonly SwitchWord[]): number {
+  return Math.max(
+    0,
+    words.findIndex((word, i) => i > 0 && words[i - 1]!.said === word.said),
+  )
+}
+
+/** Where a device was said to stand, trips left aside, and the word that first said so. */
+export function statedIn(words: readonly SwitchWord[]): SwitchWord | undefined {
+  const stated = words.filter(({ said }) => said !== 'trip')
+  let first = stated.length - 1
+  while (first > 0 && stated[first - 1]!.said === stated[first]!.said) first--
+  return stated[first]
 }
 
 /** True where `cos` tells of the change that `soe` dates. */

@@ -42,6 +42,8 @@ export interface Case {
   /** The device named (a head), and the observer whose service it is (−1: the device itself). */
   head: number
   observer: number
+  /** Device it goes on to be called by where switching fed all below it from elsewhere, else −1. */
+  named: number
   /** Phases it is open on: all of the device's, or one of a fuse. */
   phases: number
   level: Level

@@ -8,7 +8,7 @@ import { type Case, keyOf } from './case.ts'
 import { extentOf } from './extent.ts'
 import { classify, isDedicated } from './kinds.ts'
 import { gradeOf, levelOf } from './levels.ts'
-import { likeliestMember } from './naming.ts'
+import { deviceOf } from './naming.ts'
 import type { Publisher } from './publish.ts'
 import { endOutage, settle } from './restore.ts'
 import { outageSources } from './sources.ts'
@@ -32,6 +32,7 @@ export function openCase(world: World, verdict: Verdict, parent: Case | null): C
     mergedInto: null,
     head: verdict.head,
     observer: verdict.observer,
+    named: NONE,
     phases: verdict.phases,
     level: 'service',
     grade: 4,
@@ -82,6 +83,7 @@ export function takeVerdict(world: World, incident: Case, verdict: Verdict): voi
   if (cameBack) leaveRestored(world, incident)
   incident.head = verdict.head
   incident.observer = verdict.observer
+  incident.named = NONE
   incident.phases = verdict.phases
   incident.probability = verdict.probability
   incident.dead = verdict.dead
@@ -152,9 +154,7 @@ function earliestOffSince(world: World, head: number, live: InstantMs): InstantM
 export function rescale(world: World, incident: Case): void {
   const extent = extentOf(world, incident)
   incident.level =
-    incident.observer === NONE
-      ? levelOf(world.grid, likeliestMember(world.network, incident.head, incident.phases))
-      : 'service'
+    incident.observer === NONE ? levelOf(world.grid, deviceOf(world.network, incident)) : 'service'
   incident.customers = extent.customers
   incident.transformers = extent.transformers.length
   incident.important = extent.important

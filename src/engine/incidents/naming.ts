@@ -4,6 +4,7 @@ import type { PhaseMask } from '../../facts/phases.ts'
 import { DEVICE_TYPES } from '../../grid/model.ts'
 import type { DeviceRef } from '../changes.ts'
 import { type Network, NONE } from '../inference/network.ts'
+import type { Case } from './case.ts'
 
 /**
  * The member of the class most likely to have opened on these phases; of equals the topmost. Only
@@ -18,6 +19,14 @@ export function likeliestMember(network: Network, head: number, phases: PhaseMas
   for (const device of able)
     if (network.devicePrior(device) < network.devicePrior(best)) best = device
   return best
+}
+
+/** The device a case is called by. */
+export function deviceOf(
+  network: Network,
+  { named, head, phases }: Pick<Case, 'named' | 'head' | 'phases'>,
+): number {
+  return named === NONE ? likeliestMember(network, head, phases) : named
 }
 
 /** A device, or (observer ≥ 0) the service of the usage point it meters. */

@@ -7,11 +7,12 @@ import type { FeederId, IncidentId, UnitId } from '../../facts/ids.ts'
 import { formatPhases } from '../../facts/phases.ts'
 import { assert } from '../assert.ts'
 import type { Change, Incident, IncidentReason, Rival } from '../changes.ts'
+import { NONE } from '../inference/network.ts'
 import type { Plan } from '../plans/plan.ts'
 import type { FeederFigures, World } from '../world.ts'
 import type { Case } from './case.ts'
 import { type Extent, extentOf } from './extent.ts'
-import { deviceRef, likeliestMember } from './naming.ts'
+import { deviceOf, deviceRef } from './naming.ts'
 import { nextSegment } from './segments.ts'
 
 /** Between revisions that only refine figures; what a reader must know at once does not wait. */
@@ -120,7 +121,7 @@ function sameFigures(a: FeederFigures, b: FeederFigures): boolean {
 /** What must be told at once when it changes. */
 function urgentPart(c: Case): string {
   return [
-    c.head,
+    c.named === NONE ? c.head : c.named,
     c.observer,
     c.phases,
     c.kind,
@@ -157,8 +158,10 @@ function finePart(c: Case): string {
 export function viewOf(world: World, c: Case, extent: Extent): Incident {
   const { grid, network } = world
   const plan = c.flags.includes('beyondPlan') ? undefined : world.plans.byId.get(c.plan ?? '')
-  const device = plannedMember(world, c.head, plan) ?? likeliestMember(network, c.head, c.phases)
-  const feeder = grid.devices.feeder[c.head]!
+  const kept = c.named === NONE ? undefined : c.named
+  const device = kept ?? plannedMember(world, c.head, plan) ?? deviceOf(network, c)
+  const at = kept ?? c.head
+  const feeder = grid.devices.feeder[at]!
   assert(c.revision > 0, 'a published incident has a revision')
   return {
     id: incidentId(c.number),
@@ -172,7 +175,7 @@ export function viewOf(world: World, c: Case, extent: Extent): Incident {
     mergedInto: c.mergedInto === null ? null : incidentId(c.mergedInto),
     level: c.level,
     grade: c.grade,
-    unit: unitOf(world, c.head),
+    unit: unitOf(world, at),
     feeder: feeder < 0 ? null : (grid.feeders[feeder]!.id as FeederId),
     device: deviceRef(network, device, c.observer),
     phases: formatPhases(c.phases),

@@ -160,7 +160,9 @@ export function sweepReturned(world: World, active: readonly Case[]): void {
       done.push(observer)
     })
     for (const observer of done) quieten(world, observer)
-    if (belief.sums.waits(head) === 0) belief.cameBack.delete(head)
+    if (belief.sums.waits(head) > 0) continue
+    belief.cameBack.delete(head)
+    world.switching.tookOver = world.switching.tookOver.filter(([top]) => top !== head)
   }
 }
 

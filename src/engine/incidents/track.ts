@@ -48,10 +48,18 @@ export function trackTree(
   for (const c of active) if (!taken.has(c)) shrink(world, root, c, unmatched, news, publisher)
   for (const verdict of unmatched) {
     if (isHeldBack(world, verdict)) continue
-    const opened = openCase(world, verdict, null)
+    const parent = takenFrom(world, verdict.head)
+    const opened = openCase(world, verdict, parent)
     hearAll(world, opened, root)
-    publisher.publish(opened, 'opened')
+    publisher.publish(opened, parent ? 'split' : 'opened')
   }
+}
+
+/** The incident that a part lay in before something else fed it: what stays dark there is of it. */
+function takenFrom(world: World, head: number): Case | null {
+  for (const [top, number] of world.switching.tookOver)
+    if (isHeadBelow(world, head, top)) return world.cases.get(number) ?? null
+  return null
 }
 
 /** The oldest case at or below the verdict is it; the others merge into it. */

@@ -49,10 +49,22 @@ export class AreaSilence {
 
   /** Counts each area as silent at its seat and above: nobody was heard yet. */
   countSilent(): void {
-    const { seats } = this.#areas
-    for (let area = 0; area < seats.length; area++)
-      for (let a = seats[area]!; a !== NONE; a = this.#network.above[a]!)
-        this.#silence.add(a, this.#bucketOf(area), 1)
+    for (let area = 0; area < this.#areas.seats.length; area++) this.countAgain(area)
+  }
+
+  /** Takes the observer's word out of its area alone: what was summed up above it is void. */
+  forget(observer: number, k: number): void {
+    const area = this.#areas.of(observer)
+    if (area === NONE) return
+    this.#heard[area]! -= 1
+    this.#quiet[area * this.#classes + k]! += 1
+  }
+
+  /** Counts what an area has to say at its seat and above, where nothing is counted yet. */
+  countAgain(area: number): void {
+    for (let a = this.#areas.seats[area]!; a !== NONE; a = this.#network.above[a]!)
+      this.#silence.add(a, this.#bucketOf(area), 1)
+    if (this.#heard[area]! > 0) this.#open(area, 1)
   }
 
   /**

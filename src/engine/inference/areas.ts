@@ -6,8 +6,11 @@ import type { CompiledGrid } from '../../grid/compiled.ts'
 import { NONE } from './network.ts'
 
 export class Areas {
-  /** Head at which each area sits, ascending. */
+  /** Head at which each area sits; ascending as long as no switch operated. */
   readonly seats: Int32Array
+  /** Areas whose class has another head by now, by that head. */
+  readonly #reseated = new Map<number, number>()
+  readonly #firstSeats: Int32Array
   /** Observers of each area. */
   readonly members: Int32Array
   readonly #via: Int32Array
@@ -26,6 +29,7 @@ export class Areas {
     this.#headOf = byTransformer ? headOf : undefined
     const seatOf = byTransformer ? headOf : seatsOfForwarders(via, headOf)
     this.seats = Int32Array.from(new Set(seatOf.filter((seat) => seat !== NONE))).sort()
+    this.#firstSeats = this.seats.slice()
     this.#through = byTransformer ? new Int32Array(0) : seatOf.map((seat) => this.at(seat))
     this.members = new Int32Array(this.seats.length)
     for (let o = 0; o < headOf.length; o++) {
@@ -37,13 +41,23 @@ export class Areas {
   /** The area that sits at `head`, `NONE` where none does. */
   at(head: number): number {
     let low = 0
-    let high = this.seats.length
+    let high = this.#firstSeats.length
     while (low < high) {
       const middle = (low + high) >>> 1
-      if (this.seats[middle]! < head) low = middle + 1
+      if (this.#firstSeats[middle]! < head) low = middle + 1
       else high = middle
     }
-    return this.seats[low] === head ? low : NONE
+    return this.seats[low] === head ? low : (this.#reseated.get(head) ?? NONE)
+  }
+
+  /** The class that the areas sit at has these heads now. */
+  reseat(moved: Iterable<readonly [area: number, head: number]>): void {
+    const list = [...moved]
+    for (const [area] of list) this.#reseated.delete(this.seats[area]!)
+    for (const [area, head] of list) {
+      this.seats[area] = head
+      if (head !== this.#firstSeats[area]) this.#reseated.set(head, area)
+    }
   }
 
   /** Area of an observer, `NONE` where none: its forwarder's, or its own if it forwards. */
@@ -55,7 +69,7 @@ export class Areas {
   }
 
   get bytes(): number {
-    return this.seats.byteLength + this.members.byteLength + this.#through.byteLength
+    return 2 * this.seats.byteLength + this.members.byteLength + this.#through.byteLength
   }
 }
 

@@ -24,6 +24,7 @@ import { Called, onsBetween } from './called.ts'
 import { type EvidenceModel, silenceTables } from './evidence-model.ts'
 import { type Network, NONE } from './network.ts'
 import { quietCosts } from './quiet.ts'
+import { type Rehung, replant } from './replant.ts'
 import { countSilence, kindsOfSilence, lastOfOneClass, locateObservers } from './seating.ts'
 import { Silence, secondOf } from './silence.ts'
 import {
@@ -126,6 +127,20 @@ export class Belief {
         this.hearing = registers.atOf(o)
         this.#move(o, QUIET, 0, state, registers.atOf(o))
       }
+  }
+
+  /** The trees of these devices hang otherwise now: what was summed up in them is made anew. */
+  replant(rehung: Rehung): void {
+    for (const device of rehung.devices) this.#leant.delete(device)
+    const inside = new Set(rehung.devices)
+    const unanswered = [...this.unanswered].filter(([o]) => inside.has(this.headOf[o]!))
+    for (const [observer] of unanswered) this.unanswered.delete(observer)
+    replant(this, this.#areas, rehung, (observer, heardAt) => {
+      this.hearing = heardAt
+      const state = this.registers.state[observer] as RegisterState
+      this.#move(observer, QUIET, 0, state, this.registers.atOf(observer))
+    })
+    for (const [observer, cost] of unanswered) this.leaveUnanswered(observer, cost)
   }
 
   /**

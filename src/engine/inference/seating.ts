@@ -25,34 +25,45 @@ interface Seating {
 }
 
 /** Which kinds of silence can occur below each head. */
-export function kindsOfSilence({ network, headOf, areas, model }: Seating): SilenceKinds {
-  const { classOf, classes } = model
-  const { seats, members } = areas
+export function kindsOfSilence(seating: Seating): SilenceKinds {
+  const { network, headOf, areas } = seating
   const kinds = new SilenceKinds(network)
-  for (let o = 0; o < headOf.length; o++) {
-    kinds.occurs(headOf[o]!, classOf[o]!)
-    const area = areas.of(o)
-    if (area !== NONE) kinds.occurs(seats[area]!, classOf[o]!)
-  }
-  for (let area = 0; area < seats.length; area++)
-    kinds.occurs(seats[area]!, classes.length + areaBucket(members[area]!))
+  for (let o = 0; o < headOf.length; o++) observerOccurs(seating, kinds, o)
+  for (let area = 0; area < areas.seats.length; area++) areaOccurs(seating, kinds, area)
   return kinds
 }
 
+export function observerOccurs(
+  { headOf, areas, model }: Seating,
+  kinds: SilenceKinds,
+  o: number,
+): void {
+  kinds.occurs(headOf[o]!, model.classOf[o]!)
+  const area = areas.of(o)
+  if (area !== NONE) kinds.occurs(areas.seats[area]!, model.classOf[o]!)
+}
+
+export function areaOccurs({ areas, model }: Seating, kinds: SilenceKinds, area: number): void {
+  kinds.occurs(areas.seats[area]!, model.classes.length + areaBucket(areas.members[area]!))
+}
+
+interface CountedSeating extends Seating {
+  readonly silence: Silence
+}
+
 /** Counts everybody as silent, up to the seat of their area, which is silent as one. */
-export function countSilence({
-  network,
-  headOf,
-  areas,
-  model,
-  silence,
-}: Seating & { readonly silence: Silence }): void {
-  for (let o = 0; o < headOf.length; o++) {
-    const area = areas.of(o)
-    const seat = area === NONE ? NONE : areas.seats[area]!
-    for (let a = headOf[o]!; a !== NONE && a !== seat; a = network.above[a]!)
-      silence.add(a, model.classOf[o]!, 1)
-  }
+export function countSilence(seating: CountedSeating): void {
+  for (let o = 0; o < seating.headOf.length; o++) countSilent(seating, o)
+}
+
+export function countSilent(
+  { network, headOf, areas, model, silence }: CountedSeating,
+  o: number,
+): void {
+  const area = areas.of(o)
+  const seat = area === NONE ? NONE : areas.seats[area]!
+  for (let a = headOf[o]!; a !== NONE && a !== seat; a = network.above[a]!)
+    silence.add(a, model.classOf[o]!, 1)
 }
 
 /** Where the run of equal classes at the end begins. */

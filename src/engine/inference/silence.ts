@@ -34,7 +34,9 @@ export class SilenceKinds {
 export class Silence {
   readonly #sums: Sums
   /** Of heads with several kinds. */
-  readonly #entries: Int32Array
+  #entries: Int32Array
+  /** Entries in use. */
+  #listed = 0
   /** Cost of one silent thing: `table[second · kinds + kind]`. */
   readonly #table: Int32Array
   readonly #kinds: number
@@ -48,20 +50,44 @@ export class Silence {
       for (let s = 0; s <= DELAY_HORIZON_SECONDS; s++)
         this.#table[s * tables.length + kind] = table[s]!
     })
-    const listed = masks.reduce((sum, mask) => sum + (isOne(mask) ? 0 : 1 + ones(mask)), 0)
-    this.#entries = new Int32Array(listed)
-    let next = 0
-    for (let head = 0; head < masks.length; head++) {
-      const mask = masks[head]!
-      if (isOne(mask)) {
-        sums.counts[head * COUNTS + SILENCE] = 31 - Math.clz32(mask)
-        continue
-      }
-      sums.counts[head * COUNTS + SILENCE] = (next << KIND_BITS) | LIST
-      this.#entries[next++] = ones(mask)
-      for (let rest = mask; rest !== 0; rest &= rest - 1)
-        this.#entries[next++] = 31 - Math.clz32(rest & -rest)
+    this.#entries = new Int32Array(
+      masks.reduce((sum, mask) => sum + (isOne(mask) ? 0 : 1 + ones(mask)), 0),
+    )
+    for (let head = 0; head < masks.length; head++) this.#list(head, masks[head]!)
+  }
+
+  /** Nobody is silent below `head`; these kinds can be from now on. */
+  relist(head: number, mask: number): void {
+    this.#list(head, mask)
+    this.#sums.counts[head * COUNTS + SILENT_SECOND] = -1
+  }
+
+  /** Makes room for the kinds of `mask`, in the head's own list where that is long enough. */
+  #list(head: number, mask: number): void {
+    const { counts } = this.#sums
+    const at = head * COUNTS + SILENCE
+    if (isOne(mask)) {
+      counts[at] = 31 - Math.clz32(mask)
+      return
     }
+    const own = (counts[at]! & KIND_MASK) === LIST ? counts[at]! >>> KIND_BITS : -1
+    const kinds = ones(mask)
+    let next = own >= 0 && this.#entries[own]! >= kinds ? own : this.#append(1 + kinds)
+    counts[at] = (next << KIND_BITS) | LIST
+    this.#entries[next++] = kinds
+    for (let rest = mask; rest !== 0; rest &= rest - 1)
+      this.#entries[next++] = 31 - Math.clz32(rest & -rest)
+  }
+
+  #append(length: number): number {
+    const first = this.#listed
+    this.#listed += length
+    if (this.#listed > this.#entries.length) {
+      const more = new Int32Array(Math.max(this.#listed, Math.ceil(this.#entries.length * 1.25)))
+      more.set(this.#entries)
+      this.#entries = more
+    }
+    return first
   }
 
   /** `count` more of `kind` are silent below `head`. */

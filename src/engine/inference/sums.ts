@@ -49,13 +49,27 @@ export class Sums {
     const buffer = new ArrayBuffer(TO_CACHE_LINE + this.heads * DOUBLES * 8)
     this.doubles = new Float64Array(buffer, TO_CACHE_LINE)
     this.counts = new Int32Array(buffer, TO_CACHE_LINE)
-    for (let head = 0; head < this.heads; head++) {
-      const d = head * DOUBLES
-      this.doubles[d + PRIOR] = priors[head]!
-      for (const never of [HEARD_FROM, EARLIEST, RUNNER_UP, FIRST_ON])
-        this.doubles[d + never] = Number.POSITIVE_INFINITY
-      this.counts[head * COUNTS + SILENT_SECOND] = -1
-    }
+    for (let head = 0; head < this.heads; head++) this.#begin(head, priors[head]!)
+  }
+
+  /** Nothing was heard below `head`, which costs this much to be open; silence is counted anew. */
+  reset(head: number, prior: number): void {
+    const silence = this.counts[head * COUNTS + SILENCE]!
+    this.doubles.fill(0, head * DOUBLES, (head + 1) * DOUBLES)
+    this.#begin(head, prior)
+    this.counts[head * COUNTS + SILENCE] = silence
+    if (this.#waits) this.#waits[head] = 0
+    if (this.#hints) this.#hints[head] = 0
+  }
+
+  #begin(head: number, prior: number): void {
+    const d = head * DOUBLES
+    this.doubles[d + PRIOR] = prior
+    this.doubles[d + HEARD_FROM] = Number.POSITIVE_INFINITY
+    this.doubles[d + EARLIEST] = Number.POSITIVE_INFINITY
+    this.doubles[d + RUNNER_UP] = Number.POSITIVE_INFINITY
+    this.doubles[d + FIRST_ON] = Number.POSITIVE_INFINITY
+    this.counts[head * COUNTS + SILENT_SECOND] = -1
   }
 
   /** Cost of "open here" before what was heard below. */

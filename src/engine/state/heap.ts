@@ -18,6 +18,7 @@ import type { Sums } from '../inference/sums.ts'
 import type { Plan } from '../plans/plan.ts'
 import { applyPlans } from '../plans/turn.ts'
 import type { Rules } from '../rules.ts'
+import type { Switching } from '../switching/state.ts'
 import { type FeederFigures, type TreeNews, World } from '../world.ts'
 
 interface Heap {
@@ -51,16 +52,14 @@ interface Heap {
   /** Null: no window opens or closes any more. */
   plansTurn: InstantMs | null
   plansTurnedBy: number[]
-  /** Devices whose position differs from the normal one. */
-  operated: number[]
+  switching: Switching
+  /** How the network hangs; a position heard since the last tick is not in it yet. */
+  arranged: World['arranged']
 }
 
 /** The world's heap as text. Synchronous: it shows one moment. */
 export function writeHeap(world: World): string {
-  const { topology, grid, belief } = world
-  const operated: number[] = []
-  for (let d = 0; d < topology.open.length; d++)
-    if (topology.open[d] !== grid.devices.normallyOpen[d]) operated.push(d)
+  const { belief } = world
   const heap: Heap = {
     now: world.now,
     nextCase: world.nextCase,
@@ -91,7 +90,8 @@ export function writeHeap(world: World): string {
     plansInForce: world.plans.inForce,
     plansTurn: Number.isFinite(world.plans.nextTurn) ? world.plans.nextTurn : null,
     plansTurnedBy: world.plans.turnedBy,
-    operated,
+    switching: world.switching,
+    arranged: world.arranged,
   }
   return JSON.stringify(heap)
 }
@@ -128,9 +128,8 @@ export function readWorld(
   rules: Rules,
 ): World {
   const heap = JSON.parse(text) as Heap
-  const open = grid.devices.normallyOpen.slice()
-  for (const device of heap.operated) open[device] = open[device] === 1 ? 0 : 1
-  const world = new World(grid, rules, registers, open)
+  const world = new World(grid, rules, registers, heap.arranged)
+  world.switching = heap.switching
   world.now = heap.now
   world.belief.now = heap.now
   world.nextCase = heap.nextCase

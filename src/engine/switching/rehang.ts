@@ -1,0 +1,178 @@
+/**
+ * Switching moves parts of the network while incidents are open. At a tick the network is arranged
+ * by the positions known then; where a part hangs elsewhere, the sums of those trees are made anew,
+ * and what was known of the place goes with it:
+ *   - a part that something fed takes over has its supply back since the switching, until its meters
+ *     say otherwise: an incident above it shrinks, one within it goes on below its own device;
+ *   - a part that hangs below an open device from now on is dark since then, not since the device
+ *     opened.
+ */
+import type { InstantMs } from '../../facts/time.ts'
+import type { EvidenceItem } from '../changes.ts'
+import { lean } from '../evidence/indicators.ts'
+import { operations, positionAt, settlePosition } from '../evidence/positions.ts'
+import { AWAITED, OFF } from '../evidence/registers.ts'
+import { type Case, isActive } from '../incidents/case.ts'
+import { EndedOutages } from '../incidents/ended.ts'
+import { deviceOf } from '../incidents/naming.ts'
+import type { Publisher } from '../incidents/publish.ts'
+import { NONE } from '../inference/network.ts'
+import { applyPlans } from '../plans/turn.ts'
+import type { World } from '../world.ts'
+import { followParts } from './follow.ts'
+import { type MovedPart, movedParts, type Rehanging } from './parts.ts'
+import { publishTopology } from './report.ts'
+
+/** Brings the network in line with the positions, where one changed since the last tick. */
+export function rehang(world: World, publisher: Publisher): void {
+  const { switching } = world
+  if (switching.movedAt === null) return
+  const at = switching.movedAt
+  const { evidence } = switching
+  switching.movedAt = null
+  switching.evidence = []
+  const named = new Map<Case, number>()
+  for (const incident of world.cases.values())
+    named.set(incident, deviceOf(world.network, incident))
+  const headsBefore = rememberHeads(world)
+  world.arranged = operations(world)
+  const before = world.topology.arrange(world.arranged)
+  const causes = evidence.map(({ position }) => position)
+  publishTopology(world, causes, publisher)
+  if (before.size === 0) return
+  const rehanging = movedParts(world, before, at, named, headsBefore)
+  const accounted = rehanging.parts.map((part) => accountedBefore(world, part, headsBefore))
+  const opened = new Map(world.belief.opened)
+  world.belief.replant(rehanging)
+  carryMarks(world, rehanging, opened, headsBefore)
+  for (const [i, part] of rehanging.parts.entries())
+    settlePart(world, rehanging, part, accounted[i]!)
+  followParts(world, rehanging, causes, publisher)
+  for (const root of rehanging.roots) stirTree(world, root, evidence)
+}
+
+/** The tree is looked at anew, in the light of what was switched. */
+function stirTree(world: World, root: number, evidence: readonly EvidenceItem[]): void {
+  const { network, grid } = world
+  const head = network.head[root]!
+  if (head === NONE) return
+  world.again.set(head, world.now)
+  for (const item of evidence) {
+    const at = network.head[grid.devices.ids.indexOf(item.device!)]!
+    const own = at !== NONE && network.rootOf(at) === head ? at : head
+    world.stir(head, item.position, { ...item, device: grid.devices.ids.idOf(own) as never })
+  }
+}
+
+/** Head of every device that an incident or a mark may refer to; the network forgets them. */
+function rememberHeads({ network }: World): Int32Array {
+  return network.head.slice()
+}
+
+/** Up to when interruptions of what makes up the part are accounted for. */
+function accountedBefore(
+  { ended, network }: World,
+  part: MovedPart,
+  headsBefore: Int32Array,
+): InstantMs {
+  let latest = 0
+  for (const device of part.devices) {
+    const head = headsBefore[device]!
+    if (head === NONE) continue
+    latest = Math.max(latest, ended.accountedUntil(network, { head, observer: NONE }))
+  }
+  return latest
+}
+
+/** Marks stand at heads, and devices of these trees may have another head now, or none. */
+function carryMarks(
+  world: World,
+  { inside, roots, at }: Rehanging,
+  opened: World['belief']['opened'],
+  headsBefore: Int32Array,
+): void {
+  const { network, belief } = world
+  const headNow = (head: number) => (inside.has(head) ? network.head[head]! : head)
+  for (const [head, since] of [...belief.cameBack]) {
+    if (!inside.has(head)) continue
+    belief.cameBack.delete(head)
+    const now = headNow(head)
+    if (now !== NONE) belief.cameBack.set(now, Math.max(since, belief.cameBack.get(now) ?? 0))
+  }
+  const ended = new EndedOutages()
+  const carry = (marks: ReadonlyMap<number, InstantMs>, add: 'addReturn' | 'addStretch') => {
+    for (const [key, to] of marks) {
+      const observer = key < NONE ? -2 - key : NONE
+      const head = observer === NONE ? headNow(key) : belief.headOf[observer]!
+      if (head !== NONE) ended[add](network, { head, observer }, to)
+    }
+  }
+  carry(world.ended.stretches, 'addStretch')
+  carry(world.ended.returns, 'addReturn')
+  world.ended = ended
+  for (const head of opened.keys()) if (inside.has(head)) belief.opened.delete(head)
+  for (const device of world.switchWords.keys()) {
+    if (!inside.has(device) || !positionAt(world, device)?.open) continue
+    belief.hearing = opened.get(headsBefore[device]!)?.heardAt ?? at
+    settlePosition(world, device)
+  }
+  for (const { device } of world.indications.values())
+    if (inside.has(device)) lean(world, device, 1)
+  applyPlans(world, world.plans.inForce)
+  const root = roots.map((device) => network.head[device]!).find((head) => head !== NONE) ?? NONE
+  for (const heard of ['news', 'recent'] as const)
+    for (const [key, news] of [...world[heard]]) {
+      if (!inside.has(key)) continue
+      world[heard].delete(key)
+      const head = headNow(key)
+      const now = head === NONE ? root : network.rootOf(head)
+      if (now === NONE) continue
+      const there = world[heard].get(now)
+      world[heard].set(now, {
+        evidence: [...(there?.evidence ?? []), ...news.evidence],
+        causes: [...(there?.causes ?? []), ...news.causes],
+      })
+    }
+  for (const key of [...world.again.keys()]) if (inside.has(key)) world.again.delete(key)
+  world.switching.tookOver = world.switching.tookOver
+    .map(([head, incident]) => [headNow(head), incident] as [number, number])
+    .filter(([head]) => head !== NONE)
+}
+
+/** What the move itself says of a part: supplied since then, or dark since then. */
+function settlePart(world: World, { at }: Rehanging, part: MovedPart, accounted: InstantMs): void {
+  const { network, belief } = world
+  const head = network.head[part.top]!
+  if (head === NONE) return
+  if (accounted > 0) world.ended.addStretch(network, { head, observer: NONE }, accounted)
+  if (!part.fed) {
+    world.ended.addStretch(network, { head, observer: NONE }, at)
+    return
+  }
+  if (belief.sums.offs(head) === 0) return
+  const waiting = darkBefore(world, head, at)
+  if (waiting.length === 0) return
+  belief.cameBack.set(head, at)
+  for (const observer of waiting)
+    belief.change(observer, AWAITED, () => belief.registers.reinterpret(observer, AWAITED))
+}
+
+/** Who said "off" below `head` by then, but for what an open device or an incident of its own explains. */
+function darkBefore(world: World, head: number, at: InstantMs): number[] {
+  const { network, belief } = world
+  const own = new Set(
+    [...world.cases.values()].filter((c) => isActive(c) && c.observer === NONE).map((c) => c.head),
+  )
+  const services = new Set([...world.cases.values()].filter(isActive).map((c) => c.observer))
+  const found: number[] = []
+  const visit = (below: number) => {
+    network.eachSeated(below, (o) => {
+      const said = belief.registers.state[o] === OFF && belief.registers.atOf(o) <= at
+      if (said && !services.has(o)) found.push(o)
+    })
+    for (let c = network.firstBelow[below]!; c !== NONE; c = network.nextBeside[c]!)
+      if (!belief.opened.has(c) && !own.has(c)) visit(c)
+  }
+  visit(head)
+  return found
+}

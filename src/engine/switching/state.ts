@@ -1,0 +1,37 @@
+/** What is known of switching beside the positions themselves: what is to come, and what it did. */
+import type { Position } from '../../facts/facts.ts'
+import type { InstantMs } from '../../facts/time.ts'
+import type { EvidenceItem } from '../changes.ts'
+
+/** A dispatcher's operation, decided once. */
+export interface Operation {
+  readonly requestId: string
+  /** Id of the device: plans outlast a grid. */
+  readonly device: string
+  readonly open: boolean
+  readonly at: InstantMs
+  readonly source: 'dispatcher' | 'planned'
+  readonly by: string
+  /** The fact that asked for it. */
+  readonly position: Position
+}
+
+/** Plain data: written to snapshots as it stands. */
+export interface Switching {
+  /** Operations that are due later, soonest first. */
+  planned: Operation[]
+  /** Decided requests, newest last, so that a repeated one changes nothing. */
+  decided: Operation[]
+  /** The network has to be arranged anew: since when the latest position holds; null where not. */
+  movedAt: InstantMs | null
+  /** What was said that it rests on. */
+  evidence: EvidenceItem[]
+  /** Heads of parts that something else feeds now, and the incident they lay in: its number. */
+  tookOver: [head: number, incident: number][]
+  /** What was last published of positions, loops and islands. */
+  shown: string
+}
+
+export function noSwitching(): Switching {
+  return { planned: [], decided: [], movedAt: null, evidence: [], tookOver: [], shown: '' }
+}
