@@ -24,7 +24,7 @@ import { Called, onsBetween } from './called.ts'
 import { type EvidenceModel, silenceTables } from './evidence-model.ts'
 import { type Network, NONE } from './network.ts'
 import { quietCosts } from './quiet.ts'
-import { type Rehung, replant } from './replant.ts'
+import { offsFirst, type Rehung, replant } from './replant.ts'
 import { countSilence, kindsOfSilence, lastOfOneClass, locateObservers } from './seating.ts'
 import { Silence, secondOf } from './silence.ts'
 import {
@@ -76,11 +76,7 @@ export class Belief {
   readonly opened = new Map<number, OpenedHead>()
   /** When a head was found restored; its awaited observers count their delay from then. */
   readonly cameBack = new Map<number, InstantMs>()
-
-  /**
-   * Observers that did not answer a call-read (召测), by what that speaks for "dead": it only ever
-   * strengthens what somebody said, for nothing is judged where nobody said anything.
-   */
+  /** Who did not answer a call-read (召测), by what that speaks for "dead", where somebody said so. */
   readonly unanswered = new Map<number, number>()
   /** By how much plans changed priors, by head, and what services they made likely, by observer. */
   readonly leant = new Map<number, number>()
@@ -118,29 +114,22 @@ export class Belief {
     this.#areas = new AreaSilence(this)
     countSilence(this)
     this.#areas.countSilent()
-    // Offs first: what an "on" means depends on when the outage began.
-    for (const ons of [false, true])
-      for (let o = 0; o < this.headOf.length; o++) {
-        const state = registers.state[o] as RegisterState
-        if (state === QUIET || (state === ON) !== ons || this.headOf[o] === NONE) continue
-        // Receipt is not in the registers; a snapshot brings it back beside them.
-        this.hearing = registers.atOf(o)
-        this.#move(o, QUIET, 0, state, registers.atOf(o))
-      }
+    // Receipt is not in the registers; a snapshot brings it back beside them.
+    for (const o of offsFirst(registers, this.headOf.keys()))
+      if (this.headOf[o] !== NONE) this.#putIn(o, registers.atOf(o))
   }
 
   /** The trees of these devices hang otherwise now: what was summed up in them is made anew. */
   replant(rehung: Rehung): void {
-    for (const device of rehung.devices) this.#leant.delete(device)
-    const inside = new Set(rehung.devices)
-    const unanswered = [...this.unanswered].filter(([o]) => inside.has(this.headOf[o]!))
-    for (const [observer] of unanswered) this.unanswered.delete(observer)
-    replant(this, this.#areas, rehung, (observer, heardAt) => {
-      this.hearing = heardAt
-      const state = this.registers.state[observer] as RegisterState
-      this.#move(observer, QUIET, 0, state, this.registers.atOf(observer))
-    })
-    for (const [observer, cost] of unanswered) this.leaveUnanswered(observer, cost)
+    for (const device of rehung.devices) this.leant.delete(device)
+    replant(this, this.#areas, rehung, (observer, heardAt) => this.#putIn(observer, heardAt))
+  }
+
+  /** Adds what the observer's register says, heard at a time, to sums that do not hold it. */
+  #putIn(observer: number, heardAt: InstantMs): void {
+    this.hearing = heardAt
+    const state = this.registers.state[observer] as RegisterState
+    this.#move(observer, QUIET, 0, state, this.registers.atOf(observer))
   }
 
   /**

@@ -22,6 +22,8 @@ interface Replanted {
   readonly sums: Sums
   readonly silence: Silence
   readonly awaited: Map<number, number>
+  readonly unanswered: Map<number, number>
+  leaveUnanswered(observer: number, cost: number): void
 }
 
 /** Trees that hang otherwise: their roots now, and all their devices, now and before. */
@@ -47,6 +49,8 @@ export function replant(
   const heardAt = new Map(
     speaking.map((o) => [o, Math.max(registers.atOf(o), heardBefore(before, headOf[o]!))]),
   )
+  const unanswered = [...belief.unanswered].filter(([o]) => inside.has(headOf[o]!))
+  for (const [observer] of unanswered) belief.unanswered.delete(observer)
   for (const o of speaking) if (headOf[o] !== NONE) areaSilence.forget(o, model.classOf[o]!)
   for (const o of observers) {
     const seat = network.seatOf(o)
@@ -65,10 +69,17 @@ export function replant(
     seats.map(({ area }) => area),
   )
   for (const { area } of seats) areaSilence.countAgain(area)
-  // Offs first: what an "on" means depends on when the outage began.
-  for (const ons of [false, true])
-    for (const o of speaking)
-      if ((registers.state[o] === ON) === ons && headOf[o] !== NONE) putIn(o, heardAt.get(o)!)
+  for (const o of offsFirst(registers, speaking)) if (headOf[o] !== NONE) putIn(o, heardAt.get(o)!)
+  for (const [observer, cost] of unanswered) belief.leaveUnanswered(observer, cost)
+}
+
+/** Who says something, in this order: what an "on" means depends on when the outage began. */
+export function* offsFirst({ state }: Registers, observers: Iterable<number>): Generator<number> {
+  const ons: number[] = []
+  for (const o of observers)
+    if (state[o] === ON) ons.push(o)
+    else if (state[o] !== QUIET) yield o
+  yield* ons
 }
 
 /** Receipt is not in the registers; nobody below a head was heard before its first. */

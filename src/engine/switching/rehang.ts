@@ -9,6 +9,7 @@
  */
 import type { InstantMs } from '../../facts/time.ts'
 import type { EvidenceItem } from '../changes.ts'
+import { settleCallers } from '../evidence/calls.ts'
 import { lean } from '../evidence/indicators.ts'
 import { operations, positionAt, settlePosition } from '../evidence/positions.ts'
 import { AWAITED, OFF } from '../evidence/registers.ts'
@@ -16,6 +17,7 @@ import { type Case, isActive } from '../incidents/case.ts'
 import { EndedOutages } from '../incidents/ended.ts'
 import { deviceOf } from '../incidents/naming.ts'
 import type { Publisher } from '../incidents/publish.ts'
+import { hearCallers } from '../inference/leaning.ts'
 import { NONE } from '../inference/network.ts'
 import { applyPlans } from '../plans/turn.ts'
 import type { World } from '../world.ts'
@@ -43,7 +45,10 @@ export function rehang(world: World, publisher: Publisher): void {
   const rehanging = movedParts(world, before, at, named, headsBefore)
   const accounted = rehanging.parts.map((part) => accountedBefore(world, part, headsBefore))
   const opened = new Map(world.belief.opened)
+  const called = [...world.belief.called.points].filter(([, { head }]) => rehanging.inside.has(head))
+  for (const [point] of called) hearCallers(world.belief, point, undefined)
   world.belief.replant(rehanging)
+  for (const [point] of called) settleCallers(world, point)
   carryMarks(world, rehanging, opened, headsBefore)
   for (const [i, part] of rehanging.parts.entries())
     settlePart(world, rehanging, part, accounted[i]!)

@@ -116,7 +116,7 @@ describe('a tie that takes over a part of an outage', () => {
     on.pass(590)
     expect(shown(on)).toEqual([
       ['I000001', 'B1', 'partiallyRestored', 2, null],
-      ['I000002', 'X3', 'predicted', 2, 'I000001'],
+      ['I000002', 'X3', 'confirmed', 2, 'I000001'],
     ])
   })
 
