@@ -41,7 +41,7 @@ import { rehang } from './switching/rehang.ts'
 import type { TreeNews, World } from './world.ts'
 
 /** Raised with every change of the engine that changes its output for some journal. */
-export const ENGINE_VERSION = 3
+export const ENGINE_VERSION = 4
 
 /** A lit tree is looked at again this often while silence still grows, then no more. */
 const AGAIN_MS = 1_000

@@ -45,7 +45,9 @@ export function rehang(world: World, publisher: Publisher): void {
   const rehanging = movedParts(world, before, at, named, headsBefore)
   const accounted = rehanging.parts.map((part) => accountedBefore(world, part, headsBefore))
   const opened = new Map(world.belief.opened)
-  const called = [...world.belief.called.points].filter(([, { head }]) => rehanging.inside.has(head))
+  const called = [...world.belief.called.points].filter(([, { head }]) =>
+    rehanging.inside.has(head),
+  )
   for (const [point] of called) hearCallers(world.belief, point, undefined)
   world.belief.replant(rehanging)
   for (const [point] of called) settleCallers(world, point)
