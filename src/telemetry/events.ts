@@ -102,6 +102,27 @@ const events = {
     help: 'Old change batches and quarantine rows dropped from the ledger',
     counter: 'lastgasp_records_rows_dropped_total',
   },
+  'notify.delivered': {
+    help: 'Messages that a receiver took; seconds since they were written',
+    counter: 'lastgasp_notify_delivered_total',
+    labels: ['type'],
+    histogram: 'lastgasp_notify_delivery_seconds',
+  },
+  'notify.failed': {
+    help: 'Attempts at a receiver that failed and are tried again',
+    counter: 'lastgasp_notify_failures_total',
+    labels: ['type'],
+  },
+  'notify.expired': {
+    help: 'Messages that became stale before their receiver took them',
+    counter: 'lastgasp_notify_expired_total',
+    labels: ['type'],
+  },
+  'notify.resting': {
+    help: 'A receiver keeps failing and is left alone for a while',
+    level: 'warn',
+  },
+  'notify.gone': { help: 'A receiver says it is gone for good; it is disabled', level: 'warn' },
   'series.written': {
     help: 'Points acknowledged by InfluxDB',
     counter: 'lastgasp_series_points_total',
