@@ -28,6 +28,7 @@ import { figuresOf, reportsIn } from './figures.ts'
 import { Library } from './library.ts'
 import { Pipeline } from './pipeline.ts'
 import { answerReliability } from './reliability.ts'
+import { processFigures } from './process-figures.ts'
 import { retainJournal } from './retention.ts'
 import { applyRules, applyRulesOfFolder } from './rules.ts'
 import { newestBeginning, Snapshotting } from './snapshotting.ts'
@@ -170,11 +171,14 @@ async function open(
   }
 
   if (settings.series.url !== null) {
-    const series = openSeries({ records, settings: seriesSettings(settings), telemetry, now })
+    const figures = processFigures({ telemetry, journal, records })
+    const of = seriesSettings(settings)
+    const series = openSeries({ records, settings: of, telemetry, figures, now })
     closers.push(() => series.close())
   }
 
   let terminals: Terminals | undefined
+  const health = () => healthOf(journal, records, terminals?.problem())
   const reliability = openReliabilityReader(join(dir, 'records.db'))
   closers.push(() => reliability.close())
   const identity: Identity = createIdentity({ dir, roles: loadRoles(), now })
@@ -193,7 +197,7 @@ async function open(
     plans: () => judge.engine.world?.plans.byId ?? NO_PLANS,
     rules: () => library.rulesText(judge.rulesDigest),
     applyRules: (files, by) => applyRules(files, by, ruleParts),
-    health: () => healthOf(journal, records, terminals?.problem()),
+    health,
     reliability: (asked) => {
       const { sustainedMinutes, utcOffset } = library.rules(judge.rulesDigest).judgement
       const utcOffsetMinutes = offsetMinutesOf(utcOffset)
@@ -212,6 +216,9 @@ async function open(
         }
       : {}),
   })
+  telemetry.gauge('lastgasp_ready', 'Whether /readyz says so: 1 or 0', () =>
+    health().ready ? 1 : 0,
+  )
   const { url } = await server.listen(settings.http.host, settings.http.port)
   closers.push(() => server.close())
 

@@ -3,7 +3,13 @@
  * that writing it twice leaves one. Of several values of one point in a page only the last is kept.
  */
 import { Point } from '@influxdata/influxdb-client'
-import type { Change, ChangeBatch, FeederChange, IncidentChange } from '../engine/changes.ts'
+import type {
+  Change,
+  ChangeBatch,
+  FeederChange,
+  IncidentChange,
+  SegmentChange,
+} from '../engine/changes.ts'
 import type { InstantMs } from '../facts/time.ts'
 
 /** InfluxDB counts in nanoseconds. */
@@ -17,6 +23,13 @@ function nanoseconds(at: InstantMs, below: string): string {
  */
 function incidentDigits(id: string): string {
   return id.replace(/\D/g, '').slice(-6).padStart(6, '0')
+}
+
+/** The same for stretches of interruption: `I-000017-2` ends in four digits of one, two of the other. */
+function segmentDigits(id: string): string {
+  const dash = id.lastIndexOf('-')
+  const stretch = id.slice(dash + 1).slice(-2).padStart(2, '0')
+  return incidentDigits(id.slice(0, dash)).slice(-4) + stretch
 }
 
 function feederPoint({ at, unit, feeder, ...state }: FeederChange): Point {
@@ -40,11 +53,38 @@ function incidentPoint({ at, reason, incident }: IncidentChange): Point {
     .intField('revision', incident.revision)
     .stringField('reason', reason)
     .stringField('state', incident.outageKind)
+    .stringField('stage', incident.stage)
     .floatField('probability', incident.probability)
     .intField('customers', incident.metersAffected)
     .intField('customersRestored', incident.customersRestored)
     .intField('transformers', incident.transformersAffected)
+    .intField('sensedAfterMs', incident.sensedAt - incident.startedAt)
+    .intField('sinceSensedMs', at - incident.sensedAt)
     .timestamp(nanoseconds(at, incidentDigits(incident.id)))
+}
+
+/**
+ * An interruption when it is over: by then its beginning and its end stand, so it is one point for
+ * good, at its end. One that was taken back was never written.
+ */
+function interruptionPoint({ segment }: SegmentChange): Point[] {
+  const { from, to, customers } = segment
+  if (to === null || segment.void) return []
+  const minutes = (to - from) / 60_000
+  return [
+    new Point('interruption')
+      .tag('unit', segment.unit)
+      .tag('feeder', segment.feeder ?? 'none')
+      .tag('momentary', segment.momentary ? 'yes' : 'no')
+      .stringField('id', segment.id)
+      .stringField('incident', segment.incident)
+      .stringField('device', segment.device.id)
+      .intField('customers', customers)
+      .intField('transformers', segment.transformers)
+      .floatField('minutes', minutes)
+      .floatField('customerMinutes', customers * minutes)
+      .timestamp(nanoseconds(to, segmentDigits(segment.id))),
+  ]
 }
 
 function pointsOf(change: Change): Point[] {
@@ -53,6 +93,8 @@ function pointsOf(change: Change): Point[] {
       return [feederPoint(change)]
     case 'incident':
       return [incidentPoint(change)]
+    case 'segment':
+      return interruptionPoint(change)
     case 'reports':
       return Object.entries(change.counts).map(([kind, count]) =>
         new Point('reports')
@@ -63,6 +105,16 @@ function pointsOf(change: Change): Point[] {
     default:
       return []
   }
+}
+
+/** Figures of the process itself, by field. Whole numbers, so that counters keep their last digit. */
+export type ProcessFigures = Readonly<Record<string, number>>
+
+/** One sample of them. Unlike all else it does not come from the records and is not written twice. */
+export function figuresLine(at: InstantMs, figures: ProcessFigures): string {
+  const point = new Point('program').timestamp(nanoseconds(at, '000000'))
+  for (const [name, value] of Object.entries(figures)) point.intField(name, Math.round(value))
+  return point.toLineProtocol()!
 }
 
 /** What makes two lines the same point: measurement, tags and time, not the fields. */

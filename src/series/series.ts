@@ -1,11 +1,12 @@
 /**
  * Follows the records from a durable cursor and writes what changed to InfluxDB. The cursor moves
  * only past what the database acknowledged, so a database that was down is caught up without a gap,
- * and as points are deterministic nothing is there twice. Nothing ever waits for it.
+ * and as points are deterministic nothing is there twice. Nothing ever waits for it. Figures of the
+ * process itself are sampled beside that, and missing for as long as the database is away.
  */
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import { openDatabase, type SeriesSettings } from './database.ts'
-import { linesOf } from './points.ts'
+import { figuresLine, linesOf, type ProcessFigures } from './points.ts'
 import { MAX_LINES, type SeriesDatabase, type SeriesSource, WriteFailure } from './port.ts'
 
 /** Name of the cursor in the records. */
@@ -13,6 +14,9 @@ export const SERIES_CURSOR = 'series'
 
 /** Finest resolution of the boards: looking oftener would show nothing more. */
 const POLL_MS = 1000
+
+/** How often the process says how it is; ten seconds show a storm, and are 8,640 points a day. */
+const FIGURES_EVERY_MS = 10_000
 
 /** Change batches read at once: a storm's page stays far below a megabyte and a few milliseconds. */
 const PAGE_BATCHES = 200
@@ -26,6 +30,8 @@ export interface SeriesOptions {
   readonly records: SeriesSource
   readonly settings: SeriesSettings
   readonly telemetry: Telemetry
+  /** Figures of the process, sampled while the database is there; absent: none are written. */
+  readonly figures?: () => ProcessFigures
   /** Wall clock in ms, for how long the database has been away. */
   readonly now: () => number
   /** For tests: 0 to 1, the jitter of waits. */
@@ -50,6 +56,7 @@ export function openSeries(options: SeriesOptions): Series {
   let closed = false
   let failures = 0
   let failingSince = 0
+  let sampledAt = 0
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> = Promise.resolve()
 
@@ -88,6 +95,12 @@ export function openSeries(options: SeriesOptions): Series {
     return true
   }
 
+  async function writeFigures(): Promise<void> {
+    if (!options.figures || now() - sampledAt < FIGURES_EVERY_MS) return
+    sampledAt = now()
+    await writeLines([figuresLine(sampledAt, options.figures())])
+  }
+
   /** How long to wait after the failure, and what to say of it. */
   function waitAfter(error: unknown): number {
     if (failures === 0) {
@@ -106,6 +119,7 @@ export function openSeries(options: SeriesOptions): Series {
     let waitMs = POLL_MS
     try {
       while (!closed && (await writePage()));
+      if (!closed) await writeFigures()
     } catch (error) {
       waitMs = waitAfter(error)
     }

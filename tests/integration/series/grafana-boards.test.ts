@@ -1,0 +1,185 @@
+/**
+ * Every query of every Grafana board runs against a real InfluxDB and finds what a story of the
+ * engine left there; the figures that matter are computed here once more, from the changes.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { ChangeBatch } from '../../../src/engine/changes.ts'
+import type { ActionName } from '../../../src/facts/facts.ts'
+import type { CrewId } from '../../../src/facts/ids.ts'
+import { openDatabase } from '../../../src/series/database.ts'
+import { figuresLine, linesOf } from '../../../src/series/points.ts'
+import { drawnGrid } from '../../support/drawn-grid.ts'
+import { EngineLab, START } from '../../support/engine-lab.ts'
+import { ask, boards, filledIn } from '../../support/grafana.ts'
+import { describeWith } from '../../support/services.ts'
+
+/** Two branches; the first goes dark for long, the second for a moment, then for long. */
+const DRAWING = `
+B1 breaker
+  F1 fuse
+    X1 transformer
+      m1 meter
+      m2 meter
+      m3 meter
+    X2 transformer
+      m4 meter
+      m5 meter
+      m6 meter
+  F2 fuse
+    X3 transformer
+      m7 meter
+      m8 meter
+      m9 meter
+`
+const F1 = ['m1', 'm2', 'm3', 'm4', 'm5', 'm6']
+const F2 = ['m7', 'm8', 'm9']
+
+/** What the engine made of it, a batch a fact. */
+function story(): ChangeBatch[] {
+  const lab = new EngineLab(drawnGrid(DRAWING))
+  const say = (points: readonly string[], kind: 'powerOff' | 'powerOn') => {
+    for (const point of points) lab.say(`o-${point}`, kind)
+  }
+  const act = (action: ActionName) => {
+    const { id, revision } = lab.open()[0]!
+    lab.feed({
+      type: 'actionRequested',
+      receivedAt: lab.now,
+      requestId: `${action}-${lab.position}`,
+      incident: id,
+      expectedRevision: revision,
+      action,
+      by: 'test',
+      role: 'dispatcher',
+      crew: 'C1' as CrewId,
+    })
+  }
+  lab.pass(10)
+  say(F1, 'powerOff')
+  lab.pass(120)
+  for (const action of ['accept', 'dispatch', 'depart', 'arrive'] as const) {
+    act(action)
+    lab.pass(300)
+  }
+  say(F1, 'powerOn')
+  lab.pass(60)
+  say(F2, 'powerOff')
+  lab.pass(30)
+  say(F2, 'powerOn')
+  lab.pass(400)
+  say(F2, 'powerOff')
+  lab.pass(600)
+  act('restore')
+  say(F2, 'powerOn')
+  lab.pass(600)
+  say(F1, 'powerOff')
+  lab.pass(60)
+  const changes = lab.changes
+  return changes.map((change, index) => ({ position: index + 1, at: START, changes: [change] }))
+}
+
+await describeWith('influx', 'the Grafana boards', (server) => {
+  const database = `lastgasp boards ${process.pid} ${process.hrtime.bigint()}`
+  const batches = story()
+  const changes = batches.flatMap((batch) => batch.changes)
+  const [from, to] = [START - 60_000, START + 3 * 3_600_000]
+  const run = (query: string) => ask(server.url, database, filledIn(query, from, to))
+
+  beforeAll(async () => {
+    const lines = linesOf(batches)
+    // The process as it would have been sampled.
+    for (let sample = 0; sample < 4; sample++)
+      lines.push(
+        figuresLine(START + sample * 10_000, {
+          messagesAccepted: 100 * sample,
+          messagesQuarantined: sample,
+          readsHeld: sample,
+          factsCommitted: 110 * sample,
+          factsPending: 3,
+          batchesCommitted: 5 * sample,
+          batchesPending: 1,
+          liveFrames: 7 * sample,
+          httpRequests: 2 * sample,
+          eventLoopDelayUs: 21_000,
+          rssBytes: 1e8,
+          heapBytes: 5e7,
+        }),
+      )
+    await openDatabase({
+      ...{ url: server.url, database, username: null, password: null },
+      ...{ bucket: null, org: null, token: null },
+    }).write(lines)
+  })
+  afterAll(() =>
+    fetch(`${server.url}/query`, {
+      method: 'POST',
+      body: new URLSearchParams({ q: `DROP DATABASE "${database}"` }),
+    }),
+  )
+
+  describe.each(boards())('$title', ({ panels, templating }) => {
+    test.each(panels)('$title', async ({ title, datasource, targets }) => {
+      expect(datasource.uid).toBe('lastgasp')
+      for (const { query } of targets) {
+        const series = await run(query)
+        const values = series.flatMap((one) => one.values.map((row) => row.slice(1)))
+        const found = values.flat().some((value) => value !== null && value !== '')
+        expect(found, `${title}: ${query}`).toBe(true)
+      }
+    })
+
+    test('offers choices', async () => {
+      for (const { query } of templating.list)
+        expect((await run(query))[0]?.values.length, query).toBeGreaterThan(0)
+    })
+  })
+
+  /** The one value of a panel that shows one. */
+  async function shown(board: string, title: string): Promise<number> {
+    const { panels } = boards().find(({ uid }) => uid === board)!
+    const [target] = panels.find((panel) => panel.title === title)!.targets
+    return (await run(target!.query))[0]!.values[0]![1] as number
+  }
+
+  test('reliability is that of the interruptions', async () => {
+    const over = changes.flatMap((change) =>
+      change.type === 'segment' && change.segment.to !== null && !change.segment.void
+        ? [change.segment]
+        : [],
+    )
+    const sustained = over.filter(({ momentary }) => !momentary)
+    const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0)
+    const customers = sum(sustained.map((segment) => segment.customers))
+    const hours = sum(
+      sustained.map((segment) => (segment.customers * (segment.to! - segment.from)) / 3_600_000),
+    )
+    const board = 'lastgasp-reliability'
+    // Six customers for 21 minutes and three for 10, at the least; and three for a moment.
+    expect(customers).toBe(9)
+    expect(await shown(board, 'Customer interruptions')).toBe(customers)
+    expect(await shown(board, 'Customer hours lost')).toBeCloseTo(hours, 6)
+    expect(await shown(board, 'CAIDI')).toBeCloseTo((60 * hours) / customers, 6)
+    expect(await shown(board, 'Momentary customer interruptions')).toBe(3)
+  })
+
+  test('operations shows who is out now', async () => {
+    expect(await shown('lastgasp-operations', 'Customers out now')).toBe(F1.length)
+    expect(await shown('lastgasp-operations', 'Open incidents now')).toBe(1)
+  })
+
+  test('the way to the crew on site is that of the arrival', async () => {
+    const arrival = changes.flatMap((change) =>
+      change.type === 'incident' && change.incident.stage === 'arrived' && change.reason === 'acted'
+        ? [change.at - change.incident.sensedAt]
+        : [],
+    )
+    expect(arrival).toHaveLength(1)
+    expect(await shown('lastgasp-promises', 'On site after, 90 %')).toBe(arrival[0])
+    const { panels } = boards().find(({ uid }) => uid === 'lastgasp-promises')!
+    const latest = panels.find(({ title }) => title === 'Latest arrivals')!
+    const [{ columns, values }] = (await run(latest.targets[0]!.query)) as [
+      { columns: string[]; values: unknown[][] },
+    ]
+    expect(values[0]![columns.indexOf('onSiteAfterMs')]).toBe(arrival[0])
+  })
+})
