@@ -32,6 +32,7 @@ import { processFigures } from './process-figures.ts'
 import { retainJournal } from './retention.ts'
 import { applyRules, applyRulesOfFolder } from './rules.ts'
 import { newestBeginning, Snapshotting } from './snapshotting.ts'
+import { switchingOf } from './switching.ts'
 import { openTerminals, type Terminals } from './terminals.ts'
 
 const NO_PLANS: ReadonlyMap<string, Plan> = new Map()
@@ -195,6 +196,7 @@ async function open(
     grid,
     status: figures,
     plans: () => judge.engine.world?.plans.byId ?? NO_PLANS,
+    switching: () => switchingOf(judge.engine.world),
     rules: () => library.rulesText(judge.rulesDigest),
     applyRules: (files, by) => applyRules(files, by, ruleParts),
     health,

@@ -41,6 +41,12 @@ export const MAX_PLAN_DAYS = {
 export const MAX_PLAN_AHEAD_DAYS = 366
 /** Longest period of one reliability report: a leap year. */
 export const MAX_REPORT_DAYS = 366
+/** How far back a dispatcher may date a switching, hours: as far as a terminal's report counts. */
+export const MAX_SWITCHING_LATE_HOURS = 72
+/** How far ahead, days: operation tickets are written for the coming weeks. */
+export const MAX_SWITCHING_AHEAD_DAYS = 31
+/** Planned operations held at once: a day's work of every unit of a large utility. */
+export const MAX_SWITCHING_PLANNED = 10_000
 /** Tickets waiting to be used; each lives 30 s. */
 export const MAX_TICKETS = 10_000
 export const TICKET_TTL_MS = 30_000

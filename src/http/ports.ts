@@ -1,6 +1,7 @@
 /** What the HTTP side needs of the others; `app` passes what fits. */
 import type { ActionChange, Incident, InterruptionSegment } from '../engine/changes.ts'
 import type { Plan } from '../engine/plans/plan.ts'
+import type { Operation } from '../engine/switching/state.ts'
 import type { Fact, JournalledFact, Position, QuarantinedFact } from '../facts/facts.ts'
 import type { InstantMs } from '../facts/time.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
@@ -110,6 +111,27 @@ export interface TerminalState {
   readonly lastHeardAt: InstantMs | null
 }
 
+/** Where the network differs from its normal state, and what is going to. */
+export interface SwitchingView {
+  readonly operated: readonly {
+    readonly device: string
+    readonly position: 'open' | 'closed'
+    readonly since: InstantMs
+    readonly source: 'terminal' | 'dispatcher' | 'planned'
+    /** Terminal or account. */
+    readonly by: string | null
+  }[]
+  readonly planned: readonly Operation[]
+  readonly loops: readonly string[]
+  readonly islands: readonly {
+    readonly device: string
+    readonly customers: number
+    readonly transformers: number
+  }[]
+  /** What was decided under a request id, where it is still known. */
+  decided(requestId: string): Operation | undefined
+}
+
 export interface HttpDeps {
   readonly telemetry: Telemetry
   readonly identity: Identity
@@ -123,6 +145,7 @@ export interface HttpDeps {
   status(): StatusFigures
   /** Announced outages that are not over, by id, in the order of their announcement. */
   plans(): ReadonlyMap<string, Plan>
+  switching(): SwitchingView
   rules(): RulesText
   /**
    * Makes these files the rules in force, each of those left out as it is; answers when the engine

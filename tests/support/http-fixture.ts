@@ -14,7 +14,7 @@ import type { Grid } from '../../src/grid/model.ts'
 import { createIdentity, type Identity } from '../../src/http/identity/identity.ts'
 import type { RoleName } from '../../src/http/identity/rights.ts'
 import { loadRoles } from '../../src/http/identity/roles.ts'
-import type { HttpDeps } from '../../src/http/ports.ts'
+import type { HttpDeps, SwitchingView } from '../../src/http/ports.ts'
 import { createHttpServer, type HttpServer } from '../../src/http/server.ts'
 import { createLiveHub } from '../../src/live/hub.ts'
 import type { LiveTimings } from '../../src/live/limits.ts'
@@ -255,6 +255,7 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
     grid: () => grid,
     status: figures,
     plans: () => plansOf(appended),
+    switching: () => switchingAsked(appended),
     rules: () => ({
       version: '1',
       digest: 'r'.repeat(64),
@@ -276,6 +277,32 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
   fixture.server = await createHttpServer(deps)
   fixture.url = (await fixture.server.listen('127.0.0.1', 0)).url
   return fixture as Fixture
+}
+
+/** What the engine holds of switching, here everything as asked for. */
+function switchingAsked(facts: readonly Fact[]): SwitchingView {
+  const decided = facts.flatMap((fact, index) =>
+    fact.type === 'switching'
+      ? [{ ...fact, open: fact.position === 'open', position: index + 1 }]
+      : [],
+  )
+  return {
+    operated: decided
+      .filter(({ source }) => source === 'dispatcher')
+      .map(({ device, open, at: since, source, by }) => {
+        return {
+          device,
+          position: open ? ('open' as const) : ('closed' as const),
+          since,
+          source,
+          by,
+        }
+      }),
+    planned: decided.filter(({ source }) => source === 'planned'),
+    loops: [],
+    islands: [],
+    decided: (requestId) => decided.find((one) => one.requestId === requestId),
+  }
 }
 
 /** What the engine holds of the plans announced. */

@@ -19,10 +19,17 @@ const READ_RIGHTS = [
   'rules.read',
   'plans.read',
   'reports.read',
+  'switching.read',
 ] as const
 
 /** To tell the program something, beside acting on incidents. */
-const WRITE_RIGHTS = ['plans.write', 'reports.write', 'rules.apply'] as const
+const WRITE_RIGHTS = [
+  'plans.write',
+  'reports.write',
+  'rules.apply',
+  'switching.write',
+  'grid.apply',
+] as const
 
 export type RightName = (typeof READ_RIGHTS)[number] | (typeof WRITE_RIGHTS)[number] | ActionRight
 

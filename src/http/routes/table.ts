@@ -21,6 +21,7 @@ import { reportRoutes } from './reports.ts'
 import { ruleRoutes } from './rules.ts'
 import { SESSION_COOKIE, sessionRoutes } from './session.ts'
 import { statusRoutes } from './status.ts'
+import { switchingRoutes } from './switching.ts'
 
 /** Who a ticket lets in, and the session it was asked with. */
 export interface TicketBearer {
@@ -64,6 +65,7 @@ export function routeTable(tickets: Tickets<TicketBearer>, version: string): rea
     ...reportRoutes,
     ...statusRoutes,
     ...ruleRoutes,
+    ...switchingRoutes,
     ...networkRoutes,
     ...mapRoutes,
     ...reliabilityRoutes,

@@ -1,0 +1,23 @@
+/** Where the network differs from its normal state, as the engine holds it, for those who ask. */
+import { statedIn } from '../engine/evidence/switch-position.ts'
+import { differences } from '../engine/switching/report.ts'
+import type { Operation } from '../engine/switching/state.ts'
+import type { World } from '../engine/world.ts'
+
+export function switchingOf(world: World | undefined) {
+  const now = world ? differences(world) : { operated: [], loops: [], islands: [] }
+  return {
+    ...now,
+    operated: now.operated.map((one) => ({ ...one, by: world ? saidBy(world, one.device) : null })),
+    planned: world?.switching.planned ?? [],
+    decided: (requestId: string): Operation | undefined =>
+      world?.switching.decided.find((one) => one.requestId === requestId),
+  }
+}
+
+/** Account or terminal behind a position; null where the program found it out by itself. */
+function saidBy({ grid, switchWords }: World, device: string): string | null {
+  const word = statedIn(switchWords.get(grid.devices.ids.indexOf(device)) ?? [])
+  if (word?.by !== undefined) return word.by
+  return word && word.terminal >= 0 ? grid.observers.ids.idOf(word.terminal) : null
+}
