@@ -17,6 +17,8 @@ import type {
 import { isOpen } from '../engine/incident-view.ts'
 import type { Position } from '../facts/facts.ts'
 import type { InstantMs } from '../facts/time.ts'
+import { AuditChain, type AuditEntry } from './audit.ts'
+import type { Contact } from './contacts.ts'
 import { RecordsError } from './errors.ts'
 
 /** A change batch, its changes as JSON. */
@@ -35,6 +37,8 @@ export type LedgerEntry =
       readonly digest: string
     }
   | { readonly kind: 'cursor'; readonly name: string; readonly position: Position }
+  | { readonly kind: 'audit'; readonly entry: AuditEntry }
+  | { readonly kind: 'contact'; readonly contact: Contact }
 
 /** Where the ledger stands. */
 export interface LedgerState {
@@ -47,6 +51,8 @@ export interface LedgerState {
 export interface LedgerOptions {
   /** File a row for the sender of notices with each change that concerns customers. */
   readonly outbox: boolean
+  /** File that names the last entry of the audit chain. */
+  readonly anchor: string
 }
 
 /** Topic of the outbox rows for incident changes. */
@@ -60,6 +66,7 @@ export class Ledger {
   readonly #db: Connection
   readonly #statements: ReturnType<typeof prepare>
   readonly #outbox: boolean
+  readonly #audit: AuditChain
   readonly #epoch: number
   #state: LedgerState
 
@@ -67,6 +74,7 @@ export class Ledger {
   constructor(db: Connection, options: LedgerOptions) {
     this.#db = db
     this.#outbox = options.outbox
+    this.#audit = new AuditChain(db, options.anchor)
     this.#statements = prepare(db)
     db.exec('UPDATE state SET epoch = epoch + 1')
     const [position, digest, at, epoch] = this.#statements.state.get([]) as [
@@ -89,8 +97,11 @@ export class Ledger {
     this.#db.exec('BEGIN IMMEDIATE')
     try {
       for (const entry of entries) {
-        if (entry.kind === 'cursor') this.#statements.cursor.run([entry.name, entry.position])
-        else next = this.#file(entry, next)
+        if (entry.kind === 'changes') next = this.#file(entry, next)
+        else if (entry.kind === 'cursor')
+          this.#statements.cursor.run([entry.name, entry.position])
+        else if (entry.kind === 'audit') this.#audit.add(entry.entry)
+        else this.#fileContact(entry.contact)
       }
       const { position, digest, at } = next
       const { changes } = this.#statements.move.run([position, digest, at, this.#epoch])
@@ -102,6 +113,7 @@ export class Ledger {
       throw error
     }
     this.#state = next
+    if (entries.some(({ kind }) => kind === 'audit')) this.#audit.anchor()
   }
 
   /** Drops up to `rows` change batches and quarantine rows older than `before`; how many. */
@@ -226,6 +238,10 @@ export class Ledger {
     this.#statements.applied.run([position, what, digest, version, at, by])
   }
 
+  #fileContact({ account, at, channel, kind, incident, by }: Contact): void {
+    this.#statements.contact.run([account, at, channel, kind, incident, by])
+  }
+
   #fileTerminal({ terminal, link, at }: TerminalChange): void {
     this.#statements.terminal.run([terminal, link, at])
   }
@@ -259,6 +275,9 @@ function prepare(db: Connection) {
     ),
     quarantineCount: db.prepare(`INSERT INTO quarantine_counts VALUES (?, 1)
       ON CONFLICT (reason) DO UPDATE SET count = count + 1`),
+    contact: db.prepare(
+      'INSERT INTO contacts (account, at, channel, kind, incident, by) VALUES (?, ?, ?, ?, ?, ?)',
+    ),
     terminal: db.prepare('INSERT OR REPLACE INTO terminals VALUES (?, ?, ?)'),
     applied: db.prepare('INSERT INTO applied VALUES (?, ?, ?, ?, ?, ?)'),
     // A batch that made a revision of an incident still open is kept for it.

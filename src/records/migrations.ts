@@ -122,4 +122,30 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX applied_what ON applied (what, position);
   `,
+  `
+  -- Who did or saw what; each entry holds the hash of the one before.
+  CREATE TABLE audit (
+    no      INTEGER PRIMARY KEY,
+    at      INTEGER NOT NULL,
+    by      TEXT NOT NULL,
+    role    TEXT NOT NULL,
+    what    TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    detail  TEXT NOT NULL,
+    hash    TEXT NOT NULL
+  ) STRICT;
+
+  -- When a customer spoke to us, by account; what was said is not kept.
+  CREATE TABLE contacts (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    account  TEXT NOT NULL,
+    at       INTEGER NOT NULL,
+    channel  TEXT NOT NULL,
+    kind     TEXT NOT NULL,
+    incident TEXT,
+    by       TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX contacts_account ON contacts (account, at);
+  CREATE INDEX contacts_incident ON contacts (incident);
+  `,
 ]

@@ -5,6 +5,8 @@
 import type { ActionChange, ChangeBatch, Incident, InterruptionSegment } from '../engine/changes.ts'
 import type { Position, QuarantinedFact } from '../facts/facts.ts'
 import type { InstantMs } from '../facts/time.ts'
+import type { AuditEntry, AuditRow } from './audit.ts'
+import type { Contact } from './contacts.ts'
 
 export interface RecordsState {
   /** Last position whose changes are committed; 0 for none. */
@@ -87,6 +89,17 @@ export interface RecordsPort {
   changesAfter(position: Position, limit: number): readonly ChangeBatch[]
   /** Durable cursors of followers, by name. */
   cursor(name: string): Position
+  /** Adds an entry to the audit chain; resolves once it is on disk. */
+  audit(entry: AuditEntry): Promise<void>
+  /** Entries of the audit chain, newest first. */
+  audited(query: { limit: number; cursor?: string }): {
+    readonly entries: readonly AuditRow[]
+    readonly cursor: string | null
+  }
+  /** Notes that a customer spoke to us; resolves once it is on disk. */
+  contact(contact: Contact): Promise<void>
+  /** A customer's contacts since then, newest first. */
+  contacts(account: string, since: InstantMs): readonly Contact[]
   saveCursor(name: string, position: Position): Promise<void>
   /** Drops change batches and quarantine rows older than `before` (open incidents keep theirs). */
   retain(before: InstantMs): Promise<void>

@@ -7,6 +7,8 @@ import { openForReading } from '../config/sqlite.ts'
 import type { ActionChange, ChangeBatch, Incident, InterruptionSegment } from '../engine/changes.ts'
 import type { Position, QuarantinedFact } from '../facts/facts.ts'
 import type { InstantMs } from '../facts/time.ts'
+import { auditPage } from './audit.ts'
+import { type ContactColumns, contactOf, MAX_CONTACTS } from './contacts.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import type {
   IncidentPage,
@@ -36,6 +38,8 @@ export interface Queries
     | 'action'
     | 'changesAfter'
     | 'cursor'
+    | 'audited'
+    | 'contacts'
   > {
   /** Areas of the open incidents. */
   areas(): Iterable<readonly [incident: string, area: IncidentArea]>
@@ -179,6 +183,21 @@ export function openQueries(path: string): Queries {
         'SELECT position, at, json FROM changes WHERE position > ? ORDER BY position LIMIT ?',
         [position, limit],
       ).map(([at, when, json]): ChangeBatch => ({ position: at, at: when, changes: parse(json) })),
+
+    audited({ limit, cursor }) {
+      const before = cursor === undefined ? undefined : decodeCursor('audit', cursor)
+      const rows = auditPage(db, limit + 1, before)
+      const entries = rows.slice(0, limit)
+      const next = rows.length > limit ? encodeCursor('audit', entries.at(-1)!.no) : null
+      return { entries, cursor: next }
+    },
+
+    contacts: (account, since) =>
+      all<ContactColumns>(
+        `SELECT account, at, channel, kind, incident, by FROM contacts
+         WHERE account = ? AND at >= ? ORDER BY at DESC, id DESC LIMIT ?`,
+        [account, since, MAX_CONTACTS],
+      ).map(contactOf),
 
     cursor: (name) =>
       one<[Position]>('SELECT position FROM cursors WHERE name = ?', [name])?.[0] ?? 0,

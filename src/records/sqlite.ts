@@ -7,6 +7,8 @@ import type { ChangeBatch } from '../engine/changes.ts'
 import type { Position } from '../facts/facts.ts'
 import type { InstantMs } from '../facts/time.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
+import type { AuditEntry } from './audit.ts'
+import type { Contact } from './contacts.ts'
 import { RecordsError } from './errors.ts'
 import type { LedgerEntry } from './ledger.ts'
 import type { RecordsPort, RecordsState } from './port.ts'
@@ -116,6 +118,14 @@ class Committer {
 
   saveCursor(name: string, position: Position): Promise<void> {
     return this.#ask({ kind: 'cursor', name, position }, [])
+  }
+
+  audit(entry: AuditEntry): Promise<void> {
+    return this.#ask({ kind: 'audit', entry }, [])
+  }
+
+  contact(contact: Contact): Promise<void> {
+    return this.#ask({ kind: 'contact', contact }, [])
   }
 
   async retain(before: InstantMs): Promise<void> {

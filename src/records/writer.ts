@@ -27,6 +27,9 @@ export type WriterReply = ThreadReply<WriterAnswer, RecordsErrorCode>
 /** JSON filed between two checkpoints; with its indexes and copies the log stays near 20 MB. */
 const CHECKPOINT_BYTES = 4 * 1_048_576
 
+/** The file beside the ledger that names the last entry of its audit chain. */
+export const anchorOf = (path: string) => path.replace(/\.db$/, '') + '.audit'
+
 function bytesOf(request: WriterRequest): number {
   if (request.kind !== 'commit') return 0
   let bytes = 0
@@ -55,7 +58,7 @@ function serve(port: NonNullable<typeof parentPort>): void {
   let ledger: Ledger
   try {
     db = openForWriting(path)
-    ledger = new Ledger(db, { outbox })
+    ledger = new Ledger(db, { outbox, anchor: anchorOf(path) })
   } catch (error) {
     port.postMessage(refusal(error))
     return

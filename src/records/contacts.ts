@@ -1,0 +1,36 @@
+/**
+ * Contacts: when a customer spoke to us, through which channel, about which incident. By account
+ * alone, and without what was said.
+ */
+import { REPORT_CHANNELS, type ReportChannel } from '../facts/facts.ts'
+import type { InstantMs } from '../facts/time.ts'
+
+export const CONTACT_KINDS = ['inquiry', 'report', 'urge'] as const
+/** Asked, reported an outage, or urged its repair (催办). */
+export type ContactKind = (typeof CONTACT_KINDS)[number]
+
+export interface Contact {
+  readonly account: string
+  readonly at: InstantMs
+  readonly channel: ReportChannel
+  readonly kind: ContactKind
+  readonly incident: string | null
+  /** Who took it: an account or the subject of a token. */
+  readonly by: string
+}
+
+/** Contacts of one customer that anyone reads. */
+export const MAX_CONTACTS = 50
+
+export type ContactColumns = [string, InstantMs, string, string, string | null, string]
+
+export function contactOf([account, at, channel, kind, incident, by]: ContactColumns): Contact {
+  return {
+    account,
+    at,
+    channel: REPORT_CHANNELS.find((one) => one === channel) ?? 'phone',
+    kind: CONTACT_KINDS.find((one) => one === kind) ?? 'inquiry',
+    incident,
+    by,
+  }
+}
