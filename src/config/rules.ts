@@ -70,6 +70,7 @@ const judgement = z.strictObject({
     })
     .refine(({ off, on }) => off < on, { message: 'off must be below on' }),
   ownSupplyOnly: share.gt(0).lt(1),
+  contradictedSeconds: z.number().positive(),
   identityFalse: share.gt(0).lt(1),
   confirm: z.strictObject({ probability: share, sources: z.number().int().min(1) }),
   holdSeconds: z.number().min(0).max(5),

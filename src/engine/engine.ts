@@ -23,6 +23,7 @@ import { admitCall, forgetOldCalls } from './evidence/calls.ts'
 import { forgetIndications } from './evidence/indicators.ts'
 import { admitLink } from './evidence/links.ts'
 import { admitReading } from './evidence/readings.ts'
+import { admitReplacement } from './evidence/replaced.ts'
 import { decideAction } from './incidents/actions.ts'
 import { type Case, isActive, MAX_CAUSES, MAX_EVIDENCE_SHOWN } from './incidents/case.ts'
 import { classify } from './incidents/kinds.ts'
@@ -88,6 +89,9 @@ export class Engine {
       case 'reading':
         world.belief.hearing = fact.receivedAt
         admitReading(world, position, fact)
+        return []
+      case 'meterReplaced':
+        admitReplacement(world, position, fact)
         return []
       case 'link':
         return admitLink(world, fact)

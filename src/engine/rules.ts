@@ -38,6 +38,8 @@ export interface JudgementRules {
   readonly voltage: VoltageRules
   /** P(a terminal or meter whose area has supply loses its own alone) in one window. */
   readonly ownSupplyOnly: number
+  /** A voice against an outage that nobody seconds for so long contradicts it. */
+  readonly contradictedSeconds: number
   /** P(all that one identity forwards of its area is false) in one window. */
   readonly identityFalse: number
   readonly confirm: { readonly probability: number; readonly sources: number }

@@ -98,6 +98,7 @@ export class World {
     this.network = new Network(this.topology, priorsFrom(rules.judgement))
     this.registers = registers ?? new Registers(grid.observers.ids.count)
     this.belief = new Belief(this.network, this.registers, modelFrom(rules.judgement, grid))
+    this.belief.sourceOf = (observer) => this.sourceOf(observer)
   }
 
   /** Notes that something was heard below `head`, so that its tree is judged at the next tick. */

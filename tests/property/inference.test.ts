@@ -5,7 +5,7 @@ import {
   nothingThrough,
   type ReliabilityClass,
 } from '../../src/engine/cost/likelihood.ts'
-import { costOf, NAT } from '../../src/engine/cost/nats.ts'
+import { costOf, NAT, NEVER } from '../../src/engine/cost/nats.ts'
 import { OFF, QUIET, Registers } from '../../src/engine/evidence/registers.ts'
 import { Belief } from '../../src/engine/inference/belief.ts'
 import type { EvidenceModel } from '../../src/engine/inference/evidence-model.ts'
@@ -63,6 +63,8 @@ function setUp(seed: number, concentrators: boolean) {
     areaUnreturned: nothingThrough(0, [[1, 1]]),
     areaMeterClass: 0,
     calls: { favour: 0, afterMs: 0 },
+    ownSupplyOnly: NEVER,
+    identityFalse: NEVER,
     leftDark: 4 * NAT,
     windowClosed: true,
   }

@@ -11,7 +11,7 @@ import type {
   IncidentChange,
   InterruptionSegment,
 } from '../../src/engine/changes.ts'
-import type { ActionRequestedFact, Fact, ReportFact } from '../../src/facts/facts.ts'
+import type { ActionRequestedFact, Fact, ReadingFact, ReportFact } from '../../src/facts/facts.ts'
 import type { InstantMs } from '../../src/facts/time.ts'
 import type { CompiledGrid } from '../../src/grid/compiled.ts'
 import { Reach } from './reach.ts'
@@ -37,6 +37,7 @@ const SPEAKING: ReadonlySet<Fact['type']> = new Set([
   'planWithdrawn',
   'callerReport',
   'link',
+  'meterReplaced',
 ])
 
 interface Life {
@@ -71,6 +72,7 @@ export class EngineInvariants {
   /** Takes what one fact changed; throws where something is not as it must be. */
   after(position: number, fact: Fact, changes: readonly Change[]): void {
     if (fact.type === 'report') this.#hear(position, fact)
+    if (fact.type === 'reading') this.#hearReading(fact)
     if (SPEAKING.has(fact.type)) this.#speaking.add(position)
     if (fact.type === 'callerReport' && fact.account !== undefined)
       this.#vouch(`account ${fact.account}`, this.#reach.below(fact.usagePoint))
@@ -82,6 +84,10 @@ export class EngineInvariants {
       else if (change.type === 'feeder') this.#feeders.set(change.feeder, change)
     }
     if (asked) this.#checkAction(asked, changes)
+    if (asked?.action === 'onSite' && asked.role === 'crew') {
+      const found = this.#lives.get(asked.incident)?.latest
+      if (found) this.#vouch(asked.by, this.#reach.below(found.device.id))
+    }
     if (changes.some(({ type }) => type === 'incident' || type === 'segment')) {
       this.#checkOverlaps()
       this.#checkFeeders()
@@ -91,11 +97,26 @@ export class EngineInvariants {
 
   #hear(position: number, fact: ReportFact): void {
     this.#speaking.add(position)
-    if (fact.kind === 'switchOpen' && fact.device !== undefined)
+    if (fact.kind === 'voltage' && (fact.volts ?? [1000]).every((volts) => volts < 132)) {
+      this.#vouch(fact.terminal, this.#reach.seenBy(fact.terminal))
+      this.#vouch(`measured by ${fact.terminal}`, this.#reach.seenBy(fact.terminal))
+    }
+    const opens = fact.kind === 'switchOpen' || fact.kind === 'protectionTrip'
+    if (opens && fact.device !== undefined)
       this.#vouch(fact.terminal, this.#reach.below(fact.device))
     if (fact.kind !== 'powerOff' && fact.kind !== 'areaOff') return
     for (const observer of fact.meters ?? [fact.terminal])
       this.#vouch(this.#reach.identityOf(observer), this.#reach.seenBy(observer))
+  }
+
+  /** A measurement counts once beside the report, for what the terminal itself stands at. */
+  #hearReading(fact: ReadingFact): void {
+    for (const { target, result } of fact.readings) {
+      if (result !== 'deenergised') continue
+      const points = this.#reach.seenBy(target)
+      this.#vouch(this.#reach.identityOf(target), points)
+      if (target === fact.terminal) this.#vouch(`measured by ${target}`, points)
+    }
   }
 
   #vouch(identity: string, points: ReadonlySet<number>): void {

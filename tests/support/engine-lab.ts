@@ -9,7 +9,7 @@ import { Engine } from '../../src/engine/engine.ts'
 import type { Rules } from '../../src/engine/rules.ts'
 import type { World } from '../../src/engine/world.ts'
 import type { Fact } from '../../src/facts/facts.ts'
-import type { EventKind } from '../../src/facts/wire.ts'
+import type { EventKind, ReadingResult } from '../../src/facts/wire.ts'
 import { compileGrid } from '../../src/grid/compile.ts'
 import type { CompiledGrid } from '../../src/grid/compiled.ts'
 import type { Grid } from '../../src/grid/model.ts'
@@ -22,6 +22,20 @@ export function shippedRules(): Rules {
 
 /** Where virtual time starts. */
 export const START = Date.UTC(2026, 10, 22, 3, 0, 0)
+
+/** What a report may carry beside its kind; `at: null` for a time unknown to the terminal. */
+export interface Said {
+  readonly meters?: string[]
+  readonly at?: number | null
+  readonly device?: string
+  readonly phases?: number
+  readonly boot?: number
+  readonly seq?: number
+  readonly volts?: number[]
+  readonly valid?: boolean
+  readonly area?: boolean
+  readonly onBattery?: boolean
+}
 
 export class EngineLab {
   engine: Engine
@@ -75,21 +89,39 @@ export class EngineLab {
   }
 
   /** `terminal` says `kind`, about its `meters` where given, after `lateMs`. */
-  say(
-    terminal: string,
-    kind: EventKind,
-    options: { meters?: string[]; at?: number; device?: string; phases?: number } = {},
-  ): void {
+  say(terminal: string, kind: EventKind, { at = this.now, ...options }: Said = {}): void {
+    const { boot, seq, volts, valid, area, onBattery } = options
     this.feed({
       type: 'report',
       receivedAt: this.now,
       terminal: terminal as never,
       kind,
-      at: options.at ?? this.now,
+      ...(at === null ? {} : { at }),
+      ...(boot === undefined ? {} : { boot }),
+      ...(seq === undefined ? {} : { seq }),
+      ...(volts === undefined ? {} : { volts }),
+      ...(valid === undefined ? {} : { valid }),
+      ...(area === undefined ? {} : { area }),
+      ...(onBattery === undefined ? {} : { onBattery }),
       ...(options.phases ? { phases: options.phases } : {}),
       ...(options.meters ? { meters: options.meters as never } : {}),
       ...(options.device ? { device: options.device as never } : {}),
     })
+  }
+
+  /** `terminal` hands in what its call-read of `target` gave. */
+  answer(terminal: string, target: string, result: ReadingResult, volts?: number[]): void {
+    this.feed({
+      type: 'reading',
+      receivedAt: this.now,
+      terminal: terminal as never,
+      at: this.now,
+      readings: [{ target: target as never, result, ...(volts ? { volts } : {}) }],
+    })
+  }
+
+  link(terminal: string, state: 'online' | 'offline'): void {
+    this.feed({ type: 'link', receivedAt: this.now, terminal: terminal as never, state })
   }
 
   /** Latest revision of each incident, by id. */

@@ -112,6 +112,8 @@ function evidenceModel(grid: CompiledGrid, options: AccuracyOptions): EvidenceMo
     areaUnreturned: nothingThrough(0, AT_ONCE),
     areaMeterClass: 0,
     calls: { favour: 0, afterMs: 0 },
+    ownSupplyOnly: NEVER,
+    identityFalse: NEVER,
     leftDark: NEVER,
     windowClosed: true,
   }

@@ -85,9 +85,22 @@ function refusalOf(incident: Case | undefined, fact: ActionRequestedFact): Actio
   return null
 }
 
+/** Roles that stand before the outage when they say so. */
+const FIELD_ROLES: readonly string[] = ['crew', 'gridManager']
+const VOUCHING: readonly ActionName[] = ['onSite', 'partial']
+
+/** Who finds the outage on site is one more source for it, at the next look. */
+function vouch(world: World, incident: Case, { action, role, by }: ActionRequestedFact): void {
+  if (!VOUCHING.includes(action) || !FIELD_ROLES.includes(role)) return
+  if (incident.vouchedBy.includes(by)) return
+  incident.vouchedBy.push(by)
+  world.again.set(world.network.rootOf(incident.head), world.now)
+}
+
 function carryOut(world: World, incident: Case, fact: ActionRequestedFact): void {
   const { stage } = RULES[fact.action]
   if (stage) incident.stage = stage
+  vouch(world, incident, fact)
   switch (fact.action) {
     case 'confirm':
       incident.confirmedByStaff = true

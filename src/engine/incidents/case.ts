@@ -71,6 +71,8 @@ export interface Case {
   cameBackAt: InstantMs | null
   restoredAt: InstantMs | null
   confirmedByStaff: boolean
+  /** Accounts of those in the field who found it so: each an identity of its own. */
+  vouchedBy: string[]
   etr: InstantMs | null
   crew: string | null
   stage: Stage
@@ -92,6 +94,13 @@ export interface Case {
 /** True while the case may still change by itself. */
 export function isActive(incident: Case): boolean {
   return incident.outageKind !== 'restored' && incident.outageKind !== 'closed'
+}
+
+/** Sets a flag, or takes it off. */
+export function setFlag(incident: Case, flag: IncidentFlag, on: boolean): void {
+  const has = incident.flags.includes(flag)
+  if (on && !has) incident.flags.push(flag)
+  else if (!on && has) incident.flags = incident.flags.filter((held) => held !== flag)
 }
 
 /** Key of the verdict a case stands for. */

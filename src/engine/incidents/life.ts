@@ -55,6 +55,7 @@ export function openCase(world: World, verdict: Verdict, parent: Case | null): C
     cameBackAt: null,
     restoredAt: null,
     confirmedByStaff: false,
+    vouchedBy: [],
     etr: null,
     crew: parent?.crew ?? null,
     stage: 'sensed',
@@ -91,10 +92,9 @@ export function takeVerdict(world: World, incident: Case, verdict: Verdict): voi
   if (moved || cameBack) standAnew(world, incident, verdict)
   else if (!opened) standOn(world, incident, verdict)
   const kept = moved && !cameBack ? 0 : incident.sources
-  incident.sources = Math.max(
-    kept,
-    outageSources(world, verdict.head, verdict.observer, sourcesNeeded(world)),
-  )
+  const enough = sourcesNeeded(world)
+  const heard = outageSources(world, verdict.head, verdict.observer, enough)
+  incident.sources = Math.max(kept, Math.min(enough, heard + incident.vouchedBy.length))
   if (moved || opened) rescale(world, incident)
   confirm(world, incident)
   classify(world, incident)

@@ -32,18 +32,21 @@ export function noticeReturn(world: World, incident: Case): void {
 }
 
 /**
- * One on alone neither ends nor splits an outage that two had vouched for: it waits for a second,
- * and is believed where none has come by the time most would have.
+ * One voice alone neither ends nor splits an outage that two had vouched for: it waits for a second.
+ * Where none has come by the time most would have, it is believed of its own part alone: whoever
+ * still says off, or that the device is open, keeps the rest.
  */
 export function waitsForSecondOn(world: World, incident: Case): boolean {
   if (incident.sources < 2 || incident.observer !== NONE || incident.cameBackAt !== null)
     return false
   const [first, second] = onsHeard(world, incident.head, NONE, incident.darkAt).at
   if (first === undefined || second !== undefined) return false
-  const { settleSeconds } = world.rules.judgement.restore
-  const nobodyIsOff = world.belief.sums.offs(incident.head) === 0
-  if (nobodyIsOff || world.now - first >= settleSeconds * 1000) markReturned(world, incident, first)
-  return !nobodyIsOff
+  const { belief } = world
+  if (belief.sums.offs(incident.head) === 0 && !belief.opened.has(incident.head)) {
+    markReturned(world, incident, first)
+    return false
+  }
+  return world.now - first < world.rules.judgement.restore.settleSeconds * 1000
 }
 
 function markReturned(world: World, incident: Case, cameBackAt: InstantMs): void {

@@ -1,6 +1,8 @@
 /** Who vouches for an outage or for its end: authenticated identities, each counted once. */
 import type { InstantMs } from '../../facts/time.ts'
-import { OFF, ON } from '../evidence/registers.ts'
+import { DEVICE_TYPES } from '../../grid/model.ts'
+import { positionAt } from '../evidence/positions.ts'
+import { MEASURED, OFF, ON, REPORTED, WEAK } from '../evidence/registers.ts'
 import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
 
@@ -23,7 +25,7 @@ export function outageSources(
     )
       seen.add(identityOfCallers(point))
   if (observer !== NONE) {
-    if (belief.registers.state[observer] === OFF) seen.add(world.identityOf(observer))
+    if (vouches(world, observer)) seen.add(world.sourceOf(observer))
     return Math.min(seen.size, enough)
   }
   const opened = belief.opened.get(head)
@@ -31,13 +33,48 @@ export function outageSources(
   const visit = (at: number) => {
     if (seen.size >= enough || belief.sums.offs(at) === 0) return
     belief.network.eachSeated(at, (o) => {
-      if (seen.size < enough && belief.registers.state[o] === OFF) seen.add(world.identityOf(o))
+      if (seen.size < enough && vouches(world, o)) seen.add(world.sourceOf(o))
     })
     for (let c = world.network.firstBelow[at]!; c !== NONE; c = world.network.nextBeside[c]!)
       visit(c)
   }
   visit(head)
-  return Math.min(seen.size, enough)
+  return Math.min(seen.size + (isMeasured(world, head) ? 1 : 0), enough)
+}
+
+/** An off of more than its own supply. */
+function vouches({ registers }: World, observer: number): boolean {
+  return registers.state[observer] === OFF && (registers.marksOf(observer) & WEAK) === 0
+}
+
+const TRANSFORMER = DEVICE_TYPES.indexOf('transformer')
+const TWICE = MEASURED | REPORTED
+
+/**
+ * A terminal that reported its transformer out and then measured no voltage on any phase counts once
+ * more, for that transformer alone (DESIGN §3, domain rule J-T1).
+ */
+function isMeasured({ network, registers, grid }: World, head: number): boolean {
+  if (grid.devices.type[network.bottom[head]!] !== TRANSFORMER) return false
+  let measured = false
+  network.eachSeated(head, (o) => {
+    const terminal = o < grid.observers.firstMeter[0]!
+    if (terminal && registers.state[o] === OFF && (registers.marksOf(o) & TWICE) === TWICE)
+      measured = true
+  })
+  return measured
+}
+
+/** Switch terminals that had the device open and then closed, as one more voice for its return. */
+function closedAgain(world: World, head: number, since: InstantMs) {
+  const said: { identity: number; at: InstantMs }[] = []
+  if (world.switchWords.size === 0) return said
+  for (const device of world.network.members(head)) {
+    const position = positionAt(world, device)
+    if (position?.closedAgain && position.at > since && position.terminal !== NONE)
+      said.push({ identity: world.identityOf(position.terminal), at: position.at })
+  }
+  return said
 }
 
 /** Callers at one usage point are one identity, and none of the observers. */
@@ -68,7 +105,7 @@ export function onsHeard(world: World, head: number, observer: number, since: In
     const at = belief.registers.atOf(o)
     if (at <= since) return
     observers++
-    const identity = world.identityOf(o)
+    const identity = world.sourceOf(o)
     if (at < (earliest.get(identity) ?? Number.POSITIVE_INFINITY)) earliest.set(identity, at)
   }
   const visit = (at: number) => {
@@ -77,8 +114,11 @@ export function onsHeard(world: World, head: number, observer: number, since: In
     for (let c = world.network.firstBelow[at]!; c !== NONE; c = world.network.nextBeside[c]!)
       visit(c)
   }
-  if (observer === NONE) visit(head)
-  else take(observer)
+  if (observer === NONE) {
+    visit(head)
+    for (const { identity, at } of closedAgain(world, head, since))
+      earliest.set(identity, Math.min(at, earliest.get(identity) ?? at))
+  } else take(observer)
   for (const point of callersAt(world, head, observer)) {
     const { liveSince } = belief.called.points.get(point)!
     if (liveSince !== undefined && liveSince > since)

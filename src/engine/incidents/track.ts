@@ -9,7 +9,8 @@ import type { EvidenceItem } from '../changes.ts'
 import { NONE } from '../inference/network.ts'
 import type { Verdict } from '../inference/verdict.ts'
 import type { TreeNews, World } from '../world.ts'
-import { type Case, isActive, keyOf, MAX_CAUSES, MAX_EVIDENCE_SHOWN } from './case.ts'
+import { type Case, isActive, keyOf, MAX_CAUSES, MAX_EVIDENCE_SHOWN, setFlag } from './case.ts'
+import { noticeContradiction } from './contradiction.ts'
 import { closeCase, openCase, restoreCase, takeVerdict, withdrawCase } from './life.ts'
 import { isHeadBelow } from './place.ts'
 import type { Publisher } from './publish.ts'
@@ -74,6 +75,7 @@ function absorb(
   const moved = keyOf(mother.head, mother.observer) !== keyOf(verdict.head, verdict.observer)
   takeVerdict(world, mother, verdict)
   hear(world, mother, news)
+  noticeContradiction(world, mother)
   for (const child of group) {
     if (child === mother) continue
     hear(world, child, news)
@@ -97,12 +99,16 @@ function shrink(
   publisher: Publisher,
 ): void {
   hear(world, incident, news)
+  noticeContradiction(world, incident)
   const all = unmatched.filter((v) => isBelow(world, v, incident))
   const waits = waitsForSecondOn(world, incident)
   const cameBack = incident.cameBackAt !== null
   const below = all.filter((v) => !waits && (!cameBack || v.dead >= LEFT_DARK))
   for (const v of all) unmatched.splice(unmatched.indexOf(v), 1)
-  if (waits) return
+  if (waits) {
+    publisher.publish(incident, 'revised')
+    return
+  }
   if (below.length > 0) {
     const [main, ...rest] = [...below].sort(
       (a, b) => b.dead - a.dead || a.head - b.head || a.observer - b.observer,
@@ -123,14 +129,24 @@ function shrink(
         incident.originalCustomers - Math.max(0, incident.customers - back)
       publisher.publish(incident, 'partiallyRestored')
     }
-  } else withdrawCase(world, incident, publisher)
+  } else if (standsVouched(world, incident)) publisher.publish(incident, 'revised')
+  else withdrawCase(world, incident, publisher)
+}
+
+/** Two had vouched for it and somebody still does: what others say against that is not its end. */
+function standsVouched(world: World, incident: Case): boolean {
+  if (incident.sources < world.rules.judgement.confirm.sources) return false
+  return outageSources(world, incident.head, incident.observer, 1) > 0
 }
 
 /** The tree's news that lies below the case becomes its evidence. */
 function hear(world: World, incident: Case, news: TreeNews): void {
   if (news.causes.length === 0) return
-  for (const item of news.evidence)
-    if (isHeardBelow(world, item, incident)) incident.evidence.unshift(item)
+  for (const item of news.evidence) {
+    if (!isHeardBelow(world, item, incident)) continue
+    incident.evidence.unshift(item)
+    if (item.clockInvalid) setFlag(incident, 'clockInvalid', true)
+  }
   incident.evidence.length = Math.min(incident.evidence.length, MAX_EVIDENCE_SHOWN)
   incident.causes = news.causes.slice(-MAX_CAUSES)
 }

@@ -76,6 +76,10 @@ export class Belief {
   readonly opened = new Map<number, OpenedHead>()
   /** When a head was found restored; its awaited observers count their delay from then. */
   readonly cameBack = new Map<number, InstantMs>()
+  /** What it costs that one identity is wrong about all of its area, as of the last `refresh`. */
+  readonly falseTogether = new Map<number, number>()
+  /** The identity behind an observer's last word; the world knows who else spoke for it. */
+  sourceOf: (observer: number) => number = (observer) => this.network.forwarderOf(observer)
   /** Who did not answer a call-read (召测), by what that speaks for "dead", where somebody said so. */
   readonly unanswered = new Map<number, number>()
   /** By how much plans changed priors, by head, and what services they made likely, by observer. */
@@ -254,7 +258,6 @@ export class Belief {
   /** Prior of the observer's own service, or Infinity where it has none of its own. */
   serviceCost(observer: number): number {
     const { network } = this
-    // Terminals are numbered before meters.
     if (observer < network.grid.observers.firstMeter[0]!) return Number.POSITIVE_INFINITY
     if (network.holdsService[this.headOf[observer]!] === 1) return Number.POSITIVE_INFINITY
     const expected = this.expected.size > 0 ? this.expected.get(observer) : undefined

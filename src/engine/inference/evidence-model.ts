@@ -19,6 +19,10 @@ export interface EvidenceModel {
   readonly areaMeterClass: number
   /** Callers: by how much one speaks for "dead", and how long after the loss the first one calls. */
   readonly calls: { readonly favour: number; readonly afterMs: number }
+  /** Cost of an off of the terminal's or meter's own supply alone, where its area has supply. */
+  readonly ownSupplyOnly: number
+  /** Cost of "all that one identity forwards is false"; `NEVER` leaves it out of account. */
+  readonly identityFalse: number
   /** Cost of "left dark when what lies above came back": the faulted part stays isolated. */
   readonly leftDark: number
   /**

@@ -6,9 +6,11 @@
 import type { InstantMs } from '../../facts/time.ts'
 import { areaSilence, atAge } from '../cost/likelihood.ts'
 import { NEVER } from '../cost/nats.ts'
-import { AWAITED, OFF, ON } from '../evidence/registers.ts'
+import { AWAITED, OFF } from '../evidence/registers.ts'
 import type { Belief } from './belief.ts'
 import { NONE } from './network.ts'
+import { falseTogether, offLive } from './one-identity.ts'
+import { onsSince } from './ons.ts'
 
 /** One device named open: a class of devices, or the service of one observer's usage point. */
 export interface Suspect {
@@ -26,6 +28,7 @@ function refreshBelow(belief: Belief, head: number, aboveCameBack: InstantMs): n
   if (!belief.lit(head)) {
     belief.sums.setBest(head, 0, 0)
     belief.awaited.delete(head)
+    belief.falseTogether.delete(head)
     return 0
   }
   const { network } = belief
@@ -43,7 +46,10 @@ function refreshBelow(belief: Belief, head: number, aboveCameBack: InstantMs): n
   }
   if (awaited > 0) belief.awaited.set(head, awaited)
   else belief.awaited.delete(head)
-  closed = Math.min(closed, awaitedTogether(belief, head, cameBack))
+  const allFalse = falseTogether(belief, head)
+  if (allFalse < Number.POSITIVE_INFINITY) belief.falseTogether.set(head, allFalse)
+  else belief.falseTogether.delete(head)
+  closed = Math.min(closed, awaitedTogether(belief, head, cameBack), allFalse)
   const best = Math.min(openCost(belief, head, cameBack), closed)
   belief.sums.setBest(head, closed, best)
   return best
@@ -51,9 +57,9 @@ function refreshBelow(belief: Belief, head: number, aboveCameBack: InstantMs): n
 
 /** Cheapest explanation of an off by itself: it errs, or its own service is open. */
 function alone(belief: Belief, observer: number): number {
-  const costs = belief.model.classes[belief.model.classOf[observer]!]!
-  const open = belief.serviceCost(observer) + costs.offDead - belief.unansweredBy(observer)
-  return Math.min(costs.offLive, open)
+  const { offDead } = belief.model.classes[belief.model.classOf[observer]!]!
+  const open = belief.serviceCost(observer) + offDead - belief.unansweredBy(observer)
+  return Math.min(offLive(belief, observer), open)
 }
 
 /** Cheapest account of one observer where what lies above it is live. */
@@ -102,20 +108,6 @@ export function openCost(belief: Belief, head: number, cameBack: InstantMs): num
   )
 }
 
-/** What the ons below `head` since a time cost, if it were dead. */
-export function onsSince(belief: Belief, head: number, since: InstantMs): number {
-  if (belief.sums.lastOn(head) < since) return 0
-  let cost = 0
-  belief.network.eachSeated(head, (observer) => {
-    if (belief.registers.state[observer] === ON && belief.registers.atOf(observer) >= since)
-      cost += belief.model.classes[belief.model.classOf[observer]!]!.onDead
-  })
-  const { network } = belief
-  for (let c = network.firstBelow[head]!; c !== NONE; c = network.nextBeside[c]!)
-    cost += onsSince(belief, c, since)
-  return cost
-}
-
 /** All awaited ons of one area may be missing for one reason: its concentrator is lost. */
 export function awaitedTogether(belief: Belief, head: number, cameBack: InstantMs): number {
   const { areas, model, sums } = belief
@@ -132,6 +124,12 @@ export function awaitedTogether(belief: Belief, head: number, cameBack: InstantM
   )
 }
 
+/** Cost of the one reason there may be for all that is heard of a live area, or not heard. */
+export function explainedTogether(belief: Belief, head: number, cameBack: InstantMs): number {
+  const allFalse = belief.falseTogether.get(head) ?? Number.POSITIVE_INFINITY
+  return Math.min(awaitedTogether(belief, head, cameBack), allFalse)
+}
+
 /** Reads the explanation of a refreshed tree, top down, in index order. */
 export function explain(belief: Belief, root: number): Suspect[] {
   const suspects: Suspect[] = []
@@ -146,13 +144,12 @@ function collect(belief: Belief, head: number, above: InstantMs, suspects: Suspe
     return
   }
   const cameBack = Math.max(above, belief.cameBack.get(head) ?? 0)
-  if (awaitedTogether(belief, head, cameBack) <= belief.sums.closedBest(head)) return
+  if (explainedTogether(belief, head, cameBack) <= belief.sums.closedBest(head)) return
   belief.network.eachSeated(head, (observer) => {
-    const { registers, model } = belief
-    const state = registers.state[observer]
+    const state = belief.registers.state[observer]
     const live =
       state === OFF
-        ? model.classes[model.classOf[observer]!]!.offLive
+        ? offLive(belief, observer)
         : state === AWAITED
           ? awaitedLive(belief, observer, cameBack)
           : 0

@@ -2,7 +2,7 @@
 import type { CompiledGrid } from '../../grid/compiled.ts'
 import { DEVICE_TYPES, OBSERVER_CLASSES } from '../../grid/model.ts'
 import { classCosts, nothingThrough } from '../cost/likelihood.ts'
-import { costOf } from '../cost/nats.ts'
+import { costOf, oddsCost } from '../cost/nats.ts'
 import type { JudgementRules } from '../rules.ts'
 import type { EvidenceModel } from './evidence-model.ts'
 import type { Priors } from './network.ts'
@@ -30,6 +30,8 @@ export function modelFrom(rules: JudgementRules, grid: CompiledGrid): EvidenceMo
       favour: costOf(rules.calls.falseDark) - costOf(rules.calls.darkShare),
       afterMs: rules.calls.firstAfterSeconds * 1000,
     },
+    ownSupplyOnly: oddsCost(rules.ownSupplyOnly),
+    identityFalse: costOf(rules.identityFalse),
     leftDark: costOf(rules.leftDark),
     windowClosed: false,
   }

@@ -121,6 +121,12 @@ export class Network {
     }
   }
 
+  /** Who forwards for an observer, or itself. */
+  forwarderOf(observer: number): number {
+    const via = this.grid.observers.via[observer]!
+    return via < 0 ? observer : via
+  }
+
   /** The head of the tree that `head` stands in. */
   rootOf(head: number): number {
     let at = head

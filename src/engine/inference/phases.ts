@@ -5,11 +5,22 @@
  * pass; trees without such evidence take the fast path of `explain.ts`.
  */
 import type { PhaseMask } from '../../facts/phases.ts'
+import { DEVICE_TYPES } from '../../grid/model.ts'
 import { atAge } from '../cost/likelihood.ts'
 import { complement, costOf, either, probabilityOf } from '../cost/nats.ts'
-import { AWAITED, OFF, ON } from '../evidence/registers.ts'
+import {
+  AWAITED,
+  BROKEN_ABOVE,
+  BROKEN_BELOW,
+  type Marks,
+  MUTED,
+  OFF,
+  ON,
+  SOME_PHASE,
+} from '../evidence/registers.ts'
 import type { Belief } from './belief.ts'
 import { NONE } from './network.ts'
+import { offLive } from './one-identity.ts'
 
 /** One device or service found open, and on which phases. */
 export interface PhaseSuspect {
@@ -24,6 +35,8 @@ export interface PhaseSuspect {
 
 /** One blown fuse or broken conductor in ten openings leaves the other phases live. */
 const ONE_PHASE_COST = costOf(0.1)
+
+const TRANSFORMER = DEVICE_TYPES.indexOf('transformer')
 
 /** Dyn11: LV a hangs between A and B, b between B and C, c between C and A (`domain.md` §1.7). */
 const DYN11 = 0
@@ -138,14 +151,21 @@ function closedCosts(
   const bottom = network.bottom[head]!
   const pass = (live: PhaseMask) =>
     phasesBelow(devices.connection[bottom]!, live & devices.phases[head]!)
+  const broken = (live: PhaseMask) =>
+    devices.type[bottom] === TRANSFORMER
+      ? (live & devices.phases[bottom]!) !== devices.phases[bottom]
+      : undefined
   for (let c = network.firstBelow[head]!; c !== NONE; c = network.nextBeside[c]!) {
     const child = solve(belief, c, combine, clamp, closedAt)
     for (let live = 1; live < 8; live++) sums[live]! += child[pass(live) & devices.phases[c]!]!
   }
   belief.network.eachSeated(head, (observer) => {
     for (let live = 1; live < 8; live++)
-      sums[live]! += leafCost(belief, head, observer, pass(live), combine, clamp)
+      sums[live]! += leafCost(belief, head, observer, pass(live), combine, clamp, broken(live))
   })
+  const allFalse = belief.falseTogether.get(head)
+  for (let live = 1; allFalse !== undefined && live < 8; live++)
+    sums[live] = combine(sums[live]!, allFalse)
   // With nothing live, all below is dead: the sums of the fast path hold that, areas and all.
   sums[0] = deadBelow(belief, head)
   return sums
@@ -172,8 +192,9 @@ function leafCost(
   live: PhaseMask,
   combine: Combine,
   clamp: Clamp | undefined,
+  brokenAbove: boolean | undefined,
 ): number {
-  const supplied = heardCost(belief, head, observer, live)
+  const supplied = heardCost(belief, head, observer, live, brokenAbove)
   const service = belief.serviceCost(observer)
   const asked = clamp?.observer === observer && observer !== NONE
   const onPath = clamp?.observer === observer
@@ -182,18 +203,30 @@ function leafCost(
   return asked ? cut : combine(supplied, cut)
 }
 
-/** What the observer said, if exactly these phases reach it. */
-function heardCost(belief: Belief, head: number, observer: number, live: PhaseMask): number {
+/**
+ * What the observer said, if exactly these phases reach it; for one right below a transformer,
+ * whether they were lost above it.
+ */
+function heardCost(
+  belief: Belief,
+  head: number,
+  observer: number,
+  live: PhaseMask,
+  brokenAbove?: boolean,
+): number {
   const { registers, model, network } = belief
   const costs = model.classes[model.classOf[observer]!]!
   const mask = network.grid.observers.phases[observer]!
   const lost = mask & ~live
   switch (registers.state[observer]) {
     case OFF:
-      return lost !== 0 && lost === registers.phasesOf(observer) ? costs.offDead : costs.offLive
+      return isAsSaid(belief, observer, lost)
+        ? costs.offDead + patternCost(registers.marksOf(observer), brokenAbove)
+        : offLive(belief, observer)
     case ON:
       return lost === mask && registers.atOf(observer) >= belief.sums.t0(head) ? costs.onDead : 0
     case AWAITED:
+    case MUTED:
       return 0
     default: {
       if (lost === 0) return 0
@@ -201,6 +234,22 @@ function heardCost(belief: Belief, head: number, observer: number, live: PhaseMa
       return from <= belief.now ? atAge(costs.silentDead, belief.now - from) : 0
     }
   }
+}
+
+/** True where these lost phases are what the observer said off of. */
+function isAsSaid({ registers }: Belief, observer: number, lost: PhaseMask): boolean {
+  if (lost === 0) return false
+  const unsaid = (registers.marksOf(observer) & SOME_PHASE) !== 0
+  return unsaid || lost === registers.phasesOf(observer)
+}
+
+/** Measured voltages tell on which side of the transformer a phase was lost, but for bad contacts. */
+const OTHER_SIDE = costOf(0.01)
+
+function patternCost(marks: Marks, brokenAbove: boolean | undefined): number {
+  if (brokenAbove === undefined) return 0
+  const contradicts = brokenAbove ? BROKEN_BELOW : BROKEN_ABOVE
+  return (marks & contradicts) === 0 ? 0 : OTHER_SIDE
 }
 
 /** Follows the cheapest choices from the top. */

@@ -4,11 +4,12 @@
  * nothing. Sums run in costs through the fixed table of `either`, so they are the same everywhere.
  */
 import type { InstantMs } from '../../facts/time.ts'
-import { complement, either, probabilityOf } from '../cost/nats.ts'
+import { complement, either, NAT, probabilityOf } from '../cost/nats.ts'
 import { AWAITED, OFF, QUIET } from '../evidence/registers.ts'
 import type { Belief } from './belief.ts'
-import { awaitedLive, awaitedTogether, leafOpen, openCost } from './explain.ts'
+import { awaitedLive, explainedTogether, leafOpen, openCost } from './explain.ts'
 import { NONE } from './network.ts'
+import { offLive } from './one-identity.ts'
 import { quietLeafCost } from './quiet.ts'
 
 /** One thing that may be open: a class of devices, or (observer ≥ 0) a service. */
@@ -26,6 +27,10 @@ export interface Possibility {
 interface Working extends Possibility {
   open: number
   closed: number
+  /** Cost of what lies below a closed device, each part by itself. */
+  apart: number
+  /** The same, all of it explained by one reason; Infinity where there is none. */
+  together: number
   total: number
 }
 
@@ -56,6 +61,8 @@ function upward(
     dead: 0,
     open: 0,
     closed: 0,
+    apart: 0,
+    together: Number.POSITIVE_INFINITY,
     total: 0,
   }
   nodes.push(node)
@@ -65,8 +72,10 @@ function upward(
   })
   for (let c = network.firstBelow[head]!; c !== NONE; c = network.nextBeside[c]!)
     closed += upward(belief, c, cameBack, own, nodes)
-  const together = awaitedTogether(belief, head, cameBack)
-  node.closed = together < closed ? either(together, closed) : closed
+  node.apart = closed
+  const together = explainedTogether(belief, head, cameBack)
+  node.together = together < closed + NEGLIGIBLE ? together : Number.POSITIVE_INFINITY
+  node.closed = node.together < Number.POSITIVE_INFINITY ? either(together, closed) : closed
   node.open = openCost(belief, head, cameBack)
   node.total = either(node.open, node.closed)
   return node.total
@@ -83,25 +92,38 @@ function leafUpward(
   const state = belief.registers.state[observer]
   if (state === QUIET) return belief.model.windowClosed ? quietLeafCost(belief, observer) : 0
   if (state !== OFF && state !== AWAITED) return 0
-  const closed =
-    state === OFF
-      ? belief.model.classes[belief.model.classOf[observer]!]!.offLive
-      : awaitedLive(belief, observer, cameBack)
+  const closed = state === OFF ? offLive(belief, observer) : awaitedLive(belief, observer, cameBack)
   const open = leafOpen(belief, observer, cameBack)
   if (open === Number.POSITIVE_INFINITY) return closed
   const total = either(open, closed)
-  nodes.push({ head, observer, above, probability: 0, dead: 0, open, closed, total })
+  const found = { head, observer, above, probability: 0, dead: 0 }
+  nodes.push({ ...found, open, closed, apart: closed, together: Number.POSITIVE_INFINITY, total })
   return total
 }
+
+/** `either` where one of the two may be impossible. */
+function orEither(a: number, b: number): number {
+  if (a === Number.POSITIVE_INFINITY) return b
+  return b === Number.POSITIVE_INFINITY ? a : either(a, b)
+}
+
+/** Sixteen nats dearer adds nothing to a sum of probabilities. */
+const NEGLIGIBLE = 16 * NAT
 
 /** `outside` of a node: the cost of all evidence not below it, with everything above it live. */
 function downward(nodes: Working[]): void {
   const all = nodes[0]!.total
   const outside = new Float64Array(nodes.length)
+  /** Cost of "something above has one reason for all below it, which is live". */
+  const together = new Float64Array(nodes.length).fill(Number.POSITIVE_INFINITY)
   nodes.forEach((node, index) => {
     const parent = node.above < 0 ? undefined : nodes[node.above]!
-    outside[index] = parent ? outside[node.above]! + parent.closed - node.total : 0
+    if (parent) {
+      outside[index] = outside[node.above]! + parent.apart - node.total
+      together[index] = orEither(together[node.above]!, outside[node.above]! + parent.together)
+    }
+    const live = orEither(outside[index]! + node.closed, together[index]!)
     node.probability = probabilityOf(outside[index]! + node.open - all)
-    node.dead = probabilityOf(complement(outside[index]! + node.closed - all))
+    node.dead = probabilityOf(complement(live - all))
   })
 }

@@ -66,11 +66,16 @@ describe('a transformer with three meters', () => {
     expect(lab.incidents()).toMatchObject([{ device: { id: 'X' }, outageKind: 'restored' }])
   })
 
-  it('is restored by one on alone where no second comes in time', () => {
+  it('is not cleared by one on alone: whoever still says off keeps its part', () => {
     const lab = dark()
     lab.say('o-m1', 'powerOn')
     lab.pass(600)
-    expect(lab.incidents()).toMatchObject([{ device: { id: 'X' }, outageKind: 'restored' }])
+    expect(lab.open().length).toBeGreaterThan(0)
+    expect(lab.open().map(({ device }) => device.id)).not.toContain('m1')
+    lab.say('o-m2', 'powerOn')
+    lab.say('o-m3', 'powerOn')
+    lab.pass(5)
+    expect(lab.open()).toEqual([])
   })
 
   it('is restored though the clock of a meter runs a minute and a half ahead', () => {

@@ -1,0 +1,47 @@
+/**
+ * How much one identity can contribute. What a concentrator forwards is as true as it is: all of it may
+ * be false at once, and then it weighs as one false word, however many meters it names. What an
+ * observer says of its own supply alone weighs less still.
+ */
+import { NEVER } from '../cost/nats.ts'
+import { OFF, WEAK } from '../evidence/registers.ts'
+import type { Belief } from './belief.ts'
+import { NONE } from './network.ts'
+import { onsSince } from './ons.ts'
+
+/** Cost of an observer's off if what lies above it is live: it errs, or its own supply alone is lost. */
+export function offLive(belief: Belief, observer: number): number {
+  const { registers, model } = belief
+  if ((registers.marksOf(observer) & WEAK) !== 0) return model.ownSupplyOnly
+  return model.classes[model.classOf[observer]!]!.offLive
+}
+
+/**
+ * Cost of "the area at `head` is live and the one identity that says otherwise is wrong about all of
+ * it": its word, and otherwise what is heard where all is dead. Infinity where no area sits there, or
+ * somebody else says off as well.
+ */
+export function falseTogether(belief: Belief, head: number): number {
+  const { areas, sums, model } = belief
+  if (model.identityFalse >= NEVER || sums.offs(head) < 2) return Number.POSITIVE_INFINITY
+  if (areas.at(head) === NONE || belief.opened.has(head)) return Number.POSITIVE_INFINITY
+  if (!isSaidByOne(belief, head, { identity: NONE })) return Number.POSITIVE_INFINITY
+  const ons = onsSince(belief, head, sums.t0(head))
+  return model.identityFalse + belief.dead(head) - ons
+}
+
+/** True where all offs below `head` come from one identity, kept in `who`. */
+function isSaidByOne(belief: Belief, head: number, who: { identity: number }): boolean {
+  if (belief.sums.offs(head) === 0) return true
+  const { network, registers } = belief
+  let one = true
+  network.eachSeated(head, (observer) => {
+    if (registers.state[observer] !== OFF || !one) return
+    const source = belief.sourceOf(observer)
+    if (who.identity === NONE) who.identity = source
+    else if (who.identity !== source) one = false
+  })
+  for (let c = network.firstBelow[head]!; one && c !== NONE; c = network.nextBeside[c]!)
+    one = isSaidByOne(belief, c, who)
+  return one
+}

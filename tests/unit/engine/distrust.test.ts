@@ -1,0 +1,208 @@
+/** One identity cannot confirm, nor clear what two vouched for, however much and often it speaks. */
+import { describe, expect, it } from 'vitest'
+import { drawnGrid } from '../../support/drawn-grid.ts'
+import { EngineLab } from '../../support/engine-lab.ts'
+
+/** A fuse over two areas with a concentrator each, and a third area beside it. */
+const AREAS = `
+B breaker
+  F fuse
+    X1 transformer
+      C1 concentrator
+      a1 meter
+      a2 meter
+      a3 meter
+      a4 meter
+    X2 transformer
+      C2 concentrator
+      b1 meter
+      b2 meter
+      b3 meter
+  X3 transformer
+    C3 concentrator
+    c1 meter
+    c2 meter
+    c3 meter
+`
+const A = ['o-a1', 'o-a2', 'o-a3', 'o-a4']
+const B = ['o-b1', 'o-b2', 'o-b3']
+const DAY_MS = 86_400_000
+
+const lab = () => {
+  const made = new EngineLab(drawnGrid(AREAS))
+  made.pass(2)
+  return made
+}
+
+function bothAreasDark(): EngineLab {
+  const made = lab()
+  made.say('C1', 'powerOff')
+  made.say('C1', 'powerOff', { meters: A })
+  made.say('C2', 'powerOff')
+  made.say('C2', 'powerOff', { meters: B })
+  made.pass(90)
+  expect(made.open()).toMatchObject([{ device: { id: 'F' }, outageKind: 'confirmed' }])
+  return made
+}
+
+describe('one identity', () => {
+  it('confirms nothing with ten thousand reports', () => {
+    const story = lab()
+    for (let n = 0; n < 10_000; n++) {
+      story.say('C1', n % 2 ? 'powerOff' : 'areaOff', { meters: A, boot: 1, seq: n })
+      if (n % 1000 === 0) story.pass(1)
+    }
+    story.pass(120)
+    for (const { outageKind, sources } of story.incidents()) {
+      expect(outageKind).toBe('predicted')
+      expect(sources).toBe(1)
+    }
+  })
+
+  it('is one source where it speaks for the meters of another terminal', () => {
+    const story = lab()
+    story.say('C1', 'powerOff')
+    // A terminal of the same transformer may name its meters, and stays one identity.
+    story.say('C1', 'powerOff', { meters: ['o-a1', 'o-a2'] })
+    const grid = drawnGrid(AREAS)
+    grid.observers.push({ id: 'C1b', class: 'ttu', device: 'X1' })
+    const other = new EngineLab(grid)
+    other.pass(2)
+    other.say('C1b', 'powerOff')
+    other.say('C1b', 'powerOff', { meters: A })
+    other.pass(60)
+    for (const made of [story, other]) {
+      made.pass(60)
+      expect(made.open().every(({ outageKind }) => outageKind === 'predicted')).toBe(true)
+    }
+  })
+
+  it('does not outweigh who measures supply', () => {
+    const grid = drawnGrid(AREAS)
+    grid.observers.push({ id: 'T1', class: 'ttu', device: 'X1' })
+    const story = new EngineLab(grid)
+    story.pass(2)
+    story.say('C1', 'areaOff')
+    story.say('C1', 'powerOff', { meters: A })
+    story.pass(1)
+    story.say('T1', 'voltage', { volts: [229, 231, 230] })
+    story.pass(60)
+    expect(story.open().filter(({ device }) => device.id === 'X1')).toEqual([])
+  })
+
+  it('does not clear what two vouched for, and is shown to contradict it', () => {
+    const story = bothAreasDark()
+    story.pass(5)
+    story.say('C1', 'areaOn')
+    story.say('C1', 'powerOn', { meters: A })
+    story.pass(100)
+    expect(story.open()).toMatchObject([{ device: { id: 'F' }, flags: ['contradicted'] }])
+    story.pass(600)
+    // Its own part is believed to be back; what the other says stays as it is.
+    expect(story.open()).toMatchObject([{ device: { id: 'X2' } }])
+    expect(story.incidents().every(({ outageKind }) => outageKind !== 'restored')).toBe(true)
+    story.say('C2', 'areaOn')
+    story.pass(5)
+    expect(story.open()).toEqual([])
+  })
+
+  it('names no device that it does not stand at', () => {
+    const story = lab()
+    story.say('C1', 'switchOpen', { device: 'B' })
+    story.say('C1', 'protectionTrip', { device: 'B' })
+    story.pass(20)
+    expect(story.incidents()).toEqual([])
+  })
+})
+
+describe('what was said already', () => {
+  it('changes nothing, nor does what is older than the register', () => {
+    const story = lab()
+    const say = (kind: 'powerOff' | 'powerOn', boot: number, seq: number) =>
+      story.say('C1', kind, { boot, seq })
+    say('powerOff', 2, 7)
+    story.pass(10)
+    say('powerOn', 2, 8)
+    story.pass(10)
+    const before = JSON.stringify(story.incidents())
+    for (const [boot, seq] of [
+      [2, 7],
+      [2, 8],
+      [1, 900],
+    ] as const) {
+      say('powerOff', boot, seq)
+      story.pass(10)
+    }
+    expect(JSON.stringify(story.incidents())).toBe(before)
+  })
+
+  it('is counted anew where the meter was exchanged', () => {
+    const story = lab()
+    story.say('o-a1', 'powerOn', { boot: 40, seq: 9 })
+    const by = { receivedAt: story.now, by: 'installer' }
+    story.feed({ type: 'meterReplaced', meter: 'o-a1' as never, ...by })
+    story.say('C1', 'powerOff')
+    story.pass(5)
+    story.say('C1', 'powerOff', { meters: ['o-a1', 'o-a2'], boot: 1, seq: 1 })
+    const index = story.grid.observers.ids.indexOf('o-a1')
+    expect(story.engine.world!.registers.state[index]).toBe(1)
+  })
+})
+
+describe('a clock that is wrong by a day', () => {
+  for (const [name, wrong] of [
+    ['behind', -DAY_MS],
+    ['ahead', DAY_MS],
+  ] as const)
+    it(`${name} neither loses nor makes an outage`, () => {
+      const story = lab()
+      story.say('C1', 'areaOff', { at: story.now + wrong })
+      story.say('C2', 'areaOff')
+      story.pass(60)
+      const [incident] = story.open()
+      expect(incident).toMatchObject({ device: { id: 'F' }, outageKind: 'confirmed' })
+      expect(incident!.flags).toContain('clockInvalid')
+      expect(Math.abs(incident!.startedAt - story.now)).toBeLessThan(70_000)
+      story.pass(120)
+      story.say('C1', 'areaOn', { at: story.now + wrong })
+      story.say('C2', 'areaOn')
+      story.pass(5)
+      expect(story.open()).toEqual([])
+      story.pass(700)
+      expect(story.incidents()).toHaveLength(1)
+    })
+
+  it('is corrected once it was wrong for an hour', () => {
+    const story = lab()
+    for (let n = 0; n < 8; n++) {
+      story.say('C1', 'voltage', { volts: [230, 230, 230], at: story.now - DAY_MS - 2000 })
+      story.pass(600)
+    }
+    story.say('C1', 'areaOff', { at: story.now - DAY_MS - 5000 })
+    story.say('C2', 'areaOff')
+    story.pass(60)
+    expect(story.open()).toMatchObject([{ device: { id: 'F' }, flags: [] }])
+  })
+})
+
+describe('a crew on site', () => {
+  it('is a source of its own', () => {
+    const story = lab()
+    story.say('C1', 'areaOff')
+    story.pass(240)
+    const [incident] = story.open()
+    expect(incident).toMatchObject({ outageKind: 'predicted', sources: 1 })
+    story.feed({
+      type: 'actionRequested',
+      receivedAt: story.now,
+      requestId: 'r1',
+      incident: incident!.id,
+      expectedRevision: incident!.revision,
+      action: 'onSite',
+      by: 'crew-7',
+      role: 'crew',
+    })
+    story.pass(2)
+    expect(story.open()).toMatchObject([{ outageKind: 'confirmed', sources: 2 }])
+  })
+})
