@@ -10,26 +10,44 @@ interface Entry {
   readonly run: () => void
 }
 
+/** The time a run goes by, and its alarm. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number
+  /** Calls `run` once, `ms` from now; answers how to call that off. */
+  alarm(run: () => void, ms: number): () => void
+}
+
+export const WALL_CLOCK: Clock = {
+  now: () => Date.now(),
+  alarm(run, ms) {
+    const timer = setTimeout(run, ms)
+    return () => clearTimeout(timer)
+  },
+}
+
 /** Longest single sleep; timers beyond 2³¹ ms fire at once, so long waits are cut. */
 const MAX_SLEEP_MS = 60_000
 
 export class Agenda {
   readonly speed: number
+  readonly #clock: Clock
   readonly #startedAt: number
   readonly #heap: Entry[] = []
   #order = 0
-  #timer: NodeJS.Timeout | undefined
+  #callOff: () => void = () => {}
   #stopped = false
 
   /** `speed` above 1 is faster than real time. */
-  constructor(speed: number) {
+  constructor(speed: number, clock: Clock = WALL_CLOCK) {
     this.speed = speed
-    this.#startedAt = Date.now()
+    this.#clock = clock
+    this.#startedAt = clock.now()
   }
 
   /** Scenario time now, ms. */
   get nowMs(): number {
-    return (Date.now() - this.#startedAt) * this.speed
+    return (this.#clock.now() - this.#startedAt) * this.speed
   }
 
   /** The wall's time at a scenario time, ms since 1970. */
@@ -53,15 +71,16 @@ export class Agenda {
   stop(): void {
     this.#stopped = true
     this.#heap.length = 0
-    clearTimeout(this.#timer)
+    this.#callOff()
   }
 
   #arm(): void {
-    clearTimeout(this.#timer)
+    this.#callOff()
     const next = this.#heap[0]
     if (!next) return
     const sleepMs = (next.atMs - this.nowMs) / this.speed
-    this.#timer = setTimeout(() => this.#runDue(), Math.min(Math.max(sleepMs, 0), MAX_SLEEP_MS))
+    const ms = Math.min(Math.max(sleepMs, 0), MAX_SLEEP_MS)
+    this.#callOff = this.#clock.alarm(() => this.#runDue(), ms)
   }
 
   #runDue(): void {

@@ -2,10 +2,11 @@
  * All terminals of a run and their turns at the broker: how many dial at once, who stays
  * connected, and how long they wait before they dial again. It knows nothing of supply.
  */
+import { connect } from 'mqtt'
 import type { Agenda } from './agenda.ts'
 import type { Random } from './random.ts'
 import { type Counters, newCounters } from './tally.ts'
-import { Terminal, type TerminalHost } from './terminal.ts'
+import { type Connect, Terminal, type TerminalHost } from './terminal.ts'
 
 /** Connections being opened at once; brokers meet a few hundred CONNECTs a second without a queue. */
 const MAX_DIALLING = 64
@@ -24,11 +25,14 @@ export interface FleetOptions {
   readonly url: string
   readonly secret: string | undefined
   readonly connections: 'all' | 'needed' | undefined
+  /** How links are made; absent: over MQTT. */
+  readonly connect?: Connect
 }
 
 export class Fleet implements TerminalHost {
   readonly url: string
   readonly secret: string | undefined
+  readonly connect: Connect
   readonly counters: Counters = newCounters()
   readonly alwaysConnected: boolean
   readonly #agenda: Agenda
@@ -48,6 +52,7 @@ export class Fleet implements TerminalHost {
   ) {
     this.url = options.url
     this.secret = options.secret
+    this.connect = options.connect ?? (connect as Connect)
     this.#agenda = agenda
     this.#random = random
     this.alwaysConnected =

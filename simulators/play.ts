@@ -56,13 +56,14 @@ export class Play {
     roster: Roster,
     random: Random,
     fleet: Fleet,
+    agenda = new Agenda(options.speed),
   ) {
     this.#options = options
     this.#network = network
     this.#roster = roster
     this.#random = random
     this.#fleet = fleet
-    this.#agenda = new Agenda(options.speed)
+    this.#agenda = agenda
     this.#world = new World(network)
     this.#reporter = new Reporter({
       network,
@@ -170,6 +171,12 @@ export class Play {
           this.#fleet.terminal(index).clockErrorMs += step.byMs / this.#agenda.speed
         this.#progress(`clocks of ${step.terminals.length} terminals off by ${step.byMs / 1000} s`)
         this.#truth(atMs, { event: 'skew', terminals: step.terminals.length, until: null })
+        break
+      case 'say':
+        this.#reporter.sayAsWritten(step.terminals, step.said, atMs)
+        break
+      case 'reading':
+        this.#reporter.readAsWritten(step.terminals, step.read, atMs)
     }
   }
 

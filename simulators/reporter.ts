@@ -5,7 +5,7 @@
  */
 import { formatPhases, type PhaseMask } from '../src/facts/phases.ts'
 import { formatInstant } from '../src/facts/time.ts'
-import type { EventKind, EventMessage } from '../src/facts/wire.ts'
+import type { EventKind, EventMessage, ReadingMessage } from '../src/facts/wire.ts'
 import type { Agenda } from './agenda.ts'
 import { cutToMessages, MeterBatch } from './batch.ts'
 import { type Channel, drawClockError, drawFate, type ReportClass } from './channel.ts'
@@ -13,6 +13,7 @@ import type { Fleet } from './fleet.ts'
 import type { Network } from './network.ts'
 import type { Random } from './random.ts'
 import type { Roster } from './roster.ts'
+import type { ScenarioEvent } from './scenario.ts'
 import type { Tally } from './tally.ts'
 import type { Terminal } from './terminal.ts'
 import type { Supply, SupplyChange, World } from './world.ts'
@@ -119,6 +120,52 @@ export class Reporter {
   sayFalsely(observer: number, kind: 'powerOff' | 'powerOn', atMs: number, cause: Cause): void {
     this.#fleet.counters.falseReports += 1
     this.#send({ observer, kind, report: 'off', atMs, phases: 0, wide: false, cause }, 0, null)
+  }
+
+  /** Terminals send a message just as the scenario has it. */
+  sayAsWritten(
+    terminals: readonly number[],
+    said: NonNullable<ScenarioEvent['say']>,
+    atMs: number,
+  ): void {
+    const { kind, meters, device, phases, volts, flags, agoSeconds, unknownTime, times } = said
+    for (const index of terminals) {
+      const terminal = this.#fleet.terminal(index)
+      const { boot, seq } = terminal.stamp()
+      const message: EventMessage = {
+        id: `${terminal.id}-${boot}-${seq}`,
+        kind,
+        at: unknownTime ? null : this.#clockTime(terminal, atMs - agoSeconds * 1000),
+        boot,
+        seq,
+        ...(meters ? { meters } : {}),
+        ...(device ? { device } : {}),
+        ...(phases ? { phases } : {}),
+        ...(volts ? { volts } : {}),
+        ...(flags ? { flags: defined(flags) } : {}),
+      }
+      for (let copy = 0; copy < times; copy++)
+        this.#post(terminal, JSON.stringify(message), 1, undefined, atMs, null)
+    }
+  }
+
+  /** Terminals send what they read of themselves, or of others. */
+  readAsWritten(
+    terminals: readonly number[],
+    { targets, result, volts }: NonNullable<ScenarioEvent['reading']>,
+    atMs: number,
+  ): void {
+    for (const index of terminals) {
+      const terminal = this.#fleet.terminal(index)
+      const readings = (targets ?? [terminal.id]).map((target) => ({
+        target,
+        result,
+        ...(volts ? { volts } : {}),
+      }))
+      const message: ReadingMessage = { at: this.#clockTime(terminal, atMs), readings }
+      this.#fleet.counters.messages += 1
+      this.#later(atMs, () => terminal.report(JSON.stringify(message), 1, undefined, 'reading'))
+    }
   }
 
   /** Every terminal tells what it sees, as after a reboot. */
@@ -292,7 +339,10 @@ export class Reporter {
 
   /** The terminal's idea of the time of a scenario moment; null where it has none. */
   #stampedTime(terminal: Terminal, atMs: number): string | null {
-    if (this.#random.chance(this.#channel.nullTime)) return null
+    return this.#random.chance(this.#channel.nullTime) ? null : this.#clockTime(terminal, atMs)
+  }
+
+  #clockTime(terminal: Terminal, atMs: number): string {
     return formatInstant(this.#agenda.wallAt(atMs) + Math.round(terminal.clockErrorMs))
   }
 
@@ -304,6 +354,11 @@ export class Reporter {
   #tallyOf({ kind, cause }: Saying): Tally {
     return OFF_KINDS.has(kind) ? cause.off : cause.on
   }
+}
+
+/** The flags that were given. */
+function defined(flags: NonNullable<NonNullable<ScenarioEvent['say']>['flags']>) {
+  return Object.fromEntries(Object.entries(flags).filter(([, flag]) => flag !== undefined))
 }
 
 function kindOf(from: Supply, to: Supply): EventKind {

@@ -10,7 +10,10 @@ import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { isId } from '../src/facts/ids.ts'
 import { parsePhases } from '../src/facts/phases.ts'
+import { EVENT_KINDS, READING_RESULTS } from '../src/facts/wire.ts'
+import { DrawingError, drawnGrid } from '../src/grid/drawing.ts'
 import { channelSchema } from './channel.ts'
+import { expectationSchema } from './expectation.ts'
 import { FAULT_LEVELS } from './level.ts'
 
 /** A week: longer scenarios are loops. */
@@ -53,6 +56,53 @@ const momentary = z
   .strictObject({ ...place, recloseAfterSeconds: seconds.default(3) })
   .refine(hasPlace, placeMessage)
 
+/** Ids, one by one or as rows such as `C1..C20`. */
+const ids = z
+  .union([z.string(), z.array(z.string()).min(1)])
+  .transform((given) => [given].flat().flatMap(rowOf))
+
+function rowOf(text: string): string[] {
+  const row = /^(.*?)(\d+)\.\.\1(\d+)(.*)$/.exec(text)
+  if (!row) return [text]
+  const [, before, first, last, after] = row
+  const numbers = Array.from(
+    { length: Number(last) - Number(first) + 1 },
+    (_, i) => i + Number(first),
+  )
+  return numbers.flatMap((number) => rowOf(`${before}${number}${after}`))
+}
+
+/** Terminals send exactly this, whatever is true and whatever the channel loses. */
+const say = z.strictObject({
+  terminals: ids,
+  kind: z.enum(EVENT_KINDS),
+  meters: ids.optional(),
+  device: id.optional(),
+  phases: phases.optional(),
+  volts: z.array(z.number().min(0)).min(1).max(3).optional(),
+  flags: z
+    .strictObject({
+      valid: z.boolean().optional(),
+      area: z.boolean().optional(),
+      onBattery: z.boolean().optional(),
+    })
+    .optional(),
+  /** So long ago by their clocks; negative is the future. */
+  agoSeconds: z.number().min(-604_800).max(604_800).default(0),
+  /** They do not know when. */
+  unknownTime: z.boolean().default(false),
+  /** The message goes out so many times. */
+  times: z.number().int().min(1).max(10_000).default(1),
+})
+
+const reading = z.strictObject({
+  terminals: ids,
+  /** Observers read; absent: the terminal itself. */
+  targets: ids.optional(),
+  result: z.enum(READING_RESULTS),
+  volts: z.array(z.number().min(0)).min(1).max(3).optional(),
+})
+
 const KINDS = {
   fault,
   momentary,
@@ -64,6 +114,8 @@ const KINDS = {
     forSeconds: seconds,
     share: z.number().min(0).max(1).default(1),
     feeder: id.optional(),
+    /** Just these, instead of a share. */
+    terminals: ids.optional(),
   }),
   /** Concentrators die: nothing of their areas is heard. */
   deadConcentrator: z.strictObject({
@@ -77,9 +129,12 @@ const KINDS = {
   }),
   /** Clocks of a share of the terminals jump. */
   clockSkew: z.strictObject({
-    share: z.number().min(0).max(1),
+    share: z.number().min(0).max(1).default(1),
     seconds: z.number().min(-604_800).max(604_800),
+    terminals: ids.optional(),
   }),
+  say,
+  reading,
 } as const
 
 const event = z
@@ -93,6 +148,8 @@ const event = z
     deadConcentrator: KINDS.deadConcentrator.optional(),
     falseReports: KINDS.falseReports.optional(),
     clockSkew: KINDS.clockSkew.optional(),
+    say: KINDS.say.optional(),
+    reading: KINDS.reading.optional(),
   })
   .refine((value) => Object.keys(value).length === 2, {
     message: `needs atSeconds and exactly one of ${Object.keys(KINDS).join(', ')}`,
@@ -116,6 +173,18 @@ function checkNames(
 
 const scenarioSchema = z.strictObject({
   name: z.strictObject({ zh: z.string().min(1), en: z.string().min(1) }),
+  /** A network drawn as text that it is played on; absent: on any grid. */
+  network: z
+    .string()
+    .superRefine((drawing, context) => {
+      try {
+        drawnGrid(drawing)
+      } catch (error) {
+        if (!(error instanceof DrawingError)) throw error
+        context.addIssue({ code: 'custom', message: error.message })
+      }
+    })
+    .optional(),
   durationSeconds: seconds.min(1),
   /** Begins again after `durationSeconds`, in other places, until stopped. */
   loop: z.boolean().default(false),
@@ -130,6 +199,8 @@ const scenarioSchema = z.strictObject({
     .superRefine((events, context) =>
       checkNames(events, (path, message) => context.addIssue({ code: 'custom', path, message })),
     ),
+  /** What is expected of whoever judges it. */
+  expect: z.array(expectationSchema).default([]),
 })
 
 export type Scenario = z.infer<typeof scenarioSchema>

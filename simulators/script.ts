@@ -38,6 +38,16 @@ export type Step = { readonly atMs: number } & (
       readonly clearAfterMs: number | undefined
     }
   | { readonly kind: 'skew'; readonly terminals: readonly number[]; readonly byMs: number }
+  | {
+      readonly kind: 'say'
+      readonly terminals: readonly number[]
+      readonly said: NonNullable<ScenarioEvent['say']>
+    }
+  | {
+      readonly kind: 'reading'
+      readonly terminals: readonly number[]
+      readonly read: NonNullable<ScenarioEvent['reading']>
+    }
 )
 
 export interface Script {
@@ -111,8 +121,8 @@ class Writer {
     if (event.restore) this.#addRestore(atMs, event.restore.fault)
     if (event.partialRestore) this.#addPartial(atMs, event.partialRestore.fault)
     if (event.channelLoss) {
-      const { forSeconds, share, feeder } = event.channelLoss
-      const terminals = this.#someTerminals(share, feeder)
+      const { forSeconds, share, feeder, terminals: named } = event.channelLoss
+      const terminals = named ? this.#namedTerminals(named) : this.#someTerminals(share, feeder)
       this.#steps.push({ atMs, kind: 'channelLoss', terminals, forMs: forSeconds * 1000 })
     }
     if (event.deadConcentrator) {
@@ -132,8 +142,17 @@ class Writer {
       this.#steps.push({ atMs, kind: 'falseOff', observers, clearAfterMs })
     }
     if (event.clockSkew) {
-      const terminals = this.#someTerminals(event.clockSkew.share)
-      this.#steps.push({ atMs, kind: 'skew', terminals, byMs: event.clockSkew.seconds * 1000 })
+      const { terminals: named, share, seconds } = event.clockSkew
+      const terminals = named ? this.#namedTerminals(named) : this.#someTerminals(share)
+      this.#steps.push({ atMs, kind: 'skew', terminals, byMs: seconds * 1000 })
+    }
+    if (event.say) {
+      const terminals = this.#namedTerminals(event.say.terminals)
+      this.#steps.push({ atMs, kind: 'say', terminals, said: event.say })
+    }
+    if (event.reading) {
+      const terminals = this.#namedTerminals(event.reading.terminals)
+      this.#steps.push({ atMs, kind: 'reading', terminals, read: event.reading })
     }
   }
 
@@ -314,6 +333,15 @@ class Writer {
   #isPosition(observer: number): boolean {
     const device = this.#roster.deviceOf[observer]!
     return this.#roster.positionOf.get(device)?.includes(observer) ?? false
+  }
+
+  #namedTerminals(ids: readonly string[]): number[] {
+    return ids.map((id) => {
+      const terminal = this.#network.observerIndex.get(id)
+      if (terminal === undefined || this.#roster.speaker[terminal] !== terminal)
+        throw new ScenarioError(`terminal ${id}: not a terminal of this grid`)
+      return terminal
+    })
   }
 
   #someTerminals(share: number, feeder?: string): number[] {

@@ -2,13 +2,14 @@
  * One terminal: its counters, the reports it keeps until the broker has acknowledged them, and its
  * MQTT link. It reports what it is told to; what is true and what gets lost is decided elsewhere.
  */
-import { connect, type MqttClient } from 'mqtt'
+import type { IClientOptions } from 'mqtt'
 import { formatInstant } from '../src/facts/time.ts'
 import { type StatusMessage, TOPIC_ROOT } from '../src/facts/wire.ts'
 import type { Counters, Tally } from './tally.ts'
 
 /** A report that waits for its acknowledgement. */
 interface Outgoing {
+  readonly leaf: 'event' | 'reading'
   readonly payload: string
   readonly tally: Tally | undefined
   /** Observers it speaks for, for the tally. */
@@ -30,11 +31,30 @@ const MAX_IN_FLIGHT = 20
 /** How long a DISCONNECT may take before the socket is dropped. */
 const GOODBYE_MS = 2_000
 
+/** The connection of one terminal, as far as it is used: a real MQTT client, or one in the air. */
+export interface Link {
+  readonly stream: { destroy(): unknown }
+  on(event: 'connect' | 'close', listener: () => void): unknown
+  on(event: 'error', listener: (error: Error) => void): unknown
+  publish: (
+    topic: string,
+    payload: string,
+    options: { qos: 1; retain?: boolean },
+    done?: (error?: Error) => void,
+  ) => unknown
+  end(force: boolean): unknown
+  endAsync(force: boolean): Promise<unknown>
+}
+
+/** How a terminal comes by a link. */
+export type Connect = (url: string, options: IClientOptions) => Link
+
 /** What a terminal needs of the fleet it belongs to. */
 export interface TerminalHost {
   readonly url: string
   /** Password; undefined where the listener asks for none. */
   readonly secret: string | undefined
+  readonly connect: Connect
   readonly counters: Counters
   nowWallMs(): number
   /** Asks for a connection now, in its turn. */
@@ -57,7 +77,7 @@ export class Terminal {
   clockErrorMs = 0
   readonly #host: TerminalHost
   #pending: Outgoing[] = []
-  #client: MqttClient | undefined
+  #client: Link | undefined
   #online = false
   /** A dial is asked for or under way. */
   #dialling = false
@@ -96,12 +116,17 @@ export class Terminal {
   }
 
   /** Keeps a report and sends it as soon as there is a link. */
-  report(payload: string, weight: number, tally: Tally | undefined): void {
+  report(
+    payload: string,
+    weight: number,
+    tally: Tally | undefined,
+    leaf: 'event' | 'reading' = 'event',
+  ): void {
     if (this.#pending.length >= MAX_PENDING_REPORTS) {
       this.#pending.shift()
       this.#host.counters.overflowed += 1
     }
-    this.#pending.push({ payload, tally, weight, inFlight: false, attempts: 0 })
+    this.#pending.push({ leaf, payload, tally, weight, inFlight: false, attempts: 0 })
     if (this.#online) this.#flush()
     else this.wantLink()
   }
@@ -136,7 +161,7 @@ export class Terminal {
       this.#host.dialled(this, undefined)
       return
     }
-    const client = connect(this.#host.url, {
+    const client = this.#host.connect(this.#host.url, {
       protocolVersion: 4,
       clientId: this.id,
       username: this.id,
@@ -226,7 +251,7 @@ export class Terminal {
       report.attempts += 1
       this.#host.counters.published += 1
       if (report.attempts > 1) this.#host.counters.resent += 1
-      client.publish(this.#topic('event'), report.payload, { qos: 1 }, (error) => {
+      client.publish(this.#topic(report.leaf), report.payload, { qos: 1 }, (error) => {
         if (!error) this.#acknowledged(report)
       })
     }
@@ -241,7 +266,7 @@ export class Terminal {
     this.#flush()
   }
 
-  #topic(leaf: 'event' | 'status'): string {
+  #topic(leaf: 'event' | 'status' | 'reading'): string {
     return `${TOPIC_ROOT}/${this.id}/${leaf}`
   }
 

@@ -8,11 +8,13 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   'grid stats': 'lastgasp grid stats grid.json --json',
   'grid compile': 'lastgasp grid compile grid.json --out grid.image',
   'grid diff': 'lastgasp grid diff before.json after.json',
+  'grid draw': 'lastgasp grid draw scenario.yaml --out grid.json',
   simulate:
     'lastgasp simulate branch-fault --broker mqtt://127.0.0.1:1883 --grid grid.json --truth truth.jsonl',
   score: 'lastgasp score --truth truth.jsonl --url http://127.0.0.1:8080 --data data',
   replay: 'lastgasp replay --data data --digest',
   'rules check': 'lastgasp rules check judgement.yaml',
+  'rules test': 'lastgasp rules test scenario.yaml --rules judgement.yaml',
   'rules apply':
     'LASTGASP_TOKEN=$(lastgasp token --role operator --data data | tail -1) \\\n    lastgasp rules apply judgement.yaml --url http://127.0.0.1:8080',
   'customers import': 'lastgasp customers import customers.csv --data data',

@@ -9,6 +9,7 @@ import { FEWEST_CUSTOMERS, generateGridLines, MOST_CUSTOMERS } from '../grid/gen
 import { formatProblem, Problems } from '../grid/problems.ts'
 import { GridStatistics, type GridStats } from '../grid/stats.ts'
 import { registerGridCompile } from './grid-compile.ts'
+import { registerGridDraw } from './grid-draw.ts'
 import { registerGridImport } from './grid-import.ts'
 
 /** Ids of one kind of change that `grid diff` prints; `--json` has them all. */
@@ -21,6 +22,7 @@ export function registerGrid(program: Command): void {
   registerCheck(grid)
   registerStats(grid)
   registerGridCompile(grid)
+  registerGridDraw(grid)
   registerDiff(grid)
 }
 

@@ -2,11 +2,13 @@
 import { readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Command } from 'commander'
+import { ScenarioError } from '../../simulators/scenario.ts'
 import { INSTALLED } from '../app/program.ts'
 import { ConfigError, UsageError } from '../config/errors.ts'
 import type { RuleText } from '../config/rule-file.ts'
 import { RULE_FILES, type RuleFileName, readRules, ruleFileOf } from '../config/rules.ts'
 import type { Rules } from '../engine/rules.ts'
+import { type RulesTestOptions, testRules } from './rules-test.ts'
 
 /** The rules the program comes with. */
 const SHIPPED = join(INSTALLED, 'config', 'rules')
@@ -76,6 +78,24 @@ async function apply(paths: readonly string[], { url }: { url: string }): Promis
   console.log(`in force: version ${answer.version}, digest ${answer.digest}`)
 }
 
+interface TestOptions extends RulesTestOptions {
+  readonly rules: readonly string[]
+  readonly inForce: string
+}
+
+async function test(scenario: string, options: TestOptions): Promise<void> {
+  const inForce = rulesAt([options.inForce])
+  const holds = await testRules(
+    scenario,
+    rulesAt(options.rules, options.inForce),
+    inForce,
+    options,
+  ).catch((error) => {
+    throw error instanceof ScenarioError ? new UsageError(error.message, { cause: error }) : error
+  })
+  if (!holds) throw new ConfigError(['what the scenario expects does not hold under these rules'])
+}
+
 export function registerRules(program: Command): void {
   const rules = program.command('rules').description('try rule files, and put them in force')
   rules
@@ -83,6 +103,22 @@ export function registerRules(program: Command): void {
     .description('say whether rule files can be used, and what is wrong by file and line')
     .argument('<file...>', 'judgement.yaml, grading.yaml, or a folder with both')
     .action(check)
+  rules
+    .command('test')
+    .description('play a scenario on virtual time under new rules, beside those in force')
+    .argument('<scenario>', 'a scenario file, or the name of a shipped one')
+    .requiredOption(
+      '--rules <file...>',
+      'the rules to try: judgement.yaml, grading.yaml, or a folder with both',
+    )
+    .option(
+      '--in-force <folder>',
+      'the rules to compare with, and for what --rules leaves out',
+      SHIPPED,
+    )
+    .option('--grid <file>', 'the network to play on, for a scenario without one of its own')
+    .option('--seed <seed>', 'same seed, same places and losses', '1')
+    .action(test)
   rules
     .command('apply')
     .description('put rule files in force on a running program')

@@ -1,0 +1,54 @@
+/**
+ * What a scenario expects of whoever judges it: which incidents are open at a moment, how others
+ * ended, and what must never be said. Compared by `rules test` and the golden scenarios.
+ */
+import { z } from 'zod'
+
+const seconds = z.number().min(0).max(604_800)
+
+/** An incident as far as the scenario cares; what is left out may be anything. */
+const incident = z.strictObject({
+  /** Id of the device, or of the usage point where only its service is out. */
+  device: z.string().optional(),
+  kind: z.string().optional(),
+  level: z.string().optional(),
+  grade: z.number().int().min(1).max(4).optional(),
+  outageKind: z.string().optional(),
+  outcome: z.string().nullable().optional(),
+  /** All of these, and any others. */
+  flags: z.array(z.string()).optional(),
+  phases: z.string().optional(),
+  metersAffected: z.number().int().min(0).optional(),
+  transformersAffected: z.number().int().min(0).optional(),
+  customersRestored: z.number().int().min(0).optional(),
+  important: z.number().int().min(0).optional(),
+  /** Device of the incident it was split off from, or that stands above it (母单). */
+  parent: z.string().nullable().optional(),
+  /** Seconds since the beginning, within one. */
+  startedAtSeconds: z.number().optional(),
+  probabilityAtLeast: z.number().min(0).max(1).optional(),
+})
+export type ExpectedIncident = z.infer<typeof incident>
+
+export const expectationSchema = z
+  .strictObject({
+    /** At this moment … */
+    atSeconds: seconds.optional(),
+    /** … exactly these incidents are open, */
+    open: z.array(incident).optional(),
+    /** … these are among those that have ended, */
+    ended: z.array(incident).optional(),
+    /** … and these usage points are without supply, or have it, as far as is known. */
+    supply: z.record(z.string(), z.enum(['energised', 'deenergised', 'unknown'])).optional(),
+    /** From beginning to end no incident is ever like one of these. */
+    never: z.array(incident).optional(),
+  })
+  .refine(
+    ({ atSeconds, never, ...rest }) =>
+      (atSeconds === undefined) === (Object.keys(rest).length === 0) &&
+      (never !== undefined || atSeconds !== undefined),
+    {
+      message: 'needs atSeconds with open, ended, supply …, or never by itself',
+    },
+  )
+export type Expectation = z.infer<typeof expectationSchema>

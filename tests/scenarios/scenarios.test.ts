@@ -1,0 +1,25 @@
+/**
+ * The golden scenarios (`*.yaml` beside this file): each is played on virtual time under the shipped
+ * rules, what must always be true is checked after every fact, and what it expects must hold. The
+ * same files run as `simulate` and `rules test`.
+ */
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { loadScenario } from '../../simulators/scenario.ts'
+import { rehearse } from '../../src/cli/rehearsal.ts'
+import { drawnGrid } from '../../src/grid/drawing.ts'
+import { EngineLab } from '../support/engine-lab.ts'
+
+const FILES = readdirSync(import.meta.dirname)
+  .filter((name) => name.endsWith('.yaml'))
+  .sort()
+
+test.each(FILES)('%s', async (name) => {
+  const scenario = loadScenario(join(import.meta.dirname, name))
+  const grid = drawnGrid(scenario.network!)
+  const lab = new EngineLab(grid)
+  const { outcomes } = await rehearse(scenario, grid, '1', lab)
+  expect(outcomes.length).toBeGreaterThan(0)
+  expect(outcomes.filter(({ problem }) => problem !== '')).toEqual([])
+})
