@@ -18,6 +18,7 @@ import { openSqliteJournal, type SqliteJournal } from '../journal/sqlite.ts'
 import { createTicker } from '../journal/ticks.ts'
 import { liveAsyncApi } from '../live/asyncapi.ts'
 import { createLiveHub } from '../live/hub.ts'
+import { openCustomers } from '../records/customers/customers.ts'
 import { openReliabilityReader } from '../records/reliability/reader.ts'
 import { openRecords } from '../records/sqlite.ts'
 import { asyncApiDocument } from '../sensing/asyncapi.ts'
@@ -27,8 +28,8 @@ import { createTelemetry } from '../telemetry/telemetry.ts'
 import { figuresOf, reportsIn } from './figures.ts'
 import { Library } from './library.ts'
 import { Pipeline } from './pipeline.ts'
-import { answerReliability } from './reliability.ts'
 import { processFigures } from './process-figures.ts'
+import { answerReliability } from './reliability.ts'
 import { retainJournal } from './retention.ts'
 import { applyRules, applyRulesOfFolder } from './rules.ts'
 import { newestBeginning, Snapshotting } from './snapshotting.ts'
@@ -78,6 +79,8 @@ export interface RunningProgram {
   readonly feeders: number
   readonly accounts: readonly DemoAccount[]
   readonly recoveredFacts: number
+  /** Customers that can be looked up. */
+  readonly customersKnown: number
   stop(): Promise<void>
 }
 
@@ -114,6 +117,8 @@ async function open(
   const library = new Library(dir)
   const store = await openSnapshots({ dir: join(dir, 'snapshots'), telemetry })
   closers.push(() => store.close())
+  const customers = await openCustomers(dir)
+  closers.push(() => customers.close())
   const records = await openRecords({ path: join(dir, 'records.db'), telemetry })
   closers.push(() => records.close())
   const journal = await openSqliteJournal({ path: join(dir, 'journal.db'), telemetry })
@@ -189,6 +194,7 @@ async function open(
     telemetry,
     identity,
     records,
+    customers,
     facts: journal,
     journal,
     live,
@@ -259,6 +265,7 @@ async function open(
     feeders: grid().feeders.length,
     accounts: options.demo ? await identity.ensureDemoAccounts(rootUnits(grid())) : [],
     recoveredFacts,
+    customersKnown: await customers.count().catch(() => 0),
     async stop() {
       telemetry.emit('app.stopping')
       await closeAll()

@@ -20,6 +20,7 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   'customers import': 'lastgasp customers import customers.csv --data data',
   'customers generate': 'lastgasp customers generate --grid grid.json --seed 7 --out customers.csv',
   'customers erase': 'lastgasp customers erase 1500000001 --data data',
+  'audit verify': 'lastgasp audit verify --data data',
   'user add': 'lastgasp user add wang --role agent',
   token:
     "lastgasp token --role auditor | sed 's/^/Authorization: Bearer /' |\n    curl -H @- http://127.0.0.1:8080/api/v1/incidents",

@@ -1,6 +1,6 @@
 /** `lastgasp serve`: run. */
 import type { Command } from 'commander'
-import { demoCounty, startDemoTerminals } from '../app/demo.ts'
+import { demoCounty, importDemoCustomers, startDemoTerminals } from '../app/demo.ts'
 import { installedVersion, type RunningProgram, startProgram } from '../app/program.ts'
 import { UsageError } from '../config/errors.ts'
 import type { SettingFlagName } from '../config/flags.ts'
@@ -62,6 +62,11 @@ async function runServe(options: ServeOptions): Promise<void> {
         secret: settings.mqtt.secret,
       })
     : undefined
+  if (options.demo && running.customersKnown === 0)
+    importDemoCustomers({ dir: settings.data.dir, gridPath: running.gridPath, seed }).catch(
+      (error: Error) =>
+        console.error(`lastgasp: no customers in the demonstration: ${error.message}`),
+    )
   await untilSignal()
   terminals?.kill('SIGTERM')
   const late = setTimeout(() => process.exit(0), STOP_WITHIN_MS)

@@ -1,5 +1,6 @@
 /** All verbs, in the order in which help lists them. */
 import type { Command } from 'commander'
+import { registerAudit } from './audit.ts'
 import { registerBench } from './bench.ts'
 import { registerConfig } from './config.ts'
 import { registerCustomers } from './customers.ts'
@@ -21,6 +22,7 @@ export const VERBS: readonly ((program: Command) => void)[] = [
   registerReplay,
   registerRules,
   registerCustomers,
+  registerAudit,
   registerUser,
   registerToken,
   registerConfig,

@@ -45,6 +45,62 @@ export interface RecordsReader {
   /** The latest grids or rules applied, newest first. */
   applied(what: 'grid' | 'rules', limit: number): readonly Applied[]
   action(requestId: string): ActionChange | undefined
+  /** Adds an entry to the audit chain; resolves once it is on disk. */
+  audit(entry: AuditEntry): Promise<void>
+  audited(query: { limit: number; cursor?: string }): {
+    readonly entries: readonly (AuditEntry & { readonly no: number; readonly hash: string })[]
+    readonly cursor: string | null
+  }
+}
+
+/** One act of a person or program, in references and codes: nothing personal. */
+export interface AuditEntry {
+  readonly at: InstantMs
+  readonly by: string
+  readonly role: string
+  readonly what: string
+  readonly subject: string
+  readonly detail: string
+}
+
+/** Exactly one of these is asked. */
+export type CustomerQuestion =
+  | { readonly account: string }
+  | { readonly meter: string }
+  | { readonly usagePoint: string }
+  | { readonly phone: string }
+  | { readonly q: string }
+
+/** A customer as the ledger shows one: name, phones and address masked. */
+export interface Customer {
+  readonly account: string
+  readonly meter: string
+  readonly usagePoint: string
+  readonly unit: string
+  readonly name: string
+  readonly phones: readonly string[]
+  readonly address: string
+  readonly gridManager: string
+  readonly important: string | null
+  readonly sensitivities: readonly string[]
+  readonly language: 'zh' | 'mn' | 'en'
+  readonly preferences: readonly string[]
+}
+
+/** The customer ledger, in a thread of its own. */
+export interface CustomersReader {
+  /** At most 20 customers of `units` (undefined: all). */
+  find(
+    question: CustomerQuestion,
+    units?: ReadonlySet<string>,
+  ): Promise<{ readonly customers: readonly Customer[]; readonly refine: boolean }>
+  /** What is masked, for a reason already recorded. */
+  reveal(
+    account: string,
+  ): Promise<
+    | { readonly name: string; readonly phones: readonly string[]; readonly address: string }
+    | undefined
+  >
 }
 
 /** A grid or rules as they were applied. */
@@ -136,6 +192,7 @@ export interface HttpDeps {
   readonly telemetry: Telemetry
   readonly identity: Identity
   readonly records: RecordsReader
+  readonly customers: CustomersReader
   readonly facts: FactSink
   readonly journal: FactReader
   readonly live: LivePort

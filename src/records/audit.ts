@@ -9,25 +9,14 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import type { Connection } from '../config/sqlite.ts'
 import type { InstantMs } from '../facts/time.ts'
 
-export const AUDITED = [
-  'action.requested',
-  'customer.revealed',
-  'customer.identified',
-  'report.registered',
-  'rules.applied',
-  'switching.reported',
-  'plan.registered',
-] as const
-/** What is recorded. */
-export type Audited = (typeof AUDITED)[number]
-
 /** One act of a person or program. Nothing personal: accounts of customers, ids, codes. */
 export interface AuditEntry {
   readonly at: InstantMs
   /** Account name, or subject of a token. */
   readonly by: string
   readonly role: string
-  readonly what: Audited
+  /** `customer.revealed`, `action.confirm` … */
+  readonly what: string
   /** Incident, customer account … it was done to. */
   readonly subject: string
   /** The reason or choice: a code, never free text about a customer. */
@@ -41,10 +30,13 @@ export interface AuditRow extends AuditEntry {
   readonly hash: string
 }
 
+/** The file beside the ledger `path` that names the last entry. */
+export const anchorOf = (path: string) => `${path.replace(/\.db$/, '')}.audit`
+
 /** Stands before the first entry. */
 const BEGINNING = '0'.repeat(64)
 
-type Columns = [number, InstantMs, string, string, Audited, string, string, string]
+type Columns = [number, InstantMs, string, string, string, string, string, string]
 
 function hashOf(before: string, [no, at, by, role, what, subject, detail]: Columns): string {
   const entry = JSON.stringify([no, at, by, role, what, subject, detail])
@@ -68,9 +60,9 @@ const COLUMNS = 'no, at, by, role, what, subject, detail, hash'
 export class AuditChain {
   readonly #insert: ReturnType<Connection['prepare']>
   readonly #last: ReturnType<Connection['prepare']>
-  readonly #anchor: string
+  readonly #anchor: string | undefined
 
-  constructor(db: Connection, anchor: string) {
+  constructor(db: Connection, anchor: string | undefined) {
     this.#insert = db.prepare(`INSERT INTO audit (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
     this.#last = db.prepare('SELECT no, hash FROM audit ORDER BY no DESC LIMIT 1').raw()
     this.#anchor = anchor
@@ -85,6 +77,7 @@ export class AuditChain {
 
   /** Notes the last entry beside the ledger, once it is committed. */
   anchor(): void {
+    if (this.#anchor === undefined) return
     const [no, hash] = this.#head()
     writeFileSync(`${this.#anchor}.partial`, `${no} ${hash}\n`)
     renameSync(`${this.#anchor}.partial`, this.#anchor)
@@ -129,7 +122,8 @@ export function verifyAudit(db: Connection, anchorPath: string, known?: string):
       broken ??= { no, why }
     }
     if (no !== entries + 1) break_(`entry ${entries + 1} is missing`)
-    else if (hash !== hashOf(before, columns)) break_('the entry was changed, or what stood before it')
+    else if (hash !== hashOf(before, columns))
+      break_('the entry was changed, or what stood before it')
     if (anchor && no === anchor.no && hash !== anchor.hash)
       break_('the file beside the ledger names another entry here')
     if (hash === known) knownSeen = true

@@ -2,7 +2,7 @@
  * Contacts: when a customer spoke to us, through which channel, about which incident. By account
  * alone, and without what was said.
  */
-import { REPORT_CHANNELS, type ReportChannel } from '../facts/facts.ts'
+import { CALL_CHANNELS, type CallChannel } from '../facts/calls.ts'
 import type { InstantMs } from '../facts/time.ts'
 
 export const CONTACT_KINDS = ['inquiry', 'report', 'urge'] as const
@@ -12,7 +12,7 @@ export type ContactKind = (typeof CONTACT_KINDS)[number]
 export interface Contact {
   readonly account: string
   readonly at: InstantMs
-  readonly channel: ReportChannel
+  readonly channel: CallChannel
   readonly kind: ContactKind
   readonly incident: string | null
   /** Who took it: an account or the subject of a token. */
@@ -28,7 +28,7 @@ export function contactOf([account, at, channel, kind, incident, by]: ContactCol
   return {
     account,
     at,
-    channel: REPORT_CHANNELS.find((one) => one === channel) ?? 'phone',
+    channel: CALL_CHANNELS.find((one) => one === channel) ?? 'phone',
     kind: CONTACT_KINDS.find((one) => one === kind) ?? 'inquiry',
     incident,
     by,

@@ -51,8 +51,8 @@ export interface LedgerState {
 export interface LedgerOptions {
   /** File a row for the sender of notices with each change that concerns customers. */
   readonly outbox: boolean
-  /** File that names the last entry of the audit chain. */
-  readonly anchor: string
+  /** File that names the last entry of the audit chain; absent: none is kept. */
+  readonly anchor?: string
 }
 
 /** Topic of the outbox rows for incident changes. */
@@ -98,8 +98,7 @@ export class Ledger {
     try {
       for (const entry of entries) {
         if (entry.kind === 'changes') next = this.#file(entry, next)
-        else if (entry.kind === 'cursor')
-          this.#statements.cursor.run([entry.name, entry.position])
+        else if (entry.kind === 'cursor') this.#statements.cursor.run([entry.name, entry.position])
         else if (entry.kind === 'audit') this.#audit.add(entry.entry)
         else this.#fileContact(entry.contact)
       }

@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Connection } from '../config/sqlite.ts'
 import type { ThreadReply } from '../config/worker-thread.ts'
+import { anchorOf } from './audit.ts'
 import { openForWriting } from './database.ts'
 import { type RecordsErrorCode, recordsErrorOf } from './errors.ts'
 import { Ledger, type LedgerEntry, type LedgerState } from './ledger.ts'
@@ -26,9 +27,6 @@ export type WriterReply = ThreadReply<WriterAnswer, RecordsErrorCode>
 
 /** JSON filed between two checkpoints; with its indexes and copies the log stays near 20 MB. */
 const CHECKPOINT_BYTES = 4 * 1_048_576
-
-/** The file beside the ledger that names the last entry of its audit chain. */
-export const anchorOf = (path: string) => path.replace(/\.db$/, '') + '.audit'
 
 function bytesOf(request: WriterRequest): number {
   if (request.kind !== 'commit') return 0

@@ -28,7 +28,10 @@ function incidentDigits(id: string): string {
 /** The same for stretches of interruption: `I-000017-2` ends in four digits of one, two of the other. */
 function segmentDigits(id: string): string {
   const dash = id.lastIndexOf('-')
-  const stretch = id.slice(dash + 1).slice(-2).padStart(2, '0')
+  const stretch = id
+    .slice(dash + 1)
+    .slice(-2)
+    .padStart(2, '0')
   return incidentDigits(id.slice(0, dash)).slice(-4) + stretch
 }
 

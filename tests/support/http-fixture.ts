@@ -132,6 +132,7 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
   const incidents = new Map<string, Incident>()
   const timelines = new Map<string, ReturnType<HttpDeps['records']['timeline']>[number][]>()
   const actions = new Map<string, ActionChange>()
+  const audited: ReturnType<HttpDeps['records']['audited']>['entries'][number][] = []
   const appended: Fact[] = []
   let position = 0
 
@@ -220,6 +221,10 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
     quarantine: () => ({ rows: [], cursor: null, counts: {} }),
     applied: () => [],
     action: (requestId) => actions.get(requestId),
+    async audit(entry) {
+      audited.unshift({ ...entry, no: audited.length + 1, hash: 'a'.repeat(64) })
+    },
+    audited: ({ limit }) => ({ entries: audited.slice(0, limit), cursor: null }),
   }
   const deps: HttpDeps = {
     telemetry,
@@ -227,6 +232,10 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
     records: new Proxy(records, {
       get: (target, key) => Reflect.get(fixture.overrides, key) ?? Reflect.get(target, key),
     }),
+    customers: {
+      find: async () => ({ customers: [], refine: false }),
+      reveal: async () => undefined,
+    },
     facts: {
       async append(fact) {
         appended.push(fact)

@@ -17,6 +17,8 @@ const READ_RIGHTS = [
   'terminals.read',
   'quarantine.read',
   'rules.read',
+  'customers.read',
+  'audit.read',
   'plans.read',
   'reports.read',
   'switching.read',
@@ -24,6 +26,7 @@ const READ_RIGHTS = [
 
 /** To tell the program something, beside acting on incidents. */
 const WRITE_RIGHTS = [
+  'customers.reveal',
   'plans.write',
   'reports.write',
   'rules.apply',

@@ -84,6 +84,15 @@ const requestAction = route({
       ...(body.causeCode === undefined ? {} : { causeCode: body.causeCode }),
       ...(body.reasonCode === undefined ? {} : { reasonCode: body.reasonCode }),
     }
+    // Who asked stands in the audit chain whatever becomes of it.
+    await deps.records.audit({
+      at: fact.receivedAt,
+      by,
+      role,
+      what: `action.${body.action}`,
+      subject: incident.id,
+      detail: ownId,
+    })
     // Listening starts before the append: the engine may answer before the append is told done.
     const answer = deps.awaitAction(ownId, ACTION_WAIT_MS)
     await deps.facts.append(fact)

@@ -11,6 +11,8 @@ import { callerOf, type Route, route } from '../route.ts'
 import { instantOut } from '../schemas.ts'
 import type { Tickets } from '../tickets.ts'
 import { actionRoutes } from './actions.ts'
+import { auditRoutes } from './audit.ts'
+import { customerRoutes } from './customers.ts'
 import { incidentRoutes } from './incidents.ts'
 import { mapRoutes } from './map.ts'
 import { networkRoutes } from './network.ts'
@@ -63,6 +65,8 @@ export function routeTable(tickets: Tickets<TicketBearer>, version: string): rea
     ...actionRoutes,
     ...planRoutes,
     ...reportRoutes,
+    ...customerRoutes,
+    ...auditRoutes,
     ...statusRoutes,
     ...ruleRoutes,
     ...switchingRoutes,

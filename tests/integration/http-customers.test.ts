@@ -1,0 +1,92 @@
+/** Customers over HTTP: own units only, masked, unmasked for a recorded reason. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openCustomers } from '../../src/records/customers/customers.ts'
+import { importCustomers } from '../../src/records/customers/import.ts'
+import type { CustomersPort } from '../../src/records/customers/port.ts'
+import { type CustomerFolder, customer, customerFolder } from '../support/customer-file.ts'
+import { type Fixture, httpFixture } from '../support/http-fixture.ts'
+
+let folder: CustomerFolder
+let customers: CustomersPort
+let fixture: Fixture
+beforeAll(async () => {
+  folder = customerFolder()
+  folder.write([
+    customer('A1', { unit: '1501', phones: ['12812345678'], usagePoint: 'F1-T1-U1' }),
+    customer('A2', { unit: '1502', name: '王芳', phones: ['12812345678'] }),
+  ])
+  await importCustomers({ file: folder.file, dir: folder.dir })
+  customers = await openCustomers(folder.dir)
+  fixture = await httpFixture({ deps: { customers } })
+})
+afterAll(async () => {
+  await fixture.close()
+  await customers.close()
+  folder.remove()
+})
+
+const SEARCH = '/api/v1/customers/search'
+async function ask(path: string, body: unknown, unit: string, role = 'agent' as const) {
+  const authorization = `Bearer ${await fixture.token(role, [unit])}`
+  const answer = await fixture.post(path, body, { authorization })
+  return { status: answer.status, json: (await answer.json()) as never as Record<string, never> }
+}
+
+test.each([{ q: '王芳' }, { phone: '12812345678' }, { q: 'wf' }, { q: '锦安苑' }])(
+  '%j finds in each unit its own customer alone, masked',
+  async (question) => {
+    for (const [unit, account] of [
+      ['1501', 'A1'],
+      ['1502', 'A2'],
+    ] as const) {
+      const { status, json } = await ask(SEARCH, question, unit)
+      expect(status).toBe(200)
+      expect(json.customers).toMatchObject([{ account, name: '王*', phones: ['128****5678'] }])
+      expect(JSON.stringify(json)).not.toMatch(/王芳|12812345678/)
+    }
+  },
+)
+
+test('a unit above sees both, another unit’s account is nowhere', async () => {
+  expect((await ask(SEARCH, { q: '王芳' }, '15')).json.customers).toHaveLength(2)
+  expect((await ask(SEARCH, { account: 'A2' }, '1501')).json.customers).toEqual([])
+  const unmask = await ask('/api/v1/customers/A2/unmask', { reason: 'callBack' }, '1501')
+  expect(unmask.status).toBe(404)
+  expect(unmask.json.code).toBe('customer.notFound')
+})
+
+test.each([{}, { q: '' }, { q: 'a', account: 'A1' }, { name: '王芳' }, { q: 'x'.repeat(65) }])(
+  '%j is no question',
+  async (body) => {
+    expect((await ask(SEARCH, body, '1501')).status).toBe(422)
+  },
+)
+
+test('unmasking needs a reason, which is in the audit chain before anything is shown', async () => {
+  const path = '/api/v1/customers/A1/unmask'
+  expect((await ask(path, {}, '1501')).status).toBe(422)
+  expect((await ask(path, { reason: 'curiosity' }, '1501')).status).toBe(422)
+  const { status, json } = await ask(path, { reason: 'callBack' }, '1501')
+  expect(status).toBe(200)
+  expect(json).toMatchObject({ account: 'A1', name: '王芳', phones: ['12812345678'] })
+  const auditor = await fixture.token('auditor')
+  const chain = (await (await fixture.get('/api/v1/audit', auditor)).json()) as {
+    entries: object[]
+  }
+  expect(chain.entries).toMatchObject([
+    { what: 'customer.revealed', role: 'agent', subject: 'A1', detail: 'callBack' },
+  ])
+  expect(JSON.stringify(chain)).not.toMatch(/王芳|12812345678/)
+})
+
+test('where the audit chain cannot be written nothing is shown', async () => {
+  fixture.overrides = {
+    async audit() {
+      throw Object.assign(new Error('the disk is full'), { code: 'records.full' })
+    },
+  }
+  const { status, json } = await ask('/api/v1/customers/A1/unmask', { reason: 'callBack' }, '1501')
+  fixture.overrides = {}
+  expect(status).toBe(503)
+  expect(JSON.stringify(json)).not.toContain('王芳')
+})
