@@ -31,5 +31,6 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   'bench engine': 'lastgasp bench engine --meters 9000000 --json',
   'bench kill': 'lastgasp bench kill --times 30 --json',
   'bench journal': 'lastgasp bench journal --seconds 3 --json',
+  'bench simulate': 'lastgasp bench simulate --seeds 300 --json',
   'bench lookup': 'lastgasp bench lookup --customers 1000000 --json',
 }
