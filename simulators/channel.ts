@@ -27,6 +27,11 @@ export const channelSchema = z.strictObject({
   /** Switch positions and trips (SOE): 1 % lost, 1–5 s. */
   position: probability.default(0.99),
   positionDelay: delay.default({ medianSeconds: 2, sigma: 0.4 }),
+  /** A call-read (召测) is answered by a terminal within 30 s, for a meter of it within 60. */
+  answer: probability.default(0.95),
+  answerDelay: delay.default({ medianSeconds: 4, sigma: 0.5 }),
+  meterAnswer: probability.default(0.9),
+  meterAnswerDelay: delay.default({ medianSeconds: 15, sigma: 0.4 }),
   /** A message sent a second time, as when its acknowledgement came late: 1–10 %. */
   duplicate: probability.default(0.04),
   duplicateDelay: delay.default({ medianSeconds: 5, sigma: 0.8 }),
@@ -90,6 +95,16 @@ function chancesOf(channel: Channel, report: ReportClass, observer: ObserverClas
 
 function draw(random: Random, { medianSeconds, sigma }: z.infer<typeof delay>): number {
   return random.logNormal(medianSeconds, sigma) * 1000
+}
+
+/** Whether a call-read is answered and when; `meters`: meters have to be read for it. */
+export function drawAnswer(
+  channel: Channel,
+  random: Random,
+  meters: boolean,
+): { readonly answers: boolean; readonly delayMs: number } {
+  const answers = random.chance(channel.answer)
+  return { answers, delayMs: draw(random, meters ? channel.meterAnswerDelay : channel.answerDelay) }
 }
 
 /** A terminal's clock error for the run, scenario milliseconds; positive is fast. */

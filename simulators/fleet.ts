@@ -40,6 +40,8 @@ export class Fleet implements TerminalHost {
   readonly #terminals = new Map<number, Terminal>()
   readonly #waiting: Terminal[] = []
   #dialling = 0
+  /** Answers call-reads; nobody does until a play begins. */
+  onCall: (terminal: Terminal, payload: string) => void = () => {}
   /** Why the latest attempt failed, for the summary and for a broker that cannot be reached. */
   lastFailure: Error | undefined
 
@@ -132,6 +134,11 @@ export class Fleet implements TerminalHost {
       this.lastFailure = error
     }
     this.#next()
+  }
+
+  called(terminal: Terminal, payload: string): void {
+    this.counters.calls += 1
+    this.onCall(terminal, payload)
   }
 
   #next(): void {

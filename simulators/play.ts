@@ -5,6 +5,7 @@
 import { formatInstant } from '../src/facts/time.ts'
 import type { EventKind } from '../src/facts/wire.ts'
 import { Agenda } from './agenda.ts'
+import { Answerer } from './answerer.ts'
 import { drawFalseReports } from './channel.ts'
 import type { Fleet } from './fleet.ts'
 import type { Network } from './network.ts'
@@ -74,6 +75,16 @@ export class Play {
       agenda: this.#agenda,
       channel: options.scenario.channel,
     })
+    const answerer = new Answerer({
+      network,
+      roster,
+      fleet,
+      random,
+      world: this.#world,
+      agenda: this.#agenda,
+      channel: options.scenario.channel,
+    })
+    fleet.onCall = (terminal, payload) => answerer.called(terminal, payload)
   }
 
   /** Faults and momentary interruptions so far. */

@@ -31,6 +31,9 @@ export interface Counters {
   acked: number
   /** Unacknowledged reports dropped because a terminal's memory was full. */
   overflowed: number
+  /** Call-reads that reached a terminal, and answers sent. */
+  calls: number
+  answers: number
   connects: number
   connectFailures: number
   disconnects: number
@@ -48,6 +51,8 @@ export function newCounters(): Counters {
     resent: 0,
     acked: 0,
     overflowed: 0,
+    calls: 0,
+    answers: 0,
     connects: 0,
     connectFailures: 0,
     disconnects: 0,

@@ -63,6 +63,8 @@ export interface TerminalHost {
   redial(terminal: Terminal): void
   /** A connection attempt ended, one way or the other. */
   dialled(terminal: Terminal, error: Error | undefined): void
+  /** A call-read reached the terminal. */
+  called(terminal: Terminal, payload: string): void
   /** Whether terminals stay connected with nothing to say. */
   readonly alwaysConnected: boolean
 }
@@ -131,6 +133,13 @@ export class Terminal {
     else this.wantLink()
   }
 
+  /** Sends an answer now; where there is no link it is lost, as its time would be over. */
+  answer(payload: string): boolean {
+    if (!this.#client || !this.#online) return false
+    this.#client.publish(this.#topic('reading'), payload, { qos: 1 })
+    return true
+  }
+
   /** Breaks the link as a dead radio does, without a DISCONNECT, so that the last will is sent. */
   cut(reason: LinkCut): void {
     this.#cuts.add(reason)
@@ -192,9 +201,11 @@ export class Terminal {
       this.#online = true
       this.#host.counters.connects += 1
       settle(undefined)
+      client.subscribe(this.#topic('call'), { qos: 1 })
       client.publish(this.#topic('status'), this.#status('online'), { qos: 1, retain: true })
       this.#flush()
     })
+    client.on('message', (_topic, payload) => this.#host.called(this, payload.toString('utf8')))
     client.on('error', (error) => {
       failure = error
     })
@@ -266,7 +277,7 @@ export class Terminal {
     this.#flush()
   }
 
-  #topic(leaf: 'event' | 'status' | 'reading'): string {
+  #topic(leaf: 'event' | 'status' | 'call' | 'reading'): string {
     return `${TOPIC_ROOT}/${this.id}/${leaf}`
   }
 

@@ -25,6 +25,7 @@ import { asyncApiDocument } from '../sensing/asyncapi.ts'
 import { createTerminalDirectory } from '../sensing/directory.ts'
 import { openSeries } from '../series/series.ts'
 import { createTelemetry } from '../telemetry/telemetry.ts'
+import { CallSender } from './call-sender.ts'
 import { figuresOf, reportsIn } from './figures.ts'
 import { Library } from './library.ts'
 import { Pipeline } from './pipeline.ts'
@@ -158,6 +159,7 @@ async function open(
     await records.retain(cutoff)
   })
 
+  let callSender: CallSender | undefined
   let reportsPerMinute = 0
   const figures = () => figuresOf(judge.engine.world, reportsPerMinute)
   const live = createLiveHub({
@@ -173,6 +175,7 @@ async function open(
   pipeline.onCommitted = (batches) => {
     reportsPerMinute = reportsIn(batches) ?? reportsPerMinute
     live.follow(batches)
+    callSender?.follow(batches)
     if (options.onIncident) announce(batches, options.onIncident)
   }
 
@@ -254,6 +257,16 @@ async function open(
   })
   const { sensing, url: brokerUrl } = terminals
   closers.push(() => sensing.close())
+  const sender = new CallSender({
+    records,
+    publish: (terminal, message) => sensing.publishCall(terminal, message),
+    telemetry,
+    now,
+    onFailure: fail,
+  })
+  closers.push(() => sender.close())
+  sender.start()
+  callSender = sender
   telemetry.emit('app.started', { url, brokerUrl })
 
   return {

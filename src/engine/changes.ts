@@ -111,6 +111,15 @@ export interface EvidenceItem {
   readonly clockInvalid?: boolean
 }
 
+/** How far call-reads (召测) have got about an incident. */
+export interface Verification {
+  /** `off`: the rules allow none. `timedOut`: asked, and nobody answered. */
+  readonly state: 'off' | 'notAsked' | 'asked' | 'answered' | 'timedOut'
+  /** Questions put to observers, and answers that told something. */
+  readonly asked: number
+  readonly answered: number
+}
+
 /** The incident of CONTRACT §5, times as milliseconds; HTTP and WebSocket write RFC 3339. */
 export interface Incident {
   readonly id: IncidentId
@@ -149,6 +158,7 @@ export interface Incident {
   readonly ruleVersion: string
   /** Authenticated identities that vouch for it, at most the rule of confirmation needs. */
   readonly sources: number
+  readonly verification: Verification
   /** Latest evidence, newest first, at most `MAX_EVIDENCE_SHOWN`. */
   readonly evidence: readonly EvidenceItem[]
 }
@@ -294,6 +304,24 @@ export interface TopologyChange {
   readonly causes: readonly Position[]
 }
 
+export const CALL_READ_REASONS = ['verify', 'refine', 'restoration'] as const
+export type CallReadReason = (typeof CALL_READ_REASONS)[number]
+
+/** A terminal is to be asked about the supply of targets; answers arrive as readings. */
+export interface CallReadChange {
+  readonly type: 'callRead'
+  readonly at: InstantMs
+  /** `c-81`; never used twice. */
+  readonly call: string
+  readonly terminal: ObserverId
+  readonly targets: readonly ObserverId[]
+  /** Answers after this time are readings, and no longer wait for. */
+  readonly by: InstantMs
+  readonly incident: IncidentId
+  readonly round: number
+  readonly reason: CallReadReason
+}
+
 /** From here on this grid, or these rules, hold. */
 export interface AppliedChange {
   readonly type: 'applied'
@@ -316,6 +344,7 @@ export type Change =
   | ReportsChange
   | TerminalChange
   | TopologyChange
+  | CallReadChange
   | AppliedChange
 
 /** All changes one fact caused, in order. */

@@ -8,8 +8,9 @@
  *   3. return    ons show what came back                       incidents/restore.ts
  *   4. judge     which devices are open now, how sure, rivals  inference/verdict.ts
  *   5. track     verdicts become the life of incidents         incidents/track.ts
- *   6. decide    what people asked for                         incidents/actions.ts
- *   7. publish   news as changes                               incidents/publish.ts
+ *   6. ask       whose answers would tell most (召测)          callreads/verify.ts
+ *   7. decide    what people asked for                         incidents/actions.ts
+ *   8. publish   news as changes                               incidents/publish.ts
  *
  * Admission happens with each fact; judgement with ticks alone, so that the outcome depends on what
  * was said and not on how reports were batched.
@@ -17,6 +18,8 @@
 import type { Fact, JournalledFact } from '../facts/facts.ts'
 import type { InstantMs } from '../facts/time.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
+import { endOverdue, forgetUnanswered, takeAnswers } from './callreads/answers.ts'
+import { verifyCases } from './callreads/verify.ts'
 import type { Change } from './changes.ts'
 import { admitReport } from './evidence/admit.ts'
 import { admitCall, forgetOldCalls } from './evidence/calls.ts'
@@ -42,7 +45,7 @@ import { rehang } from './switching/rehang.ts'
 import type { TreeNews, World } from './world.ts'
 
 /** Raised with every change of the engine that changes its output for some journal. */
-export const ENGINE_VERSION = 4
+export const ENGINE_VERSION = 6
 
 /** A lit tree is looked at again this often while silence still grows, then no more. */
 const AGAIN_MS = 1_000
@@ -89,6 +92,7 @@ export class Engine {
       case 'reading':
         world.belief.hearing = fact.receivedAt
         admitReading(world, position, fact)
+        takeAnswers(world, fact)
         return []
       case 'meterReplaced':
         admitReplacement(world, position, fact)
@@ -154,6 +158,7 @@ export class Engine {
     if (switching.movedAt !== null) return world.now
     let due = Math.min(plans.nextTurn, switching.planned[0]?.at ?? Number.POSITIVE_INFINITY)
     for (const at of world.again.values()) due = Math.min(due, at)
+    due = Math.min(due, world.calls.nextDue())
     return due === Number.POSITIVE_INFINITY ? undefined : due
   }
 
@@ -183,6 +188,7 @@ function tick(world: World, at: InstantMs): Change[] {
   rehang(world, publisher)
   if (world.plans.turnedBy.length > 0 || world.now >= world.plans.nextTurn) turnPlans(world)
   if (world.plans.turnedBy.length > 0) holdAgainstPlans(world, publisher)
+  endOverdue(world)
   const due = dueTrees(world)
   if (due.length > 0) judge(world, due, publisher)
   const minute = Math.floor(world.now / MINUTE_MS)
@@ -207,6 +213,7 @@ function judge(world: World, roots: readonly number[], publisher: Publisher): vo
     const news = world.news.get(root) ?? NOTHING_NEW
     remember(world, root, news)
     trackTree(world, root, cases, verdicts, news, publisher)
+    verifyCases(world, root, casesOf(world, root), publisher)
     world.news.delete(root)
     lookAgain(world, root)
   }
@@ -217,6 +224,7 @@ function judge(world: World, roots: readonly number[], publisher: Publisher): vo
 function remember(world: World, root: number, news: TreeNews): void {
   if (!world.belief.lit(root)) {
     world.recent.delete(root)
+    if (world.belief.unanswered.size > 0) forgetUnanswered(world, root)
     return
   }
   const { evidence, causes } = world.recent.get(root) ?? NOTHING_NEW
@@ -235,6 +243,13 @@ function casesByRoot(world: World): Map<number, Case[]> {
     else byRoot.set(root, [incident])
   }
   return byRoot
+}
+
+/** Cases of one tree, oldest first, as they are now. */
+function casesOf(world: World, root: number): Case[] {
+  return [...world.cases.values()]
+    .filter(({ head }) => world.belief.network.rootOf(head) === root)
+    .sort((a, b) => a.number - b.number)
 }
 
 /** Silence makes "dead" dearer with time; once it has its full meaning only news changes a tree. */

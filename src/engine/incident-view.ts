@@ -65,6 +65,7 @@ export function toIncidentView(incident: Incident): IncidentView {
     cause: incident.cause,
     ruleVersion: incident.ruleVersion,
     sources: incident.sources,
+    verification: incident.verification,
     evidence: incident.evidence.map((item) => ({ ...item, at: formatInstant(item.at) })),
   }
 }

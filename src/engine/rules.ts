@@ -21,6 +21,8 @@ export interface JudgementRules {
   readonly area: {
     /** P(a dark area's concentrator is lost with everything it forwards). */
     readonly lost: number
+    /** P(a concentrator through which an area was heard is lost when its supply returns). */
+    readonly lostAtReturn: number
     /** When the first word of a dark area comes through. */
     readonly offDelay: DelayCurve
     /** When the first word of an area comes through after its supply returned. */
@@ -75,6 +77,7 @@ export interface JudgementRules {
     /** A word that no open incident rests on counts this long. */
     readonly staysMinutes: number
   }
+  readonly callReads: CallReadRules
   /** Ons without an incident say nothing after this long. */
   readonly onFreshSeconds: number
   readonly clock: {
@@ -93,6 +96,34 @@ export interface VoltageRules {
   readonly on: number
   /** How far from the textbook values a pattern of phases may be. */
   readonly tolerance: number
+}
+
+/** Call-reads (召测), `domain.md` §1.4. */
+export interface CallReadRules {
+  /** False: nobody is ever asked, and incidents say so. */
+  readonly enabled: boolean
+  /** A new incident is asked about after this long: what comes by itself need not be asked. */
+  readonly afterSeconds: number
+  /** An answer is due within. */
+  readonly terminalSeconds: number
+  readonly meterSeconds: number
+  /** P(answers in time | has supply). */
+  readonly reply: { readonly terminal: number; readonly meter: number }
+  /** A question that tells less than this is not asked, nats. */
+  readonly leastGainNats: number
+  /** Questions about one fault, in both rounds. */
+  readonly perIncident: number
+  /** Questions about one transformer's area in one incident, restoration included. */
+  readonly perArea: number
+  /** Questions a second, of all incidents together. */
+  readonly perSecond: number
+  /** From more open incidents than this on, each asks one area alone. */
+  readonly stormIncidents: number
+  /** Whoever came back is asked this long after the first word of it, if not before. */
+  readonly sampleAfterSeconds: number
+  /** Share of an area's observers, and least number, known to be back before it is restored. */
+  readonly sampleShare: number
+  readonly sampleMeters: number
 }
 
 /** Grades by criterion: the value from which grade 1, 2 and 3 hold; below the last it is 4. */

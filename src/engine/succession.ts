@@ -76,6 +76,7 @@ class Carrier {
     this.#carryWords(world)
     this.#carryMarks(world)
     this.#carrySwitching(world)
+    this.#carryCalls(world)
     for (const incident of before.cases.values()) this.#adopt(world, incident)
     turnPlans(world)
     for (let d = 0; d < world.network.head.length; d++)
@@ -185,6 +186,30 @@ class Carrier {
       world.belief.sums.setHeardFrom(head, before.belief.sums.heardFrom(head))
   }
 
+  /** Questions under way, and what was learned by asking. */
+  #carryCalls(world: World): void {
+    const { calls, belief, answeredLive } = this.#before
+    world.calls.next = calls.next
+    world.calls.left = calls.left
+    world.calls.leftAt = calls.leftAt
+    for (const call of calls.open.values()) {
+      const terminal = this.#observer(call.terminal)
+      const targets = this.#observers(call.targets)
+      const waiting = this.#observers(call.waiting)
+      if (terminal >= 0 && waiting.length > 0)
+        world.calls.open.set(call.number, { ...call, terminal, targets, waiting })
+    }
+    for (const [observer, cost] of belief.unanswered) {
+      const now = this.#observer(observer)
+      if (now >= 0) world.belief.leaveUnanswered(now, cost)
+    }
+    for (const observer of this.#observers([...answeredLive])) world.answeredLive.add(observer)
+  }
+
+  #observers(before: readonly number[]): number[] {
+    return before.map((observer) => this.#observer(observer)).filter((now) => now >= 0)
+  }
+
   #adopt(world: World, incident: Case): void {
     const head = this.#survivor(world, incident.head)
     const observer = incident.observer === NONE ? NONE : this.#observer(incident.observer)
@@ -202,6 +227,7 @@ class Carrier {
     incident.named = named
     incident.segmentAt = { head: incident.head, observer: incident.observer }
     incident.rivals = []
+    incident.reads = { ...incident.reads, asked: this.#observers(incident.reads.asked) }
     rescale(world, incident)
     world.again.set(world.belief.network.rootOf(incident.head), world.now)
   }

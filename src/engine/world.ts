@@ -6,6 +6,7 @@ import type { Position } from '../facts/facts.ts'
 import type { InstantMs } from '../facts/time.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
 import { Topology } from '../grid/topology.ts'
+import { Calls } from './callreads/calls.ts'
 import type { Change, EvidenceItem } from './changes.ts'
 import { Callers } from './evidence/callers.ts'
 import { Clocks } from './evidence/clocks.ts'
@@ -70,6 +71,10 @@ export class World {
   switching = noSwitching()
   /** Observers whose last word named fewer phases than they have. */
   readonly phaseSpoken = new Set<number>()
+  /** Call-reads under way. */
+  readonly calls = new Calls()
+  /** Observers whose last word that they have supply was an answer to a call-read. */
+  readonly answeredLive = new Set<number>()
   /** Link state of terminals that were ever heard: 1 online, 0 offline. */
   readonly links = new Map<number, number>()
   /** Figures of feeders with an outage, as last published. */

@@ -79,6 +79,11 @@ export const incidentSchema = z
     cause: z.string().nullable(),
     ruleVersion: z.string(),
     sources: count,
+    verification: z.object({
+      state: z.enum(['off', 'notAsked', 'asked', 'answered', 'timedOut']),
+      asked: count,
+      answered: count,
+    }),
     evidence: z.array(
       z.object({
         position: count,

@@ -168,6 +168,7 @@ export class Ledger {
         this.#fileApplied(change, position)
         break
       // Followers read these from the change batches.
+      case 'callRead':
       case 'feeder':
       case 'reports':
         break

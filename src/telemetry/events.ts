@@ -43,6 +43,14 @@ const events = {
     counter: 'lastgasp_reads_held_total',
     labels: ['reason'],
   },
+  'calls.sent': {
+    help: 'Call-reads handed to the connection of their terminal',
+    counter: 'lastgasp_call_reads_sent_total',
+  },
+  'calls.unreachable': {
+    help: 'Call-reads whose terminal was not connected while an answer could still have come',
+    counter: 'lastgasp_call_reads_unreachable_total',
+  },
   'sensing.failed': {
     help: 'An error of the listener itself; the connection concerned is closed, the rest goes on',
     level: 'error',

@@ -46,6 +46,7 @@ export function incident(id: string, revision: number, over: Loose<Incident> = {
     cause: null,
     ruleVersion: '1',
     sources: 2,
+    verification: { state: 'notAsked', asked: 0, answered: 0 },
     evidence: [],
     ...over,
   }

@@ -246,6 +246,14 @@ export const en: Catalogue = {
     rivals: 'Other possibilities',
     noRivals: 'Nothing else comes close',
     indistinguishable: 'No measurement can tell this from the device above',
+    verification: ({ state, asked, answered }) =>
+      ({
+        off: 'Call-reads are switched off',
+        notAsked: 'No call-reads',
+        asked: `Call-reads under way: ${asked} asked, ${answered} answered`,
+        answered: `Call-reads: ${asked} asked, ${answered} answered`,
+        timedOut: `Call-reads: ${asked} asked, none answered`,
+      })[state],
     sources: (count) => (count === 1 ? '1 independent source' : `${count} independent sources`),
     progress: 'Progress',
     evidence: 'Evidence',

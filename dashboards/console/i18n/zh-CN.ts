@@ -10,6 +10,7 @@ import type {
   Level,
   OutageKind,
   Stage,
+  Verification,
 } from '../../../src/engine/changes.ts'
 import type { ActionName } from '../../../src/facts/facts.ts'
 import type { DeviceType } from '../../../src/grid/model.ts'
@@ -260,6 +261,14 @@ export const zhCN = {
     noRivals: '没有相近的其他可能',
     indistinguishable: '现有量测无法与上一设备区分',
     sources: (count: number) => `独立信源 ${count} 个`,
+    verification: ({ state, asked, answered }: Verification) =>
+      ({
+        off: '召测未启用',
+        notAsked: '未召测',
+        asked: `召测中：已问 ${asked} 点，应答 ${answered} 点`,
+        answered: `召测 ${asked} 点，应答 ${answered} 点`,
+        timedOut: `召测 ${asked} 点，无应答`,
+      })[state],
     progress: '处理进度',
     evidence: '证据',
     evidenceNone: '证据还在汇集',

@@ -202,6 +202,7 @@ function History({ incident }: { incident: IncidentPayload }) {
           </button>
         ))}
         <span className="tabs-note">{text.detail.sources(incident.sources)}</span>
+        <span className="tabs-note">{text.detail.verification(incident.verification)}</span>
       </div>
       <div role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`}>
         {tab === 'evidence' ? <Evidence incident={incident} /> : <Timeline incident={incident} />}

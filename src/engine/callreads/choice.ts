@@ -3,7 +3,7 @@
  * the same possibilities keep dark tell the same, so they are one group; the next one asked is of
  * the group that promises most, given those asked before.
  */
-import { QUIET } from '../evidence/registers.ts'
+import { AWAITED, OFF } from '../evidence/registers.ts'
 import type { Belief } from '../inference/belief.ts'
 import { NONE } from '../inference/network.ts'
 import type { Possibility } from '../inference/posterior.ts'
@@ -100,13 +100,15 @@ function membersOf(belief: Belief, { head, observer }: Possibility, askable: Ask
   return members.sort((a, b) => askable.replyOf(b) - askable.replyOf(a) || a - b)
 }
 
+const speaksDark = ({ registers }: Belief, observer: number) =>
+  registers.state[observer] === OFF || registers.state[observer] === AWAITED
+
 /** Those right below the device that have no possibility of their own. */
 function seatedAt(belief: Belief, head: number, askable: Askable): number[] {
   const members: number[] = []
   belief.network.eachSeated(head, (observer) => {
     const own =
-      belief.registers.state[observer] !== QUIET &&
-      belief.serviceCost(observer) !== Number.POSITIVE_INFINITY
+      speaksDark(belief, observer) && belief.serviceCost(observer) !== Number.POSITIVE_INFINITY
     if (!own && askable.replyOf(observer) > 0) members.push(observer)
   })
   members.sort((a, b) => askable.replyOf(b) - askable.replyOf(a) || a - b)

@@ -1,7 +1,9 @@
 /** Answers to call-reads (召测), and readings that a terminal sends by itself. */
 import type { ReadingFact } from '../../facts/facts.ts'
+import { OBSERVER_CLASSES } from '../../grid/model.ts'
+import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
-import { MEASURED, NO_MARKS, SOME_PHASE } from './registers.ts'
+import { MEASURED, NO_MARKS, ON, SOME_PHASE } from './registers.ts'
 import { say } from './statement.ts'
 import { measuredSupply } from './volts.ts'
 
@@ -15,10 +17,26 @@ export function admitReading(world: World, position: number, fact: ReadingFact):
   for (const reading of fact.readings) {
     const observer = world.grid.observers.ids.indexOf(reading.target)
     const found = observer < 0 ? undefined : meaningOf(world, observer, reading)
-    if (!found) continue
     const said = `reading:${reading.result}`
-    say(world, position, observer, { speaker, told, receivedAt, said, ...found })
+    if (found) {
+      say(world, position, observer, { speaker, told, receivedAt, said, ...found })
+      if (world.registers.state[observer] === ON) world.answeredLive.add(observer)
+    } else if (observer >= 0) note(world, position, observer, told ?? receivedAt, said)
   }
+}
+
+/** What says nothing of supply is shown all the same. */
+function note(world: World, position: number, observer: number, at: number, said: string): void {
+  const head = world.belief.headOf[observer]!
+  if (head === NONE) return
+  world.stir(head, position, {
+    position,
+    observer: world.grid.observers.ids.idOf(observer) as never,
+    observerClass: OBSERVER_CLASSES[world.grid.observers.class[observer]!]!,
+    said,
+    at,
+    device: world.grid.devices.ids.idOf(head) as never,
+  })
 }
 
 /**

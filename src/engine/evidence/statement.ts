@@ -12,6 +12,7 @@ import { readTime } from './read-time.ts'
 import {
   AWAITED,
   type Marks,
+  MEASURED,
   MUTED,
   OFF,
   ON,
@@ -109,9 +110,25 @@ function put(world: World, observer: number, own: PhaseMask, word: Word): void {
   const { off, at, boot, seq, phases, marks } = word
   if (off && (phases !== own || marks & SOME_PHASE)) world.phaseSpoken.add(observer)
   belief.hold(observer)
-  const state = meaningOf(world, observer, off, at)
+  // Measured dark after its device came back: it never came back, which is no new outage.
+  const stillDark = (marks & MEASURED) !== 0 && off && registers.state[observer] === AWAITED
+  const state = stillDark ? AWAITED : meaningOf(world, observer, off, at)
   registers.write(observer, state, off, at, phases, boot, seq, marks)
   belief.settle()
+  if (world.answeredLive.size > 0) world.answeredLive.delete(observer)
+  if (stillDark) belief.leaveUnanswered(observer, offLiveOf(world, observer))
+  else if (belief.unanswered.size > 0) belief.leaveUnanswered(observer, 0)
+}
+
+const offLiveOf = ({ belief: { model } }: World, observer: number) =>
+  model.classes[model.classOf[observer]!]!.offLive
+
+/** True where the observer said off, or measured after its device came back that it is dark still. */
+export function saysDark(world: World, observer: number): boolean {
+  const { registers, belief } = world
+  const state = registers.state[observer]
+  if (state === OFF) return true
+  return state === AWAITED && belief.unansweredBy(observer) >= offLiveOf(world, observer)
 }
 
 /** The same phase by phase; false where it says nothing new. */

@@ -4,6 +4,7 @@
  */
 import type { Position } from '../../facts/facts.ts'
 import type { InstantMs } from '../../facts/time.ts'
+import type { CaseReads } from '../callreads/calls.ts'
 import type {
   EvidenceItem,
   IncidentFlag,
@@ -79,6 +80,8 @@ export interface Case {
   cause: string | null
   /** The announced outage that explains it, or that it outgrew. */
   plan: string | null
+  /** What was asked about it. */
+  reads: CaseReads
   evidence: EvidenceItem[]
   causes: Position[]
   /** The open segment, and how many this case has had. */

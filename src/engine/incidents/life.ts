@@ -1,5 +1,6 @@
 /** The turns in the life of a case: opened, moved, restored, withdrawn, closed. */
 import type { InstantMs } from '../../facts/time.ts'
+import { noReadsYet } from '../callreads/calls.ts'
 import { OFF } from '../evidence/registers.ts'
 import { NONE } from '../inference/network.ts'
 import type { Verdict } from '../inference/verdict.ts'
@@ -61,6 +62,7 @@ export function openCase(world: World, verdict: Verdict, parent: Case | null): C
     stage: 'sensed',
     cause: null,
     plan: null,
+    reads: noReadsYet(world.now + world.rules.judgement.callReads.afterSeconds * 1000),
     evidence: [],
     causes: [],
     segment: null,
@@ -192,10 +194,15 @@ function confirm(world: World, incident: Case): void {
   if (incident.stage === 'sensed' || incident.stage === 'verifying') incident.stage = 'confirmed'
 }
 
-/** All is back: momentary where it was short, else restored and waiting for people to close it. */
-export function restoreCase(world: World, incident: Case, publisher: Publisher): void {
+/** All but what is left dark is back: momentary where it was short, else restored and waiting for people to close it. */
+export function restoreCase(
+  world: World,
+  incident: Case,
+  publisher: Publisher,
+  leftDark: readonly Verdict[] = [],
+): void {
   const restoredAt = incident.cameBackAt ?? world.now
-  settle(world, incident)
+  settle(world, incident, leftDark)
   incident.restoredAt = restoredAt
   incident.customersRestored = incident.originalCustomers
   const { momentarySeconds } = world.rules.judgement

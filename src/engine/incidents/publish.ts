@@ -6,7 +6,7 @@ import type { Position } from '../../facts/facts.ts'
 import type { FeederId, IncidentId, UnitId } from '../../facts/ids.ts'
 import { formatPhases } from '../../facts/phases.ts'
 import { assert } from '../assert.ts'
-import type { Change, Incident, IncidentReason, Rival } from '../changes.ts'
+import type { Change, Incident, IncidentReason, Rival, Verification } from '../changes.ts'
 import { NONE } from '../inference/network.ts'
 import type { Plan } from '../plans/plan.ts'
 import type { FeederFigures, World } from '../world.ts'
@@ -151,6 +151,8 @@ function finePart(c: Case): string {
     c.customersRestored,
     c.startedAt,
     evidence,
+    c.reads.asked.length,
+    c.reads.answered,
   ].join('|')
 }
 
@@ -197,6 +199,7 @@ export function viewOf(world: World, c: Case, extent: Extent): Incident {
     cause: c.cause,
     ruleVersion: world.rules.version,
     sources: c.sources,
+    verification: verificationOf(world, c),
     evidence: [...c.evidence],
   }
 }
@@ -219,6 +222,21 @@ function estimateOf(
   if (end === null) return { estimatedPeriod: null, etrSource: 'none' }
   const source = c.etr === null ? 'estimated' : 'field'
   return { estimatedPeriod: { start: Math.min(c.startedAt, end), end }, etrSource: source }
+}
+
+function verificationOf(world: World, { number, reads }: Case): Verification {
+  const asked = reads.asked.length
+  const { answered } = reads
+  const state = !world.rules.judgement.callReads.enabled
+    ? 'off'
+    : asked === 0
+      ? 'notAsked'
+      : world.calls.waitsFor(number)
+        ? 'asked'
+        : answered > 0
+          ? 'answered'
+          : 'timedOut'
+  return { state, asked, answered }
 }
 
 /** Where the likeliest member is named, the head stands in its place among those like it. */

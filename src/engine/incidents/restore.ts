@@ -3,6 +3,7 @@
  * again; whoever had said "off" before is then awaited, not dark, until silence says otherwise.
  */
 import type { InstantMs } from '../../facts/time.ts'
+import { forgetUnanswered } from '../callreads/answers.ts'
 import { forgetCallers } from '../evidence/calls.ts'
 import { positionAt, provenClosed } from '../evidence/positions.ts'
 import { AWAITED, OFF, ON } from '../evidence/registers.ts'
@@ -20,6 +21,7 @@ const HOUR_MS = 3_600_000
  */
 export function noticeReturn(world: World, incident: Case): void {
   if (!isActive(incident) || incident.cameBackAt !== null) return
+  if (isContradicted(world, incident)) return
   const needed = incident.sources >= 2 ? 2 : 1
   const heard = onsHeard(world, incident.head, incident.observer, incident.darkAt)
   // The time by which as many had supply as were needed: one wrong clock does not date the return.
@@ -29,6 +31,24 @@ export function noticeReturn(world: World, incident: Case): void {
     return
   }
   markReturned(world, incident, cameBackAt)
+}
+
+/**
+ * What one identity suspected and an answer to our question denies never was an outage: nobody said
+ * that supply came back, and so it is withdrawn.
+ */
+function isContradicted(world: World, incident: Case): boolean {
+  if (incident.outageKind !== 'predicted' || incident.sources >= 2) return false
+  if (world.answeredLive.size === 0) return false
+  const { head, observer, darkAt } = incident
+  const { observers } = onsHeard(world, head, observer, darkAt)
+  let answered = 0
+  const count = (o: number) => {
+    if (world.answeredLive.has(o) && world.registers.atOf(o) > darkAt) answered++
+  }
+  if (observer === NONE) world.network.eachObserver(head, count)
+  else count(observer)
+  return answered > 0 && answered === observers
 }
 
 /**
@@ -54,6 +74,7 @@ function markReturned(world: World, incident: Case, cameBackAt: InstantMs): void
   if (incident.observer !== NONE) return
   world.belief.cameBack.set(incident.head, incident.cameBackAt)
   forgetCallers(world, incident, incident.cameBackAt)
+  if (world.belief.unanswered.size > 0) forgetUnanswered(world, incident.head)
   provenClosed(world, incident.head, incident.cameBackAt)
   awaitOns(world, incident.head, incident.cameBackAt)
 }
@@ -97,18 +118,41 @@ export function isSettled(world: World, incident: Case): boolean {
   if (incident.observer !== NONE) return true
   const waits = belief.sums.waits(incident.head)
   if (waits === 0) return true
-  const { share, settleSeconds } = rules.judgement.restore
+  const { settleSeconds } = rules.judgement.restore
   if (world.now - incident.cameBackAt >= settleSeconds * 1000) return true
+  return isMostlyBack(world, incident)
+}
+
+/** True where enough of those who had reported are back. */
+export function isMostlyBack(world: World, incident: Case): boolean {
+  const waits = world.belief.sums.waits(incident.head)
   const { observers } = onsHeard(world, incident.head, NONE, incident.darkAt)
-  return observers >= share * (observers + waits)
+  return observers >= world.rules.judgement.restore.share * (observers + waits)
 }
 
 /** The outage is over: what was awaited is presumed restored, and ons are old news. */
-export function settle(world: World, incident: Case): void {
+export function settle(world: World, incident: Case, leftDark: readonly Place[] = []): void {
   const to = incident.cameBackAt ?? world.now
   endOutage(world, incident, to)
   forgetCallers(world, incident, to)
-  forgetBelow(world, incident, (state) => state === AWAITED || state === ON)
+  const stays = (observer: number) => leftDark.some((place) => isAt(world, observer, place))
+  forgetBelow(
+    world,
+    incident,
+    (state, _, observer) => (state === AWAITED || state === ON) && !stays(observer),
+  )
+}
+
+interface Place {
+  readonly head: number
+  readonly observer: number
+}
+
+function isAt(world: World, observer: number, place: Place): boolean {
+  if (place.observer !== NONE) return place.observer === observer
+  for (let at = world.belief.headOf[observer]!; at !== NONE; at = world.network.above[at]!)
+    if (at === place.head) return true
+  return false
 }
 
 /** Somebody says so: whatever was said up to then below the device is settled. */
@@ -130,13 +174,14 @@ export function endOutage(world: World, incident: Case, to: InstantMs): void {
 function forgetBelow(
   world: World,
   incident: Case,
-  settled: (state: number, saidAt: InstantMs) => boolean,
+  settled: (state: number, saidAt: InstantMs, observer: number) => boolean,
 ): void {
   const { belief } = world
   const { registers } = belief
   const done: number[] = []
   const look = (observer: number) => {
-    if (settled(registers.state[observer]!, registers.atOf(observer))) done.push(observer)
+    const state = registers.state[observer]!
+    if (settled(state, registers.atOf(observer), observer)) done.push(observer)
   }
   if (incident.observer !== NONE) look(incident.observer)
   else belief.network.eachObserver(incident.head, look)

@@ -2,7 +2,8 @@
 import type { InstantMs } from '../../facts/time.ts'
 import { DEVICE_TYPES } from '../../grid/model.ts'
 import { positionAt } from '../evidence/positions.ts'
-import { MEASURED, OFF, ON, REPORTED, WEAK } from '../evidence/registers.ts'
+import { MEASURED, ON, REPORTED, WEAK } from '../evidence/registers.ts'
+import { saysDark } from '../evidence/statement.ts'
 import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
 
@@ -31,7 +32,7 @@ export function outageSources(
   const opened = belief.opened.get(head)
   if (opened) seen.add(world.identityOf(opened.observer))
   const visit = (at: number) => {
-    if (seen.size >= enough || belief.sums.offs(at) === 0) return
+    if (seen.size >= enough || belief.sums.offs(at) + belief.sums.waits(at) === 0) return
     belief.network.eachSeated(at, (o) => {
       if (seen.size < enough && vouches(world, o)) seen.add(world.sourceOf(o))
     })
@@ -43,8 +44,8 @@ export function outageSources(
 }
 
 /** An off of more than its own supply. */
-function vouches({ registers }: World, observer: number): boolean {
-  return registers.state[observer] === OFF && (registers.marksOf(observer) & WEAK) === 0
+function vouches(world: World, observer: number): boolean {
+  return saysDark(world, observer) && (world.registers.marksOf(observer) & WEAK) === 0
 }
 
 const TRANSFORMER = DEVICE_TYPES.indexOf('transformer')
@@ -54,13 +55,13 @@ const TWICE = MEASURED | REPORTED
  * A terminal that reported its transformer out and then measured no voltage on any phase counts once
  * more, for that transformer alone (DESIGN §3, domain rule J-T1).
  */
-function isMeasured({ network, registers, grid }: World, head: number): boolean {
+function isMeasured(world: World, head: number): boolean {
+  const { network, registers, grid } = world
   if (grid.devices.type[network.bottom[head]!] !== TRANSFORMER) return false
   let measured = false
   network.eachSeated(head, (o) => {
     const terminal = o < grid.observers.firstMeter[0]!
-    if (terminal && registers.state[o] === OFF && (registers.marksOf(o) & TWICE) === TWICE)
-      measured = true
+    if (terminal && saysDark(world, o) && (registers.marksOf(o) & TWICE) === TWICE) measured = true
   })
   return measured
 }

@@ -5,6 +5,7 @@
  * evidence is withdrawn, what is contradicted by supply is restored. A number is never used twice.
  */
 import { assert } from '../assert.ts'
+import { isSampleDue, isSampled } from '../callreads/sample.ts'
 import type { EvidenceItem } from '../changes.ts'
 import { NONE } from '../inference/network.ts'
 import type { Verdict } from '../inference/verdict.ts'
@@ -14,7 +15,7 @@ import { noticeContradiction } from './contradiction.ts'
 import { closeCase, openCase, restoreCase, takeVerdict, withdrawCase } from './life.ts'
 import { isHeadBelow } from './place.ts'
 import type { Publisher } from './publish.ts'
-import { isSettled, waitsForSecondOn } from './restore.ts'
+import { isMostlyBack, isSettled, waitsForSecondOn } from './restore.ts'
 import { onsHeard, outageSources } from './sources.ts'
 
 /**
@@ -109,7 +110,9 @@ function shrink(
     publisher.publish(incident, 'revised')
     return
   }
-  if (below.length > 0) {
+  if (cameBack && (incident.reads.samples > 0 || isMostlyBack(world, incident)))
+    comeBack(world, root, incident, below, publisher)
+  else if (below.length > 0) {
     const [main, ...rest] = [...below].sort(
       (a, b) => b.dead - a.dead || a.head - b.head || a.observer - b.observer,
     )
@@ -120,17 +123,37 @@ function shrink(
       hearAll(world, split, root)
       publisher.publish(split, 'split')
     }
-  } else if (incident.cameBackAt !== null) {
-    if (isSettled(world, incident)) restoreCase(world, incident, publisher)
-    else {
-      incident.outageKind = 'partiallyRestored'
-      const back = onsHeard(world, incident.head, NONE, incident.darkAt).observers
-      incident.customersRestored =
-        incident.originalCustomers - Math.max(0, incident.customers - back)
-      publisher.publish(incident, 'partiallyRestored')
-    }
-  } else if (standsVouched(world, incident)) publisher.publish(incident, 'revised')
+  } else if (cameBack) comeBack(world, root, incident, below, publisher)
+  else if (standsVouched(world, incident)) publisher.publish(incident, 'revised')
   else withdrawCase(world, incident, publisher)
+}
+
+/**
+ * Supply is back at the device. It is called restored when enough have said so and those who were
+ * asked have answered, or enough time has passed; what stays dark then is an outage of its own.
+ */
+function comeBack(
+  world: World,
+  root: number,
+  incident: Case,
+  leftDark: readonly Verdict[],
+  publisher: Publisher,
+): void {
+  const settled = isSettled(world, incident)
+  const sampled = (settled || isSampleDue(world, incident)) && isSampled(world, incident, publisher)
+  if (sampled && (settled || leftDark.length > 0)) {
+    restoreCase(world, incident, publisher, leftDark)
+    for (const v of leftDark) {
+      const nested = openCase(world, v, incident)
+      hearAll(world, nested, root)
+      publisher.publish(nested, 'split')
+    }
+    return
+  }
+  incident.outageKind = 'partiallyRestored'
+  const back = onsHeard(world, incident.head, NONE, incident.darkAt).observers
+  incident.customersRestored = incident.originalCustomers - Math.max(0, incident.customers - back)
+  publisher.publish(incident, 'partiallyRestored')
 }
 
 /** Two had vouched for it and somebody still does: what others say against that is not its end. */

@@ -24,7 +24,7 @@ export function modelFrom(rules: JudgementRules, grid: CompiledGrid): EvidenceMo
     classOf: grid.observers.class,
     areaLost: rules.area.lost,
     areaUnheard: nothingThrough(rules.area.lost, rules.area.offDelay),
-    areaUnreturned: nothingThrough(rules.area.lost, rules.area.onDelay),
+    areaUnreturned: nothingThrough(rules.area.lostAtReturn, rules.area.onDelay),
     areaMeterClass: OBSERVER_CLASSES.indexOf('meter'),
     calls: {
       favour: costOf(rules.calls.falseDark) - costOf(rules.calls.darkShare),

@@ -1,6 +1,7 @@
 /** What of a world is not in the registers, as one JSON text: incidents, marks, timers, figures. */
 import type { InstantMs } from '../../facts/time.ts'
 import type { CompiledGrid } from '../../grid/compiled.ts'
+import type { OpenCall } from '../callreads/calls.ts'
 import type { ActionChange } from '../changes.ts'
 import type { Caller } from '../evidence/callers.ts'
 import { settleCallers } from '../evidence/calls.ts'
@@ -41,6 +42,11 @@ interface Heap {
   heardFrom: [number, InstantMs][]
   cameBack: [number, InstantMs][]
   links: [number, number][]
+  calls: OpenCall[]
+  nextCall: number
+  callRate: { left: number; leftAt: InstantMs }
+  unanswered: [observer: number, cost: number][]
+  answeredLive: number[]
   phaseSpoken: number[]
   feeders: [number, FeederFigures][]
   counts: [string, number][]
@@ -80,6 +86,11 @@ export function writeHeap(world: World): string {
     heardFrom: heardFromOf(belief.sums),
     cameBack: [...belief.cameBack],
     links: [...world.links],
+    calls: [...world.calls.open.values()],
+    nextCall: world.calls.next,
+    callRate: { left: world.calls.left, leftAt: world.calls.leftAt },
+    unanswered: [...belief.unanswered],
+    answeredLive: [...world.answeredLive],
     phaseSpoken: [...world.phaseSpoken],
     feeders: [...world.feeders],
     counts: [...world.counts],
@@ -157,6 +168,12 @@ export function readWorld(
   for (const [head, at] of heap.heardFrom) world.belief.sums.setHeardFrom(head, at)
   for (const [head, at] of heap.cameBack) world.belief.cameBack.set(head, at)
   for (const [terminal, state] of heap.links) world.links.set(terminal, state)
+  for (const call of heap.calls) world.calls.open.set(call.number, call)
+  world.calls.next = heap.nextCall
+  world.calls.left = heap.callRate.left
+  world.calls.leftAt = heap.callRate.leftAt
+  for (const [observer, cost] of heap.unanswered) world.belief.leaveUnanswered(observer, cost)
+  for (const observer of heap.answeredLive) world.answeredLive.add(observer)
   for (const observer of heap.phaseSpoken) world.phaseSpoken.add(observer)
   for (const [feeder, figures] of heap.feeders) world.feeders.set(feeder, figures)
   world.counts = new Map(heap.counts)

@@ -49,6 +49,10 @@ export function rehang(world: World, publisher: Publisher): void {
     rehanging.inside.has(head),
   )
   for (const [point] of called) hearCallers(world.belief, point, undefined)
+  // Who did not answer was asked where it hung before.
+  for (const observer of [...world.belief.unanswered.keys()])
+    if (rehanging.inside.has(world.belief.headOf[observer]!))
+      world.belief.leaveUnanswered(observer, 0)
   world.belief.replant(rehanging)
   for (const [point] of called) settleCallers(world, point)
   carryMarks(world, rehanging, opened, headsBefore)

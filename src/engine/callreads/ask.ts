@@ -1,0 +1,134 @@
+/** From chosen observers to calls: within the budgets of the rule file, one call a terminal. */
+import { OBSERVER_CLASSES } from '../../grid/model.ts'
+import type { CallReadReason } from '../changes.ts'
+import { ON } from '../evidence/registers.ts'
+import type { Case } from '../incidents/case.ts'
+import { isActive } from '../incidents/case.ts'
+import { incidentId, type Publisher } from '../incidents/publish.ts'
+import { NONE } from '../inference/network.ts'
+import type { World } from '../world.ts'
+import { callId } from './calls.ts'
+
+/** Asked twice without an answer, a third time tells nothing (`domain.md` §1.4). */
+const ATTEMPTS = 2
+
+const METER = OBSERVER_CLASSES.indexOf('meter')
+
+/**
+ * P(answers | live) of an observer for a case; 0 where it is not to be asked: switchgear and SCADA
+ * never are, nor who has said that he has supply, nor behind a link known to be down.
+ */
+export function replyOf(world: World, incident: Case, observer: number): number {
+  const { rules, grid, registers, calls } = world
+  const { reply } = rules.judgement.callReads
+  const kind = OBSERVER_CLASSES[grid.observers.class[observer]!]!
+  if (kind !== 'meter' && kind !== 'concentrator' && kind !== 'ttu') return 0
+  if (registers.state[observer] === ON) return 0
+  if (world.links.get(world.identityOf(observer)) === 0) return 0
+  if (calls.isWaiting(observer)) return 0
+  if (timesAsked(incident, observer) >= ATTEMPTS) return 0
+  return kind === 'meter' ? reply.meter : reply.terminal
+}
+
+function timesAsked(incident: Case, observer: number): number {
+  return incident.reads.asked.filter((asked) => asked === observer).length
+}
+
+/** The area an observer counts for: where its terminal sits. */
+export function areaOf(world: World, observer: number): number {
+  return world.belief.headOf[world.identityOf(observer)]!
+}
+
+/** More outages at once than this is a storm for call-reads: one area each. */
+function inStorm(world: World): boolean {
+  const { stormIncidents } = world.rules.judgement.callReads
+  let active = 0
+  for (const incident of world.cases.values()) if (isActive(incident)) active++
+  return active > stormIncidents
+}
+
+/** Of those chosen, what the budgets allow: so many an area, one area in a storm, the global rate. */
+function withinBudgets(world: World, incident: Case, chosen: readonly number[]): number[] {
+  const { perArea, perSecond } = world.rules.judgement.callReads
+  const storm = inStorm(world)
+  const spent = new Map<number, number>()
+  for (const observer of incident.reads.asked) {
+    const area = areaOf(world, observer)
+    spent.set(area, (spent.get(area) ?? 0) + 1)
+  }
+  const allowed: number[] = []
+  let left = world.calls.allowance(world.now, perSecond)
+  for (const observer of chosen) {
+    const area = areaOf(world, observer)
+    const before = spent.get(area) ?? 0
+    if (left === 0) break
+    if (before >= perArea || (storm && spent.size > 0 && !spent.has(area))) continue
+    spent.set(area, before + 1)
+    allowed.push(observer)
+    left--
+  }
+  return allowed
+}
+
+/** Sends one round of a case; false where nothing of it may be asked. */
+export function askRound(
+  world: World,
+  incident: Case,
+  chosen: readonly number[],
+  reason: CallReadReason,
+  publisher: Publisher,
+): boolean {
+  const { callReads } = world.rules.judgement
+  const allowed = withinBudgets(world, incident, chosen)
+  if (allowed.length === 0) return false
+  const byTerminal = new Map<number, number[]>()
+  for (const observer of allowed) {
+    const terminal = world.identityOf(observer)
+    byTerminal.set(terminal, [...(byTerminal.get(terminal) ?? []), observer])
+  }
+  const { reads } = incident
+  const round = reason === 'restoration' ? ++reads.samples : ++reads.rounds
+  for (const [terminal, targets] of byTerminal) {
+    const meters = targets.some((o) => world.grid.observers.class[o] === METER)
+    const seconds = meters ? callReads.meterSeconds : callReads.terminalSeconds
+    const by = world.now + seconds * 1000
+    const number = world.calls.next++
+    const waiting = [...targets]
+    world.calls.open.set(number, {
+      number,
+      incident: incident.number,
+      reason,
+      terminal,
+      targets,
+      waiting,
+      by,
+    })
+    const idOf = (observer: number) => world.grid.observers.ids.idOf(observer) as never
+    publisher.changes.push({
+      type: 'callRead',
+      at: world.now,
+      call: callId(number),
+      terminal: idOf(terminal),
+      targets: targets.map(idOf),
+      by,
+      incident: incidentId(incident.number),
+      round,
+      reason,
+    })
+  }
+  reads.asked.push(...allowed)
+  world.calls.spend(world.now, callReads.perSecond, allowed.length)
+  if (incident.stage === 'sensed') incident.stage = 'verifying'
+  publisher.publish(incident, 'revised')
+  return true
+}
+
+/** Those below a head that can be asked, terminals first. */
+export function askableBelow(world: World, incident: Case, head: number): number[] {
+  if (head === NONE) return []
+  const found: number[] = []
+  world.network.eachObserver(head, (observer) => {
+    if (replyOf(world, incident, observer) > 0) found.push(observer)
+  })
+  return found
+}

@@ -1,0 +1,84 @@
+/**
+ * Call-reads under way, and how many may still be sent. What a terminal is asked is one call, with
+ * a number that is never used twice; it ends with its last answer or when its time is up.
+ */
+import type { InstantMs } from '../../facts/time.ts'
+import type { CallReadReason } from '../changes.ts'
+
+/** Plain data: written to snapshots as it stands. */
+export interface OpenCall {
+  readonly number: number
+  /** Case it was sent for. */
+  readonly incident: number
+  readonly reason: CallReadReason
+  readonly terminal: number
+  readonly targets: readonly number[]
+  /** Those of the targets that have not been answered for. */
+  waiting: number[]
+  readonly by: InstantMs
+}
+
+/** What a case has asked; part of the case. */
+export interface CaseReads {
+  /** Rounds that asked about the fault, and about its end. */
+  rounds: number
+  samples: number
+  /** Observers asked, once for each time. */
+  readonly asked: number[]
+  answered: number
+  /** Not before this time it is looked whether asking would tell anything. */
+  lookAt: InstantMs
+}
+
+export function noReadsYet(lookAt: InstantMs): CaseReads {
+  return { rounds: 0, samples: 0, asked: [], answered: 0, lookAt }
+}
+
+export class Calls {
+  next = 1
+  readonly open = new Map<number, OpenCall>()
+  /** Tokens of the global rate: how many were left at a time. */
+  left = 0
+  leftAt: InstantMs = 0
+
+  /** Targets that may be asked now under a rate. */
+  allowance(now: InstantMs, perSecond: number): number {
+    const refill = ((now - this.leftAt) * perSecond) / 1000
+    return Math.floor(Math.min(perSecond, this.left + refill))
+  }
+
+  spend(now: InstantMs, perSecond: number, targets: number): void {
+    const refill = ((now - this.leftAt) * perSecond) / 1000
+    this.left = Math.min(perSecond, this.left + refill) - targets
+    this.leftAt = now
+  }
+
+  /** True while a call of the case waits for an answer. */
+  waitsFor(incident: number): boolean {
+    for (const call of this.open.values()) if (call.incident === incident) return true
+    return false
+  }
+
+  /** True while the observer has yet to be answered for. */
+  isWaiting(observer: number): boolean {
+    for (const { waiting } of this.open.values()) if (waiting.includes(observer)) return true
+    return false
+  }
+
+  /** When the next one runs out of time, Infinity for none. */
+  nextDue(): InstantMs {
+    let due = Number.POSITIVE_INFINITY
+    for (const { by } of this.open.values()) due = Math.min(due, by)
+    return due
+  }
+}
+
+/** The call's name on the wire: `c-81`. */
+export function callId(number: number): string {
+  return `c-${number}`
+}
+
+/** The number behind a name, −1 where it is none of ours. */
+export function callNumber(id: string): number {
+  return /^c-\d{1,15}$/.test(id) ? Number(id.slice(2)) : -1
+}

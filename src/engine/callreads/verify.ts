@@ -1,0 +1,119 @@
+/**
+ * Asking about a fault: while it rests on one identity, or the place is in doubt, those are asked
+ * whose answers would tell most; in at most two rounds, the second when the first is over.
+ */
+import { OFF } from '../evidence/registers.ts'
+import { type Case, isActive } from '../incidents/case.ts'
+import type { Publisher } from '../incidents/publish.ts'
+import { NONE } from '../inference/network.ts'
+import { type Possibility, posterior } from '../inference/posterior.ts'
+import type { World } from '../world.ts'
+import { areaOf, askRound, replyOf } from './ask.ts'
+import { chooseReads } from './choice.ts'
+
+/** DESIGN §3: at most two rounds. */
+const ROUNDS = 2
+
+/** After a look that found nothing worth asking, the next one: as long as a few reports take. */
+const LOOK_AGAIN_MS = 10_000
+
+/** Asks about the open cases of one tree, oldest first. */
+export function verifyCases(
+  world: World,
+  root: number,
+  cases: Iterable<Case>,
+  publisher: Publisher,
+): void {
+  if (!world.rules.judgement.callReads.enabled) return
+  let possibilities: readonly Possibility[] | undefined
+  for (const incident of cases) {
+    if (!isDue(world, incident)) continue
+    possibilities ??= world.speaksOfPhases(root) ? [] : posterior(world.belief, root)
+    incident.reads.lookAt = world.now + LOOK_AGAIN_MS
+    const reason = incident.outageKind === 'predicted' ? 'verify' : 'refine'
+    askRound(world, incident, whomToAsk(world, incident, possibilities), reason, publisher)
+  }
+}
+
+function isDue(world: World, incident: Case): boolean {
+  const { reads } = incident
+  return (
+    isActive(incident) &&
+    incident.kind === 'fault' &&
+    incident.cameBackAt === null &&
+    reads.rounds < ROUNDS &&
+    reads.lookAt <= world.now &&
+    !world.calls.waitsFor(incident.number)
+  )
+}
+
+function whomToAsk(
+  world: World,
+  incident: Case,
+  possibilities: readonly Possibility[],
+): readonly number[] {
+  const { perIncident, leastGainNats } = world.rules.judgement.callReads
+  const left = perIncident - incident.reads.asked.length
+  // Half is kept for what the first answers leave open.
+  const limit = incident.reads.rounds === 0 ? Math.ceil(left / 2) : left
+  const chosen = chooseReads(
+    world.belief,
+    possibilities,
+    { replyOf: (observer) => replyOf(world, incident, observer) },
+    limit,
+    leastGainNats,
+    (possibility) => isRelated(world, incident, possibility),
+  ).map(({ observer }) => observer)
+  if (incident.outageKind !== 'predicted') return chosen
+  const more = witnesses(world, incident).filter((observer) => !chosen.includes(observer))
+  return [...chosen, ...more].slice(0, limit)
+}
+
+/** Above or below the place the case stands for. */
+function isRelated({ network }: World, { head }: Case, possibility: Possibility): boolean {
+  const reaches = (from: number, to: number) => {
+    for (let at = from; at !== NONE; at = network.above[at]!) if (at === to) return true
+    return false
+  }
+  return reaches(possibility.head, head) || reaches(head, possibility.head)
+}
+
+/**
+ * Whose word would be a second source: one of each other identity below the device, those in the
+ * areas that were heard least first, and terminals that can measure their own transformer.
+ */
+function witnesses(world: World, incident: Case): number[] {
+  const { sources } = world.rules.judgement.confirm
+  if (incident.sources >= sources) return []
+  const { belief, registers, network } = world
+  const one = new Map<number, number>()
+  const heard = new Set<number>()
+  const look = (observer: number) => {
+    const identity = world.identityOf(observer)
+    if (registers.state[observer] === OFF) heard.add(identity)
+    const reply = replyOf(world, incident, observer)
+    const held = one.get(identity)
+    // The terminal itself where it can be asked: it measures what feeds it.
+    if (reply > 0 && (held === undefined || observer === identity)) one.set(identity, observer)
+  }
+  if (incident.observer === NONE) network.eachObserver(incident.head, look)
+  else look(incident.observer)
+  return [...one]
+    .filter(([identity, observer]) => !heard.has(identity) || measures(world, incident, observer))
+    .sort(
+      ([a, x], [b, y]) =>
+        Number(heard.has(a)) - Number(heard.has(b)) ||
+        belief.sums.offs(areaOf(world, x)) - belief.sums.offs(areaOf(world, y)) ||
+        x - y,
+    )
+    .map(([, observer]) => observer)
+}
+
+/** A terminal at the very transformer: its measured voltage is a source of its own. */
+function measures(world: World, incident: Case, observer: number): boolean {
+  return (
+    world.identityOf(observer) === observer &&
+    incident.observer === NONE &&
+    world.belief.headOf[observer] === incident.head
+  )
+}
