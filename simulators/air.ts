@@ -130,7 +130,7 @@ class AirLink implements Link {
   readonly stream = { destroy: () => this.#break() }
   readonly #will: { readonly topic: string; readonly payload: string }
   readonly #send: (topic: string, payload: string, will: boolean) => void
-  readonly #listeners = new Map<string, (error: Error) => void>()
+  readonly #listeners = new Map<string, (...said: never[]) => void>()
   #isOpen = true
 
   constructor(
@@ -142,8 +142,16 @@ class AirLink implements Link {
     this.#soon('connect')
   }
 
-  on(event: string, listener: (error: Error) => void): void {
+  on(event: string, listener: (...said: never[]) => void): void {
     this.#listeners.set(event, listener)
+  }
+
+  /** The call topic is its own, which nobody else can send to. */
+  subscribe(): void {}
+
+  /** A call-read arrives, where the link stands. */
+  receive(topic: string, payload: string): void {
+    if (this.#isOpen) this.#tell('message', topic, Buffer.from(payload))
   }
 
   publish: Link['publish'] = (topic, payload, _options, done) => {
@@ -168,6 +176,11 @@ class AirLink implements Link {
   }
 
   #soon(event: string): void {
-    queueMicrotask(() => this.#listeners.get(event)?.(new Error(event)))
+    queueMicrotask(() => this.#tell(event, new Error(event)))
+  }
+
+  #tell(event: string, ...said: unknown[]): void {
+    const listener = this.#listeners.get(event) as ((...said: unknown[]) => void) | undefined
+    listener?.(...said)
   }
 }

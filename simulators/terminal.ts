@@ -36,6 +36,8 @@ export interface Link {
   readonly stream: { destroy(): unknown }
   on(event: 'connect' | 'close', listener: () => void): unknown
   on(event: 'error', listener: (error: Error) => void): unknown
+  on(event: 'message', listener: (topic: string, payload: Buffer) => void): unknown
+  subscribe(topic: string, options: { qos: 1 }): unknown
   publish: (
     topic: string,
     payload: string,
