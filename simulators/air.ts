@@ -34,6 +34,8 @@ export interface AirOptions {
   readonly stepMs: number
   readonly onMessage: (message: AirMessage, atMs: number) => void
   readonly onTime: (atMs: number) => void
+  /** Given once at the start: hands a message to a terminal that has a link. */
+  readonly onReady?: (hand: (terminal: string, topic: string, payload: string) => void) => void
   readonly onTruth?: (line: TruthLine) => void
 }
 
@@ -44,10 +46,17 @@ export async function playInTheAir(options: AirOptions): Promise<void> {
   const network = buildNetwork(grid)
   const roster = buildRoster(network)
   const random = createRandom(seed)
-  const connect = (_url: string, { clientId, will }: IClientOptions) =>
-    new AirLink({ topic: will!.topic, payload: String(will!.payload) }, (topic, payload, isWill) =>
-      options.onMessage({ terminal: clientId!, topic, payload, will: isWill }, clock.now()),
+  const inTheAir = new Map<string, AirLink>()
+  const connect = (_url: string, { clientId, will }: IClientOptions) => {
+    const link = new AirLink(
+      { topic: will!.topic, payload: String(will!.payload) },
+      (topic, payload, isWill) =>
+        options.onMessage({ terminal: clientId!, topic, payload, will: isWill }, clock.now()),
     )
+    inTheAir.set(clientId!, link)
+    return link
+  }
+  options.onReady?.((terminal, topic, payload) => inTheAir.get(terminal)?.receive(topic, payload))
   const links = new Agenda(1, clock)
   const fleet = new Fleet(
     roster.terminals.map((index) => ({ index, id: grid.observers[index]!.id })),

@@ -5,18 +5,20 @@
 import { playInTheAir } from '../../simulators/air.ts'
 import type { Expectation, ExpectedIncident } from '../../simulators/expectation.ts'
 import type { Scenario } from '../../simulators/scenario.ts'
-import type { Change, Incident } from '../engine/changes.ts'
+import type { CallReadChange, Change, Incident } from '../engine/changes.ts'
 import { Engine } from '../engine/engine.ts'
 import { isOpen } from '../engine/incident-view.ts'
 import type { Rules } from '../engine/rules.ts'
 import type { World } from '../engine/world.ts'
 import type { Fact } from '../facts/facts.ts'
+import { formatInstant } from '../facts/time.ts'
 import { compileGrid } from '../grid/compile.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
 import type { Grid } from '../grid/model.ts'
 import { createTerminalDirectory } from '../sensing/directory.ts'
 import { identityOf } from '../sensing/identity.ts'
 import { decodeMessage } from '../sensing/json-codec.ts'
+import { callTopicOf } from '../sensing/topics.ts'
 
 /** A morning in winter; every rehearsal begins at the same moment, so that it always ends the same. */
 const START_MS = Date.UTC(2026, 10, 22, 3)
@@ -68,13 +70,16 @@ export async function rehearse(
   const latest = new Map<string, Incident>()
   let facts = 0
   let lastTick = 0
+  let hand: (terminal: string, topic: string, payload: string) => void = () => {}
+  const ask = ({ call, terminal, targets, by }: CallReadChange) =>
+    hand(terminal, callTopicOf(terminal), JSON.stringify({ call, targets, by: formatInstant(by) }))
   const feed = (fact: Fact) => {
     facts++
     for (const change of judge.feed(fact))
       if (change.type === 'incident') {
         revisions.push(change.incident)
         latest.set(change.incident.id, change.incident)
-      }
+      } else if (change.type === 'callRead') ask(change)
   }
   const outcomes: Outcome[] = []
   const due = scenario.expect
@@ -97,6 +102,9 @@ export async function rehearse(
     seed,
     startMs: START_MS,
     stepMs: STEP_MS,
+    onReady: (handler) => {
+      hand = handler
+    },
     onMessage({ terminal, topic, payload, will }, receivedAt) {
       const identity = identityOf(terminal)!
       const bytes = Buffer.from(payload)
