@@ -11,7 +11,7 @@ import {
   readFileSync,
   writeFileSync,
 } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { RulesError, type RuleText } from '../config/rule-file.ts'
 import { RULE_FILES, type RuleFileName, readRules } from '../config/rules.ts'
 import type { Loaded } from '../engine/engine.ts'
@@ -19,6 +19,10 @@ import type { Rules } from '../engine/rules.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
 import { assertUsableGrid, loadCompiledGridCached } from './grids.ts'
 import { place } from './placed.ts'
+
+/** Ending of an image that was given in place of a grid file; those made here name their version. */
+const IMAGE_ENDING = '.image'
+const isGivenImage = (name: string) => /^[0-9a-f]+\.image$/.test(name)
 
 /** A grid or rules that a fact names are not in the data folder any more. */
 export class MissingError extends Error {
@@ -50,11 +54,14 @@ export class Library implements Loaded {
     mkdirSync(this.#rules, { recursive: true })
   }
 
-  /** Compiles the file and keeps a copy under its digest. @throws GridFileError, GridError */
+  /**
+   * Compiles the file and keeps a copy under its digest; of a compiled image, the image.
+   * @throws GridFileError, GridError, ImageError
+   */
   async keepGrid(path: string): Promise<CompiledGrid> {
     const grid = await loadCompiledGridCached(path, this.#grids)
     this.#loadedGrids.set(grid.digest, grid)
-    const ending = /\.jsonl?(\.gz)?$/.exec(path)?.[0] ?? '.json'
+    const ending = /\.jsonl?(\.gz)?$/.exec(path)?.[0] ?? IMAGE_ENDING
     if (!this.#gridFile(grid.digest)) {
       await assertUsableGrid(path)
       place(join(this.#grids, grid.digest + ending), (partial) => copyFileSync(path, partial))
@@ -135,7 +142,8 @@ export class Library implements Loaded {
   }
 
   #gridFile(digest: string): string | undefined {
-    return readdirSync(this.#grids).find((name) => basename(name).startsWith(`${digest}.json`))
+    const names = readdirSync(this.#grids).filter((name) => name.startsWith(`${digest}.`))
+    return names.find((name) => name.startsWith(`${digest}.json`)) ?? names.find(isGivenImage)
   }
 }
 

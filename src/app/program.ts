@@ -22,11 +22,11 @@ import { openCustomers } from '../records/customers/customers.ts'
 import { openReliabilityReader } from '../records/reliability/reader.ts'
 import { openRecords } from '../records/sqlite.ts'
 import { asyncApiDocument } from '../sensing/asyncapi.ts'
-import { createTerminalDirectory } from '../sensing/directory.ts'
 import { openSeries } from '../series/series.ts'
 import { createTelemetry } from '../telemetry/telemetry.ts'
 import { CallSender } from './call-sender.ts'
 import { figuresOf, reportsIn } from './figures.ts'
+import { GridApply } from './grid-apply.ts'
 import { Library } from './library.ts'
 import { Pipeline } from './pipeline.ts'
 import { processFigures } from './process-figures.ts'
@@ -35,6 +35,7 @@ import { retainJournal } from './retention.ts'
 import { applyRules, applyRulesOfFolder } from './rules.ts'
 import { newestBeginning, Snapshotting } from './snapshotting.ts'
 import { switchingOf } from './switching.ts'
+import { directoryInForce } from './terminal-directory.ts'
 import { openTerminals, type Terminals } from './terminals.ts'
 
 const NO_PLANS: ReadonlyMap<string, Plan> = new Map()
@@ -193,6 +194,7 @@ async function open(
   const identity: Identity = createIdentity({ dir, roles: loadRoles(), now })
   closers.push(() => identity.close())
   const consoleDir = join(INSTALLED, 'dist', 'console')
+  const gridApply = new GridApply({ dataDir: dir, library, journal, pipeline, now })
   const server = await createHttpServer({
     telemetry,
     identity,
@@ -205,6 +207,7 @@ async function open(
     grid,
     status: figures,
     plans: () => judge.engine.world?.plans.byId ?? NO_PLANS,
+    gridApply,
     switching: () => switchingOf(judge.engine.world),
     rules: () => library.rulesText(judge.rulesDigest),
     applyRules: (files, by) => applyRules(files, by, ruleParts),
@@ -251,7 +254,7 @@ async function open(
         return journal.pending + records.pending
       },
     },
-    directory: createTerminalDirectory(grid()),
+    directory: directoryInForce(grid),
     telemetry,
     now,
   })

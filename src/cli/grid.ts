@@ -8,6 +8,7 @@ import { diffGrids, type GridDiff, isEmptyDiff } from '../grid/diff.ts'
 import { FEWEST_CUSTOMERS, generateGridLines, MOST_CUSTOMERS } from '../grid/generate/generate.ts'
 import { formatProblem, Problems } from '../grid/problems.ts'
 import { GridStatistics, type GridStats } from '../grid/stats.ts'
+import { registerGridApply } from './grid-apply.ts'
 import { registerGridCompile } from './grid-compile.ts'
 import { registerGridDraw } from './grid-draw.ts'
 import { registerGridImport } from './grid-import.ts'
@@ -24,6 +25,7 @@ export function registerGrid(program: Command): void {
   registerGridCompile(grid)
   registerGridDraw(grid)
   registerDiff(grid)
+  registerGridApply(grid)
 }
 
 const BAR = {

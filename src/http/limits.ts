@@ -41,6 +41,8 @@ export const MAX_PLAN_DAYS = {
 export const MAX_PLAN_AHEAD_DAYS = 366
 /** Longest period of one reliability report: a leap year. */
 export const MAX_REPORT_DAYS = 366
+/** One part of an uploaded grid: at 10 Mbit/s it arrives within the time of a request. */
+export const GRID_PART_BYTES = 4 * 1024 * 1024
 /** How far back a dispatcher may date a switching, hours: as far as a terminal's report counts. */
 export const MAX_SWITCHING_LATE_HOURS = 72
 /** How far ahead, days: operation tickets are written for the coming weeks. */

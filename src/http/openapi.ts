@@ -83,6 +83,16 @@ export function openApiOf(routes: readonly Route[], version: string): Json {
             },
           }
         : {}),
+      ...(route.binaryUpTo === undefined
+        ? {}
+        : {
+            requestBody: {
+              required: true,
+              content: {
+                'application/octet-stream': { schema: { type: 'string', format: 'binary' } },
+              },
+            },
+          }),
       responses,
     }
   }

@@ -188,6 +188,20 @@ export interface SwitchingView {
   decided(requestId: string): Operation | undefined
 }
 
+/** A grid on its way to being in force, and what became of the last one. */
+export interface GridApplyPort {
+  readonly state: {
+    readonly upload: string | null
+    readonly stage: 'receiving' | 'checking' | 'applying' | null
+    readonly receivedBytes: number
+    readonly last: Readonly<Record<string, unknown>> | null
+  }
+  /** Rejects a part with a stable `code`: `grid.busy`, `grid.partOutOfOrder`, `grid.tooLarge`. */
+  receive(upload: string, offset: number, bytes: Uint8Array): number
+  /** Begins to check and apply what was received; `grid.notReceived` where there is nothing. */
+  apply(upload: string, ending: string, by: string): void
+}
+
 export interface HttpDeps {
   readonly telemetry: Telemetry
   readonly identity: Identity
@@ -203,6 +217,7 @@ export interface HttpDeps {
   /** Announced outages that are not over, by id, in the order of their announcement. */
   plans(): ReadonlyMap<string, Plan>
   switching(): SwitchingView
+  readonly gridApply: GridApplyPort
   rules(): RulesText
   /**
    * Makes these files the rules in force, each of those left out as it is; answers when the engine

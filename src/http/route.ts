@@ -47,6 +47,8 @@ export interface Route {
   readonly params?: z.ZodObject
   readonly query?: z.ZodObject
   readonly body?: z.ZodType
+  /** The body is bytes (`application/octet-stream`), at most this many, and comes as a `Buffer`. */
+  readonly binaryUpTo?: number
   readonly headers?: Readonly<Record<string, string>>
   readonly answers: Readonly<Record<number, AnswerSpec>>
   /** Requests of one address a minute, where fewer than for all routes. */

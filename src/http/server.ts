@@ -97,7 +97,9 @@ export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
 
   const tickets = createTickets<TicketBearer>(deps.now)
   const routes = routeTable(tickets, deps.version)
-  for (const route of routes) serve(app, route, deps)
+  for (const route of routes)
+    if (route.binaryUpTo === undefined) serve(app, route, deps)
+    else await serveBinary(app, route, deps)
 
   const files = consoleFiles(deps.consoleDir)
   app.get('/*', { config: { demand: 'public' } }, files)
@@ -147,6 +149,19 @@ const HEADERS = {
   },
   // Set by the proxy that speaks https; here it would lock browsers out of a plain installation.
   strictTransportSecurity: false,
+}
+
+/** Takes bytes on this route alone: elsewhere a second content type would be a way around checks. */
+async function serveBinary(app: FastifyInstance, route: Route, deps: HttpDeps): Promise<void> {
+  await app.register(async (alone) => {
+    alone.removeAllContentTypeParsers()
+    alone.addContentTypeParser(
+      'application/octet-stream',
+      { parseAs: 'buffer', bodyLimit: route.binaryUpTo! },
+      (_request, body, done) => done(null, body),
+    )
+    serve(alone, route, deps)
+  })
 }
 
 function serve(app: FastifyInstance, route: Route, deps: HttpDeps): void {

@@ -265,6 +265,11 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
     status: figures,
     plans: () => plansOf(appended),
     switching: () => switchingAsked(appended),
+    gridApply: {
+      state: { upload: null, stage: null, receivedBytes: 0, last: null },
+      receive: (_upload, offset, bytes) => offset + bytes.length,
+      apply: () => {},
+    },
     rules: () => ({
       version: '1',
       digest: 'r'.repeat(64),

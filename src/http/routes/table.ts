@@ -13,6 +13,7 @@ import type { Tickets } from '../tickets.ts'
 import { actionRoutes } from './actions.ts'
 import { auditRoutes } from './audit.ts'
 import { customerRoutes } from './customers.ts'
+import { gridRoutes } from './grid.ts'
 import { incidentRoutes } from './incidents.ts'
 import { mapRoutes } from './map.ts'
 import { networkRoutes } from './network.ts'
@@ -70,6 +71,7 @@ export function routeTable(tickets: Tickets<TicketBearer>, version: string): rea
     ...statusRoutes,
     ...ruleRoutes,
     ...switchingRoutes,
+    ...gridRoutes,
     ...networkRoutes,
     ...mapRoutes,
     ...reliabilityRoutes,

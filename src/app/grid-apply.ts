@@ -1,0 +1,187 @@
+/**
+ * A new grid for the running program: received in parts, checked and compiled beside it, then a fact.
+ * A grid that cannot be used is refused, and the one in force goes on.
+ */
+import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { workerUrl } from '../config/worker.ts'
+import type { World } from '../engine/world.ts'
+import type { CompiledGrid } from '../grid/compiled.ts'
+import type { JournalPort } from '../journal/port.ts'
+import type { PreparerReply, PreparerSettings } from './grid-preparer.ts'
+import type { Library } from './library.ts'
+import type { Pipeline } from './pipeline.ts'
+
+/** Largest file: nine million customers are 4 GB as JSON lines, a tenth of that packed. */
+export const MAX_GRID_BYTES = 8 * 1024 ** 3
+/** Feeders named where they change their partition; the number says how many there are. */
+const MAX_FEEDERS_NAMED = 50
+
+/** Another grid is on its way, or a part does not follow the one before. */
+export class GridApplyError extends Error {
+  readonly code: 'grid.busy' | 'grid.partOutOfOrder' | 'grid.tooLarge' | 'grid.notReceived'
+  constructor(code: GridApplyError['code'], message: string) {
+    super(message)
+    this.name = 'GridApplyError'
+    this.code = code
+  }
+}
+
+/** What became of the last grid that was applied. */
+export type GridOutcome =
+  | {
+      readonly upload: string
+      readonly applied: true
+      readonly digest: string
+      readonly customers: number
+      readonly feeders: number
+      /** Feeders that another partition judges from now on (DESIGN §6). */
+      readonly movedFeeders: number
+      readonly movedFeederIds: readonly string[]
+      /** Open incidents whose device the new grid does not have. */
+      readonly deviceVanished: readonly string[]
+    }
+  | {
+      readonly upload: string
+      readonly applied: false
+      readonly code: string
+      readonly detail: string
+    }
+
+export interface GridApplyState {
+  readonly upload: string | null
+  readonly stage: 'receiving' | 'checking' | 'applying' | null
+  readonly receivedBytes: number
+  readonly last: GridOutcome | null
+}
+
+export interface GridParts {
+  readonly dataDir: string
+  readonly library: Library
+  readonly journal: Pick<JournalPort, 'append'>
+  readonly pipeline: Pipeline
+  now(): number
+}
+
+export class GridApply {
+  readonly #parts: GridParts
+  readonly #dir: string
+  #upload: string | null = null
+  #stage: GridApplyState['stage'] = null
+  #received = 0
+  #last: GridOutcome | null = null
+
+  constructor(parts: GridParts) {
+    this.#parts = parts
+    this.#dir = join(parts.dataDir, 'uploads')
+    // What a stop left behind is of no use to anybody.
+    rmSync(this.#dir, { recursive: true, force: true })
+  }
+
+  get state(): GridApplyState {
+    return {
+      upload: this.#upload,
+      stage: this.#stage,
+      receivedBytes: this.#received,
+      last: this.#last,
+    }
+  }
+
+  /** Takes a part; a part at 0 begins anew. Answers how much there is. @throws GridApplyError */
+  receive(upload: string, offset: number, bytes: Uint8Array): number {
+    if (this.#stage === 'checking' || this.#stage === 'applying')
+      throw new GridApplyError('grid.busy', `the grid of ${this.#upload} is being applied`)
+    if (offset === 0) {
+      rmSync(this.#dir, { recursive: true, force: true })
+      mkdirSync(this.#dir, { recursive: true, mode: 0o700 })
+      this.#upload = upload
+      this.#stage = 'receiving'
+      this.#received = 0
+    }
+    if (upload !== this.#upload) throw new GridApplyError('grid.busy', 'another grid is received')
+    if (offset !== this.#received)
+      throw new GridApplyError('grid.partOutOfOrder', `the next part begins at ${this.#received}`)
+    if (offset + bytes.length > MAX_GRID_BYTES)
+      throw new GridApplyError('grid.tooLarge', `a grid file has at most ${MAX_GRID_BYTES} bytes`)
+    const file = openSync(join(this.#dir, 'grid.part'), 'a', 0o600)
+    try {
+      writeSync(file, bytes)
+    } finally {
+      closeSync(file)
+    }
+    this.#received += bytes.length
+    return this.#received
+  }
+
+  /** Checks, compiles and applies what was received; `state` says how it goes. @throws GridApplyError */
+  apply(upload: string, ending: string, by: string): void {
+    if (this.#stage !== 'receiving' || upload !== this.#upload)
+      throw new GridApplyError('grid.notReceived', `nothing was received of ${upload}`)
+    const path = join(this.#dir, `grid${ending}`)
+    renameSync(join(this.#dir, 'grid.part'), path)
+    this.#stage = 'checking'
+    void this.#run(upload, path, by).then((outcome) => {
+      this.#last = outcome
+      this.#stage = null
+      this.#upload = null
+      rmSync(this.#dir, { recursive: true, force: true })
+    })
+  }
+
+  async #run(upload: string, path: string, by: string): Promise<GridOutcome> {
+    const { library, journal, pipeline, now, dataDir } = this.#parts
+    try {
+      const prepared = await prepare({ dataDir, path })
+      if (!prepared.ok)
+        return { upload, applied: false, code: prepared.code, detail: prepared.message }
+      const { digest } = prepared
+      await library.load('grid', digest)
+      this.#stage = 'applying'
+      const before = library.grid(pipeline.judge.gridDigest)
+      if (pipeline.judge.gridDigest !== digest)
+        await journal.append({ type: 'gridApplied', receivedAt: now(), digest, by })
+      await pipeline.recorded()
+      return outcomeOf(upload, before, library.grid(digest), pipeline.judge.engine.world)
+    } catch (error) {
+      const { code = 'internal', message } = error as NodeJS.ErrnoException
+      return { upload, applied: false, code, detail: message }
+    }
+  }
+}
+
+function outcomeOf(
+  upload: string,
+  before: CompiledGrid,
+  after: CompiledGrid,
+  world: World | undefined,
+): GridOutcome {
+  const partitions = new Map(before.feeders.map(({ id, partition }) => [id, partition]))
+  const moved = after.feeders
+    .filter(({ id, partition }) => (partitions.get(id) ?? partition) !== partition)
+    .map(({ id }) => id)
+  const vanished = [...(world?.cases.values() ?? [])]
+    .filter(({ flags, outageKind }) => flags.includes('deviceVanished') && outageKind !== 'closed')
+    .map(({ number }) => `I${String(number).padStart(6, '0')}`)
+  return {
+    upload,
+    applied: true,
+    digest: after.digest,
+    customers: after.usagePoints.ids.count,
+    feeders: after.feeders.length,
+    movedFeeders: moved.length,
+    movedFeederIds: moved.slice(0, MAX_FEEDERS_NAMED),
+    deviceVanished: vanished,
+  }
+}
+
+/** One thread for one grid: it answers once, and all the memory it took is gone with it. */
+function prepare(settings: PreparerSettings): Promise<PreparerReply> {
+  return new Promise((resolve, reject) => {
+    const url = workerUrl(import.meta.url, './grid-preparer.ts')
+    const worker = new Worker(url, { workerData: settings, execArgv: [] })
+    worker.on('message', resolve)
+    worker.on('error', reject)
+    worker.on('exit', (code) => reject(new Error(`the grid was not compiled: exit ${code}`)))
+  })
+}

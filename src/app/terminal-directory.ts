@@ -1,0 +1,21 @@
+/** Who may speak of whom under the grid in force, whichever that is by now. */
+import type { CompiledGrid } from '../grid/compiled.ts'
+import { createTerminalDirectory } from '../sensing/directory.ts'
+import type { TerminalDirectory } from '../sensing/port.ts'
+
+export function directoryInForce(grid: () => CompiledGrid): TerminalDirectory {
+  let of = grid()
+  let directory = createTerminalDirectory(of)
+  const now = () => {
+    if (grid() !== of) {
+      of = grid()
+      directory = createTerminalDirectory(of)
+    }
+    return directory
+  }
+  return {
+    isTerminal: (id) => now().isTerminal(id),
+    isDevice: (id) => now().isDevice(id),
+    standingOf: (terminal, meter) => now().standingOf(terminal, meter),
+  }
+}
