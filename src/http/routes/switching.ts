@@ -6,6 +6,7 @@ import type { SwitchingFact } from '../../facts/facts.ts'
 import type { DeviceId } from '../../facts/ids.ts'
 import { formatInstant, type InstantMs } from '../../facts/time.ts'
 import type { CompiledGrid } from '../../grid/compiled.ts'
+import { feedersBeside } from '../../grid/feeders-beside.ts'
 import { DEVICE_TYPES } from '../../grid/model.ts'
 import {
   MAX_SWITCHING_AHEAD_DAYS,
@@ -47,9 +48,12 @@ const operation = z
   })
   .meta({ id: 'SwitchingOperation' })
 
-function seesDevice({ devices }: CompiledGrid, scope: Scope, name: string): boolean {
+/** A tie concerns the units on both its sides. */
+function seesDevice(grid: CompiledGrid, scope: Scope, name: string): boolean {
+  const { devices } = grid
   const index = devices.ids.indexOf(name)
-  return index >= 0 && scope.seesFeeder(devices.feeder[index]!)
+  if (index < 0) return false
+  return scope.units === undefined || feedersBeside(grid, index).some(scope.seesFeeder)
 }
 
 function refOf({ devices }: CompiledGrid, name: string) {
@@ -101,7 +105,7 @@ const list = route({
           .filter(({ device }) => isSeen(device))
           .map(({ device, since, ...rest }) => {
             const index = devices.ids.indexOf(device)
-            const feeder = devices.feeder[index]!
+            const feeder = feedersBeside(grid, index)[0] ?? -1
             return {
               device: refOf(grid, device),
               feeder: grid.feeders[feeder]?.id ?? null,
