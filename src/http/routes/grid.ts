@@ -21,7 +21,7 @@ const state = z
 const look = route({
   method: 'GET',
   path: '/api/v1/grid',
-  demand: 'grid.apply',
+  demand: 'status.read',
   summary: 'The grid in force, and the one that is being applied',
   answers: { 200: { description: 'As of now', schema: state } },
   handle({ deps }) {
