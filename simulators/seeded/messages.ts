@@ -2,43 +2,21 @@
  * What the terminals make of it: reports of what they felt, lost, late, doubled, in the wrong order
  * and wrongly dated, and some of what never was.
  */
-import type { LinkFact, ReportFact } from '../../src/facts/facts.ts'
+import type { ReportFact } from '../../src/facts/facts.ts'
 import type { InstantMs } from '../../src/facts/time.ts'
 import type { GridObserver } from '../../src/grid/model.ts'
 import type { Network } from '../network.ts'
 import type { Random } from '../random.ts'
 import { type SupplyChange, tellsPosition } from '../world.ts'
+import type { Arrival, Messages, Word } from './arrival.ts'
 import { START } from './happenings.ts'
+import { tellPeople } from './people.ts'
 import { drawTemper, type Temper } from './temper.ts'
 import type { Troubles } from './troubles.ts'
 import type { Felt, Truth } from './truth.ts'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
-
-/** A fact on its way; the program gets it at `arrivesAt`, unless it is down. */
-export interface Arrival {
-  readonly arrivesAt: InstantMs
-  readonly fact: ReportFact | LinkFact
-}
-
-/** A word about one observer's supply, as it was said and when it arrives. */
-export interface Word {
-  readonly observer: number
-  readonly off: boolean
-  readonly saidAt: InstantMs
-  readonly arrivesAt: InstantMs
-  /** It was so. */
-  readonly true: boolean
-}
-
-export interface Messages {
-  /** In order of arrival. */
-  readonly arrivals: readonly Arrival[]
-  readonly words: readonly Word[]
-  /** Last arrival. */
-  readonly over: InstantMs
-}
 
 /** Share of reports that arrive over a lossy way, and the longest they take. */
 const MANNERS = {
@@ -61,6 +39,7 @@ interface Draft {
 type Said = Pick<ReportFact, 'kind' | 'meters' | 'phases' | 'device'>
 
 export function tellMessages(truth: Truth, troubles: Troubles, random: Random): Messages {
+  const people = tellPeople(truth, troubles, random.fork('people'))
   const teller = new Teller(truth, troubles, random)
   for (const felt of truth.felt) {
     teller.tellSupply(felt)
@@ -68,7 +47,7 @@ export function tellMessages(truth: Truth, troubles: Troubles, random: Random): 
   }
   if (troubles.falseOffs) teller.tellFalse('powerOff')
   if (troubles.falseOns) teller.tellFalse('powerOn')
-  return teller.finish()
+  return teller.finish(people)
 }
 
 class Teller {
@@ -105,7 +84,7 @@ class Teller {
       const way = this.#wayOf(observer, at, change.to === 'on')
       if (way === undefined || !said) continue
       const terminal = this.#terminalOf(observer)
-      this.#hear(observer, change.to !== 'on', at, way, true)
+      this.#hear(observer, change.to !== 'on', at, way, { part: change.to === 'partial' })
       const { ordered } = this.#temperOf(terminal)
       if (terminal === observer || !ordered || this.#random.chance(0.5)) {
         this.#tell(terminal, observer, said, at, way)
@@ -129,12 +108,17 @@ class Teller {
   tellPosition({ at, happening }: Felt): void {
     const { target, told, what, phases } = happening
     if (!told || target.kind !== 'device' || phases !== 7) return
-    const device = this.#network.grid.devices[target.index]!.id
+    const { id: device, type } = this.#network.grid.devices[target.index]!
+    const trips = this.#troubles.trips && (type === 'breaker' || type === 'recloser')
     this.#observers.forEach((observer, index) => {
       if (observer.device !== device || !tellsPosition(observer)) return
       const way = this.#wayOf(index, at, what === 'close')
+      const of = { device: device as never }
       const kind = what === 'open' ? 'switchOpen' : 'switchClosed'
-      if (way !== undefined) this.#send(index, { kind, device: device as never }, at, way)
+      if (way !== undefined) this.#send(index, { kind, ...of }, at, way)
+      if (way === undefined || !trips || !this.#random.chance(0.6)) return
+      const also = what === 'open' ? 'protectionTrip' : 'recloseSucceeded'
+      this.#send(index, { kind: also, ...of }, at, way + this.#random.below(2 * SECOND))
     })
   }
 
@@ -153,17 +137,17 @@ class Teller {
       const wayBack = this.#wayOf(observer, back, false)
       if (way === undefined || wayBack === undefined) continue
       const terminal = this.#terminalOf(observer)
-      this.#hear(observer, off, at, way, false)
+      this.#hear(observer, off, at, way, { true: false })
       this.#tell(terminal, observer, { kind }, at, way)
-      this.#hear(observer, !off, back, wayBack, true)
+      this.#hear(observer, !off, back, wayBack)
       this.#tell(terminal, observer, { kind: off ? 'powerOn' : 'powerOff' }, back, wayBack)
     }
   }
 
   /** Numbers, doubles, orders. */
-  finish(): Messages {
+  finish(people: readonly Arrival[]): Messages {
     const random = this.#random
-    const arrivals: Arrival[] = this.#cellLinks()
+    const arrivals: Arrival[] = [...people, ...this.#cellLinks()]
     const counters = new Map<number, number>()
     const inOrder = this.#drafts.sort((a, b) => a.at - b.at)
     for (const { arrivesAt, terminal, fact } of inOrder) {
@@ -185,7 +169,9 @@ class Teller {
       }
     }
     arrivals.sort((a, b) => a.arrivesAt - b.arrivesAt)
-    return { arrivals, words: this.#words, over: arrivals.at(-1)?.arrivesAt ?? START }
+    const over = arrivals.at(-1)?.arrivesAt ?? START
+    const temperOf = (terminal: number) => this.#temperOf(terminal)
+    return { arrivals, words: this.#words, temperOf, over }
   }
 
   /** When a word of this observer would arrive; undefined where it is lost. */
@@ -214,16 +200,11 @@ class Teller {
     observer: number,
     off: boolean,
     saidAt: InstantMs,
-    arrivesAt: InstantMs,
-    so: boolean,
+    way: InstantMs,
+    of: Partial<Pick<Word, 'true' | 'part'>> = {},
   ): void {
-    this.#words.push({
-      observer,
-      off,
-      saidAt,
-      arrivesAt: this.#inTurn(observer, arrivesAt),
-      true: so,
-    })
+    const arrivesAt = this.#inTurn(observer, way)
+    this.#words.push({ observer, off, saidAt, arrivesAt, true: true, part: false, ...of })
   }
 
   #tell(terminal: number, observer: number, said: Said, at: InstantMs, arrivesAt: InstantMs): void {

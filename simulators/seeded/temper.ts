@@ -6,9 +6,12 @@ const SECOND = 1000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 
-/** Receipt decides in place of a clock that is further ahead than this, or further behind. */
-const CLOCK_AHEAD_MS = 300 * SECOND
-const CLOCK_BEHIND_MS = 72 * HOUR
+/**
+ * A time is taken at its word up to five minutes ahead of its receipt and ten behind; with a minute
+ * to spare, so that no delay decides whether it is.
+ */
+const CLOCK_AHEAD_MS = 4 * MINUTE
+const CLOCK_BEHIND_MS = 2 * MINUTE
 
 export interface Temper {
   /** Gives boot and sequence numbers. */
@@ -31,14 +34,14 @@ export function drawTemper(troubles: Troubles, random: Random): Temper {
   const counts = !troubles.plain || random.chance(0.5)
   const knowsTime = !troubles.plain || random.chance(0.9)
   const skewMs = Math.round(drawSkew(troubles, random))
-  // A minute from the limits, so that no delay decides whether a clock is believed.
-  const believed = knowsTime && skewMs < CLOCK_AHEAD_MS - MINUTE && skewMs > HOUR - CLOCK_BEHIND_MS
+  const inCell = troubles.deadCell && random.chance(0.4)
+  const believed = knowsTime && !inCell && skewMs < CLOCK_AHEAD_MS && skewMs > -CLOCK_BEHIND_MS
   return {
     counts,
     knowsTime,
     skewMs,
     dead: troubles.deadTerminals && random.chance(0.1),
-    inCell: troubles.deadCell && random.chance(0.4),
+    inCell,
     ordered: counts || believed,
   }
 }

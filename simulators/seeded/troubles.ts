@@ -41,6 +41,12 @@ export interface Troubles {
   /** Terminals of one radio cell cut off for a while; what they say waits or is lost. */
   readonly deadCell: boolean
   readonly falseOffs: boolean
+  /** Trips and reclosing told beside the position. */
+  readonly trips: boolean
+  /** Customers who call. */
+  readonly callers: boolean
+  /** Some of what opens was announced. */
+  readonly plans: boolean
   readonly falseOns: boolean
   /** Crews that do their work. */
   readonly crews: boolean
@@ -57,7 +63,7 @@ export function drawTroubles(random: Random): Troubles {
   const often = () => random.chance(0.6)
   const seldom = () => random.chance(0.2)
   return {
-    county: random.chance(0.3),
+    county: random.chance(0.15),
     faults: 1 + random.below(4),
     storm: random.chance(0.1),
     nested: random.chance(0.4),
@@ -76,6 +82,9 @@ export function drawTroubles(random: Random): Troubles {
     deadTerminals: random.chance(0.3),
     deadCell: seldom(),
     falseOffs: random.chance(0.3),
+    trips: random.chance(0.4),
+    callers: random.chance(0.3),
+    plans: random.chance(0.25),
     falseOns: random.chance(0.15),
     crews: random.chance(0.5),
     meddling: random.chance(0.25),

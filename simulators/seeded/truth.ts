@@ -5,7 +5,7 @@
 import { ALL_PHASES } from '../../src/facts/phases.ts'
 import type { InstantMs } from '../../src/facts/time.ts'
 import { type Network, trace } from '../network.ts'
-import { type SupplyChange, World } from '../world.ts'
+import { type Supply, type SupplyChange, World } from '../world.ts'
 import type { Happening, Happenings } from './happenings.ts'
 
 /** What one happening did to the supply of observers. */
@@ -36,6 +36,7 @@ export class Truth {
   readonly spells: readonly Spell[]
   readonly #spellsOf: readonly (readonly Spell[])[]
   readonly #feedings: readonly Feeding[]
+  readonly #feltBy = new Map<number, { readonly at: InstantMs; readonly to: Supply }[]>()
   readonly #deviceOf = new Map<string, number>()
   readonly #pointOf = new Map<string, number>()
 
@@ -50,6 +51,11 @@ export class Truth {
       const { at, what, target, phases } = happening
       const effect = what === 'open' ? world.open(target, phases) : world.close(target)
       felt.push({ at, happening, changes: effect.changes })
+      for (const { observer, to } of effect.changes) {
+        const own = this.#feltBy.get(observer)
+        if (own) own.push({ at, to })
+        else this.#feltBy.set(observer, [{ at, to }])
+      }
       for (const point of effect.lost) {
         const spell: Spell = { point, from: at, to: null }
         spells.push(spell)
@@ -71,6 +77,11 @@ export class Truth {
     network.grid.usagePoints.forEach(({ id }, index) => {
       this.#pointOf.set(id, index)
     })
+  }
+
+  /** What an observer feels at `at`. */
+  supplyOf(observer: number, at: InstantMs): Supply {
+    return this.#feltBy.get(observer)?.findLast((felt) => felt.at <= at)?.to ?? 'on'
   }
 
   /** True where the point lacked supply at some moment from `from` to `to`. */

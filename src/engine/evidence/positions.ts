@@ -41,7 +41,9 @@ export function admitPosition(
   const { at: told, receivedAt, boot, seq } = fact
   const { at, invalid } = readTime(world, terminal, terminal, told, receivedAt)
   const dated = told !== undefined && !invalid
-  const word = { said, at: Math.min(at, receivedAt), dated, terminal, boot, seq }
+  // Only counters tell a copy by themselves: without them it is told by its time, whenever it comes.
+  const counted = boot !== undefined && seq !== undefined
+  const word = { said, at: counted ? Math.min(at, receivedAt) : at, dated, terminal, boot, seq }
   if (!takeWord(world, device, word)) return
   const { observers, devices } = world.grid
   noteSwitching(world, device, {

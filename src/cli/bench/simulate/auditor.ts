@@ -4,12 +4,13 @@
  * dark forgotten, nothing called restored that is dark, nothing left open in the end.
  */
 
-import type { Word } from '../../../../simulators/seeded/messages.ts'
+import type { Word } from '../../../../simulators/seeded/arrival.ts'
 import type { Story } from '../../../../simulators/seeded/story.ts'
 import type { Change, Incident } from '../../../engine/changes.ts'
 import type { Fact, Position } from '../../../facts/facts.ts'
 import type { InstantMs } from '../../../facts/time.ts'
 import { isDark, Said, type Turn } from './said.ts'
+import { Vouchers } from './vouchers.ts'
 
 const MINUTE_MS = 60_000
 /** Independent identities that a confirmation needs, as in the shipped rules. */
@@ -19,10 +20,11 @@ const JUDGED_WITHIN_MS = 15_000
 /** Reports without cause are false by chance; two that come within this time may look like one. */
 const FALSE_TOGETHER_MS = 60 * MINUTE_MS
 /**
- * Restoration is said of an area when nine tenths of those heard are back, or after four minutes
- * without contradiction. More than half of those heard still dark is no accident of that rule.
+ * When a device comes back the part below it that still says nothing is presumed restored, unless
+ * its silence is less likely than that it was left dark (1 in 50). The silence of one identity, all
+ * it forwards for included, is as likely as that; that of three is not.
  */
-const DARK_SHARE_FORGIVEN = 0.5
+const IDENTITIES_OF_A_PART = 3
 
 /** Failures kept in words: the first tells the story. */
 const MAX_FAILURES = 5
@@ -34,6 +36,7 @@ export class Auditor {
   readonly #words: ReadonlyMap<number, readonly Word[]>
   /** Observer index of each usage point's meter. */
   readonly #meterOf = new Map<number, number>()
+  readonly #vouchers: Vouchers
   #position: Position = 0
 
   constructor(story: Story) {
@@ -43,6 +46,7 @@ export class Auditor {
       (what) => this.fail(what),
       (device) => truth.below(device),
     )
+    this.#vouchers = new Vouchers(truth)
     const words = new Map<number, Word[]>()
     for (const word of messages.words) {
       const list = words.get(word.observer)
@@ -64,6 +68,7 @@ export class Auditor {
   take(position: Position, fact: Fact, changes: readonly Change[], now: InstantMs): void {
     if (position !== this.#position + 1) this.fail(`position ${position} follows ${this.#position}`)
     this.#position = position
+    this.#vouchers.hear(fact)
     for (const turn of this.said.take(position, fact, changes)) this.#judge(turn, now)
     if (changes.some(({ type }) => type === 'segment')) this.said.checkSegments()
   }
@@ -106,8 +111,15 @@ export class Auditor {
   /** Somebody below has lacked supply; or as many spoke falsely as it takes. */
   #checkCause(incident: Incident, now: InstantMs): void {
     const { truth, messages } = this.#story
-    if (incident.sources < SOURCES_NEEDED) this.fail(`${incident.id}: confirmed by one`)
     const points = this.#reach(incident.device.id, now)
+    // What is split off or left dark was vouched for with the whole.
+    const isPart =
+      incident.parent !== null || incident.originalMetersAffected > incident.metersAffected
+    const identities = this.#vouchers.of(points)
+    if (!isPart && identities.size < SOURCES_NEEDED)
+      this.fail(
+        `${incident.id} at ${incident.device.id}: confirmed, and only ${[...identities]} said so`,
+      )
     for (const point of points) if (truth.lacked(point, 0, now)) return
     const liars = new Set(
       messages.words
@@ -120,31 +132,43 @@ export class Auditor {
       )
   }
 
-  /** Most of those heard to be dark have their supply again, or lie in another incident. */
+  /** No fault stands open below that enough were heard of, and that no other incident covers. */
   #checkRestored(incident: Incident, now: InstantMs): void {
     const { truth } = this.#story
     const others = new Set<number>()
     for (const other of this.said.dark)
       for (const point of this.#reach(other.device.id, now)) others.add(point)
-    let heard = 0
-    let dark = 0
-    for (const point of this.#reach(incident.device.id, now)) {
-      const meter = this.#meterOf.get(point)
-      if (meter === undefined || others.has(point) || this.#spokeFalsely(meter)) continue
-      const offs = this.#words.get(meter)?.filter((w) => w.off && w.arrivesAt <= now) ?? []
-      if (offs.length === 0) continue
-      heard++
-      const spell = truth.spellAt(point, now)
-      if (spell && this.#isHeardDark(meter, spell.from, now)) dark++
-    }
-    if (dark > 1 && dark > heard * DARK_SHARE_FORGIVEN)
-      this.fail(
-        `${incident.id} at ${incident.device.id} is said to be restored, ${dark} of ${heard} heard are dark`,
+    const points = this.#reach(incident.device.id, now)
+    for (const { target, from, to } of truth.happenings.faults) {
+      if (target.kind !== 'device' || from > now || (to ?? Number.POSITIVE_INFINITY) <= now)
+        continue
+      const { id } = truth.network.grid.devices[target.index]!
+      const dark = [...truth.below(id)].filter(
+        (point) => points.has(point) && !others.has(point) && this.#isHeardStillDark(point, now),
       )
+      const identities = new Set(dark.map((point) => this.#identityOf(this.#meterOf.get(point)!)))
+      if (identities.size < IDENTITIES_OF_A_PART) continue
+      this.fail(
+        `${incident.id} at ${incident.device.id} is said to be restored, and ${id} is open below: ${dark.length} heard are dark`,
+      )
+      return
+    }
     const { momentary } = this.#rules
     const lasted = (incident.restoredAt ?? 0) - incident.startedAt
     if (incident.originalMetersAffected === incident.metersAffected && lasted < momentary)
       this.fail(`${incident.id}: restored after ${lasted} ms, which is momentary`)
+  }
+
+  #isHeardStillDark(point: number, now: InstantMs): boolean {
+    const meter = this.#meterOf.get(point)
+    const spell = this.#story.truth.spellAt(point, now)
+    return meter !== undefined && spell !== undefined && this.#isHeardDark(meter, spell.from, now)
+  }
+
+  /** The terminal that speaks for a meter, or the meter itself. */
+  #identityOf(meter: number): string {
+    const { id, via } = this.#story.grid.observers[meter]!
+    return via ?? id
   }
 
   readonly #rules = { momentary: MINUTE_MS }
@@ -155,12 +179,14 @@ export class Auditor {
     return truth.happenings.ties.length === 0 ? truth.below(device) : truth.everBelow(device, now)
   }
 
-  /** It said so in this spell, long enough ago, and nobody spoke against it since. */
+  /** It said that all was gone, in this spell and long enough ago, and is not one that errs. */
   #isHeardDark(meter: number, since: InstantMs, now: InstantMs): boolean {
     const words = this.#words.get(meter) ?? []
     return (
       !this.#spokeFalsely(meter) &&
-      words.some((w) => w.off && w.saidAt >= since && w.arrivesAt + JUDGED_WITHIN_MS <= now)
+      words.some(
+        (w) => w.off && !w.part && w.saidAt >= since && w.arrivesAt + JUDGED_WITHIN_MS <= now,
+      )
     )
   }
 

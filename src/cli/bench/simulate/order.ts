@@ -6,9 +6,14 @@ import type { Random } from '../../../../simulators/random.ts'
 import type { ChangeBatch } from '../../../engine/changes.ts'
 import type { Fact, JournalledFact } from '../../../facts/facts.ts'
 
+/** A time within this of its receipt gives order by itself (DESIGN §1.4). */
+const DATED_WITHIN_MS = 300_000
+
 /** The order of these words is known however they arrive: counted or dated. */
 function isOrdered(fact: Fact): boolean {
-  return fact.type === 'report' && (fact.seq !== undefined || fact.at !== undefined)
+  if (fact.type !== 'report') return false
+  if (fact.seq !== undefined) return true
+  return fact.at !== undefined && Math.abs(fact.receivedAt - fact.at) <= DATED_WITHIN_MS
 }
 
 /** Reports between two other facts in any order, some of them twice; numbered anew. */

@@ -4,8 +4,9 @@
  * is, once with reports between ticks shuffled and doubled, and nothing may come out otherwise.
  */
 
+import { answerTo, type Call } from '../../../../simulators/seeded/answers.ts'
+import type { Arrival } from '../../../../simulators/seeded/arrival.ts'
 import { START } from '../../../../simulators/seeded/happenings.ts'
-import type { Arrival } from '../../../../simulators/seeded/messages.ts'
 import { type Story, storyOf } from '../../../../simulators/seeded/story.ts'
 import { FROM_THE_START, Judge, type Shelf } from '../../../app/judge.ts'
 import type { ChangeBatch } from '../../../engine/changes.ts'
@@ -23,8 +24,8 @@ import { People } from './people.ts'
 
 const SECOND_MS = 1000
 const MINUTE_MS = 60 * SECOND_MS
-/** The ticker's own pace. */
-const STEP_MS = 250
+/** Paces of the ticker: its own, and slower ones of a busy machine. */
+const PACES_MS = [250, 1000, 2000, 3000]
 /** Restoration is settled and the last silence has its full meaning. */
 const QUIET_AFTER_MS = 15 * MINUTE_MS
 /** Restored incidents close by themselves within half an hour. */
@@ -67,6 +68,8 @@ class Stage {
   readonly #telemetry: Telemetry
   readonly #people: People
   readonly #acknowledged = new Set<string>()
+  /** What the ticker's look takes in this run. */
+  readonly #stepMs: number
   #life: Life | undefined
   #now: InstantMs = START
   /** Wall clock less true time. */
@@ -77,6 +80,8 @@ class Stage {
   #audited: Position = 0
   /** Messages that the program has not acknowledged: sent again when it is back. */
   #unacknowledged = new Set<Arrival>()
+  /** Answers to call-reads under way. */
+  #answers: Arrival[] = []
   /** The program is down until then. */
   #downUntil: InstantMs = 0
 
@@ -85,6 +90,7 @@ class Stage {
     this.#telemetry = telemetry
     this.auditor = new Auditor(story)
     this.#people = new People(story)
+    this.#stepMs = PACES_MS[story.random.below(PACES_MS.length)]!
     const grid = compileGrid(story.grid, 'grid')
     this.#shelf = { grid: () => grid, rules: () => rules, load: async () => {} }
   }
@@ -99,14 +105,15 @@ class Stage {
     const ends = truth.happenings.all.map(({ at }) => at).sort((a, b) => a - b)
     let arrived = 0
     let ended = 0
-    for (; this.#now <= over + QUIET_AFTER_MS; this.#now += STEP_MS) {
+    for (; this.#now <= over + QUIET_AFTER_MS; this.#now += this.#stepMs) {
       for (; (messages.arrivals[arrived]?.arrivesAt ?? Number.POSITIVE_INFINITY) <= this.#now; )
         this.#arrive(messages.arrivals[arrived++]!)
       await this.#step()
       // Just before the network changes, all that is dark has been so for a while.
       const next = ends[ended]
-      if (next === undefined || next > this.#now + STEP_MS) continue
-      while ((ends[ended] ?? Number.POSITIVE_INFINITY) <= this.#now + STEP_MS) ended++
+      if (next === undefined || next > this.#now + this.#stepMs) continue
+      while ((ends[ended] ?? Number.POSITIVE_INFINITY) <= this.#now + this.#stepMs) ended++
+      this.#flush()
       if (this.#life) this.auditor.probe(this.#now)
     }
     await this.#settle()
@@ -173,9 +180,9 @@ class Stage {
   #deliver(arrival: Arrival): void {
     const receivedAt = Math.max(arrival.arrivesAt, this.#now) + this.#wallOff
     const { fact } = arrival
-    this.#append({ ...fact, receivedAt }, () => {
+    this.#append({ ...fact, receivedAt } as Fact, () => {
       this.#unacknowledged.delete(arrival)
-      if (fact.type === 'report') this.#acknowledged.add(fact.messageId!)
+      if (fact.type === 'report' && fact.messageId) this.#acknowledged.add(fact.messageId)
     })
   }
 
@@ -190,18 +197,21 @@ class Stage {
       if (this.#now < this.#downUntil) return
       await this.#begin()
     }
+    const answered = this.#answers.filter(({ arrivesAt }) => arrivesAt <= this.#now)
+    this.#answers = this.#answers.filter(({ arrivesAt }) => arrivesAt > this.#now)
+    for (const answer of answered) this.#arrive(answer)
     const incidents = [...this.auditor.said.incidents.values()]
-    for (const asked of this.#people.act(incidents, this.#now, STEP_MS)) this.#append(asked)
-    if (troubles.wallSteps && random.chance(STEP_MS / (4 * MINUTE_MS)))
+    for (const asked of this.#people.act(incidents, this.#now, this.#stepMs)) this.#append(asked)
+    if (troubles.wallSteps && random.chance(this.#stepMs / (4 * MINUTE_MS)))
       this.#wallOff = random.below(2) * -random.below(20 * SECOND_MS)
     await this.#commit()
     this.#life?.look()
     await this.#commit()
     if (!this.#life) return
-    if (troubles.snapshots && random.chance(STEP_MS / MINUTE_MS)) this.#life.snapshot()
+    if (troubles.snapshots && random.chance(this.#stepMs / MINUTE_MS)) this.#life.snapshot()
     if (random.chance(0.05)) await turn()
     if (random.chance(0.7)) this.#flush()
-    if (troubles.crashes && random.chance(STEP_MS / (3 * MINUTE_MS))) this.#crash()
+    if (troubles.crashes && random.chance(this.#stepMs / (3 * MINUTE_MS))) this.#crash()
   }
 
   /** Commits what waits, all of it, or dies right before or behind the commit. */
@@ -260,9 +270,17 @@ class Stage {
     const until = life.records.state.position
     if (until === this.#audited) return
     const batches = this.#durable.changesAfter(this.#audited)
-    for (const { position, fact } of this.#durable.factsFrom(this.#audited + 1, until))
-      this.auditor.take(position, fact, batches.get(position) ?? [], this.#now)
+    for (const { position, fact } of this.#durable.factsFrom(this.#audited + 1, until)) {
+      const changes = batches.get(position) ?? []
+      this.auditor.take(position, fact, changes, this.#now)
+      for (const change of changes) if (change.type === 'callRead') this.#ask(change)
+    }
     this.#audited = until
+  }
+
+  #ask(call: Call): void {
+    const answer = answerTo(this.#story, call, this.#now)
+    if (answer) this.#answers.push(answer)
   }
 
   async #replay(facts: readonly JournalledFact[]): Promise<{ digest: string; outcome: string }> {

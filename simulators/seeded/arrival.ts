@@ -1,0 +1,32 @@
+/** What is under way to the program, and what the judge of a run may know of it. */
+import type { Fact } from '../../src/facts/facts.ts'
+import type { InstantMs } from '../../src/facts/time.ts'
+import type { Temper } from './temper.ts'
+
+/** A fact on its way; the program gets it at `arrivesAt`, unless it is down. */
+export interface Arrival {
+  readonly arrivesAt: InstantMs
+  readonly fact: Fact & { readonly receivedAt: InstantMs }
+}
+
+/** A word about one observer's supply, as it was said and when it arrives. */
+export interface Word {
+  readonly observer: number
+  readonly off: boolean
+  readonly saidAt: InstantMs
+  readonly arrivesAt: InstantMs
+  /** It was so. */
+  readonly true: boolean
+  /** Some of its phases only. */
+  readonly part: boolean
+}
+
+export interface Messages {
+  /** In order of arrival. */
+  readonly arrivals: readonly Arrival[]
+  readonly words: readonly Word[]
+  /** How a terminal counts, keeps time and loses things. */
+  readonly temperOf: (terminal: number) => Temper
+  /** Last arrival. */
+  readonly over: InstantMs
+}
