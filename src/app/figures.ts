@@ -1,7 +1,9 @@
 /** The network's figures of now, for the status page and the consoles. */
 import type { ChangeBatch } from '../engine/changes.ts'
 import { isActive } from '../engine/incidents/case.ts'
+import { noStorm, type StormState } from '../engine/storm/state.ts'
 import type { World } from '../engine/world.ts'
+import { formatInstant } from '../facts/time.ts'
 
 export interface Figures {
   readonly customers: number
@@ -9,6 +11,7 @@ export interface Figures {
   readonly transformersOut: number
   readonly incidents: { readonly open: number; readonly byGrade: Record<1 | 2 | 3 | 4, number> }
   readonly reportsPerMinute: number
+  readonly storm: Pick<StormState, 'on' | 'by' | 'reason'> & { readonly since: string | null }
 }
 
 /** Figures from the engine's world; `reportsPerMinute` is that of the last full minute. */
@@ -26,12 +29,14 @@ export function figuresOf(world: World | undefined, reportsPerMinute: number): F
     customersOut += feeder.customers
     transformersOut += feeder.transformers
   }
+  const { on, by, since, reason } = world?.storm ?? noStorm()
   return {
     customers: world?.grid.usagePoints.ids.count ?? 0,
     customersOut,
     transformersOut,
     incidents: { open, byGrade },
     reportsPerMinute,
+    storm: { on, by, since: since === null ? null : formatInstant(since), reason },
   }
 }
 

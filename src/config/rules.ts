@@ -36,6 +36,9 @@ const reliability = z.strictObject({
   falseOn: share.gt(0),
 })
 
+const confirm = z.strictObject({ probability: share, sources: z.number().int().min(1) })
+const holdSeconds = z.number().min(0).max(5)
+
 const judgement = z.strictObject({
   version: z.string().min(1),
   utcOffset: z
@@ -72,8 +75,17 @@ const judgement = z.strictObject({
   ownSupplyOnly: share.gt(0).lt(1),
   contradictedSeconds: z.number().positive(),
   identityFalse: share.gt(0).lt(1),
-  confirm: z.strictObject({ probability: share, sources: z.number().int().min(1) }),
-  holdSeconds: z.number().min(0).max(5),
+  confirm,
+  storm: z.strictObject({
+    enter: z.strictObject({
+      openIncidents: z.number().int().min(1),
+      offsPerMinute: z.number().int().min(1),
+      feeders: z.number().int().min(1),
+    }),
+    leave: z.strictObject({ share: share.gt(0).lt(1), afterMinutes: z.number().min(0) }),
+    during: z.strictObject({ holdSeconds, confirm }),
+  }),
+  holdSeconds,
   momentarySeconds: z.number().min(0),
   restore: z.strictObject({
     share,

@@ -334,7 +334,22 @@ export interface AppliedChange {
   readonly by: string
 }
 
+/** Storm mode came or went, or changed hands. */
+export interface StormChange {
+  readonly type: 'storm'
+  readonly at: InstantMs
+  readonly on: boolean
+  /** Whose word it is. */
+  readonly by: 'rule' | 'person'
+  /** The account, where a person said so. */
+  readonly who: string | null
+  /** The measure that was passed, as `openIncidents=214`, or the code a person gave. */
+  readonly reason: string | null
+  readonly causes: readonly Position[]
+}
+
 export type Change =
+  | StormChange
   | IncidentChange
   | AreaChange
   | SegmentChange

@@ -39,6 +39,7 @@ import { READ_AHEAD, ReadAhead } from './inference/read-ahead.ts'
 import { judgeTree } from './inference/verdict.ts'
 import { turnPlans } from './plans/turn.ts'
 import type { Rules } from './rules.ts'
+import { countOffs, followStorm, orderStorm } from './storm/storm.ts'
 import { succeed } from './succession.ts'
 import { admitSwitching, operateAsPlanned } from './switching/operate.ts'
 import { rehang } from './switching/rehang.ts'
@@ -53,6 +54,9 @@ const SILENCE_GROWS_MS = 600_000
 const MINUTE_MS = 60_000
 /** Reports of a lit tree kept for cases that time alone brings to light: some screens full. */
 const RECENT_KEPT = 4 * MAX_EVIDENCE_SHOWN
+
+/** Reports of a loss, as storm mode counts them. */
+const SAYS_OFF: ReadonlySet<string> = new Set(['powerOff', 'areaOff', 'phaseLoss'])
 
 const NOTHING_NEW: TreeNews = { evidence: [], causes: [] }
 
@@ -87,6 +91,8 @@ export class Engine {
     switch (fact.type) {
       case 'report':
         world.belief.hearing = fact.receivedAt
+        if (SAYS_OFF.has(fact.kind))
+          countOffs(world, position, fact.receivedAt, fact.meters?.length ?? 1)
         admitReport(world, position, fact)
         return []
       case 'reading':
@@ -119,6 +125,8 @@ export class Engine {
       case 'planWithdrawn':
         world.plans.withdraw(position, fact.plan)
         return []
+      case 'stormMode':
+        return [orderStorm(world, position, fact)]
       case 'tick':
         return tick(world, fact.at)
       default:
@@ -192,6 +200,10 @@ function tick(world: World, at: InstantMs): Change[] {
   const due = dueTrees(world)
   if (due.length > 0) judge(world, due, publisher)
   const minute = Math.floor(world.now / MINUTE_MS)
+  if (due.length > 0 || minute !== world.minute) {
+    const storm = followStorm(world)
+    if (storm) publisher.changes.push(storm)
+  }
   if (minute !== world.minute) everyMinute(world, minute, publisher)
   if (publisher.changes.length > 0) publisher.publishFeeders(world.cases.values())
   return publisher.changes

@@ -47,6 +47,21 @@ export interface JudgementRules {
   readonly confirm: { readonly probability: number; readonly sources: number }
   /** A new incident that is not beyond doubt waits this long for what comes with its first report. */
   readonly holdSeconds: number
+  /** Storm mode: when it begins and ends, and what holds meanwhile. */
+  readonly storm: {
+    /** Any one of these begins it. */
+    readonly enter: {
+      readonly openIncidents: number
+      readonly offsPerMinute: number
+      readonly feeders: number
+    }
+    /** Every measure below this share of its threshold for so long ends it. */
+    readonly leave: { readonly share: number; readonly afterMinutes: number }
+    readonly during: {
+      readonly holdSeconds: number
+      readonly confirm: { readonly probability: number; readonly sources: number }
+    }
+  }
   /** An interruption shorter than this is momentary (重合成功): no notice. */
   readonly momentarySeconds: number
   readonly restore: {

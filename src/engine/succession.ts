@@ -69,6 +69,7 @@ class Carrier {
     world.nextCase = before.nextCase
     world.minute = before.minute
     world.counts = before.counts
+    world.storm = before.storm
     for (const [id, action] of before.decided) world.decided.set(id, action)
     this.#carryCallers(world)
     for (const plan of before.plans.byId.values()) world.plans.byId.set(plan.id, plan)

@@ -21,6 +21,7 @@ import { modelFrom, priorsFrom } from './inference/likelihoods.ts'
 import { Network, NONE } from './inference/network.ts'
 import { Plans } from './plans/plans.ts'
 import type { Rules } from './rules.ts'
+import { noStorm } from './storm/state.ts'
 import { noSwitching } from './switching/state.ts'
 
 /** What is out on one feeder. */
@@ -86,6 +87,7 @@ export class World {
   readonly callers = new Callers()
   /** Announced outages. */
   readonly plans = new Plans()
+  storm = noStorm()
   /** Decided actions, newest last, so that a repeated request changes nothing. */
   readonly decided = new Map<string, Change & { type: 'action' }>()
 

@@ -187,7 +187,20 @@ export interface SwitchingFact {
   readonly by: string
 }
 
+export const STORM_MODES = ['on', 'off', 'rule'] as const
+
+/** A person's word on storm mode; `rule` gives it back to the rule. */
+export interface StormModeFact {
+  readonly type: 'stormMode'
+  readonly receivedAt: InstantMs
+  readonly mode: (typeof STORM_MODES)[number]
+  readonly by: string
+  readonly role: string
+  readonly reasonCode?: string
+}
+
 export type Fact =
+  | StormModeFact
   | ReportFact
   | LinkFact
   | ReadingFact

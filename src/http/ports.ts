@@ -147,6 +147,15 @@ export interface StatusFigures {
     readonly byGrade: Readonly<Record<1 | 2 | 3 | 4, number>>
   }
   readonly reportsPerMinute: number
+  readonly storm: StormFigures
+}
+
+/** Storm mode now: on whose word, since when and why. */
+export interface StormFigures {
+  readonly on: boolean
+  readonly by: 'rule' | 'person'
+  readonly since: string | null
+  readonly reason: string | null
 }
 
 export interface RuleFile {

@@ -108,7 +108,7 @@ export const problemSchema = z
   .meta({ id: 'Problem' })
 
 /** A code of the cause tree, or the reference of a reason: never free text. */
-const code = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'not a code')
+export const code = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'not a code')
 
 export const actionBody = z
   .strictObject({
@@ -151,6 +151,12 @@ export const figures = z
     transformersOut: count,
     incidents: z.object({ open: count, byGrade: z.record(z.string(), count) }),
     reportsPerMinute: z.number(),
+    storm: z.object({
+      on: z.boolean(),
+      by: z.enum(['rule', 'person']),
+      since: instantOut.nullable(),
+      reason: z.string().nullable(),
+    }),
   })
   .meta({ id: 'Figures' })
 

@@ -42,6 +42,13 @@ export interface LiveStats {
     readonly byGrade: Readonly<Record<1 | 2 | 3 | 4, number>>
   }
   readonly reportsPerMinute: number
+  /** Storm mode: on whose word, since when and why. */
+  readonly storm: {
+    readonly on: boolean
+    readonly by: 'rule' | 'person'
+    readonly since: string | null
+    readonly reason: string | null
+  }
 }
 
 /** Transformers (台区) of an incident: which are dark, which came back. */

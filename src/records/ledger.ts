@@ -169,6 +169,7 @@ export class Ledger {
         break
       // Followers read these from the change batches.
       case 'callRead':
+      case 'storm':
       case 'feeder':
       case 'reports':
         break

@@ -31,6 +31,7 @@ const MAY_FOLLOW: Readonly<Record<string, readonly string[]>> = {
 
 /** Facts beside reports that can be the cause of a change. */
 const SPEAKING: ReadonlySet<Fact['type']> = new Set([
+  'stormMode',
   'reading',
   'actionRequested',
   'planAnnounced',

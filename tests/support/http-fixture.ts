@@ -146,6 +146,7 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
       transformersOut: 0,
       incidents: { open: open.length, byGrade },
       reportsPerMinute: 0,
+      storm: { on: false, by: 'rule' as const, since: null, reason: null },
     }
   }
   const hub = createLiveHub({

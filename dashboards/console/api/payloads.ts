@@ -37,6 +37,12 @@ export interface StatsPayload {
   readonly transformersOut: number
   readonly incidents: { readonly open: number; readonly byGrade: Readonly<Record<string, number>> }
   readonly reportsPerMinute: number
+  readonly storm: {
+    readonly on: boolean
+    readonly by: 'rule' | 'person'
+    readonly since: Instant | null
+    readonly reason: string | null
+  }
   readonly asOf: Instant
 }
 

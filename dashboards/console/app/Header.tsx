@@ -32,6 +32,7 @@ export function Header({ account, names, onSignOut }: Props) {
       </div>
       <Figures />
       <div className="header-side">
+        <StormMode />
         <Freshness />
         <LanguageSwitch />
         <ThemeSwitch />
@@ -105,6 +106,18 @@ function Figure(props: {
         {props.children}
       </dd>
     </div>
+  )
+}
+
+function StormMode() {
+  const { text, format } = useLanguage()
+  const storm = useStats()?.storm
+  if (!storm?.on) return null
+  const since = storm.since === null ? '' : format.time(storm.since)
+  return (
+    <span className="storm-mode" role="status" title={text.header.storm.since(since)}>
+      {text.header.storm.on} · {text.header.storm[storm.by]}
+    </span>
   )
 }
 

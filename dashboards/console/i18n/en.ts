@@ -35,6 +35,12 @@ export const en: Catalogue = {
     reports: 'Reports',
     perMinute: '/min',
     dataAge: 'Data age',
+    storm: {
+      on: 'Storm mode',
+      rule: 'by rule',
+      person: 'by a person',
+      since: (at) => `Since ${at}; the thresholds of storms hold`,
+    },
     byGrade: 'By grade',
     sparkline: 'Terminal reports over the last five minutes',
     language: 'Switch language',

@@ -50,6 +50,12 @@ export const zhCN = {
     reports: '终端报文',
     perMinute: '条/分',
     dataAge: '数据时效',
+    storm: {
+      on: '大面积模式',
+      rule: '按规则',
+      person: '人工',
+      since: (at: string) => `自 ${at} 起，判据已按大面积停电调整`,
+    },
     byGrade: '按级别',
     sparkline: '近五分钟终端报文走势',
     language: '切换语言',

@@ -4,10 +4,11 @@ import { noReadsYet } from '../callreads/calls.ts'
 import { OFF } from '../evidence/registers.ts'
 import { NONE } from '../inference/network.ts'
 import type { Verdict } from '../inference/verdict.ts'
+import { thresholds } from '../storm/storm.ts'
 import type { World } from '../world.ts'
 import { type Case, keyOf } from './case.ts'
 import { extentOf } from './extent.ts'
-import { classify, isDedicated } from './kinds.ts'
+import { classify, isDedicated, setFlag } from './kinds.ts'
 import { gradeOf, levelOf } from './levels.ts'
 import { deviceOf } from './naming.ts'
 import type { Publisher } from './publish.ts'
@@ -16,7 +17,7 @@ import { outageSources } from './sources.ts'
 import { startedAtOf } from './started.ts'
 
 /** Identities counted: as many as the rule asks for, so that a storm is not counted through. */
-const sourcesNeeded = (world: World) => world.rules.judgement.confirm.sources
+const sourcesNeeded = (world: World) => thresholds(world).confirm.sources
 
 /** A new case for a verdict nobody stood for; `parent` where it was split off or left dark. */
 export function openCase(world: World, verdict: Verdict, parent: Case | null): Case {
@@ -98,6 +99,7 @@ export function takeVerdict(world: World, incident: Case, verdict: Verdict): voi
   const heard = outageSources(world, verdict.head, verdict.observer, enough)
   incident.sources = Math.max(kept, Math.min(enough, heard + incident.vouchedBy.length))
   if (moved || opened) rescale(world, incident)
+  if (world.storm.on) setFlag(incident, 'stormMode', true)
   confirm(world, incident)
   classify(world, incident)
 }
@@ -186,7 +188,7 @@ export function regrade(world: World, incident: Case, extent = extentOf(world, i
  * say so. A lone dedicated transformer (专变) goes to a person: it is the customer's own asset.
  */
 function confirm(world: World, incident: Case): void {
-  const { probability, sources } = world.rules.judgement.confirm
+  const { probability, sources } = thresholds(world).confirm
   if (incident.outageKind !== 'predicted') return
   const vouched = incident.sources >= sources && !isDedicated(world, incident)
   if (!incident.confirmedByStaff && !(vouched && incident.dead >= probability)) return

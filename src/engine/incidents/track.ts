@@ -9,6 +9,7 @@ import { isSampleDue, isSampled } from '../callreads/sample.ts'
 import type { EvidenceItem } from '../changes.ts'
 import { NONE } from '../inference/network.ts'
 import type { Verdict } from '../inference/verdict.ts'
+import { thresholds } from '../storm/storm.ts'
 import type { TreeNews, World } from '../world.ts'
 import { type Case, isActive, keyOf, MAX_CAUSES, MAX_EVIDENCE_SHOWN, setFlag } from './case.ts'
 import { noticeContradiction } from './contradiction.ts'
@@ -158,7 +159,7 @@ function comeBack(
 
 /** Two had vouched for it and somebody still does: what others say against that is not its end. */
 function standsVouched(world: World, incident: Case): boolean {
-  if (incident.sources < world.rules.judgement.confirm.sources) return false
+  if (incident.sources < thresholds(world).confirm.sources) return false
   return outageSources(world, incident.head, incident.observer, 1) > 0
 }
 
@@ -199,7 +200,7 @@ function isHeardBelow(world: World, item: EvidenceItem, incident: Case): boolean
  * feeder: a new case waits for what comes with it, unless it is beyond doubt at once.
  */
 function isHeldBack(world: World, verdict: Verdict): boolean {
-  const { holdSeconds, confirm } = world.rules.judgement
+  const { holdSeconds, confirm } = thresholds(world)
   const heard = world.belief.silentFrom(verdict.head)
   if (heard === Number.POSITIVE_INFINITY || world.now - heard >= holdSeconds * 1000) return false
   const sources = outageSources(world, verdict.head, verdict.observer, confirm.sources)

@@ -19,6 +19,7 @@ import type { Sums } from '../inference/sums.ts'
 import type { Plan } from '../plans/plan.ts'
 import { applyPlans } from '../plans/turn.ts'
 import type { Rules } from '../rules.ts'
+import type { StormState } from '../storm/state.ts'
 import type { Switching } from '../switching/state.ts'
 import { type FeederFigures, type TreeNews, World } from '../world.ts'
 
@@ -59,6 +60,7 @@ interface Heap {
   plansTurn: InstantMs | null
   plansTurnedBy: number[]
   switching: Switching
+  storm: StormState
   /** How the network hangs; a position heard since the last tick is not in it yet. */
   arranged: World['arranged']
 }
@@ -102,6 +104,7 @@ export function writeHeap(world: World): string {
     plansTurn: Number.isFinite(world.plans.nextTurn) ? world.plans.nextTurn : null,
     plansTurnedBy: world.plans.turnedBy,
     switching: world.switching,
+    storm: world.storm,
     arranged: world.arranged,
   }
   return JSON.stringify(heap)
@@ -141,6 +144,7 @@ export function readWorld(
   const heap = JSON.parse(text) as Heap
   const world = new World(grid, rules, registers, heap.arranged)
   world.switching = heap.switching
+  world.storm = heap.storm
   world.now = heap.now
   world.belief.now = heap.now
   world.nextCase = heap.nextCase

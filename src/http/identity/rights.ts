@@ -30,6 +30,7 @@ const WRITE_RIGHTS = [
   'plans.write',
   'reports.write',
   'rules.apply',
+  'storm.order',
   'switching.write',
   'grid.apply',
 ] as const

@@ -24,6 +24,7 @@ import { reportRoutes } from './reports.ts'
 import { ruleRoutes } from './rules.ts'
 import { SESSION_COOKIE, sessionRoutes } from './session.ts'
 import { statusRoutes } from './status.ts'
+import { stormRoutes } from './storm.ts'
 import { switchingRoutes } from './switching.ts'
 
 /** Who a ticket lets in, and the session it was asked with. */
@@ -70,6 +71,7 @@ export function routeTable(tickets: Tickets<TicketBearer>, version: string): rea
     ...auditRoutes,
     ...statusRoutes,
     ...ruleRoutes,
+    ...stormRoutes,
     ...switchingRoutes,
     ...gridRoutes,
     ...networkRoutes,

@@ -1,0 +1,27 @@
+/** What is known of the storm: on or off, on whose word, and the measures that need memory. */
+import type { Position } from '../../facts/facts.ts'
+import type { InstantMs } from '../../facts/time.ts'
+
+/** Whether it is on, on whose word, since when and why. Plain data: part of snapshots. */
+export interface StormState {
+  readonly on: boolean
+  readonly by: 'rule' | 'person'
+  readonly since: InstantMs | null
+  /** `openIncidents=214`, or the code a person gave. */
+  readonly reason: string | null
+  /** Since when every measure is below the threshold of leaving. */
+  readonly calmSince: InstantMs | null
+  /** Observers that said "off", in the running minute and in the one before, and the last report. */
+  readonly offs: {
+    readonly minute: number
+    readonly now: number
+    readonly before: number
+    readonly latest: Position
+  }
+}
+
+/** Fair weather. */
+export function noStorm(): StormState {
+  const offs = { minute: 0, now: 0, before: 0, latest: 0 }
+  return { on: false, by: 'rule', since: null, reason: null, calmSince: null, offs }
+}

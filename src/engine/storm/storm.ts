@@ -1,0 +1,89 @@
+/**
+ * Storm mode (大面积模式): so many outages at once that waiting a little longer before each is called
+ * one is worth it. It comes and goes by rule, with hysteresis, or by a person's word, which stands
+ * until a person gives it back to the rule. Nothing is dropped; other thresholds hold.
+ */
+import type { Position, StormModeFact } from '../../facts/facts.ts'
+import type { InstantMs } from '../../facts/time.ts'
+import type { StormChange } from '../changes.ts'
+import { isActive } from '../incidents/case.ts'
+import type { JudgementRules } from '../rules.ts'
+import type { World } from '../world.ts'
+import type { StormState } from './state.ts'
+
+const MINUTE_MS = 60_000
+
+/** The thresholds that hold now. */
+export function thresholds({
+  rules,
+  storm,
+}: World): Pick<JudgementRules, 'holdSeconds' | 'confirm'> {
+  return storm.on ? rules.judgement.storm.during : rules.judgement
+}
+
+/** Counts observers that said "off" at `at`, in the fact at `latest`. */
+export function countOffs(world: World, latest: Position, at: InstantMs, observers: number): void {
+  const minute = Math.floor(at / MINUTE_MS)
+  const { offs } = world.storm
+  const gone = minute - offs.minute
+  const counted =
+    gone <= 0
+      ? { ...offs, now: offs.now + observers, latest }
+      : { minute, now: observers, before: gone === 1 ? offs.now : 0, latest }
+  world.storm = { ...world.storm, offs: counted }
+}
+
+/**
+ * Looks at the measures; the change where the rule enters or leaves. What fills a measure is the
+ * latest "off"; what empties it is time.
+ */
+export function followStorm(world: World): StormChange | undefined {
+  const { storm } = world
+  if (storm.by === 'person') return undefined
+  const { enter, leave } = world.rules.judgement.storm
+  const found = measures(world)
+  const names = ['openIncidents', 'offsPerMinute', 'feeders'] as const
+  if (!storm.on) {
+    const over = names.find((name) => found[name] >= enter[name])
+    if (!over) return undefined
+    const causes = storm.offs.latest === 0 ? [] : [storm.offs.latest]
+    return turn(world, { on: true, by: 'rule', reason: `${over}=${found[over]}` }, causes)
+  }
+  const calm = names.every((name) => found[name] < leave.share * enter[name])
+  if (!calm) {
+    if (storm.calmSince !== null) world.storm = { ...storm, calmSince: null }
+    return undefined
+  }
+  const calmSince = storm.calmSince ?? world.now
+  if (storm.calmSince === null) world.storm = { ...storm, calmSince }
+  if (world.now - calmSince < leave.afterMinutes * MINUTE_MS) return undefined
+  return turn(world, { on: false, by: 'rule', reason: `calm=${leave.afterMinutes}min` }, [])
+}
+
+/** A person's word. */
+export function orderStorm(world: World, position: number, fact: StormModeFact): StormChange {
+  const { mode, reasonCode } = fact
+  const on = mode === 'rule' ? world.storm.on : mode === 'on'
+  const by = mode === 'rule' ? 'rule' : 'person'
+  return turn(world, { on, by, reason: reasonCode ?? null }, [position], fact.by)
+}
+
+function turn(
+  world: World,
+  to: Pick<StormState, 'on' | 'by' | 'reason'>,
+  causes: readonly Position[],
+  who: string | null = null,
+): StormChange {
+  const since = to.on === world.storm.on ? world.storm.since : world.now
+  world.storm = { ...world.storm, ...to, since, calmSince: null }
+  return { type: 'storm', at: world.now, ...to, who, causes }
+}
+
+function measures(world: World) {
+  let openIncidents = 0
+  for (const incident of world.cases.values()) if (isActive(incident)) openIncidents++
+  const { offs } = world.storm
+  const gone = Math.floor(world.now / MINUTE_MS) - offs.minute
+  const offsPerMinute = gone <= 0 ? Math.max(offs.now, offs.before) : gone === 1 ? offs.now : 0
+  return { openIncidents, offsPerMinute, feeders: world.feeders.size }
+}
