@@ -61,6 +61,7 @@ const judgement = z.strictObject({
   area: z.strictObject({ lost: share, lostAtReturn: share, offDelay: curve, onDelay: curve }),
   leftDark: share.gt(0),
   positionTrusted: share.gt(0.5).lt(1),
+  tieUnreported: share.gt(0).lt(1),
   tripWithPosition: share.gt(0.5).lt(1),
   tripAlone: share.gt(0).lt(1),
   faultIndicated: z.strictObject({ below: z.number().min(1), above: share.gt(0) }),

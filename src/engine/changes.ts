@@ -141,6 +141,8 @@ export interface Incident {
   readonly centroid: readonly [number, number] | null
   readonly probability: number
   readonly rivals: readonly Rival[]
+  /** A tie that may have closed without anybody saying so; named, never applied by itself. */
+  readonly suspectedTie?: { readonly device: DeviceRef; readonly probability: number }
   readonly transformersAffected: number
   readonly metersAffected: number
   readonly originalMetersAffected: number

@@ -43,6 +43,7 @@ import { countOffs, followStorm, orderStorm } from './storm/storm.ts'
 import { succeed } from './succession.ts'
 import { admitSwitching, operateAsPlanned } from './switching/operate.ts'
 import { rehang } from './switching/rehang.ts'
+import { suspectTie } from './switching/unreported-tie.ts'
 import type { TreeNews, World } from './world.ts'
 
 /** Raised with every change of the engine that changes its output for some journal. */
@@ -220,7 +221,10 @@ function judge(world: World, roots: readonly number[], publisher: Publisher): vo
   const byRoot = casesByRoot(world)
   for (const root of roots) {
     const cases = byRoot.get(root) ?? []
-    for (const incident of cases) noticeReturn(world, incident)
+    for (const incident of cases) {
+      suspectTie(world, incident)
+      noticeReturn(world, incident)
+    }
     const verdicts = judgeTree(world.belief, root, world.speaksOfPhases(root))
     const news = world.news.get(root) ?? NOTHING_NEW
     remember(world, root, news)

@@ -46,6 +46,7 @@ export function toIncidentView(incident: Incident): IncidentView {
     centroid: incident.centroid,
     probability: incident.probability,
     rivals: incident.rivals,
+    ...(incident.suspectedTie ? { suspectedTie: incident.suspectedTie } : {}),
     transformersAffected: incident.transformersAffected,
     metersAffected: incident.metersAffected,
     originalMetersAffected: incident.originalMetersAffected,

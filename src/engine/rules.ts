@@ -32,6 +32,8 @@ export interface JudgementRules {
   readonly leftDark: number
   /** P(the device is open | an authenticated terminal reported its position open). */
   readonly positionTrusted: number
+  /** P(supply heard below an open device comes through a tie that nobody reported closed). */
+  readonly tieUnreported: number
   /** The same where its protection operated within five seconds, and where that is all that is known. */
   readonly tripWithPosition: number
   readonly tripAlone: number

@@ -228,6 +228,7 @@ class Carrier {
     incident.named = named
     incident.segmentAt = { head: incident.head, observer: incident.observer }
     incident.rivals = []
+    incident.suspectedTie = null
     incident.reads = { ...incident.reads, asked: this.#observers(incident.reads.asked) }
     rescale(world, incident)
     world.again.set(world.belief.network.rootOf(incident.head), world.now)

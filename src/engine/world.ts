@@ -76,6 +76,15 @@ export class World {
   readonly calls = new Calls()
   /** Observers whose last word that they have supply was an answer to a call-read. */
   readonly answeredLive = new Set<number>()
+  #ties: readonly number[] | undefined
+
+  /** Normally open devices. */
+  get ties(): readonly number[] {
+    const { normallyOpen } = this.grid.devices
+    this.#ties ??= [...normallyOpen.keys()].filter((device) => normallyOpen[device] === 1)
+    return this.#ties
+  }
+
   /** Link state of terminals that were ever heard: 1 online, 0 offline. */
   readonly links = new Map<number, number>()
   /** Figures of feeders with an outage, as last published. */

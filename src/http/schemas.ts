@@ -63,6 +63,7 @@ export const incidentSchema = z
         indistinguishable: z.boolean().optional(),
       }),
     ),
+    suspectedTie: z.object({ device: deviceRef, probability: z.number() }).optional(),
     transformersAffected: count,
     metersAffected: count,
     originalMetersAffected: count,

@@ -250,6 +250,8 @@ export const en: Catalogue = {
     where: 'Device judged to be open',
     probability: 'Certainty',
     rivals: 'Other possibilities',
+    suspectedTie: 'A tie may have closed unreported',
+    suspectedTieNote: 'Ask the dispatcher; once sure, enter its position',
     noRivals: 'Nothing else comes close',
     indistinguishable: 'No measurement can tell this from the device above',
     verification: ({ state, asked, answered }) =>

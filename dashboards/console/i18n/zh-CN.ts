@@ -264,6 +264,8 @@ export const zhCN = {
     where: '判断的故障设备',
     probability: '把握',
     rivals: '其他可能',
+    suspectedTie: '疑似联络开关已合闸（未上报）',
+    suspectedTieNote: '请向调度核实；确认后录入开关位置',
     noRivals: '没有相近的其他可能',
     indistinguishable: '现有量测无法与上一设备区分',
     sources: (count: number) => `独立信源 ${count} 个`,

@@ -34,6 +34,18 @@ export function Verdict({ incident }: { incident: IncidentPayload }) {
           ))}
         </ul>
       )}
+      {incident.suspectedTie && (
+        <>
+          <h4>{text.detail.suspectedTie}</h4>
+          <Candidate
+            name={deviceName(incident.suspectedTie.device, text)}
+            type={text.deviceType[incident.suspectedTie.device.type]}
+            id={incident.suspectedTie.device.id}
+            probability={incident.suspectedTie.probability}
+            note={text.detail.suspectedTieNote}
+          />
+        </>
+      )}
     </section>
   )
 }

@@ -29,6 +29,12 @@ export interface RivalState {
   readonly indistinguishable: boolean
 }
 
+/** A tie that may have closed without anybody saying so, and how likely that is. */
+export interface SuspectedTie {
+  readonly device: number
+  readonly probability: number
+}
+
 /** Plain data throughout: a case is written to snapshots as it stands. */
 export interface Case {
   /** 1, 2, 3 … never reused. */
@@ -54,6 +60,7 @@ export interface Case {
   dead: number
   sources: number
   rivals: RivalState[]
+  suspectedTie: SuspectedTie | null
   transformers: number
   customers: number
   originalCustomers: number

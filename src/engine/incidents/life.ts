@@ -43,6 +43,7 @@ export function openCase(world: World, verdict: Verdict, parent: Case | null): C
     // What is left dark was vouched for with the whole.
     sources: parent?.outageKind === 'partiallyRestored' ? parent.sources : 0,
     rivals: [],
+    suspectedTie: parent?.suspectedTie ?? null,
     transformers: 0,
     customers: 0,
     originalCustomers: 0,

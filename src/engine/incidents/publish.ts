@@ -147,6 +147,7 @@ function finePart(c: Case): string {
   const evidence = c.evidence[0]?.position ?? 0
   return [
     Math.round(c.probability * 100),
+    c.suspectedTie && `${c.suspectedTie.device}:${Math.round(c.suspectedTie.probability * 100)}`,
     c.sources,
     c.customersRestored,
     c.startedAt,
@@ -184,6 +185,7 @@ export function viewOf(world: World, c: Case, extent: Extent): Incident {
     centroid: extent.centroid,
     probability: c.probability,
     rivals: c.rivals.map((rival) => rivalView(world, rival, device, c.head)),
+    ...tieOf(world, c),
     transformersAffected: c.transformers,
     metersAffected: c.customers,
     originalMetersAffected: c.originalCustomers,
@@ -237,6 +239,12 @@ function verificationOf(world: World, { number, reads }: Case): Verification {
           ? 'answered'
           : 'timedOut'
   return { state, asked, answered }
+}
+
+function tieOf({ network }: World, { suspectedTie }: Case): Pick<Incident, 'suspectedTie'> {
+  if (!suspectedTie) return {}
+  const { device, probability } = suspectedTie
+  return { suspectedTie: { device: deviceRef(network, device, NONE), probability } }
 }
 
 /** Where the likeliest member is named, the head stands in its place among those like it. */

@@ -235,6 +235,49 @@ describe('the network that switching leaves', () => {
   })
 })
 
+describe('a tie that closed and nobody said so', () => {
+  const suspected = (on: EngineLab) =>
+    on
+      .open()
+      .map(({ device, suspectedTie }) => [
+        device.id,
+        suspectedTie?.device.id,
+        suspectedTie === undefined ? 0 : Math.round(suspectedTie.probability * 100) / 100,
+      ])
+
+  it('is named where supply returns on its side alone, and applied by nobody', () => {
+    const on = lab()
+    trip(on)
+    for (const terminal of ['C2', 'C3', 'o-m3', 'o-m4', 'o-m5', 'o-m6']) on.say(terminal, 'powerOn')
+    on.pass(400)
+    const [[, tie, probability]] = suspected(on) as [[string, string, number]]
+    expect(tie).toBe('K')
+    expect(probability).toBeGreaterThan(0.5)
+    expect(topologyOf(on)!.operated.map(({ device }) => device)).not.toContain('K')
+  })
+
+  it('is not where all comes back', () => {
+    const on = lab()
+    trip(on)
+    for (const terminal of FIRST_FEEDER.slice(0, 5)) on.say(terminal, 'powerOn')
+    on.pass(5)
+    for (const incident of on.open())
+      expect(incident.suspectedTie?.probability ?? 0).toBeLessThan(0.5)
+    for (const terminal of FIRST_FEEDER.slice(5)) on.say(terminal, 'powerOn')
+    on.pass(60)
+    expect(on.open()).toEqual([])
+  })
+
+  it('is not where supply returns away from every tie', () => {
+    const on = lab()
+    trip(on)
+    for (const terminal of ['C1', 'o-m1', 'o-m2']) on.say(terminal, 'powerOn')
+    on.pass(400)
+    for (const incident of on.open())
+      expect(incident.suspectedTie?.probability ?? 0).toBeLessThan(0.5)
+  })
+})
+
 describe('a restart in between', () => {
   it('goes on as if it had not been', () => {
     const told = (stopAt: number) => {
