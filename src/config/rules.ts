@@ -114,7 +114,6 @@ const judgement = z.strictObject({
     perIncident: z.number().int().min(0),
     perArea: z.number().int().min(0),
     perSecond: z.number().positive(),
-    stormIncidents: z.number().int().min(0),
     sampleAfterSeconds: z.number().min(0),
     sampleShare: share,
     sampleMeters: z.number().int().min(0),

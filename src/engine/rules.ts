@@ -134,8 +134,6 @@ export interface CallReadRules {
   readonly perArea: number
   /** Questions a second, of all incidents together. */
   readonly perSecond: number
-  /** From more open incidents than this on, each asks one area alone. */
-  readonly stormIncidents: number
   /** Whoever came back is asked this long after the first word of it, if not before. */
   readonly sampleAfterSeconds: number
   /** Share of an area's observers, and least number, known to be back before it is restored. */

@@ -3,7 +3,6 @@ import { OBSERVER_CLASSES } from '../../grid/model.ts'
 import type { CallReadReason } from '../changes.ts'
 import { ON } from '../evidence/registers.ts'
 import type { Case } from '../incidents/case.ts'
-import { isActive } from '../incidents/case.ts'
 import { incidentId, type Publisher } from '../incidents/publish.ts'
 import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
@@ -39,18 +38,9 @@ export function areaOf(world: World, observer: number): number {
   return world.belief.headOf[world.identityOf(observer)]!
 }
 
-/** More outages at once than this is a storm for call-reads: one area each. */
-function inStorm(world: World): boolean {
-  const { stormIncidents } = world.rules.judgement.callReads
-  let active = 0
-  for (const incident of world.cases.values()) if (isActive(incident)) active++
-  return active > stormIncidents
-}
-
 /** Of those chosen, what the budgets allow: so many an area, one area in a storm, the global rate. */
 function withinBudgets(world: World, incident: Case, chosen: readonly number[]): number[] {
   const { perArea, perSecond } = world.rules.judgement.callReads
-  const storm = inStorm(world)
   const spent = new Map<number, number>()
   for (const observer of incident.reads.asked) {
     const area = areaOf(world, observer)
@@ -62,7 +52,7 @@ function withinBudgets(world: World, incident: Case, chosen: readonly number[]):
     const area = areaOf(world, observer)
     const before = spent.get(area) ?? 0
     if (left === 0) break
-    if (before >= perArea || (storm && spent.size > 0 && !spent.has(area))) continue
+    if (before >= perArea || (world.storm.on && spent.size > 0 && !spent.has(area))) continue
     spent.set(area, before + 1)
     allowed.push(observer)
     left--

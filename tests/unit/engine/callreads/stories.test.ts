@@ -236,7 +236,9 @@ describe('budgets', () => {
   })
 
   it('asks one area of each incident in a storm', () => {
-    const lab = new AskedLab(drawnGrid(county()), callRules({ stormIncidents: 0 }))
+    const lab = new AskedLab(drawnGrid(county()), callRules({}))
+    const order = { mode: 'on', by: 'wang', role: 'shiftLeader' } as const
+    lab.feed({ type: 'stormMode', receivedAt: lab.now, ...order })
     lab.pass(5)
     area(lab, '1a', 'powerOff')
     area(lab, '1b', 'powerOff')
