@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Settings } from '../config/schema.ts'
 import type { Incident } from '../engine/changes.ts'
+import { reliabilityOf } from '../engine/incidents/learn.ts'
 import type { Plan } from '../engine/plans/plan.ts'
 import { offsetMinutesOf } from '../facts/time.ts'
 import { createIdentity, type DemoAccount, type Identity } from '../http/identity/identity.ts'
@@ -363,9 +364,9 @@ function terminalOf({ judge }: Pipeline, id: string) {
   if (!world || index < 0) return undefined
   const link = world.links.get(index)
   const lastHeardAt = world.registers.atOf(index)
-  if (link === undefined && lastHeardAt === 0) return undefined
   return {
-    link: link === 1 ? ('online' as const) : ('offline' as const),
+    link: link === undefined ? null : link === 1 ? ('online' as const) : ('offline' as const),
     lastHeardAt: lastHeardAt === 0 ? null : lastHeardAt,
+    reliability: reliabilityOf(world, index),
   }
 }

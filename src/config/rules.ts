@@ -119,6 +119,18 @@ const judgement = z.strictObject({
     sampleMeters: z.number().int().min(0),
   }),
   onFreshSeconds: z.number().positive(),
+  learning: z.strictObject({
+    deliveries: z
+      .array(share.gt(0).lt(1))
+      .length(4)
+      .refine((levels) => levels.every((level, i) => i === 0 || level < levels[i - 1]!), {
+        message: 'must fall',
+      }),
+    priorOutages: z.number().positive(),
+    usualShare: share.gt(0),
+    lateFactor: z.number().min(1),
+    falseFactor: z.number().min(1),
+  }),
   clock: z.strictObject({
     futureSeconds: z.number().positive(),
     pastHours: z.number().positive(),

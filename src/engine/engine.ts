@@ -30,6 +30,7 @@ import { admitReplacement } from './evidence/replaced.ts'
 import { decideAction } from './incidents/actions.ts'
 import { type Case, isActive, MAX_CAUSES, MAX_EVIDENCE_SHOWN } from './incidents/case.ts'
 import { classify } from './incidents/kinds.ts'
+import { applyLearned, forget, learnFrom } from './incidents/learn.ts'
 import { closeCase, regrade } from './incidents/life.ts'
 import { Publisher } from './incidents/publish.ts'
 import { forgetOldNews, noticeReturn, sweepReturned } from './incidents/restore.ts'
@@ -100,6 +101,9 @@ export class Engine {
         world.belief.hearing = fact.receivedAt
         admitReading(world, position, fact)
         takeAnswers(world, fact)
+        return []
+      case 'reliabilityReset':
+        forget(world, fact)
         return []
       case 'meterReplaced':
         admitReplacement(world, position, fact)
@@ -307,6 +311,7 @@ function everyMinute(world: World, minute: number, publisher: Publisher): void {
   forgetOldNews(world)
   forgetOldCalls(world)
   forgetIndications(world)
+  applyLearned(world)
   world.clocks.settle((identity) => {
     const head = world.belief.headOf[identity]!
     return head !== NONE && world.belief.lit(world.network.rootOf(head))
@@ -323,6 +328,7 @@ function everyMinute(world: World, minute: number, publisher: Publisher): void {
       incident.crew === null &&
       world.now - (incident.restoredAt ?? world.now) >= closeMinutes * MINUTE_MS
     ) {
+      learnFrom(world, incident)
       closeCase(incident)
       publisher.publish(incident, 'closed')
       world.cases.delete(incident.number)

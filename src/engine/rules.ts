@@ -97,12 +97,26 @@ export interface JudgementRules {
   readonly callReads: CallReadRules
   /** Ons without an incident say nothing after this long. */
   readonly onFreshSeconds: number
+  readonly learning: LearningRules
   readonly clock: {
     readonly futureSeconds: number
     readonly pastHours: number
     /** How late a report may be by a clock that was never seen to be right. */
     readonly unprovenMinutes: number
   }
+}
+
+/** How observers are learned to know (DESIGN §3). */
+export interface LearningRules {
+  /** Deliveries that grades stand for, falling: four. */
+  readonly deliveries: readonly number[]
+  /** How many outages the class's own delivery weighs against those an observer was in. */
+  readonly priorOutages: number
+  /** An off is late beyond the delay that this share of its class stays within. */
+  readonly usualShare: number
+  /** How much longer offs of a late grade take, and how much oftener those of a false one err. */
+  readonly lateFactor: number
+  readonly falseFactor: number
 }
 
 /** Voltages as shares of the nominal one of the low-voltage side. */

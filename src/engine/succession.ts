@@ -128,6 +128,11 @@ class Carrier {
     byObserver(before.phaseBook, world.phaseBook)
     byObserver(before.clocks.records, world.clocks.records)
     byObserver(before.clocks.corrections, world.clocks.corrections)
+    byObserver(before.toRegrade, world.toRegrade)
+    for (const observer of before.lateOffs) {
+      const now = this.#observer(observer)
+      if (now >= 0) world.lateOffs.add(now)
+    }
     for (const [observer, speaker] of before.speakers) {
       const [now, by] = [this.#observer(observer), this.#observer(speaker)]
       if (now >= 0 && by >= 0) world.speakers.set(now, by)

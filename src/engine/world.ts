@@ -5,6 +5,7 @@
 import type { Position } from '../facts/facts.ts'
 import type { InstantMs } from '../facts/time.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
+import { OBSERVER_CLASSES } from '../grid/model.ts'
 import { Topology } from '../grid/topology.ts'
 import { Calls } from './callreads/calls.ts'
 import type { Change, EvidenceItem } from './changes.ts'
@@ -13,6 +14,7 @@ import { Clocks } from './evidence/clocks.ts'
 import type { Indication } from './evidence/indication.ts'
 import type { PhaseWords } from './evidence/phase-book.ts'
 import { OFF, Registers } from './evidence/registers.ts'
+import { lateAfterMs } from './evidence/reliability.ts'
 import type { SwitchWord } from './evidence/switch-position.ts'
 import type { Case } from './incidents/case.ts'
 import { EndedOutages } from './incidents/ended.ts'
@@ -66,6 +68,12 @@ export class World {
   /** Who spoke last of an observer, where that was not its usual speaker. */
   readonly speakers = new Map<number, number>()
   readonly clocks = new Clocks()
+  /** When an off counts as late, by class of observer. */
+  readonly lateAfterMs: readonly number[]
+  /** Observers whose last off came later than is usual for their class, as many as are kept. */
+  readonly lateOffs = new Set<number>()
+  /** What was learned of observers and takes effect once they are silent, packed. */
+  readonly toRegrade = new Map<number, number>()
   /** Devices away from their normal position, in order, as the network hangs now. */
   arranged: readonly (readonly [device: number, open: boolean])[]
   /** Switching that is to come, and what the last one did. */
@@ -108,12 +116,17 @@ export class World {
   ) {
     this.grid = grid
     this.rules = rules
+    this.lateAfterMs = OBSERVER_CLASSES.map((_, base) => lateAfterMs(rules.judgement, base))
     this.topology = new Topology(grid)
     this.arranged = arranged
     this.topology.arrange(arranged)
     this.network = new Network(this.topology, priorsFrom(rules.judgement))
     this.registers = registers ?? new Registers(grid.observers.ids.count)
-    this.belief = new Belief(this.network, this.registers, modelFrom(rules.judgement, grid))
+    this.belief = new Belief(
+      this.network,
+      this.registers,
+      modelFrom(rules.judgement, grid, this.registers),
+    )
     this.belief.sourceOf = (observer) => this.sourceOf(observer)
   }
 

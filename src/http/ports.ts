@@ -1,5 +1,7 @@
 /** What the HTTP side needs of the others; `app` passes what fits. */
+
 import type { ActionChange, Incident, InterruptionSegment } from '../engine/changes.ts'
+import type { Reliability } from '../engine/incidents/learn.ts'
 import type { Plan } from '../engine/plans/plan.ts'
 import type { Operation } from '../engine/switching/state.ts'
 import type { Fact, JournalledFact, Position, QuarantinedFact } from '../facts/facts.ts'
@@ -172,8 +174,10 @@ export interface RulesText {
 }
 
 export interface TerminalState {
-  readonly link: 'online' | 'offline'
+  readonly link: 'online' | 'offline' | null
   readonly lastHeardAt: InstantMs | null
+  /** What closed incidents taught of it. */
+  readonly reliability: Reliability
 }
 
 /** Where the network differs from its normal state, and what is going to. */

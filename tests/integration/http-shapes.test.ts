@@ -6,12 +6,22 @@ import { PROBLEM_CODES } from '../../src/http/problem.ts'
 import { incident, incidentChange, quarantined, segment } from '../support/changes.ts'
 import { type Fixture, httpFixture } from '../support/http-fixture.ts'
 
+const reliability = {
+  delivery: 0.9,
+  outagesHeard: 4,
+  outagesMissed: 0,
+  late: false,
+  falseReports: 0,
+  clockCorrectionMs: 0,
+}
+
 let fixture: Fixture
 let token: string
 beforeAll(async () => {
   fixture = await httpFixture({
     deps: {
-      terminal: (id) => (id === 'F1-T1-M1' ? { link: 'online', lastHeardAt: 1000 } : undefined),
+      terminal: (id) =>
+        id === 'F1-T1-M1' ? { link: 'online', lastHeardAt: 1000, reliability } : undefined,
     },
   })
   token = await fixture.token('auditor')

@@ -58,6 +58,7 @@ function setUp(seed: number, concentrators: boolean) {
   const model: EvidenceModel = {
     classes: [costs],
     classOf: new Uint8Array(grid.observers.ids.count),
+    startClassOf: new Uint8Array(grid.observers.ids.count),
     areaLost: concentrators ? LOST : 0,
     areaUnheard: nothingThrough(concentrators ? LOST : 0, [[1, 1]]),
     areaUnreturned: nothingThrough(0, [[1, 1]]),

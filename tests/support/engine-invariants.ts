@@ -98,7 +98,7 @@ export class EngineInvariants {
 
   #hear(position: number, fact: ReportFact): void {
     this.#speaking.add(position)
-    if (fact.kind === 'voltage' && (fact.volts ?? [1000]).every((volts) => volts < 132)) {
+    if (fact.kind === 'voltage' && (fact.volts ?? [1000]).some((volts) => volts < 132)) {
       this.#vouch(fact.terminal, this.#reach.seenBy(fact.terminal))
       this.#vouch(`measured by ${fact.terminal}`, this.#reach.seenBy(fact.terminal))
     }

@@ -107,6 +107,7 @@ function evidenceModel(grid: CompiledGrid, options: AccuracyOptions): EvidenceMo
   return {
     classes: [costs],
     classOf: new Uint8Array(grid.observers.ids.count),
+    startClassOf: new Uint8Array(grid.observers.ids.count),
     areaLost: options.clustered ? options.loss : 0,
     areaUnheard: nothingThrough(options.clustered ? options.loss : 0, AT_ONCE),
     areaUnreturned: nothingThrough(0, AT_ONCE),

@@ -63,6 +63,9 @@ const WORDS_BITS = 3
 const WORDS = 1 << WORDS_BITS
 
 const PHASES_SHIFT = 10
+/** What closed incidents taught of the observer (`reliability.ts`), above the marks. */
+const TRACK_SHIFT = 21
+const TRACK_MASK = (0xffff_ffff << TRACK_SHIFT) >>> 0
 const MILLIS_MASK = (1 << PHASES_SHIFT) - 1
 const SAID_OFF = 1 << 13
 
@@ -136,6 +139,30 @@ export class Registers {
     this.#words[place] = after
   }
 
+  /** What was learned of it, packed; 0 where nothing was. */
+  trackOf(observer: number): number {
+    return this.#words[(observer << WORDS_BITS) + SAID]! >>> TRACK_SHIFT
+  }
+
+  setTrack(observer: number, track: number): void {
+    this.onWrite(observer)
+    const place = (observer << WORDS_BITS) + SAID
+    this.#words[place] = (this.#words[place]! & ~TRACK_MASK) | (track << TRACK_SHIFT)
+  }
+
+  /** True where an off of that stretch is among the kept transitions. */
+  saidOff(observer: number, from: InstantMs, to: InstantMs): boolean {
+    const first = (observer << WORDS_BITS) + TRANSITIONS
+    const low = Math.floor((from - EPOCH_MS) / 1000)
+    const high = Math.floor((to - EPOCH_MS) / 1000)
+    for (let k = 0; k < TRANSITIONS_KEPT; k++) {
+      const entry = this.#words[first + k]!
+      const seconds = entry >>> 1
+      if ((entry & 1) === 1 && seconds >= low && seconds <= high) return true
+    }
+    return false
+  }
+
   /** Whether the clock behind the observer is known to be right. */
   setTimely(observer: number, timely: boolean): void {
     const place = (observer << WORDS_BITS) + SAID
@@ -188,7 +215,7 @@ export class Registers {
     const first = observer << WORDS_BITS
     this.#words[first + SECONDS] = seconds
     const before = this.#words[first + SAID]!
-    const kept = off && (before & SAID_OFF) !== 0 ? LASTING | ADDING : LASTING
+    const kept = TRACK_MASK | LASTING | (off && (before & SAID_OFF) !== 0 ? ADDING : 0)
     this.#words[first + SAID] =
       (since - seconds * 1000) |
       (phases << PHASES_SHIFT) |

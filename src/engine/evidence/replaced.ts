@@ -2,6 +2,7 @@
 import type { MeterReplacedFact } from '../../facts/facts.ts'
 import { OBSERVER_CLASSES } from '../../grid/model.ts'
 import { NONE } from '../inference/network.ts'
+import { reclass } from '../inference/reclass.ts'
 import type { World } from '../world.ts'
 import { MUTED, QUIET } from './registers.ts'
 import { restState } from './statement.ts'
@@ -12,9 +13,13 @@ export function admitReplacement(world: World, position: number, fact: MeterRepl
   const observer = grid.observers.ids.indexOf(fact.meter)
   if (observer < 0) return
   const before = registers.state[observer]
-  belief.hold(observer)
-  registers.restart(observer, restState(world, observer))
-  const head = belief.settle()
+  belief.change(observer, MUTED, () => registers.reinterpret(observer, MUTED))
+  reclass(belief, observer, grid.observers.class[observer]!, 0)
+  registers.restart(observer, MUTED)
+  const rest = restState(world, observer)
+  const head = belief.change(observer, rest, () => registers.reinterpret(observer, rest))
+  world.toRegrade.delete(observer)
+  world.lateOffs.delete(observer)
   world.phaseBook.delete(observer)
   world.phaseSpoken.delete(observer)
   world.speakers.delete(observer)

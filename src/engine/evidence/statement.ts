@@ -8,7 +8,7 @@ import { OBSERVER_CLASSES } from '../../grid/model.ts'
 import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
 import { isUniform, lostOf, newestOf, type PhaseWords, take, wordsOf } from './phase-book.ts'
-import { readTime } from './read-time.ts'
+import { type ReadTime, readTime } from './read-time.ts'
 import {
   AWAITED,
   type Marks,
@@ -74,6 +74,7 @@ export function say(world: World, position: number, observer: number, statement:
     }
     put(world, observer, own, word)
   }
+  noteDelay(world, observer, statement, time)
   if (usual) world.speakers.delete(observer)
   else world.speakers.set(observer, speaker)
   const head = world.belief.headOf[observer]!
@@ -96,6 +97,17 @@ interface Word {
   readonly seq: number | undefined
   readonly phases: PhaseMask
   readonly marks: Marks
+}
+
+/** Late offs kept to learn from: a storm's worth; beyond that lateness goes unnoticed. */
+const LATE_KEPT = 100_000
+
+/** Notes whether an off that says when it happened took longer than its class usually does. */
+function noteDelay(world: World, observer: number, { off, receivedAt }: Statement, time: ReadTime) {
+  if (!off || !time.timely) return
+  const late = receivedAt - time.at > world.lateAfterMs[world.grid.observers.class[observer]!]!
+  if (!late) world.lateOffs.delete(observer)
+  else if (world.lateOffs.size < LATE_KEPT) world.lateOffs.add(observer)
 }
 
 /** True where no on lies between an off of that time and the one that stands. */

@@ -6,6 +6,7 @@ import type { ActionName, ActionRequestedFact } from '../../facts/facts.ts'
 import type { ActionChange, ActionRefusal, OutageKind, Stage } from '../changes.ts'
 import type { World } from '../world.ts'
 import type { Case } from './case.ts'
+import { learnFalse, learnFrom } from './learn.ts'
 import { closeCase } from './life.ts'
 import { incidentNumber, type Publisher } from './publish.ts'
 import { endOutage, settleByWord } from './restore.ts'
@@ -131,10 +132,11 @@ function carryOut(world: World, incident: Case, fact: ActionRequestedFact): void
       return
     case 'falseAlarm':
       incident.outcome = 'falseAlarm'
-      settleByWord(world, incident, world.now)
+      learnFalse(world, incident, () => settleByWord(world, incident, world.now))
       closeCase(incident)
       return
     case 'close':
+      learnFrom(world, incident)
       closeCase(incident)
       return
     default:

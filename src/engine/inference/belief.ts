@@ -112,8 +112,8 @@ export class Belief {
         ? new Areas(network.grid, this.headOf, areasByTransformer)
         : noAreas(network.grid)
     this.sums = new Sums(network.priorCosts())
-    this.#metersFrom = lastOfOneClass(model.classOf)
-    this.#meterClass = model.classOf.at(-1) ?? 0
+    this.#metersFrom = lastOfOneClass(model.startClassOf)
+    this.#meterClass = model.startClassOf.at(-1) ?? 0
     this.silence = new Silence(kindsOfSilence(this), silenceTables(model), this.sums)
     this.#areas = new AreaSilence(this)
     countSilence(this)
@@ -287,7 +287,8 @@ export class Belief {
     const { above } = this.network
     const { doubles, counts } = this.sums
     const { hearing, silence } = this
-    const k = observer >= this.#metersFrom ? this.#meterClass : this.model.classOf[observer]!
+    const usual = observer >= this.#metersFrom && this.registers.trackOf(observer) === 0
+    const k = usual ? this.#meterClass : this.model.classOf[observer]!
     const { offDead, onDead } = this.model.classes[k]!
     const plain = this.opened.size === 0
     const head = this.headOf[observer]!

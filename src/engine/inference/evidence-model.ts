@@ -8,7 +8,9 @@ import { areaSilence } from '../cost/likelihood.ts'
 export interface EvidenceModel {
   readonly classes: readonly ClassCosts[]
   /** Class of each observer. */
-  readonly classOf: Uint8Array
+  classOf: Uint8Array
+  /** The same before anything was learned of it. */
+  readonly startClassOf: Uint8Array
   /** P(the concentrator's channel is lost | its area is dark); 0 switches joint loss off. */
   readonly areaLost: number
   /** P(nothing has come through a dark area's concentrator), by seconds of age. */

@@ -3,6 +3,8 @@ import type { CompiledGrid } from '../../grid/compiled.ts'
 import { DEVICE_TYPES, OBSERVER_CLASSES } from '../../grid/model.ts'
 import { classCosts, nothingThrough } from '../cost/likelihood.ts'
 import { costOf, oddsCost } from '../cost/nats.ts'
+import type { Registers } from '../evidence/registers.ts'
+import { classAfter, learnedClasses, unpackTrack } from '../evidence/reliability.ts'
 import type { JudgementRules } from '../rules.ts'
 import type { EvidenceModel } from './evidence-model.ts'
 import type { Priors } from './network.ts'
@@ -17,11 +19,29 @@ export function priorsFrom(rules: JudgementRules): Priors {
   return { device: { byType }, service: byType[DEVICE_TYPES.indexOf('service')]! }
 }
 
-/** One reliability class for each class of observer. */
-export function modelFrom(rules: JudgementRules, grid: CompiledGrid): EvidenceModel {
+/** Class of each observer after what was learned of it; the grid's own column where nothing was. */
+function classesAfter(rules: JudgementRules, start: Uint8Array, registers: Registers): Uint8Array {
+  let classes = start
+  for (let o = 0; o < start.length; o++) {
+    const track = registers.trackOf(o)
+    if (track === 0) continue
+    if (classes === start) classes = start.slice()
+    classes[o] = classAfter(rules, start[o]!, unpackTrack(track))
+  }
+  return classes
+}
+
+/** One reliability class for each class of observer, and those that meters may turn out to be. */
+export function modelFrom(
+  rules: JudgementRules,
+  grid: CompiledGrid,
+  registers: Registers,
+): EvidenceModel {
+  const asTheyCome = OBSERVER_CLASSES.map((name) => rules.observers[name])
   return {
-    classes: OBSERVER_CLASSES.map((name) => classCosts(rules.observers[name])),
-    classOf: grid.observers.class,
+    classes: [...asTheyCome, ...learnedClasses(rules)].map(classCosts),
+    classOf: classesAfter(rules, grid.observers.class, registers),
+    startClassOf: grid.observers.class,
     areaLost: rules.area.lost,
     areaUnheard: nothingThrough(rules.area.lost, rules.area.offDelay),
     areaUnreturned: nothingThrough(rules.area.lostAtReturn, rules.area.onDelay),

@@ -62,6 +62,17 @@ export class Silence {
     this.#sums.counts[head * COUNTS + SILENT_SECOND] = -1
   }
 
+  /** From now on somebody below `head` may be silent in one more way. */
+  makeRoom(head: number, kind: number): void {
+    const counted = this.countsBelow(head)
+    if (counted.some((entry) => entry.kind === kind)) return
+    this.relist(
+      head,
+      counted.reduce((mask, entry) => mask | (1 << entry.kind), 1 << kind),
+    )
+    for (const { kind: known, count } of counted) this.add(head, known, count)
+  }
+
   /** Makes room for the kinds of `mask`, in the head's own list where that is long enough. */
   #list(head: number, mask: number): void {
     const { counts } = this.#sums

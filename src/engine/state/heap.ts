@@ -39,6 +39,8 @@ interface Heap {
   speakers: [number, number][]
   clocks: [number, ClockRecord][]
   corrections: [number, number][]
+  lateOffs: number[]
+  toRegrade: [number, number][]
   opened: [number, OpenedHead][]
   heardFrom: [number, InstantMs][]
   cameBack: [number, InstantMs][]
@@ -84,6 +86,8 @@ export function writeHeap(world: World): string {
     speakers: [...world.speakers],
     clocks: [...world.clocks.records],
     corrections: [...world.clocks.corrections],
+    lateOffs: [...world.lateOffs],
+    toRegrade: [...world.toRegrade],
     opened: [...belief.opened],
     heardFrom: heardFromOf(belief.sums),
     cameBack: [...belief.cameBack],
@@ -160,6 +164,8 @@ export function readWorld(
   for (const [observer, words] of heap.phaseBook) world.phaseBook.set(observer, words)
   for (const [observer, speaker] of heap.speakers) world.speakers.set(observer, speaker)
   for (const [identity, record] of heap.clocks) world.clocks.records.set(identity, record)
+  for (const observer of heap.lateOffs) world.lateOffs.add(observer)
+  for (const [observer, track] of heap.toRegrade) world.toRegrade.set(observer, track)
   for (const [identity, ms] of heap.corrections) world.clocks.corrections.set(identity, ms)
   for (const [key, indication] of heap.indications) {
     world.indications.set(key, indication)

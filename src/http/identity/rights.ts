@@ -32,6 +32,8 @@ const WRITE_RIGHTS = [
   'rules.apply',
   'storm.order',
   'switching.write',
+  'terminals.reset',
+  'terminals.replace',
   'grid.apply',
 ] as const
 

@@ -1,11 +1,7 @@
-/** Figures of now, messages that could not be used, and terminals. */
+/** Figures of now, and messages that could not be used. */
 import { z } from 'zod'
 import { QUARANTINE_REASONS } from '../../facts/facts.ts'
 import { formatInstant } from '../../facts/time.ts'
-import { OBSERVER_CLASSES } from '../../grid/model.ts'
-import { MAX_TERMINALS_SCANNED } from '../limits.ts'
-import { homeFeederOf } from '../map/home.ts'
-import { Problem } from '../problem.ts'
 import { route } from '../route.ts'
 import { figures, instantOut, paging } from '../schemas.ts'
 
@@ -99,60 +95,4 @@ const quarantine = route({
   },
 })
 
-const terminals = route({
-  method: 'GET',
-  path: '/api/v1/terminals',
-  demand: 'terminals.read',
-  summary: 'Terminals and meters of the grid, with their link where known',
-  query: z.object({ class: z.enum(OBSERVER_CLASSES).optional(), ...paging }),
-  answers: {
-    200: {
-      description: 'A page; `cursor` is null on the last',
-      schema: z.object({
-        asOf: instantOut,
-        cursor: z.string().nullable(),
-        terminals: z.array(
-          z.object({
-            id: z.string(),
-            class: z.enum(OBSERVER_CLASSES),
-            via: z.string().nullable(),
-            feeder: z.string().nullable(),
-            link: z.enum(['online', 'offline']).nullable(),
-            lastHeardAt: instantOut.nullable(),
-          }),
-        ),
-      }),
-    },
-  },
-  handle({ deps, scope, query }) {
-    const grid = deps.grid()
-    const { observers } = grid
-    const start = query.cursor === undefined ? 0 : Number(query.cursor)
-    if (!Number.isSafeInteger(start) || start < 0)
-      throw new Problem('request.invalid', 'query.cursor: not a cursor of this list')
-    const wanted = query.class === undefined ? -1 : OBSERVER_CLASSES.indexOf(query.class)
-    const end = Math.min(observers.ids.count, start + MAX_TERMINALS_SCANNED)
-    const found: unknown[] = []
-    let index = start
-    for (; index < end && found.length < query.limit; index++) {
-      if (wanted >= 0 && observers.class[index] !== wanted) continue
-      const feeder = homeFeederOf(grid, index)
-      if (!scope.seesFeeder(feeder)) continue
-      const id = observers.ids.idOf(index)
-      const via = observers.via[index]!
-      const known = deps.terminal?.(id)
-      found.push({
-        id,
-        class: OBSERVER_CLASSES[observers.class[index]!],
-        via: via < 0 ? null : observers.ids.idOf(via),
-        feeder: grid.feeders[feeder]?.id ?? null,
-        link: known?.link ?? null,
-        lastHeardAt: known?.lastHeardAt == null ? null : formatInstant(known.lastHeardAt),
-      })
-    }
-    const cursor = index < observers.ids.count ? String(index) : null
-    return { json: { asOf: formatInstant(deps.now()), cursor, terminals: found } }
-  },
-})
-
-export const statusRoutes = [status, quarantine, terminals]
+export const statusRoutes = [status, quarantine]

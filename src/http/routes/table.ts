@@ -26,6 +26,7 @@ import { SESSION_COOKIE, sessionRoutes } from './session.ts'
 import { statusRoutes } from './status.ts'
 import { stormRoutes } from './storm.ts'
 import { switchingRoutes } from './switching.ts'
+import { terminalRoutes } from './terminals.ts'
 
 /** Who a ticket lets in, and the session it was asked with. */
 export interface TicketBearer {
@@ -70,6 +71,7 @@ export function routeTable(tickets: Tickets<TicketBearer>, version: string): rea
     ...customerRoutes,
     ...auditRoutes,
     ...statusRoutes,
+    ...terminalRoutes,
     ...ruleRoutes,
     ...stormRoutes,
     ...switchingRoutes,
