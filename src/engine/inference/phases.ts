@@ -36,6 +36,10 @@ export interface PhaseSuspect {
 /** One blown fuse or broken conductor in ten openings leaves the other phases live. */
 const ONE_PHASE_COST = costOf(0.1)
 
+/** Costs by set of live phases, and beside them what speaks against all of it being dead. */
+const STATES = 9
+const PARTLY = 8
+
 const TRANSFORMER = DEVICE_TYPES.indexOf('transformer')
 
 /** Dyn11: LV a hangs between A and B, b between B and C, c between C and A (`domain.md` §1.7). */
@@ -100,7 +104,8 @@ function solve(
   closedAt: Map<number, Float64Array>,
 ): Float64Array {
   const closed = closedCosts(belief, head, combine, clamp, closedAt)
-  const costs = new Float64Array(8)
+  const costs = new Float64Array(STATES)
+  costs[PARTLY] = closed[PARTLY]!
   for (let live = 0; live < 8; live++) {
     const options = openings(belief, head, live, clamp)
     let cost = Number.POSITIVE_INFINITY
@@ -147,7 +152,7 @@ function closedCosts(
 ): Float64Array {
   const { network } = belief
   const { devices } = network.grid
-  const sums = new Float64Array(8)
+  const sums = new Float64Array(STATES)
   const bottom = network.bottom[head]!
   const pass = (live: PhaseMask) =>
     phasesBelow(devices.connection[bottom]!, live & devices.phases[head]!)
@@ -157,9 +162,11 @@ function closedCosts(
       : undefined
   for (let c = network.firstBelow[head]!; c !== NONE; c = network.nextBeside[c]!) {
     const child = solve(belief, c, combine, clamp, closedAt)
+    sums[PARTLY]! += child[PARTLY]!
     for (let live = 1; live < 8; live++) sums[live]! += child[pass(live) & devices.phases[c]!]!
   }
   belief.network.eachSeated(head, (observer) => {
+    sums[PARTLY]! += partlyCost(belief, observer)
     for (let live = 1; live < 8; live++)
       sums[live]! += leafCost(belief, head, observer, pass(live), combine, clamp, broken(live))
   })
@@ -167,7 +174,7 @@ function closedCosts(
   for (let live = 1; allFalse !== undefined && live < 8; live++)
     sums[live] = combine(sums[live]!, allFalse)
   // With nothing live, all below is dead: the sums of the fast path hold that, areas and all.
-  sums[0] = deadBelow(belief, head)
+  sums[0] = deadBelow(belief, head) + sums[PARTLY]!
   return sums
 }
 
@@ -250,6 +257,15 @@ function patternCost(marks: Marks, brokenAbove: boolean | undefined): number {
   if (brokenAbove === undefined) return 0
   const contradicts = brokenAbove ? BROKEN_BELOW : BROKEN_ABOVE
   return (marks & contradicts) === 0 ? 0 : OTHER_SIDE
+}
+
+/** What it costs that all is dead where the observer says that only a part of its phases is. */
+function partlyCost(belief: Belief, observer: number): number {
+  const { registers, model, network } = belief
+  const said = registers.phasesOf(observer)
+  const whole = said === network.grid.observers.phases[observer]
+  if (registers.state[observer] !== OFF || whole) return 0
+  return offLive(belief, observer) - model.classes[model.classOf[observer]!]!.offDead
 }
 
 /** Follows the cheapest choices from the top. */
