@@ -118,6 +118,15 @@ const judgement = z.strictObject({
     sampleShare: share,
     sampleMeters: z.number().int().min(0),
   }),
+  terminalFault: z.strictObject({ holdSeconds: z.number().min(0) }),
+  ledger: z.strictObject({ meters: z.number().int().min(1), share }),
+  flapping: z.strictObject({ minutes: z.number().positive() }),
+  comms: z.strictObject({
+    terminals: z.number().int().min(2),
+    feeders: z.number().int().min(2),
+    share: share.gt(0),
+    withinSeconds: z.number().positive(),
+  }),
   onFreshSeconds: z.number().positive(),
   learning: z.strictObject({
     deliveries: z

@@ -27,6 +27,8 @@ import { forgetIndications } from './evidence/indicators.ts'
 import { admitLink } from './evidence/links.ts'
 import { admitReading } from './evidence/readings.ts'
 import { admitReplacement } from './evidence/replaced.ts'
+import { trackComms } from './findings/comms.ts'
+import { trackFindings } from './findings/findings.ts'
 import { decideAction } from './incidents/actions.ts'
 import { type Case, isActive, MAX_CAUSES, MAX_EVIDENCE_SHOWN } from './incidents/case.ts'
 import { classify } from './incidents/kinds.ts'
@@ -109,7 +111,7 @@ export class Engine {
         admitReplacement(world, position, fact)
         return []
       case 'link':
-        return admitLink(world, fact)
+        return admitLink(world, position, fact)
       case 'quarantined':
         return [{ type: 'quarantine', position, fact }]
       case 'switching':
@@ -167,7 +169,7 @@ export class Engine {
     const world = this.#world
     if (!world) return undefined
     const { switching, plans } = world
-    if (world.news.size > 0 || plans.turnedBy.length > 0) return world.now
+    if (world.news.size > 0 || world.linksTurned || plans.turnedBy.length > 0) return world.now
     if (switching.movedAt !== null) return world.now
     let due = Math.min(plans.nextTurn, switching.planned[0]?.at ?? Number.POSITIVE_INFINITY)
     for (const at of world.again.values()) due = Math.min(due, at)
@@ -204,6 +206,8 @@ function tick(world: World, at: InstantMs): Change[] {
   endOverdue(world)
   const due = dueTrees(world)
   if (due.length > 0) judge(world, due, publisher)
+  if (world.linksTurned) trackComms(world, publisher)
+  world.linksTurned = false
   const minute = Math.floor(world.now / MINUTE_MS)
   if (due.length > 0 || minute !== world.minute) {
     const storm = followStorm(world)
@@ -234,6 +238,7 @@ function judge(world: World, roots: readonly number[], publisher: Publisher): vo
     remember(world, root, news)
     trackTree(world, root, cases, verdicts, news, publisher)
     verifyCases(world, root, casesOf(world, root), publisher)
+    trackFindings(world, root, publisher)
     world.news.delete(root)
     lookAgain(world, root)
   }
@@ -316,10 +321,15 @@ function everyMinute(world: World, minute: number, publisher: Publisher): void {
     const head = world.belief.headOf[identity]!
     return head !== NONE && world.belief.lit(world.network.rootOf(head))
   })
+  for (const known of world.findings.values())
+    if (isActive(known)) publisher.publish(known, 'revised')
   const { closeMinutes } = world.rules.judgement.restore
   for (const incident of [...world.cases.values()]) {
     incident.causes = []
     if (isActive(incident)) {
+      // Whether it has been quiet for long enough is found out by looking.
+      if (incident.flags.includes('flapping'))
+        world.again.set(world.network.rootOf(incident.head), world.now)
       const raised = regrade(world, incident)
       if (incident.plan !== null) classify(world, incident)
       if (raised) publisher.publish(incident, 'graded')

@@ -95,6 +95,22 @@ export interface JudgementRules {
     readonly staysMinutes: number
   }
   readonly callReads: CallReadRules
+  readonly terminalFault: {
+    /** A terminal's own fault is named when it was off this long and its area kept silent or live. */
+    readonly holdSeconds: number
+  }
+  /** Meters read live in a dark area that are booked wrong rather than back: fewest flagged, share. */
+  readonly ledger: { readonly meters: number; readonly share: number }
+  /** Three offs within this long are flapping, and it ends when it was quiet for as long. */
+  readonly flapping: { readonly minutes: number }
+  /** Dead cells: terminals of one unit that lose their link together and say nothing of supply. */
+  readonly comms: {
+    readonly terminals: number
+    readonly feeders: number
+    /** Of the unit's terminals whose link was ever heard. */
+    readonly share: number
+    readonly withinSeconds: number
+  }
   /** Ons without an incident say nothing after this long. */
   readonly onFreshSeconds: number
   readonly learning: LearningRules

@@ -71,6 +71,7 @@ class Carrier {
     world.counts = before.counts
     world.storm = before.storm
     for (const [id, action] of before.decided) world.decided.set(id, action)
+    this.#carrySigns(world)
     this.#carryCallers(world)
     for (const plan of before.plans.byId.values()) world.plans.byId.set(plan.id, plan)
     world.plans.turnedBy = before.plans.turnedBy
@@ -79,6 +80,7 @@ class Carrier {
     this.#carrySwitching(world)
     this.#carryCalls(world)
     for (const incident of before.cases.values()) this.#adopt(world, incident)
+    for (const known of before.findings.values()) this.#adopt(world, known)
     turnPlans(world)
     for (let d = 0; d < world.network.head.length; d++)
       if (world.network.head[d] === d && world.network.above[d] === NONE && world.belief.lit(d))
@@ -137,6 +139,20 @@ class Carrier {
       const [now, by] = [this.#observer(observer), this.#observer(speaker)]
       if (now >= 0 && by >= 0) world.speakers.set(now, by)
     }
+  }
+
+  /** Open relays, and terminals without link. */
+  #carrySigns(world: World): void {
+    const before = this.#before
+    for (const meter of before.relaysOpen) {
+      const now = this.#observer(meter)
+      if (now >= 0) world.relaysOpen.add(now)
+    }
+    for (const [terminal, since] of before.offlineSince) {
+      const now = this.#observer(terminal)
+      if (now >= 0) world.offlineSince.set(now, since)
+    }
+    world.linksTurned = true
   }
 
   #carryCallers(world: World): void {
@@ -223,7 +239,8 @@ class Carrier {
       head === NONE ||
       (incident.observer !== NONE && observer < 0) ||
       this.#before.grid.devices.ids.idOf(incident.head) !== this.#grid.devices.ids.idOf(head)
-    world.cases.set(incident.number, incident)
+    if (incident.finding === null) world.cases.set(incident.number, incident)
+    else world.findings.set(incident.finding, incident)
     if (this.#same) return
     const named = incident.named === NONE ? NONE : this.#device(incident.named)
     if (vanished && !incident.flags.includes('deviceVanished'))
@@ -235,7 +252,7 @@ class Carrier {
     incident.rivals = []
     incident.suspectedTie = null
     incident.reads = { ...incident.reads, asked: this.#observers(incident.reads.asked) }
-    rescale(world, incident)
+    if (incident.finding === null) rescale(world, incident)
     world.again.set(world.belief.network.rootOf(incident.head), world.now)
   }
 

@@ -102,6 +102,14 @@ export class World {
   minute: InstantMs = 0
   /** What callers say of their own premises. */
   readonly callers = new Callers()
+  /** What looks like an outage and is none of the network's, by what it is found by. */
+  readonly findings = new Map<string, Case>()
+  /** Meters whose relay a call-read last found open (费控跳闸). */
+  readonly relaysOpen = new Set<number>()
+  /** Terminals without link, since when, and the fact that said so. */
+  readonly offlineSince = new Map<number, { readonly at: InstantMs; readonly position: Position }>()
+  /** True where links came or went since dead cells were looked for. */
+  linksTurned = false
   /** Announced outages. */
   readonly plans = new Plans()
   storm = noStorm()

@@ -152,7 +152,7 @@ export class EngineInvariants {
     }
     if (incident.parent !== null)
       expectTrue(this.#lives.has(incident.parent), `${id}: parent ${incident.parent} is unknown`)
-    this.#checkExtent(incident)
+    if (isOutage(incident)) this.#checkExtent(incident)
     const confirmedByStaff = life?.confirmedByStaff === true || asked?.action === 'confirm'
     this.#lives.set(id, { latest: incident, confirmedByStaff })
     if (incident.outageKind === 'confirmed' && from !== 'confirmed' && !confirmedByStaff)
@@ -240,7 +240,8 @@ export class EngineInvariants {
 
   /** A usage point is in at most one active interruption, and its intervals never overlap. */
   #checkOverlaps(): void {
-    const active = this.incidents.filter(({ outageKind }) => isDark(outageKind))
+    const outages = this.incidents.filter(isOutage)
+    const active = outages.filter(({ outageKind }) => isDark(outageKind))
     forPairs(active, (a, b) =>
       expectTrue(
         !this.#reach.related(a.device.id, b.device.id),
@@ -248,7 +249,7 @@ export class EngineInvariants {
       ),
     )
     const held = this.segments.filter((segment) => !segment.void)
-    for (const { id, outageKind } of this.incidents) {
+    for (const { id, outageKind } of outages) {
       const open = held.filter((s) => s.incident === id && s.to === null)
       const wanted = isDark(outageKind) ? 1 : 0
       expectTrue(open.length === wanted, `${id} is ${outageKind} with ${open.length} open segments`)
@@ -268,7 +269,7 @@ export class EngineInvariants {
 
   #checkFeeders(): void {
     const wanted = new Map<string, { incidents: number; customers: number }>()
-    for (const { outageKind, device } of this.incidents) {
+    for (const { outageKind, device } of this.incidents.filter(isOutage)) {
       if (!isDark(outageKind)) continue
       for (const [feeder, customers] of this.#reach.byFeeder(device.id)) {
         const sum = wanted.get(feeder) ?? { incidents: 0, customers: 0 }
@@ -310,6 +311,9 @@ export class EngineInvariants {
   }
 }
 
+/** A finding (a fuse behind the meter, a dead cell) leaves nobody without the network's supply. */
+const isOutage = ({ metersAffected, originalMetersAffected, level, kind }: Incident) =>
+  metersAffected + originalMetersAffected > 0 || (level !== 'service' && kind === 'fault')
 const isDark = (outageKind: string) => outageKind !== 'restored' && outageKind !== 'closed'
 const isOpen = ({ outageKind }: Incident) => outageKind !== 'closed'
 

@@ -12,7 +12,7 @@ import { MUTED, QUIET } from './registers.ts'
 const PROMPT_MS = 60_000
 
 /** A terminal's link came or went: shown, and its silence counted or not. */
-export function admitLink(world: World, fact: LinkFact): Change[] {
+export function admitLink(world: World, position: number, fact: LinkFact): Change[] {
   const terminal = world.grid.observers.ids.indexOf(fact.terminal)
   if (terminal < 0) return []
   // Stamped as it is sent, unlike reports that waited for a link: it shows how the clock goes.
@@ -24,6 +24,9 @@ export function admitLink(world: World, fact: LinkFact): Change[] {
   const state = fact.state === 'online' ? 1 : 0
   if (world.links.get(terminal) === state) return []
   world.links.set(terminal, state)
+  if (state === 0) world.offlineSince.set(terminal, { at: fact.receivedAt, position })
+  else world.offlineSince.delete(terminal)
+  world.linksTurned = true
   muteBehind(world, terminal, state === 0)
   return [{ type: 'terminal', at: fact.receivedAt, terminal: fact.terminal, link: fact.state }]
 }

@@ -18,6 +18,7 @@ export function admitReading(world: World, position: number, fact: ReadingFact):
     const observer = world.grid.observers.ids.indexOf(reading.target)
     const found = observer < 0 ? undefined : meaningOf(world, observer, reading)
     const said = `reading:${reading.result}`
+    if (observer >= 0) noteRelay(world, observer, reading)
     if (found) {
       say(world, position, observer, { speaker, told, receivedAt, said, ...found })
       if (world.registers.state[observer] === ON) world.answeredLive.add(observer)
@@ -37,6 +38,12 @@ function note(world: World, position: number, observer: number, at: number, said
     at,
     device: world.grid.devices.ids.idOf(head) as never,
   })
+}
+
+/** A relay stays open (费控跳闸) until the meter answers otherwise; no answer says nothing of it. */
+function noteRelay(world: World, observer: number, { result }: Reading): void {
+  if (result === 'relayOpen') world.relaysOpen.add(observer)
+  else if (result !== 'noAnswer') world.relaysOpen.delete(observer)
 }
 
 /**

@@ -52,7 +52,7 @@ export function decideAction(
   const earlier = world.decided.get(fact.requestId)
   if (earlier) return
   const number = incidentNumber(fact.incident)
-  const incident = world.cases.get(number)
+  const incident = world.cases.get(number) ?? findingOf(world, number)
   const refusal = refusalOf(incident, fact)
   if (!refusal) {
     incident!.causes = [position]
@@ -79,7 +79,7 @@ export function decideAction(
 function refusalOf(incident: Case | undefined, fact: ActionRequestedFact): ActionRefusal | null {
   if (!incident) return 'unknownIncident'
   if (incident.revision !== fact.expectedRevision) return 'staleRevision'
-  if (!RULES[fact.action].when.includes(incident.outageKind)) return 'notAllowedInState'
+  if (!isAllowed(incident, fact.action)) return 'notAllowedInState'
   if (fact.action === 'etr' && fact.etr === undefined) return 'invalid'
   if (fact.action === 'dispatch' && fact.crew === undefined) return 'invalid'
   if (fact.action === 'cause' && fact.causeCode === undefined) return 'invalid'
@@ -96,6 +96,19 @@ function vouch(world: World, incident: Case, { action, role, by }: ActionRequest
   if (incident.vouchedBy.includes(by)) return
   incident.vouchedBy.push(by)
   world.again.set(world.network.rootOf(incident.head), world.now)
+}
+
+/** Nothing is repaired where the network has supply: staff agree, name the cause, put it away. */
+const ON_FINDINGS: ReadonlySet<ActionName> = new Set(['confirm', 'cause', 'falseAlarm', 'close'])
+
+function isAllowed({ finding, outageKind }: Case, action: ActionName): boolean {
+  if (finding !== null) return outageKind !== 'closed' && ON_FINDINGS.has(action)
+  return RULES[action].when.includes(outageKind)
+}
+
+/** A finding that was put away is kept until its sign has gone by itself. */
+function findingOf(world: World, number: number): Case | undefined {
+  return [...world.findings.values()].find((known) => known.number === number)
 }
 
 function carryOut(world: World, incident: Case, fact: ActionRequestedFact): void {
@@ -132,7 +145,8 @@ function carryOut(world: World, incident: Case, fact: ActionRequestedFact): void
       return
     case 'falseAlarm':
       incident.outcome = 'falseAlarm'
-      learnFalse(world, incident, () => settleByWord(world, incident, world.now))
+      if (incident.finding === null)
+        learnFalse(world, incident, () => settleByWord(world, incident, world.now))
       closeCase(incident)
       return
     case 'close':

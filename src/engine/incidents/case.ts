@@ -4,7 +4,7 @@
  */
 import type { Position } from '../../facts/facts.ts'
 import type { InstantMs } from '../../facts/time.ts'
-import type { CaseReads } from '../callreads/calls.ts'
+import { type CaseReads, noReadsYet } from '../callreads/calls.ts'
 import type {
   EvidenceItem,
   IncidentFlag,
@@ -14,6 +14,8 @@ import type {
   OutageKind,
   Stage,
 } from '../changes.ts'
+
+const NONE = -1
 
 /** Evidence kept with an incident, newest first: what fits a screen; the journal has the rest. */
 export const MAX_EVIDENCE_SHOWN = 50
@@ -85,6 +87,8 @@ export interface Case {
   crew: string | null
   stage: Stage
   cause: string | null
+  /** What it is found by where it is no outage of the network (`findings/`); null for outages. */
+  finding: string | null
   /** The announced outage that explains it, or that it outgrew. */
   plan: string | null
   /** What was asked about it. */
@@ -99,6 +103,65 @@ export interface Case {
   /** What was last published, to tell news from noise, and when. */
   published: string
   publishedAt: InstantMs
+}
+
+/** A case that nothing is known of yet but its place and since when. */
+export function newCase(
+  number: number,
+  { head, observer, phases }: Pick<Case, 'head' | 'observer' | 'phases'>,
+  startedAt: InstantMs,
+  sensedAt: InstantMs,
+): Case {
+  return {
+    number,
+    revision: 0,
+    parent: null,
+    kind: 'fault',
+    flags: [],
+    outageKind: 'predicted',
+    outcome: null,
+    mergedInto: null,
+    head,
+    observer,
+    named: NONE,
+    phases,
+    level: 'service',
+    grade: 4,
+    probability: 0,
+    dead: 0,
+    sources: 0,
+    rivals: [],
+    suspectedTie: null,
+    transformers: 0,
+    customers: 0,
+    originalCustomers: 0,
+    customersRestored: 0,
+    important: 0,
+    sensitive: 0,
+    startedAt,
+    darkFrom: startedAt,
+    partCameBackAt: null,
+    darkAt: startedAt,
+    sensedAt,
+    cameBackAt: null,
+    restoredAt: null,
+    confirmedByStaff: false,
+    vouchedBy: [],
+    etr: null,
+    crew: null,
+    stage: 'sensed',
+    cause: null,
+    finding: null,
+    plan: null,
+    reads: noReadsYet(sensedAt),
+    evidence: [],
+    causes: [],
+    segment: null,
+    segments: 0,
+    segmentAt: { head, observer },
+    published: '',
+    publishedAt: 0,
+  }
 }
 
 /** True while the case may still change by itself. */

@@ -6,8 +6,9 @@ import { NONE } from '../inference/network.ts'
 import type { Verdict } from '../inference/verdict.ts'
 import { thresholds } from '../storm/storm.ts'
 import type { World } from '../world.ts'
-import { type Case, keyOf } from './case.ts'
+import { type Case, keyOf, newCase } from './case.ts'
 import { extentOf } from './extent.ts'
+import { noticeFlapping } from './flapping.ts'
 import { classify, isDedicated, setFlag } from './kinds.ts'
 import { gradeOf, levelOf } from './levels.ts'
 import { deviceOf } from './naming.ts'
@@ -23,56 +24,15 @@ const sourcesNeeded = (world: World) => thresholds(world).confirm.sources
 export function openCase(world: World, verdict: Verdict, parent: Case | null): Case {
   const darkFrom = darkSince(world, verdict) ?? parent?.darkFrom ?? world.now
   const startedAt = Math.min(darkFrom, parent?.startedAt ?? darkFrom)
-  const incident: Case = {
-    number: world.nextCase++,
-    revision: 0,
-    parent: parent?.number ?? null,
-    kind: 'fault',
-    flags: [],
-    outageKind: 'predicted',
-    outcome: null,
-    mergedInto: null,
-    head: verdict.head,
-    observer: verdict.observer,
-    named: NONE,
-    phases: verdict.phases,
-    level: 'service',
-    grade: 4,
-    probability: 0,
-    dead: 0,
-    // What is left dark was vouched for with the whole.
-    sources: parent?.outageKind === 'partiallyRestored' ? parent.sources : 0,
-    rivals: [],
-    suspectedTie: parent?.suspectedTie ?? null,
-    transformers: 0,
-    customers: 0,
-    originalCustomers: 0,
-    customersRestored: 0,
-    important: 0,
-    sensitive: 0,
-    startedAt,
-    darkFrom,
-    partCameBackAt: null,
-    darkAt: darkFrom,
-    sensedAt: world.now,
-    cameBackAt: null,
-    restoredAt: null,
-    confirmedByStaff: false,
-    vouchedBy: [],
-    etr: null,
-    crew: parent?.crew ?? null,
-    stage: 'sensed',
-    cause: null,
-    plan: null,
-    reads: noReadsYet(world.now + world.rules.judgement.callReads.afterSeconds * 1000),
-    evidence: [],
-    causes: [],
-    segment: null,
-    segments: 0,
-    segmentAt: { head: verdict.head, observer: verdict.observer },
-    published: '',
-    publishedAt: 0,
-  }
+  const incident = newCase(world.nextCase++, verdict, startedAt, world.now)
+  incident.parent = parent?.number ?? null
+  incident.darkFrom = darkFrom
+  incident.darkAt = darkFrom
+  incident.crew = parent?.crew ?? null
+  // What is left dark was vouched for with the whole.
+  if (parent?.outageKind === 'partiallyRestored') incident.sources = parent.sources
+  incident.reads = noReadsYet(world.now + world.rules.judgement.callReads.afterSeconds * 1000)
+  incident.suspectedTie = parent?.suspectedTie ?? null
   world.cases.set(incident.number, incident)
   takeVerdict(world, incident, verdict)
   incident.originalCustomers = incident.customers
@@ -103,6 +63,7 @@ export function takeVerdict(world: World, incident: Case, verdict: Verdict): voi
   if (world.storm.on) setFlag(incident, 'stormMode', true)
   confirm(world, incident)
   classify(world, incident)
+  noticeFlapping(world, incident)
 }
 
 /** What came back while a part below stays dark: its share is restored, the case goes on below. */

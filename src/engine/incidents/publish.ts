@@ -52,6 +52,7 @@ export class Publisher {
     const view = viewOf(world, incident, extent)
     const causes: readonly Position[] = incident.causes
     this.changes.push({ type: 'incident', at: world.now, reason, incident: view, causes })
+    if (incident.finding !== null) return
     const segment = nextSegment(world, incident, view, extent)
     for (const item of segment)
       this.changes.push({ type: 'segment', at: world.now, segment: item, causes })
@@ -179,7 +180,7 @@ export function viewOf(world: World, c: Case, extent: Extent): Incident {
     level: c.level,
     grade: c.grade,
     unit: unitOf(world, at),
-    feeder: feeder < 0 ? null : (grid.feeders[feeder]!.id as FeederId),
+    feeder: feeder < 0 || spansFeeders(c) ? null : (grid.feeders[feeder]!.id as FeederId),
     device: deviceRef(network, device, c.observer),
     phases: formatPhases(c.phases),
     centroid: extent.centroid,
@@ -205,6 +206,9 @@ export function viewOf(world: World, c: Case, extent: Extent): Incident {
     evidence: [...c.evidence],
   }
 }
+
+/** A dead cell lies on no feeder; it is shown at the head of the first one. */
+const spansFeeders = (c: Case) => c.finding !== null && c.level === 'substation'
 
 /** Of devices that no observer can tell apart, the one that a plan names. */
 function plannedMember(world: World, head: number, plan: Plan | undefined): number | undefined {

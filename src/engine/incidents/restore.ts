@@ -11,6 +11,8 @@ import { restState } from '../evidence/statement.ts'
 import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
 import { type Case, isActive } from './case.ts'
+import { isStillFlapping } from './flapping.ts'
+import { strangersTo } from './ledger.ts'
 import { onsHeard } from './sources.ts'
 
 const HOUR_MS = 3_600_000
@@ -23,7 +25,8 @@ export function noticeReturn(world: World, incident: Case): void {
   if (!isActive(incident) || incident.cameBackAt !== null) return
   if (isContradicted(world, incident)) return
   const needed = incident.sources >= 2 ? 2 : 1
-  const heard = onsHeard(world, incident.head, incident.observer, incident.darkAt)
+  const strangers = strangersTo(world, incident)
+  const heard = onsHeard(world, incident.head, incident.observer, incident.darkAt, strangers)
   // The time by which as many had supply as were needed: one wrong clock does not date the return.
   const cameBackAt = heard.at[needed - 1]
   if (cameBackAt === undefined) {
@@ -59,7 +62,8 @@ function isContradicted(world: World, incident: Case): boolean {
 export function waitsForSecondOn(world: World, incident: Case): boolean {
   if (incident.sources < 2 || incident.observer !== NONE || incident.cameBackAt !== null)
     return false
-  const [first, second] = onsHeard(world, incident.head, NONE, incident.darkAt).at
+  const strangers = strangersTo(world, incident)
+  const [first, second] = onsHeard(world, incident.head, NONE, incident.darkAt, strangers).at
   if (first === undefined || second !== undefined) return false
   const { belief } = world
   if (belief.sums.offs(incident.head) === 0 && !belief.opened.has(incident.head)) {
@@ -114,7 +118,7 @@ function awaitOns(world: World, head: number, cameBackAt: InstantMs): void {
 /** True where enough are back, or enough time has passed without contradiction. */
 export function isSettled(world: World, incident: Case): boolean {
   const { belief, rules } = world
-  if (incident.cameBackAt === null) return false
+  if (incident.cameBackAt === null || isStillFlapping(world, incident)) return false
   if (incident.observer !== NONE) return true
   const waits = belief.sums.waits(incident.head)
   if (waits === 0) return true

@@ -96,13 +96,21 @@ export interface OnsHeard {
   readonly at: readonly InstantMs[]
 }
 
+const NOBODY: ReadonlySet<number> = new Set()
+
 /** Ons heard below `head` (or from one `observer`) after `since`. */
-export function onsHeard(world: World, head: number, observer: number, since: InstantMs): OnsHeard {
+export function onsHeard(
+  world: World,
+  head: number,
+  observer: number,
+  since: InstantMs,
+  except: ReadonlySet<number> = NOBODY,
+): OnsHeard {
   const { belief } = world
   const earliest = new Map<number, InstantMs>()
   let observers = 0
   const take = (o: number) => {
-    if (belief.registers.state[o] !== ON) return
+    if (belief.registers.state[o] !== ON || except.has(o)) return
     const at = belief.registers.atOf(o)
     if (at <= since) return
     observers++

@@ -54,6 +54,10 @@ interface Heap {
   feeders: [number, FeederFigures][]
   counts: [string, number][]
   decided: ActionChange[]
+  findings: [key: string, Case][]
+  relaysOpen: number[]
+  offlineSince: [terminal: number, since: { at: InstantMs; position: number }][]
+  linksTurned: boolean
   callers: [key: string, Caller][]
   callRequests: string[]
   plans: Plan[]
@@ -101,6 +105,10 @@ export function writeHeap(world: World): string {
     feeders: [...world.feeders],
     counts: [...world.counts],
     decided: [...world.decided.values()],
+    findings: [...world.findings],
+    relaysOpen: [...world.relaysOpen],
+    offlineSince: [...world.offlineSince],
+    linksTurned: world.linksTurned,
     callers: [...world.callers.registers],
     callRequests: [...world.callers.requests],
     plans: [...world.plans.byId.values()],
@@ -188,6 +196,10 @@ export function readWorld(
   for (const [feeder, figures] of heap.feeders) world.feeders.set(feeder, figures)
   world.counts = new Map(heap.counts)
   for (const action of heap.decided) world.decided.set(action.requestId, action)
+  for (const [key, known] of heap.findings) world.findings.set(key, known)
+  for (const meter of heap.relaysOpen) world.relaysOpen.add(meter)
+  for (const [terminal, since] of heap.offlineSince) world.offlineSince.set(terminal, since)
+  world.linksTurned = heap.linksTurned
   for (const [key, caller] of heap.callers) world.callers.put(key, caller)
   for (const request of heap.callRequests) world.callers.requests.add(request)
   for (const [, { point }] of heap.callers) settleCallers(world, point)
