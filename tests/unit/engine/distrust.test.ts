@@ -87,7 +87,9 @@ describe('one identity', () => {
     story.pass(1)
     story.say('T1', 'voltage', { volts: [229, 231, 230] })
     story.pass(60)
-    expect(story.open().filter(({ device }) => device.id === 'X1')).toEqual([])
+    expect(story.open().filter(({ device }) => device.id === 'X1')).toMatchObject([
+      { kind: 'terminalFault', metersAffected: 0 },
+    ])
   })
 
   it('does not clear what two vouched for, and is shown to contradict it', () => {
