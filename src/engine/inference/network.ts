@@ -49,6 +49,8 @@ export class Network {
   terminalSeats: Int32Array = new Int32Array(0)
   /** A bit a device: set where a terminal is seated, so that the many others are not searched for. */
   readonly #hasTerminal: Uint32Array
+  /** The device above each terminal, `NONE` where it is not energised. */
+  readonly #seats: Int32Array
 
   constructor(topology: Topology, priors: Priors) {
     const { grid } = topology
@@ -64,23 +66,27 @@ export class Network {
     this.holdsService = new Uint8Array(count)
     this.#service = typeof priors.service === 'number' ? odds(priors.service) : undefined
     this.#hasTerminal = new Uint32Array((count >>> 5) + 1)
+    this.#seats = new Int32Array(grid.observers.firstMeter[0]!).fill(NONE)
     this.#seatTerminals()
     this.rebuild()
   }
 
   /** Seats all terminals; those that sit elsewhere than before. */
   #seatTerminals(): number[] {
-    const count = this.grid.observers.firstMeter[0]!
-    const before = new Int32Array(count).fill(NONE)
-    this.terminals.forEach((terminal, i) => {
-      before[terminal] = this.terminalSeats[i]!
-    })
-    const seats = Int32Array.from({ length: count }, (_, terminal) => this.seatOf(terminal))
-    const moved = [...seats.keys()].filter((terminal) => seats[terminal] !== before[terminal])
+    const seats = this.#seats
+    const moved: number[] = []
+    for (let terminal = 0; terminal < seats.length; terminal++) {
+      const seat = this.seatOf(terminal)
+      if (seat === seats[terminal]) continue
+      seats[terminal] = seat
+      moved.push(terminal)
+    }
     if (moved.length === 0) return moved
-    this.terminals = Int32Array.from(seats.keys())
-      .filter((terminal) => seats[terminal] !== NONE)
-      .sort((a, b) => seats[a]! - seats[b]! || a - b)
+    const bySeat = (a: number, b: number) => seats[a]! - seats[b]! || a - b
+    const elsewhere = new Set(moved)
+    const stayed = this.terminals.filter((terminal) => !elsewhere.has(terminal))
+    const seated = moved.filter((terminal) => seats[terminal] !== NONE).sort(bySeat)
+    this.terminals = merged(stayed, seated, bySeat)
     this.terminalSeats = this.terminals.map((terminal) => seats[terminal]!)
     this.#hasTerminal.fill(0)
     for (const seat of this.terminalSeats) this.#hasTerminal[seat >>> 5]! |= 1 << (seat & 31)
@@ -345,6 +351,18 @@ export class Network {
     }
     return { own, branches, things }
   }
+}
+
+/** Two sorted lists as one. */
+function merged(
+  a: Int32Array,
+  b: readonly number[],
+  order: (x: number, y: number) => number,
+): Int32Array {
+  const all = new Int32Array(a.length + b.length)
+  for (let i = 0, j = 0; i + j < all.length; )
+    all[i + j] = j === b.length || (i < a.length && order(a[i]!, b[j]!) <= 0) ? a[i++]! : b[j++]!
+  return all
 }
 
 /** ln((1 − p) / p) from −ln p. */

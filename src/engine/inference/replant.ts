@@ -104,14 +104,16 @@ function observersOf(
   devices: readonly number[],
   moved: readonly number[],
 ): readonly number[] {
-  const found = new Set(moved)
+  const terminals = new Set(moved)
+  const meters: number[] = []
   const { firstMeter } = network.grid.observers
   for (const device of devices) {
-    for (let o = firstMeter[device]!; o < firstMeter[device + 1]!; o++) found.add(o)
+    for (let o = firstMeter[device]!; o < firstMeter[device + 1]!; o++) meters.push(o)
     for (let i = network.firstTerminal(device); network.terminalSeats[i] === device; i++)
-      found.add(network.terminals[i]!)
+      terminals.add(network.terminals[i]!)
   }
-  return [...found].sort((a, b) => a - b)
+  // Terminals are numbered before meters, meters by their device.
+  return [...[...terminals].sort((a, b) => a - b), ...meters]
 }
 
 /** Sums as if nobody had said anything, and everybody silent. */
