@@ -28,6 +28,7 @@ import { createTelemetry } from '../telemetry/telemetry.ts'
 import { CallSender } from './call-sender.ts'
 import { figuresOf, reportsIn } from './figures.ts'
 import { GridApply } from './grid-apply.ts'
+import { openHotline } from './hotline.ts'
 import { Library } from './library.ts'
 import { Pipeline } from './pipeline.ts'
 import { processFigures } from './process-figures.ts'
@@ -201,6 +202,15 @@ async function open(
     identity,
     records,
     customers,
+    card: openHotline({
+      pipeline,
+      records,
+      area: (incident) => live.area(incident),
+      configDir: join(INSTALLED, 'config'),
+      grid,
+      utcOffsetMinutes: () => offsetMinutesOf(library.rules(judge.rulesDigest).judgement.utcOffset),
+      now,
+    }),
     facts: journal,
     journal,
     live,

@@ -4,10 +4,12 @@ import type { ActionChange, Incident, InterruptionSegment } from '../engine/chan
 import type { Reliability } from '../engine/incidents/learn.ts'
 import type { Plan } from '../engine/plans/plan.ts'
 import type { Operation } from '../engine/switching/state.ts'
+import type { CallChannel } from '../facts/calls.ts'
 import type { Fact, JournalledFact, Position, QuarantinedFact } from '../facts/facts.ts'
 import type { InstantMs } from '../facts/time.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
+import type { Card, CardRequest } from './card.ts'
 import type { Identity } from './identity/identity.ts'
 import type { ReliabilityAnswer, ReliabilityAsked } from './reliability-shape.ts'
 
@@ -49,10 +51,24 @@ export interface RecordsReader {
   action(requestId: string): ActionChange | undefined
   /** Adds an entry to the audit chain; resolves once it is on disk. */
   audit(entry: AuditEntry): Promise<void>
+  /** Notes that a customer spoke to us; resolves once it is on disk. */
+  contact(contact: Contact & { readonly account: string; readonly by: string }): Promise<void>
+  /** A customer's contacts since then, newest first. */
+  contacts(account: string, since: InstantMs): readonly Contact[]
   audited(query: { limit: number; cursor?: string }): {
     readonly entries: readonly (AuditEntry & { readonly no: number; readonly hash: string })[]
     readonly cursor: string | null
   }
+}
+
+/** When a customer spoke to us: asked, reported, or urged the repair (催办). */
+export interface Contact {
+  readonly at: InstantMs
+  readonly channel: CallChannel
+  readonly kind: 'inquiry' | 'report' | 'urge'
+  readonly incident: string | null
+  /** A repeated request is the same contact. */
+  readonly requestId: string
 }
 
 /** One act of a person or program, in references and codes: nothing personal. */
@@ -220,6 +236,8 @@ export interface HttpDeps {
   readonly identity: Identity
   readonly records: RecordsReader
   readonly customers: CustomersReader
+  /** What an agent is told about one customer now. */
+  card(request: CardRequest): Card
   readonly facts: FactSink
   readonly journal: FactReader
   readonly live: LivePort

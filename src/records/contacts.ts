@@ -17,14 +17,24 @@ export interface Contact {
   readonly incident: string | null
   /** Who took it: an account or the subject of a token. */
   readonly by: string
+  /** Of the request that told of it; repeated, it is the same contact. */
+  readonly requestId: string
 }
 
 /** Contacts of one customer that anyone reads. */
 export const MAX_CONTACTS = 50
 
-export type ContactColumns = [string, InstantMs, string, string, string | null, string]
+export type ContactColumns = [string, InstantMs, string, string, string | null, string, string]
 
-export function contactOf([account, at, channel, kind, incident, by]: ContactColumns): Contact {
+export function contactOf([
+  account,
+  at,
+  channel,
+  kind,
+  incident,
+  by,
+  requestId,
+]: ContactColumns): Contact {
   return {
     account,
     at,
@@ -32,5 +42,6 @@ export function contactOf([account, at, channel, kind, incident, by]: ContactCol
     kind: CONTACT_KINDS.find((one) => one === kind) ?? 'inquiry',
     incident,
     by,
+    requestId,
   }
 }

@@ -239,8 +239,8 @@ export class Ledger {
     this.#statements.applied.run([position, what, digest, version, at, by])
   }
 
-  #fileContact({ account, at, channel, kind, incident, by }: Contact): void {
-    this.#statements.contact.run([account, at, channel, kind, incident, by])
+  #fileContact({ account, at, channel, kind, incident, by, requestId }: Contact): void {
+    this.#statements.contact.run([account, at, channel, kind, incident, by, requestId])
   }
 
   #fileTerminal({ terminal, link, at }: TerminalChange): void {
@@ -277,7 +277,7 @@ function prepare(db: Connection) {
     quarantineCount: db.prepare(`INSERT INTO quarantine_counts VALUES (?, 1)
       ON CONFLICT (reason) DO UPDATE SET count = count + 1`),
     contact: db.prepare(
-      'INSERT INTO contacts (account, at, channel, kind, incident, by) VALUES (?, ?, ?, ?, ?, ?)',
+      'INSERT OR IGNORE INTO contacts (account, at, channel, kind, incident, by, request) VALUES (?, ?, ?, ?, ?, ?, ?)',
     ),
     terminal: db.prepare('INSERT OR REPLACE INTO terminals VALUES (?, ?, ?)'),
     applied: db.prepare('INSERT INTO applied VALUES (?, ?, ?, ?, ?, ?)'),

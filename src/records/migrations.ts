@@ -143,7 +143,9 @@ export const MIGRATIONS: readonly string[] = [
     channel  TEXT NOT NULL,
     kind     TEXT NOT NULL,
     incident TEXT,
-    by       TEXT NOT NULL
+    by       TEXT NOT NULL,
+    -- A repeated request is the same contact.
+    request  TEXT NOT NULL UNIQUE
   ) STRICT;
   CREATE INDEX contacts_account ON contacts (account, at);
   CREATE INDEX contacts_incident ON contacts (incident);

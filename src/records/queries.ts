@@ -194,7 +194,7 @@ export function openQueries(path: string): Queries {
 
     contacts: (account, since) =>
       all<ContactColumns>(
-        `SELECT account, at, channel, kind, incident, by FROM contacts
+        `SELECT account, at, channel, kind, incident, by, request FROM contacts
          WHERE account = ? AND at >= ? ORDER BY at DESC, id DESC LIMIT ?`,
         [account, since, MAX_CONTACTS],
       ).map(contactOf),

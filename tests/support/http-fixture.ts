@@ -132,6 +132,7 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
   const incidents = new Map<string, Incident>()
   const timelines = new Map<string, ReturnType<HttpDeps['records']['timeline']>[number][]>()
   const actions = new Map<string, ActionChange>()
+  const contacts: Parameters<HttpDeps['records']['contact']>[0][] = []
   const audited: ReturnType<HttpDeps['records']['audited']>['entries'][number][] = []
   const appended: Fact[] = []
   let position = 0
@@ -225,6 +226,8 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
     async audit(entry) {
       audited.unshift({ ...entry, no: audited.length + 1, hash: 'a'.repeat(64) })
     },
+    contact: async (contact) => void contacts.unshift(contact),
+    contacts: (account) => contacts.filter((one) => one.account === account),
     audited: ({ limit }) => ({ entries: audited.slice(0, limit), cursor: null }),
   }
   const deps: HttpDeps = {
@@ -236,6 +239,9 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
     customers: {
       find: async () => ({ customers: [], refine: false }),
       reveal: async () => undefined,
+    },
+    card: () => {
+      throw new Error('no card in this fixture')
     },
     facts: {
       async append(fact) {

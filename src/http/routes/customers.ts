@@ -4,9 +4,10 @@
  */
 import { z } from 'zod'
 import { formatInstant } from '../../facts/time.ts'
+import { CARD_LANGUAGES, cardSchema, cardView } from '../card.ts'
 import type { Customer, CustomerQuestion, HttpDeps } from '../ports.ts'
 import { Problem } from '../problem.ts'
-import { callerOf, route } from '../route.ts'
+import { type Call, callerOf, route } from '../route.ts'
 import { id, instantOut } from '../schemas.ts'
 import type { Scope } from '../scope.ts'
 
@@ -31,6 +32,9 @@ const searchBody = z
     usagePoint: id.optional(),
     phone: z.string().min(5).max(24).optional(),
     q: z.string().trim().min(1).max(MAX_QUESTION).optional(),
+    language: z.enum(CARD_LANGUAGES).optional(),
+    /** The agent has checked who calls; recorded. Without it nothing is said of arrears. */
+    identityVerified: z.boolean().default(false),
   })
   .refine((body) => QUESTIONS.filter((name) => body[name] !== undefined).length === 1, {
     message: `exactly one of ${QUESTIONS.join(', ')}`,
@@ -58,24 +62,42 @@ const search = route({
   method: 'POST',
   path: '/api/v1/customers/search',
   demand: 'customers.read',
-  summary: 'Find customers by account, meter, phone, or any part of name or address',
+  summary: 'Find customers; of a single one the answer card with what to say',
   body: searchBody,
   answers: {
     200: {
-      description: 'At most 20, masked; `refine` where there are more',
+      description: 'At most 20, masked; `refine` where there are more; `card` where there is one',
       schema: z.object({
         asOf: instantOut,
         refine: z.boolean(),
         customers: z.array(customerSchema),
+        card: cardSchema.nullable(),
       }),
     },
     503: { description: 'Customers are being read in for the first time' },
   },
-  async handle({ deps, scope, body }) {
+  async handle(call) {
+    const { deps, scope, body } = call
     const { customers, refine } = await deps.customers.find(questionOf(body), scope.units)
-    return { json: { asOf: formatInstant(deps.now()), refine, customers } }
+    const card = customers.length === 1 ? await cardFor(call, customers[0]!) : null
+    return { json: { asOf: formatInstant(deps.now()), refine, customers, card } }
   },
 })
+
+type SearchCall = Call<unknown, unknown, z.output<typeof searchBody>>
+
+async function cardFor(call: SearchCall, customer: Customer) {
+  const { deps, body } = call
+  const { account, usagePoint } = customer
+  const { identityVerified } = body
+  if (identityVerified) {
+    const { account: by, role } = callerOf(call)
+    const what = 'customer.identified'
+    await deps.records.audit({ at: deps.now(), by, role, what, subject: account, detail: '' })
+  }
+  const language = body.language ?? customer.language
+  return cardView(deps.card({ account, usagePoint, language, identityVerified }))
+}
 
 function questionOf(body: z.output<typeof searchBody>): CustomerQuestion {
   const name = QUESTIONS.find((one) => body[one] !== undefined)!

@@ -1,7 +1,6 @@
 /** The network: the whole in outline, one device, one usage point's interruptions, an area. */
 import { z } from 'zod'
-import type { InterruptionSegment } from '../../engine/changes.ts'
-import { parsePhases } from '../../facts/phases.ts'
+import { ownInterval } from '../../engine/own-interval.ts'
 import { formatInstant } from '../../facts/time.ts'
 import type { CompiledGrid } from '../../grid/compiled.ts'
 import { customersBelow, devicePlace } from '../../grid/geography.ts'
@@ -169,18 +168,6 @@ const interruptions = route({
     }
   },
 })
-
-/** What of a segment one usage point had; nothing where it kept its supply. */
-export function ownInterval(
-  segment: InterruptionSegment,
-  usagePoint: string,
-  phases: number,
-): { segment: InterruptionSegment; from: number; to: number | null }[] {
-  if (segment.void || ((parsePhases(segment.phases) ?? 7) & phases) === 0) return []
-  const differs = segment.exceptions.find((exception) => exception.usagePoint === usagePoint)
-  if (!differs) return [{ segment, from: segment.from, to: segment.to }]
-  return differs.from === null ? [] : [{ segment, from: differs.from, to: differs.to }]
-}
 
 const area = route({
   method: 'GET',

@@ -1,6 +1,7 @@
 /** What customers report of their own supply: a fact, evidence for the engine. */
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
+import { ownInterval } from '../../engine/own-interval.ts'
 import { CALL_CHANNELS, CALLER_WORDS, type CallerReportFact } from '../../facts/calls.ts'
 import type { UsagePointId } from '../../facts/ids.ts'
 import { formatInstant } from '../../facts/time.ts'
@@ -8,7 +9,7 @@ import type { HttpDeps } from '../ports.ts'
 import { Problem } from '../problem.ts'
 import { callerOf, read, route } from '../route.ts'
 import { id, instantOut, requestKey } from '../schemas.ts'
-import { ownInterval, pathAbove } from './network.ts'
+import { pathAbove } from './network.ts'
 
 const reportBody = z
   .strictObject({
@@ -30,6 +31,31 @@ function incidentOver({ grid, records }: HttpDeps, point: number): string | null
   return own.findLast(({ to }) => to === null)?.segment.incident ?? null
 }
 
+/** How far back a call counts as one about the same outage, ms: an outage of a storm lasts days. */
+const SAME_OUTAGE_MS = 7 * 86_400_000
+
+/**
+ * Files the call under its account, where the caller's units have it; who calls again about the same
+ * incident urges it (催办). Whatever the customer ledger answers, the report itself is recorded.
+ */
+async function noteContact(
+  { records, customers }: HttpDeps,
+  units: ReadonlySet<string> | undefined,
+  fact: CallerReportFact & { readonly account: string },
+  incident: string | null,
+): Promise<'report' | 'urge' | null> {
+  const { account, receivedAt: at, channel, by, requestId } = fact
+  const known = await customers.find({ account }, units).catch(() => undefined)
+  if (known?.customers.length === 0) return null
+  const earlier = records.contacts(account, at - SAME_OUTAGE_MS)
+  const again = earlier.some(
+    (one) => incident !== null && one.incident === incident && one.requestId !== requestId,
+  )
+  const kind = again ? 'urge' : 'report'
+  await records.contact({ account, at, channel, kind, incident, by, requestId })
+  return kind
+}
+
 const report = route({
   method: 'POST',
   path: '/api/v1/reports',
@@ -45,6 +71,10 @@ const report = route({
           requestId: z.string(),
           receivedAt: instantOut,
           incident: z.string().nullable(),
+          contact: z
+            .enum(['report', 'urge'])
+            .nullable()
+            .describe('`urge` where the account called about this incident before'),
         })
         .meta({ id: 'CallerReportAnswer' }),
     },
@@ -70,11 +100,18 @@ const report = route({
       role,
     }
     await deps.facts.append(fact)
+    const incident = incidentOver(deps, point)
+    const { account } = body
+    const contact =
+      account === undefined
+        ? null
+        : await noteContact(deps, scope.units, { ...fact, account }, incident)
     return {
       json: {
         requestId,
         receivedAt: formatInstant(fact.receivedAt),
-        incident: incidentOver(deps, point),
+        incident,
+        contact,
       },
     }
   },

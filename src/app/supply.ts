@@ -1,0 +1,68 @@
+/** What the engine holds of one usage point now: read only, between two facts. */
+import { OFF, ON } from '../engine/evidence/registers.ts'
+import { type Case, isActive } from '../engine/incidents/case.ts'
+import { incidentId } from '../engine/incidents/publish.ts'
+import { NONE } from '../engine/inference/network.ts'
+import { posterior } from '../engine/inference/posterior.ts'
+import type { World } from '../engine/world.ts'
+import { TARGET_USAGE_POINT } from '../grid/compiled.ts'
+import type { SupplyView } from '../hotline/card.ts'
+
+/** Supply of the usage point with this index, its meter's word, and the incidents over it. */
+export function supplyOf(world: World, point: number): SupplyView {
+  const { grid, topology, network } = world
+  const path: number[] = []
+  for (let at = grid.usagePoints.device[point]!; at >= 0; at = topology.parent[at]!) path.push(at)
+  const meter = meterOf(world, point)
+  const head = path.map((device) => network.head[device]!).find((one) => one !== NONE) ?? NONE
+  const state = meter === NONE ? undefined : world.registers.state[meter]
+  const heardAt = meter === NONE ? 0 : world.registers.atOf(meter)
+  return {
+    dead: head === NONE ? 0 : deadAt(world, head, meter),
+    path,
+    incidents: casesOver(world, head, meter).map(({ number }) => incidentId(number)),
+    meterSaid: state === OFF ? 'off' : state === ON ? 'on' : 'nothing',
+    meterHeardAt: heardAt === 0 ? null : heardAt,
+    asOf: world.now,
+  }
+}
+
+function meterOf({ grid }: World, point: number): number {
+  const { observers, usagePoints } = grid
+  const device = usagePoints.device[point]!
+  for (let o = observers.firstMeter[device]!; o < observers.firstMeter[device + 1]!; o++)
+    if (observers.targetKind[o] === TARGET_USAGE_POINT && observers.target[o] === point) return o
+  return NONE
+}
+
+/** P(dead) of the meter's own service, else right below the lowest device that evidence touches. */
+function deadAt({ belief, network }: World, head: number, meter: number): number {
+  const root = network.rootOf(head)
+  if (!belief.lit(root)) return 0
+  const nodes = posterior(belief, root)
+  const own = nodes.find(({ observer }) => meter !== NONE && observer === meter)
+  if (own) return own.dead
+  const byHead = new Map(
+    nodes.filter(({ observer }) => observer === NONE).map((node) => [node.head, node.dead]),
+  )
+  for (let at = head; at !== NONE; at = network.above[at]!) {
+    const dead = byHead.get(at)
+    if (dead !== undefined) return dead
+  }
+  return 0
+}
+
+/** Cases whose place is the usage point or above it, the highest first. */
+function casesOver({ cases, network }: World, head: number, meter: number): readonly Case[] {
+  const depthOf = new Map<number, number>()
+  for (let at = head, depth = 0; at !== NONE; at = network.above[at]!) depthOf.set(at, depth++)
+  return [...cases.values()]
+    .filter((one) => one.outcome === null && depthOf.has(one.head))
+    .filter(({ observer }) => observer === NONE || observer === meter)
+    .sort(
+      (a, b) =>
+        Number(isActive(b)) - Number(isActive(a)) ||
+        depthOf.get(b.head)! - depthOf.get(a.head)! ||
+        a.number - b.number,
+    )
+}

@@ -1,0 +1,162 @@
+/** The answer card as the interface shows it: what it is made from, its schema, and its JSON. */
+import { z } from 'zod'
+import type { Incident } from '../engine/changes.ts'
+import { toIncidentView, withoutEvidence } from '../engine/incident-view.ts'
+import { formatInstant, type InstantMs } from '../facts/time.ts'
+import type { DeviceType } from '../grid/model.ts'
+import { deviceRef, incidentSchema, instantOut } from './schemas.ts'
+
+export const CARD_LANGUAGES = ['zh', 'en', 'mn'] as const
+
+export interface CardRequest {
+  readonly account: string
+  readonly usagePoint: string
+  readonly language: (typeof CARD_LANGUAGES)[number]
+  readonly identityVerified: boolean
+}
+
+/** A card, times in milliseconds. */
+export interface Card {
+  readonly asOf: InstantMs
+  readonly stale: boolean
+  readonly situation: string
+  readonly supply: {
+    readonly state: 'energised' | 'deenergised' | 'unknown'
+    readonly probabilityDead: number | null
+    readonly meterSaid: 'off' | 'on' | 'nothing'
+    readonly meterHeardAt: InstantMs | null
+    readonly path: readonly { id: string; type: DeviceType; name: string }[]
+  }
+  readonly incident: Incident | null
+  readonly changedAt: InstantMs | null
+  readonly progress: { readonly step: string; readonly of: readonly string[] } | null
+  readonly restoration: {
+    readonly at: InstantMs
+    readonly source: 'estimated' | 'field'
+    readonly ageMs: number
+    readonly passed: boolean
+  } | null
+  readonly plans: readonly { id: string; kind: string; from: InstantMs; to: InstantMs }[]
+  readonly arrears: 'withheld' | 'none' | 'suspended'
+  readonly outages: {
+    readonly days: number
+    readonly count: number
+    readonly listed: readonly { incident: string; from: InstantMs; to: InstantMs | null }[]
+  }
+  readonly contacts: {
+    readonly recent: readonly {
+      at: InstantMs
+      channel: string
+      kind: string
+      incident: string | null
+    }[]
+    readonly onIncident: number
+    readonly urges: number
+    readonly repeated: boolean
+  }
+  readonly scripts: readonly {
+    readonly language: string
+    readonly text: string
+    readonly reviewStatus: 'draft' | 'proposed' | 'reviewed'
+    readonly staffOnly: boolean
+  }[]
+  readonly safety: string
+}
+
+const count = z.number().int().min(0)
+
+export const cardSchema = z
+  .object({
+    asOf: instantOut.describe('信息更新于'),
+    stale: z.boolean().describe('too old to read a time from'),
+    situation: z.string(),
+    supply: z.object({
+      state: z.enum(['energised', 'deenergised', 'unknown']),
+      probabilityDead: z.number().min(0).max(1).nullable(),
+      meterSaid: z.enum(['off', 'on', 'nothing']),
+      meterHeardAt: instantOut.nullable(),
+      path: z.array(deviceRef).describe('from the customer up to the source'),
+    }),
+    incident: incidentSchema.omit({ evidence: true }).nullable(),
+    changedAt: instantOut.nullable(),
+    progress: z.object({ step: z.string(), of: z.array(z.string()) }).nullable(),
+    restoration: z
+      .object({
+        at: instantOut,
+        source: z.enum(['estimated', 'field']),
+        ageSeconds: count,
+        passed: z.boolean(),
+      })
+      .nullable(),
+    plans: z.array(
+      z.object({ id: z.string(), kind: z.string(), from: instantOut, to: instantOut }),
+    ),
+    arrears: z.enum(['withheld', 'none', 'suspended']),
+    outages: z.object({
+      days: count,
+      count,
+      listed: z.array(
+        z.object({ incident: z.string(), from: instantOut, to: instantOut.nullable() }),
+      ),
+    }),
+    contacts: z.object({
+      recent: z.array(
+        z.object({
+          at: instantOut,
+          channel: z.string(),
+          kind: z.enum(['inquiry', 'report', 'urge']),
+          incident: z.string().nullable(),
+        }),
+      ),
+      onIncident: count,
+      urges: count,
+      repeated: z.boolean(),
+    }),
+    scripts: z.array(
+      z.object({
+        language: z.string(),
+        text: z.string(),
+        reviewStatus: z.enum(['draft', 'proposed', 'reviewed']),
+        staffOnly: z.boolean().describe('待译审: never read out or sent'),
+      }),
+    ),
+    safety: z.string(),
+  })
+  .meta({ id: 'AnswerCard' })
+
+const orNull = (at: InstantMs | null) => (at === null ? null : formatInstant(at))
+
+/** The card as JSON. */
+export function cardView(card: Card) {
+  const { supply, restoration, outages, contacts } = card
+  return {
+    ...card,
+    asOf: formatInstant(card.asOf),
+    supply: { ...supply, meterHeardAt: orNull(supply.meterHeardAt) },
+    incident: card.incident && withoutEvidence(toIncidentView(card.incident)),
+    changedAt: orNull(card.changedAt),
+    restoration: restoration && {
+      at: formatInstant(restoration.at),
+      source: restoration.source,
+      ageSeconds: Math.round(restoration.ageMs / 1000),
+      passed: restoration.passed,
+    },
+    plans: card.plans.map((plan) => ({
+      ...plan,
+      from: formatInstant(plan.from),
+      to: formatInstant(plan.to),
+    })),
+    outages: {
+      ...outages,
+      listed: outages.listed.map(({ incident, from, to }) => ({
+        incident,
+        from: formatInstant(from),
+        to: orNull(to),
+      })),
+    },
+    contacts: {
+      ...contacts,
+      recent: contacts.recent.map((one) => ({ ...one, at: formatInstant(one.at) })),
+    },
+  }
+}
