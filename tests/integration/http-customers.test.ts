@@ -1,5 +1,7 @@
 /** Customers over HTTP: own units only, masked, unmasked for a recorded reason. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { answerCard, type CardSources } from '../../src/hotline/card.ts'
+import { loadScripts } from '../../src/hotline/scripts.ts'
 import { openCustomers } from '../../src/records/customers/customers.ts'
 import { importCustomers } from '../../src/records/customers/import.ts'
 import type { CustomersPort } from '../../src/records/customers/port.ts'
@@ -17,13 +19,40 @@ beforeAll(async () => {
   ])
   await importCustomers({ file: folder.file, dir: folder.dir })
   customers = await openCustomers(folder.dir)
-  fixture = await httpFixture({ deps: { customers } })
+  const sources: CardSources = {
+    scripts: loadScripts('config/texts/scripts.yaml'),
+    now: Date.now,
+    grid: () => fixture.grid,
+    utcOffsetMinutes: () => 480,
+    supply: () => undefined,
+    incident: () => undefined,
+    times: () => ({ changedAt: 0, etrSince: null }),
+    area: () => undefined,
+    segments: () => [],
+    plans: () => [],
+    contacts: (account) => contacts(account),
+  }
+  fixture = await httpFixture({
+    deps: { customers, card: (request) => answerCard(sources, request) },
+  })
 })
 afterAll(async () => {
   await fixture.close()
   await customers.close()
   folder.remove()
 })
+
+/** What the reports of this test filed. */
+const filed: {
+  account: string
+  at: number
+  channel: 'phone'
+  kind: 'report' | 'urge'
+  incident: string | null
+  by: string
+  requestId: string
+}[] = []
+const contacts = (account: string) => filed.filter((one) => one.account === account)
 
 const SEARCH = '/api/v1/customers/search'
 async function ask(path: string, body: unknown, unit: string, role = 'agent' as const) {
@@ -90,3 +119,52 @@ test('where the audit chain cannot be written nothing is shown', async () => {
   expect(status).toBe(503)
   expect(JSON.stringify(json)).not.toContain('王芳')
 })
+
+test('one customer found comes with the card; a check of identity is recorded', async () => {
+  const { json } = await ask(SEARCH, { account: 'A1', language: 'en' }, '1501')
+  expect(json.card).toMatchObject({ situation: 'unknown', arrears: 'withheld' })
+  const { scripts } = json.card as { scripts: { language: string; text: string }[] }
+  expect(scripts[0]).toMatchObject({ language: 'en' })
+  const checked = await ask(SEARCH, { account: 'A1', identityVerified: true }, '1501')
+  expect(checked.json.card).toMatchObject({ arrears: 'none' })
+  const auditor = await fixture.token('auditor')
+  const chain = (await (await fixture.get('/api/v1/audit', auditor)).json()) as {
+    entries: { what: string; subject: string }[]
+  }
+  expect(chain.entries[0]).toMatchObject({ what: 'customer.identified', subject: 'A1' })
+  expect((await ask(SEARCH, { q: '王芳' }, '15')).json.card).toBeNull()
+})
+
+test('a report is filed under its account; a second about the same incident urges it', async () => {
+  fixture.overrides = {
+    segments: () => [OPEN_SEGMENT],
+    async contact(contact) {
+      filed.unshift(contact as never)
+    },
+    contacts,
+  }
+  const report = { channel: 'phone', usagePoint: 'F1-T1-U1', says: 'dark', account: 'A1' }
+  expect((await ask('/api/v1/reports', report, '1501')).json.contact).toBe('report')
+  expect((await ask('/api/v1/reports', report, '1501')).json.contact).toBe('urge')
+  expect((await ask('/api/v1/reports', { ...report, account: 'A2' }, '1501')).json).toMatchObject({
+    incident: 'I1',
+    contact: null,
+  })
+  fixture.overrides = {}
+  const { card } = (await ask(SEARCH, { account: 'A1' }, '1501')).json
+  expect(card).toMatchObject({
+    contacts: { repeated: true, recent: [{ kind: 'urge' }, { kind: 'report' }] },
+  })
+})
+
+const OPEN_SEGMENT = {
+  id: 'S1',
+  incident: 'I1',
+  device: { id: 'F1-FU', type: 'fuse', name: '支线' },
+  phases: 'ABC',
+  from: 1,
+  to: null,
+  void: false,
+  momentary: false,
+  exceptions: [],
+} as never
