@@ -19,6 +19,9 @@ import { Reach } from './reach.ts'
 /** Identities that a confirmation needs, as in the shipped rules. */
 const SOURCES_NEEDED = 2
 
+/** Reports that say that supply is lost. */
+const LOSSES: readonly ReportFact['kind'][] = ['powerOff', 'areaOff', 'phaseLoss', 'voltage']
+
 /** Which states of supply may follow which; `closed` ends it. */
 const MAY_FOLLOW: Readonly<Record<string, readonly string[]>> = {
   new: ['predicted', 'confirmed', 'partiallyRestored', 'closed'],
@@ -99,14 +102,16 @@ export class EngineInvariants {
   #hear(position: number, fact: ReportFact): void {
     this.#speaking.add(position)
     if (fact.kind === 'voltage' && (fact.volts ?? [1000]).some((volts) => volts < 132)) {
-      this.#vouch(fact.terminal, this.#reach.seenBy(fact.terminal))
+      for (const observer of fact.meters ?? [fact.terminal])
+        this.#vouch(fact.terminal, this.#reach.seenBy(observer))
       this.#vouch(`measured by ${fact.terminal}`, this.#reach.seenBy(fact.terminal))
     }
     const opens = fact.kind === 'switchOpen' || fact.kind === 'protectionTrip'
-    if (opens && fact.device !== undefined)
-      this.#vouch(fact.terminal, this.#reach.below(fact.device))
-    if (fact.kind !== 'powerOff' && fact.kind !== 'areaOff') return
-    for (const observer of fact.meters ?? [fact.terminal])
+    const device = fact.device ?? this.#reach.deviceOf(fact.terminal)
+    if (opens && device !== undefined) this.#vouch(fact.terminal, this.#reach.below(device))
+    if (!LOSSES.includes(fact.kind)) return
+    const named = fact.kind === 'areaOff' ? undefined : fact.meters
+    for (const observer of named ?? [fact.terminal])
       this.#vouch(this.#reach.identityOf(observer), this.#reach.seenBy(observer))
   }
 

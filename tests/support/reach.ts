@@ -53,6 +53,14 @@ export class Reach {
     return forwards < 0 ? observer : ids.idOf(forwards)
   }
 
+  /** The device a terminal stands at; undefined for one that stands elsewhere. */
+  deviceOf(observer: string): string | undefined {
+    const { ids, target, targetKind } = this.grid.observers
+    const index = ids.indexOf(observer)
+    if (index < 0 || targetKind[index] !== TARGET_DEVICE) return undefined
+    return this.grid.devices.ids.idOf(target[index]!)
+  }
+
   isMeter(observer: string): boolean {
     const { ids, targetKind } = this.grid.observers
     return targetKind[ids.indexOf(observer)] === TARGET_USAGE_POINT

@@ -197,7 +197,7 @@ export class Registers {
     return wasOff === off ? 'duplicate' : off ? 'older' : 'newer'
   }
 
-  /** Writes what was said. `state` is what it means for inference now. */
+  /** Writes what was said, and remembers it. `state` is what it means for inference now. */
   write(
     observer: number,
     state: RegisterState,
@@ -207,6 +207,21 @@ export class Registers {
     boot?: number,
     seq?: number,
     marks: Marks = NO_MARKS,
+  ): void {
+    this.stand(observer, state, off, at, phases, boot, seq, marks)
+    this.remember(observer, off, at)
+  }
+
+  /** Writes what stands now, made of several statements, none of which it is. */
+  stand(
+    observer: number,
+    state: RegisterState,
+    off: boolean,
+    at: InstantMs,
+    phases: number,
+    boot: number | undefined,
+    seq: number | undefined,
+    marks: Marks,
   ): void {
     this.onWrite(observer)
     const since = Math.max(1000, at - EPOCH_MS)
@@ -226,7 +241,6 @@ export class Registers {
     const counted = boot !== undefined && seq !== undefined
     this.#words[first + BOOT] = counted ? boot : NO_COUNTER
     this.#words[first + SEQ] = counted ? seq : NO_COUNTER
-    this.remember(observer, off, at)
   }
 
   /**

@@ -73,6 +73,7 @@ export function say(world: World, position: number, observer: number, statement:
       return
     }
     put(world, observer, own, word)
+    registers.remember(observer, off, at)
   }
   noteDelay(world, observer, statement, time)
   if (usual) world.speakers.delete(observer)
@@ -125,7 +126,7 @@ function put(world: World, observer: number, own: PhaseMask, word: Word): void {
   // Measured dark after its device came back: it never came back, which is no new outage.
   const stillDark = (marks & MEASURED) !== 0 && off && registers.state[observer] === AWAITED
   const state = stillDark ? AWAITED : meaningOf(world, observer, off, at)
-  registers.write(observer, state, off, at, phases, boot, seq, marks)
+  registers.stand(observer, state, off, at, phases, boot, seq, marks)
   belief.settle()
   if (world.answeredLive.size > 0) world.answeredLive.delete(observer)
   if (stillDark) belief.leaveUnanswered(observer, offLiveOf(world, observer))
