@@ -1,5 +1,5 @@
 /** `lastgasp bench NAME`: the benchmarks of CONTRACT §7; each prints one JSON line last. */
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { type Command, InvalidArgumentError } from 'commander'
 import { ENGINE_VERSION } from '../engine/engine.ts'
@@ -63,12 +63,17 @@ function accuracy(bench: Command): void {
     .option('--null-share <s>', 'share of windows without a fault', fraction, 0)
     .option('--trials <t>', 'cases', integer, 1000)
     .option('--seed <s>', 'seed', integer, 1)
+    .option('--plot <file>', 'draw calibration and levels as SVG')
     .option('--json', 'the JSON line alone', false)
     .action(async (options) => {
       const { loadCompiledGrid } = await import('../app/grids.ts')
       const { benchAccuracy } = await import('./bench/accuracy.ts')
       const grid = await loadCompiledGrid(options.grid)
       const fields = benchAccuracy(grid, { ...options, falseReports: options.false })
+      if (options.plot !== undefined) {
+        const { plotAccuracy } = await import('./bench/accuracy-plot.ts')
+        writeFileSync(options.plot, plotAccuracy(titleOf(grid.name, options), fields))
+      }
       print(
         'accuracy',
         options.seed,
@@ -77,6 +82,10 @@ function accuracy(bench: Command): void {
       )
     })
 }
+
+const titleOf = (grid: string, o: { faults: number; loss: number; callReads: number }) =>
+  `${grid}: ${o.faults === 1 ? 'one fault' : `${o.faults} faults`}, ${o.loss * 100} % of reports lost, ` +
+  (o.callReads === 0 ? 'no call-reads' : `at most ${o.callReads} call-reads`)
 
 const pick = (o: {
   faults: number

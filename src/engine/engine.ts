@@ -237,10 +237,13 @@ function judge(world: World, roots: readonly number[], publisher: Publisher): vo
     const news = world.news.get(root) ?? NOTHING_NEW
     remember(world, root, news)
     trackTree(world, root, cases, verdicts, news, publisher)
-    verifyCases(world, root, casesOf(world, root), publisher)
     trackFindings(world, root, publisher)
     world.news.delete(root)
     lookAgain(world, root)
+  }
+  if (world.rules.judgement.callReads.enabled) {
+    const open = casesByRoot(world)
+    for (const root of roots) verifyCases(world, root, open.get(root) ?? [], publisher)
   }
   sweepReturned(world, [...world.cases.values()].filter(isActive))
 }
@@ -268,13 +271,6 @@ function casesByRoot(world: World): Map<number, Case[]> {
     else byRoot.set(root, [incident])
   }
   return byRoot
-}
-
-/** Cases of one tree, oldest first, as they are now. */
-function casesOf(world: World, root: number): Case[] {
-  return [...world.cases.values()]
-    .filter(({ head }) => world.belief.network.rootOf(head) === root)
-    .sort((a, b) => a.number - b.number)
 }
 
 /** Silence makes "dead" dearer with time; once it has its full meaning only news changes a tree. */

@@ -219,7 +219,7 @@ class Carrier {
       const targets = this.#observers(call.targets)
       const waiting = this.#observers(call.waiting)
       if (terminal >= 0 && waiting.length > 0)
-        world.calls.open.set(call.number, { ...call, terminal, targets, waiting })
+        world.calls.begin({ ...call, terminal, targets, waiting })
     }
     for (const [observer, cost] of belief.unanswered) {
       const now = this.#observer(observer)

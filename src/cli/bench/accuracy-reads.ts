@@ -12,6 +12,9 @@ const ROUNDS = 2
 /** Half is kept for what the first answers leave open. */
 const FIRST_SHARE = 0.5
 
+/** Even where all live meters answer, no answer is no more than this sure. */
+const SURE_TO_REPLY = 1e-6
+
 /** A read that tells less than this seldom changes what is named. */
 const LEAST_GAIN_NATS = 0.005
 
@@ -35,7 +38,7 @@ export function askInRounds(
   answers: (meter: number) => boolean,
 ): { reads: number; rounds: number } {
   const { belief, registers } = lab
-  const missing = costOf(1 - reply)
+  const missing = costOf(Math.max(1 - reply, SURE_TO_REPLY))
   let reads = 0
   let round = 0
   while (round < ROUNDS && reads < callReads) {

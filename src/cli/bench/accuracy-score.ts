@@ -89,6 +89,13 @@ export class DeviceScore {
   }
 }
 
+export interface ReliabilityBin {
+  /** Mean probability claimed, and share of the classes that were open. */
+  readonly claimed: number
+  readonly open: number
+  readonly count: number
+}
+
 /** Expected calibration error over ten equal bins, weighted by count (CONTRACT §7). */
 export class Calibration {
   readonly #bins = Array.from({ length: 10 }, () => ({ count: 0, claimed: 0, open: 0 }))
@@ -101,6 +108,17 @@ export class Calibration {
       bin.claimed += possibility.probability
       if (isOpen(possibility)) bin.open++
     }
+  }
+
+  /** The reliability diagram: what was claimed, and how often it was so; empty bins left out. */
+  reliability(): ReliabilityBin[] {
+    return this.#bins
+      .filter(({ count }) => count > 0)
+      .map(({ count, claimed, open }) => ({
+        claimed: round(claimed / count),
+        open: round(open / count),
+        count,
+      }))
   }
 
   result(): number | null {

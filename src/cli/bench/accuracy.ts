@@ -74,6 +74,7 @@ export function benchAccuracy(
     ...exact.result(),
     ...devices.result(),
     ece: calibration.result(),
+    reliability: calibration.reliability(),
     callReadsPerCase: Math.round((100 * reads) / options.trials) / 100,
     rounds,
     msPerCase: Math.round((1000 * ms) / options.trials) / 1000,

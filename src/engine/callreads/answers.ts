@@ -23,14 +23,12 @@ export function takeAnswers(world: World, fact: ReadingFact): void {
   const incident = world.cases.get(call.incident)
   for (const { target, result } of fact.readings) {
     const observer = world.grid.observers.ids.indexOf(target)
-    const at = call.waiting.indexOf(observer)
-    if (observer < 0 || at < 0) continue
-    call.waiting.splice(at, 1)
+    if (!world.calls.answer(call, observer)) continue
     if (result === 'noAnswer') leaveUnanswered(world, observer)
     else if (incident) incident.reads.answered++
   }
   if (call.waiting.length > 0) return
-  world.calls.open.delete(call.number)
+  world.calls.end(call)
   lookAt(world, call, world.now)
 }
 
@@ -38,7 +36,7 @@ export function takeAnswers(world: World, fact: ReadingFact): void {
 export function endOverdue(world: World): void {
   for (const call of [...world.calls.open.values()]) {
     if (call.by > world.now) continue
-    world.calls.open.delete(call.number)
+    world.calls.end(call)
     const first = call.waiting.includes(call.terminal) ? call.terminal : call.waiting[0]
     const spoke = call.waiting.length < call.targets.length
     // A terminal that answered for some has been heard of the others; a silent one is one silence.

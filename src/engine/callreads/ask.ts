@@ -84,7 +84,7 @@ export function askRound(
     const by = world.now + seconds * 1000
     const number = world.calls.next++
     const waiting = [...targets]
-    world.calls.open.set(number, {
+    world.calls.begin({
       number,
       incident: incident.number,
       reason,

@@ -37,6 +37,8 @@ export function noReadsYet(lookAt: InstantMs): CaseReads {
 export class Calls {
   next = 1
   readonly open = new Map<number, OpenCall>()
+  /** Observers that have yet to be answered for: each is asked by one call at a time. */
+  readonly #waiting = new Set<number>()
   /** Tokens of the global rate: how many were left at a time. */
   left = 0
   leftAt: InstantMs = 0
@@ -61,8 +63,26 @@ export class Calls {
 
   /** True while the observer has yet to be answered for. */
   isWaiting(observer: number): boolean {
-    for (const { waiting } of this.open.values()) if (waiting.includes(observer)) return true
-    return false
+    return this.#waiting.has(observer)
+  }
+
+  begin(call: OpenCall): void {
+    this.open.set(call.number, call)
+    for (const observer of call.waiting) this.#waiting.add(observer)
+  }
+
+  /** The observer was answered for; false where it was not asked, or answered for before. */
+  answer(call: OpenCall, observer: number): boolean {
+    const at = call.waiting.indexOf(observer)
+    if (at < 0) return false
+    call.waiting.splice(at, 1)
+    this.#waiting.delete(observer)
+    return true
+  }
+
+  end(call: OpenCall): void {
+    this.open.delete(call.number)
+    for (const observer of call.waiting) this.#waiting.delete(observer)
   }
 
   /** When the next one runs out of time, Infinity for none. */

@@ -17,14 +17,17 @@ const ROUNDS = 2
 
 /** True where nothing is left to be asked before the case is called restored. */
 export function isSampled(world: World, incident: Case, publisher: Publisher): boolean {
-  const { callReads, momentarySeconds } = world.rules.judgement
+  const { callReads, momentarySeconds, restore } = world.rules.judgement
   if (!callReads.enabled || incident.observer !== NONE || incident.cameBackAt === null) return true
   // Over before anybody could be asked: logged, and nobody is told (重合成功).
   if (incident.cameBackAt - incident.startedAt < momentarySeconds * 1000) return true
   if (world.calls.waitsFor(incident.number)) return false
   if (incident.reads.samples >= ROUNDS) return true
   const whom = whomToSample(world, incident)
-  return whom.length === 0 || !askRound(world, incident, whom, 'restoration', publisher)
+  if (whom.length === 0) return true
+  const asked = askRound(world, incident, whom, 'restoration', publisher)
+  // Where no budget is left, time alone has to show it.
+  return !asked && world.now - incident.cameBackAt >= restore.settleSeconds * 1000
 }
 
 /** True where it is time to sample although few have said that they are back. */

@@ -17,14 +17,13 @@ const ROUNDS = 2
 /** After a look that found nothing worth asking, the next one: as long as a few reports take. */
 const LOOK_AGAIN_MS = 10_000
 
-/** Asks about the open cases of one tree, oldest first. */
+/** Asks about the open cases of one tree, oldest first, where the rules allow it. */
 export function verifyCases(
   world: World,
   root: number,
   cases: Iterable<Case>,
   publisher: Publisher,
 ): void {
-  if (!world.rules.judgement.callReads.enabled) return
   let possibilities: readonly Possibility[] | undefined
   for (const incident of cases) {
     if (!isDue(world, incident)) continue

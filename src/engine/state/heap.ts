@@ -186,7 +186,7 @@ export function readWorld(
   for (const [head, at] of heap.heardFrom) world.belief.sums.setHeardFrom(head, at)
   for (const [head, at] of heap.cameBack) world.belief.cameBack.set(head, at)
   for (const [terminal, state] of heap.links) world.links.set(terminal, state)
-  for (const call of heap.calls) world.calls.open.set(call.number, call)
+  for (const call of heap.calls) world.calls.begin(call)
   world.calls.next = heap.nextCall
   world.calls.left = heap.callRate.left
   world.calls.leftAt = heap.callRate.leftAt
