@@ -25,7 +25,8 @@ const onePhaseOf = (random: Random, phases: number) => {
   return present[random.below(present.length)]!
 }
 
-export function drawNetwork(random: Random): Grid {
+/** `tied`: at least two feeders, and ties between them. */
+export function drawNetwork(random: Random, tied: boolean): Grid {
   const grid: Grid = {
     version: GRID_VERSION,
     name: 'drawn',
@@ -39,9 +40,9 @@ export function drawNetwork(random: Random): Grid {
     observers: [],
   }
   const spots: Spot[] = []
-  const feeders = 1 + random.below(MOST_FEEDERS)
+  const feeders = Math.max(tied ? 2 : 1, 1 + random.below(MOST_FEEDERS))
   for (let feeder = 0; feeder < feeders; feeder++) spots.push(...drawFeeder(grid, feeder, random))
-  drawTies(grid, spots, random)
+  drawTies(grid, spots, tied ? 4 : random.below(3), random)
   return grid
 }
 
@@ -99,10 +100,10 @@ function drawTransformer(grid: Grid, above: Spot, random: Random): void {
   }
 }
 
-/** Normally open switches between three-phase spots of different feeders. */
-function drawTies(grid: Grid, spots: readonly Spot[], random: Random): void {
+/** Up to `count` normally open switches between three-phase spots of different feeders. */
+function drawTies(grid: Grid, spots: readonly Spot[], count: number, random: Random): void {
   const whole = spots.filter(({ phases }) => phases === ALL)
-  for (let n = random.below(3); n > 0; n--) {
+  for (let n = count; n > 0; n--) {
     const [a, b] = random.sample(whole, 2)
     if (!a || !b || a.feeder === b.feeder) continue
     const id = `Tie${grid.devices.length}`

@@ -104,6 +104,9 @@ class Drawing {
     const { grid } = this.#network
     if (random.chance(0.12))
       return this.#take({ kind: 'usagePoint', index: random.below(grid.usagePoints.length) })
+    const tied = this.#troubles.switching && random.chance(0.6) ? this.#aboveTies() : []
+    if (tied.length > 0)
+      return this.#take({ kind: 'device', index: tied[random.below(tied.length)]! })
     const level = this.#candidates[random.below(this.#candidates.length)]!
     return this.#take({ kind: 'device', index: level[random.below(level.length)]! })
   }
@@ -139,14 +142,7 @@ class Drawing {
   /** A tie feeds what lies below from elsewhere, until the device is closed again. */
   #takeOver(device: number, from: InstantMs, to: InstantMs): void {
     const random = this.#random
-    const { grid, fromZone, toZone, normal } = this.#network
-    const isBelow = (zone: number) => {
-      const fedBy = normal.fedBy[zone]!
-      return fedBy >= 0 && isAtOrAbove(this.#network, device, fedBy)
-    }
-    const ties = grid.devices.flatMap((tie, index) =>
-      tie.normallyOpen && isBelow(fromZone[index]!) !== isBelow(toZone[index]!) ? [index] : [],
-    )
+    const ties = this.#tiesOf(device)
     const tie = ties[random.below(Math.max(1, ties.length))]
     if (tie === undefined || to - from < 2 * MINUTE) return
     const target = this.#take({ kind: 'device', index: tie })
@@ -159,6 +155,23 @@ class Drawing {
     this.#ties.push({ device: tie, from: closedAt, to: openedAt })
     this.#all.push({ at: closedAt, what: 'close', target, phases, told })
     this.#all.push({ at: openedAt, what: 'open', target, phases, told })
+  }
+
+  /** Ties with one end below the device. */
+  #tiesOf(device: number): number[] {
+    const { grid, fromZone, toZone, normal } = this.#network
+    const isBelow = (zone: number) => {
+      const fedBy = normal.fedBy[zone]!
+      return fedBy >= 0 && isAtOrAbove(this.#network, device, fedBy)
+    }
+    return grid.devices.flatMap((tie, index) =>
+      tie.normallyOpen && isBelow(fromZone[index]!) !== isBelow(toZone[index]!) ? [index] : [],
+    )
+  }
+
+  /** Devices that a tie can take something over from. */
+  #aboveTies(): number[] {
+    return this.#candidates.flat().filter((device) => this.#tiesOf(device).length > 0)
   }
 
   #flap(target: Target, from: InstantMs): void {

@@ -26,7 +26,9 @@ const COUNTIES = 8
 export function storyOf(seed: number): Story {
   const random = createRandom(`simulation ${seed}`)
   const troubles = drawTroubles(random.fork('troubles'))
-  const grid = troubles.county ? countyOf(seed % COUNTIES) : drawNetwork(random.fork('network'))
+  const grid = troubles.county
+    ? countyOf(seed % COUNTIES)
+    : drawNetwork(random.fork('network'), troubles.switching)
   const network = buildNetwork(grid)
   const truth = new Truth(network, drawHappenings(network, troubles, random.fork('happenings')))
   const messages = tellMessages(truth, troubles, random.fork('messages'))

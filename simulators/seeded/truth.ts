@@ -113,6 +113,16 @@ export class Truth {
     return points
   }
 
+  /** The same, in every way it was switched: what hangs there whatever is said of the ties. */
+  alwaysBelow(id: string): ReadonlySet<number> {
+    const points = new Set(this.below(id))
+    for (const feeding of this.#feedings.slice(1)) {
+      const here = this.#belowIn(feeding, id)
+      for (const point of points) if (!here.has(point)) points.delete(point)
+    }
+    return points
+  }
+
   nameOf(point: number): string {
     return this.network.grid.usagePoints[point]!.id
   }

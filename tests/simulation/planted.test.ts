@@ -55,6 +55,15 @@ vi.mock('../../src/engine/incidents/life.ts', async (original) => {
   return { ...real, restoreCase }
 })
 
+vi.mock('../../src/engine/switching/rehang.ts', async (original) => {
+  const { planted } = await import('./planted.ts')
+  const real = await original<typeof import('../../src/engine/switching/rehang.ts')>()
+  const rehang: typeof real.rehang = (...args) => {
+    if (planted.bug !== 'a tie is ignored') real.rehang(...args)
+  }
+  return { ...real, rehang }
+})
+
 /** Seeds that a bug may survive, from the one that last caught it. */
 const WITHIN_SEEDS = 40
 const PATIENCE_MS = 600_000

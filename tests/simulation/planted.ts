@@ -17,6 +17,7 @@ export const FUNCTION_BUGS = [
   'the ticker forgets the last tick',
   'the next number is lost in a restart',
   'a short interruption is not momentary',
+  'a tie is ignored',
 ] as const
 export type FunctionBug = (typeof FUNCTION_BUGS)[number]
 

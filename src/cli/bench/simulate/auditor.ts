@@ -10,6 +10,7 @@ import type { Change, Incident } from '../../../engine/changes.ts'
 import type { Fact, Position } from '../../../facts/facts.ts'
 import type { InstantMs } from '../../../facts/time.ts'
 import { isDark, Said, type Turn } from './said.ts'
+import { Ties } from './ties.ts'
 import { Vouchers } from './vouchers.ts'
 
 const MINUTE_MS = 60_000
@@ -37,6 +38,7 @@ export class Auditor {
   /** Observer index of each usage point's meter. */
   readonly #meterOf = new Map<number, number>()
   readonly #vouchers: Vouchers
+  readonly #ties: Ties
   #position: Position = 0
 
   constructor(story: Story) {
@@ -44,9 +46,10 @@ export class Auditor {
     const { truth, messages } = story
     this.said = new Said(
       (what) => this.fail(what),
-      (device) => truth.below(device),
+      (device) => truth.alwaysBelow(device),
     )
     this.#vouchers = new Vouchers(truth)
+    this.#ties = new Ties(truth.network.grid)
     const words = new Map<number, Word[]>()
     for (const word of messages.words) {
       const list = words.get(word.observer)
@@ -68,13 +71,16 @@ export class Auditor {
   take(position: Position, fact: Fact, changes: readonly Change[], now: InstantMs): void {
     if (position !== this.#position + 1) this.fail(`position ${position} follows ${this.#position}`)
     this.#position = position
-    this.#vouchers.hear(fact)
+    this.#vouchers.hear(fact, now)
+    this.#ties.take(fact, changes, now)
     for (const turn of this.said.take(position, fact, changes)) this.#judge(turn, now)
     if (changes.some(({ type }) => type === 'segment')) this.said.checkSegments()
   }
 
   /** Whoever was heard to go dark, and still is, lies in an incident. */
   probe(now: InstantMs): void {
+    for (const tie of this.#ties.ignored(now - JUDGED_WITHIN_MS))
+      this.fail(`${tie} is reported closed, and the network hangs as if it were open`)
     const dark = this.said.dark
     const covered = new Set<number>()
     for (const { device } of dark)

@@ -1,6 +1,7 @@
 /** Who said that supply was lost, and where: counted from the facts, beside the engine's own count. */
 import type { Truth } from '../../../../simulators/seeded/truth.ts'
 import type { Fact } from '../../../facts/facts.ts'
+import type { InstantMs } from '../../../facts/time.ts'
 
 /** Kinds of reports that speak of a loss of supply, or of what causes one. */
 const LOSSES = ['powerOff', 'areaOff', 'phaseLoss', 'switchOpen', 'protectionTrip']
@@ -22,17 +23,17 @@ export class Vouchers {
     )
   }
 
-  hear(fact: Fact): void {
-    if (fact.type === 'callerReport') this.#note(fact.usagePoint, `account ${fact.account}`)
+  hear(fact: Fact, now: InstantMs): void {
+    if (fact.type === 'callerReport') this.#note(fact.usagePoint, `account ${fact.account}`, now)
     if (fact.type === 'reading')
       for (const { target, result } of fact.readings)
         if (result === 'deenergised' || result === 'phaseLoss')
-          this.#note(this.#placeOf.get(target)!, fact.terminal)
+          this.#note(this.#placeOf.get(target)!, fact.terminal, now)
     if (fact.type !== 'report' || !LOSSES.includes(fact.kind)) return
     const places = fact.device
       ? [fact.device]
       : (fact.meters ?? [fact.terminal]).map((observer) => this.#placeOf.get(observer)!)
-    for (const place of places) this.#note(place, fact.terminal)
+    for (const place of places) this.#note(place, fact.terminal, now)
   }
 
   /** Identities that spoke of any of these usage points. */
@@ -42,8 +43,8 @@ export class Vouchers {
     return identities
   }
 
-  #note(place: string, identity: string): void {
-    for (const point of this.#truth.below(place)) {
+  #note(place: string, identity: string, now: InstantMs): void {
+    for (const point of this.#truth.everBelow(place, now)) {
       const said = this.#of.get(point) ?? new Set()
       said.add(identity)
       this.#of.set(point, said)
