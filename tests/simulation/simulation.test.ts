@@ -9,7 +9,7 @@ import { storyOfFailure } from '../../src/cli/bench/simulate.ts'
 import { createTelemetry } from '../../src/telemetry/telemetry.ts'
 import { shippedRules } from '../support/engine-lab.ts'
 
-const SEEDS = Number(process.env.LASTGASP_SEEDS ?? 10)
+const SEEDS = Number(process.env.LASTGASP_SEEDS ?? 6)
 const FIRST_SEED = Number(process.env.LASTGASP_SEED ?? 1)
 /** Several times what a seed takes on an idle machine. */
 const PATIENCE_MS = 60_000 + SEEDS * 5000
