@@ -127,11 +127,10 @@ class Teller {
     const random = this.#random
     const { over } = this.#truth.happenings
     for (let n = 1 + random.below(2); n > 0; n--) {
-      const observer = random.below(this.#observers.length)
-      if (tellsPosition(this.#observers[observer]!)) continue
-      const at = START + 5 * SECOND + random.below(Math.max(MINUTE, over - START))
-      const back = at + 2 * MINUTE
       const off = kind === 'powerOff'
+      const [observer, at] = off ? this.#anyone(over) : this.#someoneInTheDark()
+      if (observer === undefined || tellsPosition(this.#observers[observer]!)) continue
+      const back = at + 2 * MINUTE
       if (this.#isDarkSometimes(observer, at, back) === off) continue
       const way = this.#wayOf(observer, at, false)
       const wayBack = this.#wayOf(observer, back, false)
@@ -142,6 +141,22 @@ class Teller {
       this.#hear(observer, !off, back, wayBack)
       this.#tell(terminal, observer, { kind: off ? 'powerOn' : 'powerOff' }, back, wayBack)
     }
+  }
+
+  #anyone(over: InstantMs): [observer: number, at: InstantMs] {
+    const observer = this.#random.below(this.#observers.length)
+    return [observer, START + 5 * SECOND + this.#random.below(Math.max(MINUTE, over - START))]
+  }
+
+  /** The meter of somebody long enough in the dark to be believed when it says otherwise. */
+  #someoneInTheDark(): [observer: number | undefined, at: InstantMs] {
+    const { network, spells } = this.#truth
+    const long = spells.filter(({ from, to }) => to === null || to - from > 5 * MINUTE)
+    const spell = long[this.#random.below(Math.max(1, long.length))]
+    if (!spell) return [undefined, START]
+    const { id } = network.grid.usagePoints[spell.point]!
+    const meter = this.#observers.findIndex(({ usagePoint }) => usagePoint === id)
+    return [meter < 0 ? undefined : meter, spell.from + MINUTE + this.#random.below(MINUTE)]
   }
 
   /** Numbers, doubles, orders. */
