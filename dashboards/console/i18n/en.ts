@@ -228,6 +228,10 @@ export const en: Catalogue = {
     'reading:phaseLoss': 'Call-read: phase lost',
     'reading:relayOpen': 'Call-read: relay open',
     'reading:noAnswer': 'Call-read: no answer',
+    'call:dark': 'Caller: no power',
+    'call:partial': 'Caller: part of the home without power',
+    'call:flicker': 'Caller: flickering',
+    'call:live': 'Caller: power is back',
   },
   detail: {
     region: 'Outage details',

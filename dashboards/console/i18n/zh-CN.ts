@@ -242,6 +242,10 @@ export const zhCN = {
     'reading:phaseLoss': '召测：缺相',
     'reading:relayOpen': '召测：表内断开',
     'reading:noAnswer': '召测：无应答',
+    'call:dark': '来电:停电',
+    'call:partial': '来电:部分无电',
+    'call:flicker': '来电:灯光闪烁',
+    'call:live': '来电:已有电',
   } as Record<string, string>,
   detail: {
     region: '停电详情',

@@ -2,6 +2,7 @@
  * Dead cells (通信故障): many terminals of one unit lose their link within minutes, on feeders that
  * nothing electrical joins, and none of them said that its supply went. `domain.md` §1.5.
  */
+import { OBSERVER_CLASSES } from '../../grid/model.ts'
 import { OFF } from '../evidence/registers.ts'
 import { type Case, isActive } from '../incidents/case.ts'
 import type { Publisher } from '../incidents/publish.ts'
@@ -89,8 +90,8 @@ function deadCell(
     evidence: latestFirst.map((terminal) => ({
       position: world.offlineSince.get(terminal)!.position,
       observer: observers.ids.idOf(terminal) as never,
-      observerClass: 'link',
-      said: 'link:offline',
+      observerClass: OBSERVER_CLASSES[observers.class[terminal]!]!,
+      said: 'offline',
       at: since(terminal),
       device: devices.ids.idOf(world.belief.headOf[terminal]!) as never,
     })),
