@@ -6,7 +6,12 @@
  * A usage point has a service of its own (户表开关), never listed as a device: it opens with
  * `servicePrior`. Where a device carries one meter only, the two are one class.
  */
-import { type CompiledGrid, TARGET_NODE, TARGET_USAGE_POINT } from '../../grid/compiled.ts'
+import {
+  type CompiledGrid,
+  TARGET_DEVICE,
+  TARGET_NODE,
+  TARGET_USAGE_POINT,
+} from '../../grid/compiled.ts'
 import { NOT_ENERGISED } from '../../grid/forest.ts'
 import type { Topology } from '../../grid/topology.ts'
 import { complement, either } from '../cost/nats.ts'
@@ -51,6 +56,7 @@ export class Network {
   readonly #hasTerminal: Uint32Array
   /** The device above each terminal, `NONE` where it is not energised. */
   readonly #seats: Int32Array
+  #wandering: readonly number[] | undefined
 
   constructor(topology: Topology, priors: Priors) {
     const { grid } = topology
@@ -75,7 +81,9 @@ export class Network {
   #seatTerminals(): number[] {
     const seats = this.#seats
     const moved: number[] = []
-    for (let terminal = 0; terminal < seats.length; terminal++) {
+    this.#wandering ??= this.#findWandering()
+    const asked = this.terminals.length === 0 ? seats.keys() : this.#wandering
+    for (const terminal of asked) {
       const seat = this.seatOf(terminal)
       if (seat === seats[terminal]) continue
       seats[terminal] = seat
@@ -85,12 +93,25 @@ export class Network {
     const bySeat = (a: number, b: number) => seats[a]! - seats[b]! || a - b
     const elsewhere = new Set(moved)
     const stayed = this.terminals.filter((terminal) => !elsewhere.has(terminal))
-    const seated = moved.filter((terminal) => seats[terminal] !== NONE).sort(bySeat)
+    const seated = Int32Array.from(moved)
+      .filter((terminal) => seats[terminal] !== NONE)
+      .sort(bySeat)
     this.terminals = merged(stayed, seated, bySeat)
     this.terminalSeats = this.terminals.map((terminal) => seats[terminal]!)
     this.#hasTerminal.fill(0)
     for (const seat of this.terminalSeats) this.#hasTerminal[seat >>> 5]! |= 1 << (seat & 31)
     return moved
+  }
+
+  /** Terminals that take their supply from whatever feeds the place, so that switching moves them. */
+  #findWandering(): readonly number[] {
+    const { observers, devices } = this.grid
+    const found: number[] = []
+    for (let t = 0; t < this.#seats.length; t++) {
+      const onDevice = observers.targetKind[t] === TARGET_DEVICE
+      if (!onDevice || !seesLoadSide(devices.type[observers.target[t]!]!)) found.push(t)
+    }
+    return found
   }
 
   /**
@@ -354,11 +375,7 @@ export class Network {
 }
 
 /** Two sorted lists as one. */
-function merged(
-  a: Int32Array,
-  b: readonly number[],
-  order: (x: number, y: number) => number,
-): Int32Array {
+function merged(a: Int32Array, b: Int32Array, order: (x: number, y: number) => number): Int32Array {
   const all = new Int32Array(a.length + b.length)
   for (let i = 0, j = 0; i + j < all.length; )
     all[i + j] = j === b.length || (i < a.length && order(a[i]!, b[j]!) <= 0) ? a[i++]! : b[j++]!
