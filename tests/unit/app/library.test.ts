@@ -3,6 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { writeGridImage } from '../../../src/app/grid-image.ts'
+import { compileGridFile } from '../../../src/app/grids.ts'
 import { Library } from '../../../src/app/library.ts'
 import { smallGrid } from '../grid/small-grid.ts'
 
@@ -36,4 +38,15 @@ test('what a crash left half written is not taken for the whole', async () => {
   expect(kept('rules')).toEqual([rules])
   expect(kept('grids').every((name) => name.startsWith(digest))).toBe(true)
   await new Library(dir).load('rules', rules)
+})
+
+test('an image given in place of a grid file is kept as an image, and found again', async () => {
+  const image = join(dir, 'given.image')
+  await writeGridImage(image, await compileGridFile(join(dir, 'given.json')))
+  const { digest } = await new Library(dir).keepGrid(image)
+  expect(kept('grids')).toEqual([`${digest}.image`])
+  const again = new Library(dir)
+  await again.load('grid', digest)
+  expect(again.grid(digest).digest).toBe(digest)
+  expect(again.gridPath(digest)).toBe(join(dir, 'grids', `${digest}.image`))
 })
