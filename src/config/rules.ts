@@ -151,6 +151,26 @@ const grade = z.literal([1, 2, 3, 4])
 const steps = z.tuple([rate, rate, rate]).refine(([one, two, three]) => one > two && two > three, {
   message: 'expected values that fall from grade Ⅰ to grade Ⅲ',
 })
+const byZone = z.strictObject({ urban: rate, rural: rate, remote: rate })
+const service = z.strictObject({
+  notice: z.strictObject({ publishGrade: grade, publishMinutes: rate }),
+  clocks: z.strictObject({
+    acceptMinutes: rate,
+    departMinutes: rate,
+    arriveMinutes: byZone,
+    legalArriveMinutes: byZone,
+    reportMinutes: rate,
+    restoreHours: byZone,
+    resultMinutes: rate,
+  }),
+  ladder: z
+    .tuple([rate, rate, rate, rate])
+    .refine((shares) => shares.every((share, i) => i === 0 || share > shares[i - 1]!), {
+      message: 'expected shares that rise from the reminder to level 3',
+    }),
+  etrReminderMinutes: rate,
+  replyMinutes: rate,
+})
 const importantGrade = z.literal([1, 2, 3])
 const grading = z.strictObject({
   level: z.strictObject({
@@ -172,6 +192,7 @@ const grading = z.strictObject({
     temporary: importantGrade,
   }),
   sensitive: z.literal([2, 3, 4]),
+  service,
 })
 
 /** The two files of a set of rules, in the order in which they are digested. */
@@ -190,7 +211,8 @@ export function readRules(judgementFile: RuleText, gradingFile: RuleText): Rules
   const graded = tried(grading, gradingFile, problems)
   if (!judged || !graded) throw new RulesError(problems)
   const { version, ...rest } = judged
-  return { version, judgement: rest, grading: graded }
+  const { service, ...grades } = graded
+  return { version, judgement: rest, grading: grades, service }
 }
 
 function tried<T>(schema: z.ZodType<T>, file: RuleText, problems: string[]): T | undefined {

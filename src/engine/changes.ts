@@ -5,84 +5,23 @@
 import type { Position, QuarantinedFact } from '../facts/facts.ts'
 import type { DeviceId, FeederId, IncidentId, ObserverId, UnitId } from '../facts/ids.ts'
 import type { InstantMs } from '../facts/time.ts'
-import type { DeviceType } from '../grid/model.ts'
+import type { DeviceType, Importance } from '../grid/model.ts'
+import type { Clock } from './service/clock.ts'
+import type { NoticeStatus } from './service/notice-state.ts'
+import type { IncidentFlag, IncidentKind, Level, OutageKind, Stage } from './vocabulary.ts'
 
-export const INCIDENT_KINDS = [
-  'fault',
-  'planned',
-  'rationing',
-  'arrears',
-  'customerRequested',
-  'customerInternal',
-  'terminalFault',
-  'commsFault',
-  'momentary',
-  'partialPhase',
-  'metering',
-  'unknown',
-] as const
-export type IncidentKind = (typeof INCIDENT_KINDS)[number]
-
-export const OUTAGE_KINDS = [
-  'predicted',
-  'confirmed',
-  'partiallyRestored',
-  'restored',
-  'closed',
-] as const
-export type OutageKind = (typeof OUTAGE_KINDS)[number]
-
-/** 主线 … 单户, `domain.md` §1.1. */
-export const LEVELS = [
-  'substation',
-  'feeder',
-  'section',
-  'branch',
-  'transformer',
-  'lvBranch',
-  'meterBox',
-  'service',
-] as const
-export type Level = (typeof LEVELS)[number]
-
-/** Repair stages, `domain.md` §5.1. */
-export const STAGES = [
-  'sensed',
-  'verifying',
-  'confirmed',
-  'pushed',
-  'accepted',
-  'dispatched',
-  'enRoute',
-  'arrived',
-  'surveying',
-  'causeFound',
-  'repairing',
-  'partiallyRestored',
-  'restored',
-  'verified',
-  'resultReturned',
-  'closed',
-  'falseAlarm',
-  'merged',
-  'planned',
-  'suspended',
-  'reassigned',
-  'returned',
-] as const
-export type Stage = (typeof STAGES)[number]
-
-export const INCIDENT_FLAGS = [
-  'flapping',
-  'overrun',
-  'beyondPlan',
-  'ledgerError',
-  'clockInvalid',
-  'stormMode',
-  'contradicted',
-  'deviceVanished',
-] as const
-export type IncidentFlag = (typeof INCIDENT_FLAGS)[number]
+export {
+  INCIDENT_FLAGS,
+  INCIDENT_KINDS,
+  type IncidentFlag,
+  type IncidentKind,
+  LEVELS,
+  type Level,
+  OUTAGE_KINDS,
+  type OutageKind,
+  STAGES,
+  type Stage,
+} from './vocabulary.ts'
 
 export interface DeviceRef {
   /** A device's id, or the usage point's id where `type` is an implicit `service`. */
@@ -161,6 +100,11 @@ export interface Incident {
   /** Authenticated identities that vouch for it, at most the rule of confirmation needs. */
   readonly sources: number
   readonly verification: Verification
+  readonly notice: { readonly status: NoticeStatus; readonly revision: number } | null
+  /** The clocks of the repair, in the order of the work. */
+  readonly clocks: readonly Clock[]
+  /** How often customers urged (催办). */
+  readonly urges: number
   /** Latest evidence, newest first, at most `MAX_EVIDENCE_SHOWN`. */
   readonly evidence: readonly EvidenceItem[]
 }
@@ -182,6 +126,7 @@ export type IncidentReason =
   | 'acted'
   | 'closed'
   | 'corrected'
+  | 'pushed'
 
 export interface IncidentChange {
   readonly type: 'incident'
@@ -231,6 +176,102 @@ export interface SegmentChange {
   readonly type: 'segment'
   readonly at: InstantMs
   readonly segment: InterruptionSegment
+  readonly causes: readonly Position[]
+}
+
+/** Roles that a notice is routed to. */
+export type NoticeRoute = 'serviceDispatcher' | 'networkDispatcher' | 'gridManager'
+
+/** 故障感知信息, `domain.md` §4.1. */
+export interface Notice {
+  /** Null until it is published. */
+  readonly no: string | null
+  readonly incident: IncidentId
+  readonly revision: number
+  readonly status: NoticeStatus
+  /** Number of the mother's notice (母单). */
+  readonly parentNo: string | null
+  readonly ruleVersion: string
+  readonly trigger: 'terminal' | 'automation' | 'caller' | 'staff'
+  readonly probability: number
+  readonly outageType: IncidentKind
+  readonly level: Level
+  readonly grade: 1 | 2 | 3 | 4
+  readonly device: DeviceRef
+  readonly phases: string
+  readonly unit: UnitId
+  /** Names, null where unknown. */
+  readonly substation: string | null
+  readonly feeder: string | null
+  /** At most 200; the counts are whole. */
+  readonly transformers: readonly {
+    readonly id: DeviceId
+    readonly name: string
+    readonly dedicated: boolean
+    readonly kva: number | null
+  }[]
+  readonly publicTransformers: number
+  readonly dedicatedTransformers: number
+  /** LV customers (户). */
+  readonly customers: number
+  readonly importantUsers: readonly {
+    readonly usagePoint: string
+    readonly importance: Importance
+  }[]
+  readonly importantCount: number
+  readonly sensitiveCount: number
+  readonly startedAt: InstantMs
+  readonly sensedAt: InstantMs
+  readonly proposedAt: InstantMs
+  readonly publishedAt: InstantMs | null
+  readonly publishedBy: 'staff' | 'rule' | null
+  readonly arrivedAt: InstantMs | null
+  readonly restoredAt: InstantMs | null
+  readonly etr: InstantMs | null
+  readonly etrSource: Incident['etrSource']
+  readonly cause: string | null
+  readonly crew: string | null
+  readonly stage: Stage
+  /** 未送电, 部分送电, 全部送电. */
+  readonly restored: 'none' | 'part' | 'all'
+  readonly routes: readonly NoticeRoute[]
+}
+
+export interface NoticeChange {
+  readonly type: 'notice'
+  readonly at: InstantMs
+  readonly notice: Notice
+  readonly causes: readonly Position[]
+}
+
+export const ESCALATION_STAGES = [
+  'accept',
+  'depart',
+  'arrive',
+  'report',
+  'restore',
+  'result',
+  'etr',
+  'grade',
+] as const
+export type EscalationStage = (typeof ESCALATION_STAGES)[number]
+
+/** 督办: something runs late, or is grave, and a higher level is told. */
+export interface EscalationChange {
+  readonly type: 'escalation'
+  readonly at: InstantMs
+  /** One for each incident, stage and level, for ever. */
+  readonly id: string
+  readonly incident: IncidentId
+  readonly revision: number
+  readonly stage: EscalationStage
+  /** 0 a reminder, 1 班组, 2 旗县供电分公司, 3 盟市供电公司. */
+  readonly level: number
+  readonly reason: 'late' | 'grade'
+  readonly dueAt: InstantMs
+  /** False where a higher level of the same stage was passed at the same time. */
+  readonly sent: boolean
+  readonly replyBy: InstantMs | null
   readonly causes: readonly Position[]
 }
 
@@ -353,6 +394,8 @@ export interface StormChange {
 export type Change =
   | StormChange
   | IncidentChange
+  | NoticeChange
+  | EscalationChange
   | AreaChange
   | SegmentChange
   | ActionChange

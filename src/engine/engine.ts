@@ -11,6 +11,7 @@
  *   6. ask       whose answers would tell most (召测)          callreads/verify.ts
  *   7. decide    what people asked for                         incidents/actions.ts
  *   8. publish   news as changes                               incidents/publish.ts
+ *   9. serve     notices and clocks                            service/serve.ts
  *
  * Admission happens with each fact; judgement with ticks alone, so that the outcome depends on what
  * was said and not on how reports were batched.
@@ -42,6 +43,7 @@ import { READ_AHEAD, ReadAhead } from './inference/read-ahead.ts'
 import { judgeTree } from './inference/verdict.ts'
 import { turnPlans } from './plans/turn.ts'
 import type { Rules } from './rules.ts'
+import { serve } from './service/serve.ts'
 import { countOffs, followStorm, orderStorm } from './storm/storm.ts'
 import { succeed } from './succession.ts'
 import { admitSwitching, operateAsPlanned } from './switching/operate.ts'
@@ -50,7 +52,7 @@ import { suspectTie } from './switching/unreported-tie.ts'
 import type { TreeNews, World } from './world.ts'
 
 /** Raised with every change of the engine that changes its output for some journal. */
-export const ENGINE_VERSION = 6
+export const ENGINE_VERSION = 7
 
 /** A lit tree is looked at again this often while silence still grows, then no more. */
 const AGAIN_MS = 1_000
@@ -120,6 +122,7 @@ export class Engine {
       case 'actionRequested': {
         const publisher = new Publisher(world)
         decideAction(world, position, fact, publisher)
+        serve(world, publisher)
         publisher.publishFeeders(world.cases.values())
         return publisher.changes
       }
@@ -171,7 +174,11 @@ export class Engine {
     const { switching, plans } = world
     if (world.news.size > 0 || world.linksTurned || plans.turnedBy.length > 0) return world.now
     if (switching.movedAt !== null) return world.now
-    let due = Math.min(plans.nextTurn, switching.planned[0]?.at ?? Number.POSITIVE_INFINITY)
+    let due = Math.min(
+      world.serviceDue,
+      plans.nextTurn,
+      switching.planned[0]?.at ?? Number.POSITIVE_INFINITY,
+    )
     for (const at of world.again.values()) due = Math.min(due, at)
     due = Math.min(due, world.calls.nextDue())
     return due === Number.POSITIVE_INFINITY ? undefined : due
@@ -214,6 +221,7 @@ function tick(world: World, at: InstantMs): Change[] {
     if (storm) publisher.changes.push(storm)
   }
   if (minute !== world.minute) everyMinute(world, minute, publisher)
+  serve(world, publisher)
   if (publisher.changes.length > 0) publisher.publishFeeders(world.cases.values())
   return publisher.changes
 }

@@ -5,8 +5,9 @@
  */
 import { formatInstant, type InstantMs } from '../facts/time.ts'
 import type { EvidenceItem, Incident } from './changes.ts'
+import type { Clock } from './service/clock.ts'
 
-type Times = 'startedAt' | 'sensedAt' | 'restoredAt' | 'estimatedPeriod' | 'evidence'
+type Times = 'startedAt' | 'sensedAt' | 'restoredAt' | 'estimatedPeriod' | 'evidence' | 'clocks'
 
 /** An `Incident` with every time as RFC 3339 UTC text. */
 export interface IncidentView extends Omit<Incident, Times> {
@@ -16,6 +17,17 @@ export interface IncidentView extends Omit<Incident, Times> {
   readonly estimatedPeriod: { readonly start: string; readonly end: string } | null
   /** Addition: the latest evidence, newest first; empty for roles that may not see it. */
   readonly evidence: readonly EvidenceView[]
+  /** Addition: what is promised and since when, in the order of the work. */
+  readonly clocks: readonly ClockView[]
+}
+
+/** A clock of the repair, its times as text. */
+export interface ClockView {
+  readonly name: Clock['name']
+  readonly startedAt: string
+  readonly dueAt: string
+  readonly legalDueAt: string | null
+  readonly doneAt: string | null
 }
 
 export interface EvidenceView extends Omit<EvidenceItem, 'at'> {
@@ -67,6 +79,15 @@ export function toIncidentView(incident: Incident): IncidentView {
     ruleVersion: incident.ruleVersion,
     sources: incident.sources,
     verification: incident.verification,
+    notice: incident.notice,
+    urges: incident.urges,
+    clocks: incident.clocks.map(({ name, startedAt, dueAt, legalDueAt, doneAt }) => ({
+      name,
+      startedAt: formatInstant(startedAt),
+      dueAt: formatInstant(dueAt),
+      legalDueAt: orNull(legalDueAt),
+      doneAt: orNull(doneAt),
+    })),
     evidence: incident.evidence.map((item) => ({ ...item, at: formatInstant(item.at) })),
   }
 }

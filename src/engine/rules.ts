@@ -2,7 +2,7 @@
  * The rules as the engine uses them: plain values, validated where they are read from
  * `config/rules/*.yaml`. Each value's unit stands in its name; its reason stands in the file.
  */
-import type { DeviceType, ObserverClass } from '../grid/model.ts'
+import type { DeviceType, ObserverClass, Zone } from '../grid/model.ts'
 import type { Level } from './changes.ts'
 import type { DelayCurve, ReliabilityClass } from './cost/likelihood.ts'
 
@@ -181,9 +181,36 @@ export interface GradingRules {
   readonly sensitive: 2 | 3 | 4
 }
 
+/** What people are promised and when they are told that it runs late (`domain.md` §3, §4). */
+export interface ServiceRules {
+  readonly notice: {
+    /** Grades up to this one are published without staff. */
+    readonly publishGrade: 1 | 2 | 3 | 4
+    /** … so long after the incident was confirmed. */
+    readonly publishMinutes: number
+  }
+  readonly clocks: {
+    readonly acceptMinutes: number
+    readonly departMinutes: number
+    readonly arriveMinutes: Readonly<Record<Zone, number>>
+    readonly legalArriveMinutes: Readonly<Record<Zone, number>>
+    /** First report of cause and estimate after arrival. */
+    readonly reportMinutes: number
+    readonly restoreHours: Readonly<Record<Zone, number>>
+    readonly resultMinutes: number
+  }
+  /** Shares of a limit at which it is told: reminder, then levels 1, 2, 3. */
+  readonly ladder: readonly [number, number, number, number]
+  /** A renewed estimate is due so long before the old one passes. */
+  readonly etrReminderMinutes: number
+  /** Within which an escalation asks for a reply. */
+  readonly replyMinutes: number
+}
+
 export interface Rules {
   /** Stamped on every judgement (`ruleVersion`). */
   readonly version: string
   readonly judgement: JudgementRules
   readonly grading: GradingRules
+  readonly service: ServiceRules
 }

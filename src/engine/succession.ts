@@ -70,6 +70,8 @@ class Carrier {
     world.minute = before.minute
     world.counts = before.counts
     world.storm = before.storm
+    world.notices = before.notices
+    world.serviceDue = before.serviceDue
     for (const [id, action] of before.decided) world.decided.set(id, action)
     this.#carrySigns(world)
     this.#carryCallers(world)

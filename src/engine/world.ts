@@ -113,6 +113,10 @@ export class World {
   /** Announced outages. */
   readonly plans = new Plans()
   storm = noStorm()
+  /** Notices numbered on the local day, so that no number is used twice. */
+  notices = { day: 0, count: 0 }
+  /** When people are next due a notice or a word that something runs late. */
+  serviceDue: InstantMs = Number.POSITIVE_INFINITY
   /** Decided actions, newest last, so that a repeated request changes nothing. */
   readonly decided = new Map<string, Change & { type: 'action' }>()
 

@@ -1,6 +1,11 @@
 /** What the HTTP side needs of the others; `app` passes what fits. */
-
-import type { ActionChange, Incident, InterruptionSegment } from '../engine/changes.ts'
+import type {
+  ActionChange,
+  EscalationChange,
+  Incident,
+  InterruptionSegment,
+  Notice,
+} from '../engine/changes.ts'
 import type { Reliability } from '../engine/incidents/learn.ts'
 import type { Plan } from '../engine/plans/plan.ts'
 import type { Operation } from '../engine/switching/state.ts'
@@ -49,6 +54,14 @@ export interface RecordsReader {
   /** The latest grids or rules applied, newest first. */
   applied(what: 'grid' | 'rules', limit: number): readonly Applied[]
   action(requestId: string): ActionChange | undefined
+  /** Notices newest first, each as it stands. */
+  notices(query: {
+    readonly units?: readonly string[]
+    readonly status?: Notice['status']
+    readonly limit: number
+    readonly cursor?: string
+  }): { readonly notices: readonly Notice[]; readonly cursor: string | null }
+  escalations(incident: string): readonly EscalationChange[]
   /** Adds an entry to the audit chain; resolves once it is on disk. */
   audit(entry: AuditEntry): Promise<void>
   /** Notes that a customer spoke to us; resolves once it is on disk. */

@@ -1,6 +1,8 @@
 /** The shapes of the HTTP interface (CONTRACT §5), as zod schemas and so as OpenAPI. */
 import { z } from 'zod'
 import { INCIDENT_FLAGS, INCIDENT_KINDS, LEVELS, OUTAGE_KINDS, STAGES } from '../engine/changes.ts'
+import { CLOCKS } from '../engine/service/clock.ts'
+import { NOTICE_STATUSES } from '../engine/service/notice-state.ts'
 import { ACTIONS } from '../facts/facts.ts'
 import { ID_PATTERN } from '../facts/ids.ts'
 import { parseInstant } from '../facts/time.ts'
@@ -85,6 +87,17 @@ export const incidentSchema = z
       asked: count,
       answered: count,
     }),
+    notice: z.object({ status: z.enum(NOTICE_STATUSES), revision: count }).nullable(),
+    urges: count,
+    clocks: z.array(
+      z.object({
+        name: z.enum(CLOCKS),
+        startedAt: instantOut,
+        dueAt: instantOut,
+        legalDueAt: instantOut.nullable(),
+        doneAt: instantOut.nullable(),
+      }),
+    ),
     evidence: z.array(
       z.object({
         position: count,

@@ -20,6 +20,7 @@ import type { InstantMs } from '../facts/time.ts'
 import { AuditChain, type AuditEntry } from './audit.ts'
 import type { Contact } from './contacts.ts'
 import { RecordsError } from './errors.ts'
+import { noticeFiler } from './notices.ts'
 
 /** A change batch, its changes as JSON. */
 export interface EncodedBatch {
@@ -65,6 +66,7 @@ function invariant(holds: boolean, broken: string): asserts holds {
 export class Ledger {
   readonly #db: Connection
   readonly #statements: ReturnType<typeof prepare>
+  readonly #notices: ReturnType<typeof noticeFiler>
   readonly #outbox: boolean
   readonly #audit: AuditChain
   readonly #epoch: number
@@ -76,6 +78,7 @@ export class Ledger {
     this.#outbox = options.outbox
     this.#audit = new AuditChain(db, options.anchor)
     this.#statements = prepare(db)
+    this.#notices = noticeFiler(db)
     db.exec('UPDATE state SET epoch = epoch + 1')
     const [position, digest, at, epoch] = this.#statements.state.get([]) as [
       number,
@@ -166,6 +169,12 @@ export class Ledger {
         break
       case 'applied':
         this.#fileApplied(change, position)
+        break
+      case 'notice':
+        this.#notices.notice(change)
+        break
+      case 'escalation':
+        this.#notices.escalation(change)
         break
       // Followers read these from the change batches.
       case 'callRead':

@@ -150,4 +150,27 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX contacts_account ON contacts (account, at);
   CREATE INDEX contacts_incident ON contacts (incident);
   `,
+  `
+  -- The latest revision of each notice, and what was escalated.
+  CREATE TABLE notices (
+    seq      INTEGER PRIMARY KEY AUTOINCREMENT,
+    incident TEXT NOT NULL UNIQUE,
+    no       TEXT UNIQUE,
+    unit     TEXT NOT NULL,
+    status   TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    at       INTEGER NOT NULL,
+    json     TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX notices_status ON notices (status, seq);
+  CREATE TABLE escalations (
+    seq      INTEGER PRIMARY KEY AUTOINCREMENT,
+    id       TEXT NOT NULL UNIQUE,
+    incident TEXT NOT NULL,
+    level    INTEGER NOT NULL,
+    at       INTEGER NOT NULL,
+    json     TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX escalations_incident ON escalations (incident);
+  `,
 ]

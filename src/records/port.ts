@@ -2,11 +2,18 @@
  * The ledger: what the changes add up to, in SQL, with the outbox and the engine's position in one
  * transaction. It decides nothing.
  */
-import type { ActionChange, ChangeBatch, Incident, InterruptionSegment } from '../engine/changes.ts'
+import type {
+  ActionChange,
+  ChangeBatch,
+  EscalationChange,
+  Incident,
+  InterruptionSegment,
+} from '../engine/changes.ts'
 import type { Position, QuarantinedFact } from '../facts/facts.ts'
 import type { InstantMs } from '../facts/time.ts'
 import type { AuditEntry, AuditRow } from './audit.ts'
 import type { Contact } from './contacts.ts'
+import type { NoticePage, NoticeQuery } from './notices.ts'
 
 export interface RecordsState {
   /** Last position whose changes are committed; 0 for none. */
@@ -87,6 +94,10 @@ export interface RecordsPort {
   action(requestId: string): ActionChange | undefined
   /** Change batches after `position`, for followers with a cursor (series, live after restart). */
   changesAfter(position: Position, limit: number): readonly ChangeBatch[]
+  /** Notices newest first, each as it stands. */
+  notices(query: NoticeQuery): NoticePage
+  /** Escalations of an incident, oldest first. */
+  escalations(incident: string): readonly EscalationChange[]
   /** Durable cursors of followers, by name. */
   cursor(name: string): Position
   /** Adds an entry to the audit chain; resolves once it is on disk. */

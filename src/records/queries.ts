@@ -10,6 +10,7 @@ import type { InstantMs } from '../facts/time.ts'
 import { auditPage } from './audit.ts'
 import { type ContactColumns, contactOf, MAX_CONTACTS } from './contacts.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
+import { noticeReader } from './notices.ts'
 import type {
   IncidentPage,
   IncidentQuery,
@@ -38,6 +39,8 @@ export interface Queries
     | 'action'
     | 'changesAfter'
     | 'cursor'
+    | 'notices'
+    | 'escalations'
     | 'audited'
     | 'contacts'
   > {
@@ -198,6 +201,8 @@ export function openQueries(path: string): Queries {
          WHERE account = ? AND at >= ? ORDER BY at DESC, id DESC LIMIT ?`,
         [account, since, MAX_CONTACTS],
       ).map(contactOf),
+
+    ...noticeReader(db),
 
     cursor: (name) =>
       one<[Position]>('SELECT position FROM cursors WHERE name = ?', [name])?.[0] ?? 0,

@@ -382,3 +382,38 @@ describe('the file', () => {
     await expect(openLedger()).rejects.toMatchObject({ code: 'records.newer' })
   })
 })
+
+describe('notices and escalations', () => {
+  const told = (incident: string, over: Record<string, unknown> = {}) =>
+    ({
+      type: 'notice',
+      at: 1000,
+      notice: { incident, no: null, unit: '1501', status: 'proposed', revision: 1, ...over },
+      causes: [],
+    }) as never
+  const late = (id: string) =>
+    ({ type: 'escalation', at: 2000, id, incident: 'I1', level: 1, stage: 'arrive' }) as never
+
+  it('are listed as they stand, by unit and status, page by page', async () => {
+    const records = await openLedger()
+    await records.commit([batch(1, told('I1')), batch(2, told('I2', { unit: '1502' }))], 2, 'a')
+    await records.commit([batch(3, told('I1', { no: 'GZ1', status: 'published' }))], 3, 'b')
+    const of = (query: object) => records.notices({ limit: 10, ...query }).notices
+    expect(of({}).map(({ incident: id, status }) => [id, status])).toEqual([
+      ['I2', 'proposed'],
+      ['I1', 'published'],
+    ])
+    expect(of({ units: ['1502'] })).toHaveLength(1)
+    expect(of({ status: 'published' }).map(({ no }) => no)).toEqual(['GZ1'])
+    const { cursor, notices } = records.notices({ limit: 1 })
+    expect(notices).toHaveLength(1)
+    expect(records.notices({ limit: 1, cursor: cursor! }).notices[0]!.incident).toBe('I1')
+  })
+
+  it('a number or an escalation told twice stops the ledger', async () => {
+    const records = await openLedger()
+    await records.commit([batch(1, told('I1', { no: 'GZ1' }), late('I1-arrive-1'))], 1, 'a')
+    expect(records.escalations('I1').map(({ id }) => id)).toEqual(['I1-arrive-1'])
+    await expect(records.commit([batch(2, late('I1-arrive-1'))], 2, 'b')).rejects.toThrow()
+  })
+})

@@ -228,6 +228,8 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
     },
     contact: async (contact) => void contacts.unshift(contact),
     contacts: (account) => contacts.filter((one) => one.account === account),
+    notices: () => ({ notices: [], cursor: null }),
+    escalations: () => [],
     audited: ({ limit }) => ({ entries: audited.slice(0, limit), cursor: null }),
   }
   const deps: HttpDeps = {

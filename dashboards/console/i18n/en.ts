@@ -311,6 +311,7 @@ export const en: Catalogue = {
     acted: 'Action by staff',
     closed: 'Closed',
     corrected: 'Corrected afterwards',
+    pushed: 'Notice published',
   },
   timelineEntry: {
     report: 'Terminal report',

@@ -325,6 +325,7 @@ export const zhCN = {
     acted: '人工处置',
     closed: '归档',
     corrected: '事后更正',
+    pushed: '发布故障感知信息',
   } as Record<IncidentReason, string>,
   timelineEntry: {
     report: '终端上报',

@@ -4,6 +4,9 @@
  */
 import type { ActionName, ActionRequestedFact } from '../../facts/facts.ts'
 import type { ActionChange, ActionRefusal, OutageKind, Stage } from '../changes.ts'
+import type { ClockName } from '../service/clock.ts'
+import { stepDone } from '../service/clocks.ts'
+import { publishNotice } from '../service/notice.ts'
 import type { World } from '../world.ts'
 import type { Case } from './case.ts'
 import { learnFalse, learnFrom } from './learn.ts'
@@ -19,6 +22,8 @@ interface ActionRule {
   readonly when: readonly OutageKind[]
   /** Stage it leads to; absent: unchanged. */
   readonly stage?: Stage
+  /** Step of the repair that is done by it. */
+  readonly step?: ClockName
 }
 
 const DARK: readonly OutageKind[] = ['predicted', 'confirmed', 'partiallyRestored']
@@ -27,19 +32,19 @@ const OPEN: readonly OutageKind[] = [...DARK, 'restored']
 /** `domain.md` §5.1: stages may be skipped forward, crews forget to tap. */
 const RULES: Readonly<Record<ActionName, ActionRule>> = {
   confirm: { when: ['predicted', 'confirmed'] },
-  accept: { when: OPEN, stage: 'accepted' },
-  dispatch: { when: DARK, stage: 'dispatched' },
-  depart: { when: DARK, stage: 'enRoute' },
-  arrive: { when: OPEN, stage: 'arrived' },
-  onSite: { when: OPEN, stage: 'surveying' },
-  cause: { when: OPEN, stage: 'causeFound' },
+  accept: { when: OPEN, stage: 'accepted', step: 'accept' },
+  dispatch: { when: DARK, stage: 'dispatched', step: 'accept' },
+  depart: { when: DARK, stage: 'enRoute', step: 'depart' },
+  arrive: { when: OPEN, stage: 'arrived', step: 'arrive' },
+  onSite: { when: OPEN, stage: 'surveying', step: 'arrive' },
+  cause: { when: OPEN, stage: 'causeFound', step: 'report' },
   etr: { when: DARK },
   partial: { when: DARK, stage: 'partiallyRestored' },
-  restore: { when: DARK, stage: 'restored' },
+  restore: { when: DARK, stage: 'restored', step: 'restore' },
   falseAlarm: { when: DARK, stage: 'falseAlarm' },
   urge: { when: OPEN },
   reassign: { when: DARK, stage: 'reassigned' },
-  close: { when: ['restored'], stage: 'closed' },
+  close: { when: ['restored'], stage: 'closed', step: 'result' },
 }
 
 /** Decides one requested action. */
@@ -112,15 +117,20 @@ function findingOf(world: World, number: number): Case | undefined {
 }
 
 function carryOut(world: World, incident: Case, fact: ActionRequestedFact): void {
-  const { stage } = RULES[fact.action]
+  const { stage, step } = RULES[fact.action]
   if (stage) incident.stage = stage
   vouch(world, incident, fact)
+  if (step) stepDone(incident, step, Math.min(fact.occurredAt ?? world.now, world.now))
   switch (fact.action) {
     case 'confirm':
       incident.confirmedByStaff = true
       incident.outageKind = 'confirmed'
       if (incident.stage === 'sensed' || incident.stage === 'verifying')
         incident.stage = 'confirmed'
+      publishNotice(world, incident, 'staff')
+      return
+    case 'urge':
+      incident.urges++
       return
     case 'dispatch':
     case 'reassign':

@@ -14,6 +14,8 @@ import type {
   OutageKind,
   Stage,
 } from '../changes.ts'
+import type { ServiceTimes } from '../service/clock.ts'
+import type { NoticeState } from '../service/notice-state.ts'
 
 const NONE = -1
 
@@ -93,6 +95,16 @@ export interface Case {
   plan: string | null
   /** What was asked about it. */
   reads: CaseReads
+  /** When it was first confirmed, by the rule or by staff; null before. */
+  confirmedAt: InstantMs | null
+  /** When the first customer called about it; null for none. */
+  firstCallAt: InstantMs | null
+  notice: NoticeState | null
+  /** When each step of the repair was done. */
+  done: ServiceTimes
+  urges: number
+  /** Rungs of the ladder that were told, as `arrive-2`. */
+  escalated: string[]
   evidence: EvidenceItem[]
   causes: Position[]
   /** The open segment, and how many this case has had. */
@@ -154,6 +166,12 @@ export function newCase(
     finding: null,
     plan: null,
     reads: noReadsYet(sensedAt),
+    confirmedAt: null,
+    firstCallAt: null,
+    notice: null,
+    done: {},
+    urges: 0,
+    escalated: [],
     evidence: [],
     causes: [],
     segment: null,

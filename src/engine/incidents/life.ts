@@ -182,6 +182,7 @@ export function restoreCase(
   }
   incident.outageKind = 'restored'
   incident.stage = 'restored'
+  incident.done.restore ??= restoredAt
   publisher.publish(incident, 'restored')
 }
 

@@ -1,6 +1,7 @@
 /** What a verdict is called: of devices that no observer can tell apart, the likeliest. */
-import type { DeviceId } from '../../facts/ids.ts'
+import type { DeviceId, UnitId } from '../../facts/ids.ts'
 import type { PhaseMask } from '../../facts/phases.ts'
+import type { CompiledGrid } from '../../grid/compiled.ts'
 import { DEVICE_TYPES } from '../../grid/model.ts'
 import type { DeviceRef } from '../changes.ts'
 import { type Network, NONE } from '../inference/network.ts'
@@ -38,4 +39,12 @@ export function deviceRef(network: Network, device: number, observer: number): D
   }
   const id = devices.ids.idOf(device) as DeviceId
   return { id, type: DEVICE_TYPES[devices.type[device]!]!, name: devices.nameOf(device) || id }
+}
+
+/** The unit (供电单位) responsible for a device; above the feeder heads that of the first below. */
+export function unitOf(grid: CompiledGrid, device: number): UnitId {
+  let feeder = grid.devices.feeder[device]!
+  for (let d = device; feeder < 0 && d < grid.devices.ids.count; d++)
+    feeder = grid.devices.feeder[d]!
+  return (grid.units[grid.feeders[feeder]?.unit ?? 0]?.id ?? '') as UnitId
 }

@@ -9,10 +9,13 @@ import { assert } from '../assert.ts'
 import type { Change, Incident, IncidentReason, Rival, Verification } from '../changes.ts'
 import { NONE } from '../inference/network.ts'
 import type { Plan } from '../plans/plan.ts'
+import { clocksOf } from '../service/clocks.ts'
+import { turnNotice } from '../service/notice.ts'
+import { noticeOf } from '../service/record.ts'
 import type { FeederFigures, World } from '../world.ts'
 import type { Case } from './case.ts'
 import { type Extent, extentOf } from './extent.ts'
-import { deviceOf, deviceRef } from './naming.ts'
+import { deviceOf, deviceRef, unitOf } from './naming.ts'
 import { nextSegment } from './segments.ts'
 
 /** Between revisions that only refine figures; what a reader must know at once does not wait. */
@@ -39,6 +42,7 @@ export class Publisher {
   /** Publishes a case where it has news. `force` for answers to people. */
   publish(incident: Case, reason: IncidentReason, force = false): void {
     const world = this.#world
+    turnNotice(world, incident)
     const urgent = urgentPart(incident)
     const [lastUrgent, lastFine] = incident.published.split('\n')
     const fine = finePart(incident)
@@ -53,10 +57,28 @@ export class Publisher {
     const causes: readonly Position[] = incident.causes
     this.changes.push({ type: 'incident', at: world.now, reason, incident: view, causes })
     if (incident.finding !== null) return
+    this.#publishNotice(incident, view, extent)
     const segment = nextSegment(world, incident, view, extent)
     for (const item of segment)
       this.changes.push({ type: 'segment', at: world.now, segment: item, causes })
     if (turned) this.#publishArea(incident, view, extent)
+  }
+
+  /** The notice beside its incident, where it says something new. */
+  #publishNotice(incident: Case, view: Incident, extent: Extent): void {
+    const { notice } = incident
+    if (!notice) return
+    const said = noticeSays(incident)
+    if (said === notice.said) return
+    notice.said = said
+    notice.revision++
+    turnNotice(this.#world, incident)
+    this.changes.push({
+      type: 'notice',
+      at: this.#world.now,
+      notice: noticeOf(this.#world, incident, notice, view, extent),
+      causes: incident.causes,
+    })
   }
 
   #publishArea(incident: Case, view: Incident, extent: Extent): void {
@@ -140,7 +162,15 @@ function urgentPart(c: Case): string {
     c.restoredAt,
     c.customers,
     c.parent,
+    c.notice?.no,
+    c.urges,
   ].join('|')
+}
+
+/** What readers of the notice must be told when it changes: its share of the incident. */
+function noticeSays(c: Case): string {
+  const { no, status } = c.notice!
+  return [no, status === 'proposed' ? status : '', urgentPart(c)].join('|')
 }
 
 /** What may wait a few seconds. */
@@ -171,7 +201,7 @@ export function viewOf(world: World, c: Case, extent: Extent): Incident {
     id: incidentId(c.number),
     revision: c.revision,
     parent: c.parent === null ? null : incidentId(c.parent),
-    noticeNo: null,
+    noticeNo: c.notice?.no ?? null,
     kind: c.kind,
     flags: [...c.flags],
     outageKind: c.outageKind,
@@ -179,7 +209,7 @@ export function viewOf(world: World, c: Case, extent: Extent): Incident {
     mergedInto: c.mergedInto === null ? null : incidentId(c.mergedInto),
     level: c.level,
     grade: c.grade,
-    unit: unitOf(world, at),
+    unit: unitOf(grid, at),
     feeder: feeder < 0 || spansFeeders(c) ? null : (grid.feeders[feeder]!.id as FeederId),
     device: deviceRef(network, device, c.observer),
     phases: formatPhases(c.phases),
@@ -203,6 +233,9 @@ export function viewOf(world: World, c: Case, extent: Extent): Incident {
     ruleVersion: world.rules.version,
     sources: c.sources,
     verification: verificationOf(world, c),
+    notice: c.notice && { status: c.notice.status, revision: c.notice.revision },
+    clocks: clocksOf(world, c),
+    urges: c.urges,
     evidence: [...c.evidence],
   }
 }
@@ -264,13 +297,4 @@ function rivalView(
     probability: rival.probability,
     ...(rival.indistinguishable ? { indistinguishable: true } : {}),
   }
-}
-
-function unitOf(world: World, device: number): UnitId {
-  const { grid } = world
-  let feeder = grid.devices.feeder[device]!
-  // Above the feeder heads: the unit of the first feeder below.
-  for (let d = device; feeder < 0 && d < grid.devices.ids.count; d++)
-    feeder = grid.devices.feeder[d]!
-  return (grid.units[grid.feeders[feeder]?.unit ?? 0]?.id ?? '') as UnitId
 }

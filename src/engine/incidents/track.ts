@@ -166,13 +166,16 @@ function standsVouched(world: World, incident: Case): boolean {
 /** The tree's news that lies below the case becomes its evidence. */
 function hear(world: World, incident: Case, news: TreeNews): void {
   if (news.causes.length === 0) return
-  for (const item of news.evidence) {
-    if (!isHeardBelow(world, item, incident)) continue
-    incident.evidence.unshift(item)
-    if (item.clockInvalid) setFlag(incident, 'clockInvalid', true)
-  }
+  for (const item of news.evidence) if (isHeardBelow(world, item, incident)) take(incident, item)
   incident.evidence.length = Math.min(incident.evidence.length, MAX_EVIDENCE_SHOWN)
   incident.causes = news.causes.slice(-MAX_CAUSES)
+}
+
+function take(incident: Case, item: EvidenceItem): void {
+  incident.evidence.unshift(item)
+  if (item.clockInvalid) setFlag(incident, 'clockInvalid', true)
+  if (item.observerClass !== 'caller') return
+  incident.firstCallAt = Math.min(incident.firstCallAt ?? item.at, item.at)
 }
 
 /** A new case rests on all that was heard of late, also where time alone brought it to light. */

@@ -69,6 +69,9 @@ interface Heap {
   storm: StormState
   /** How the network hangs; a position heard since the last tick is not in it yet. */
   arranged: World['arranged']
+  notices: World['notices']
+  /** Null: nothing is due. */
+  serviceDue: InstantMs | null
 }
 
 /** The world's heap as text. Synchronous: it shows one moment. */
@@ -118,6 +121,8 @@ export function writeHeap(world: World): string {
     switching: world.switching,
     storm: world.storm,
     arranged: world.arranged,
+    notices: world.notices,
+    serviceDue: Number.isFinite(world.serviceDue) ? world.serviceDue : null,
   }
   return JSON.stringify(heap)
 }
@@ -157,6 +162,8 @@ export function readWorld(
   const world = new World(grid, rules, registers, heap.arranged)
   world.switching = heap.switching
   world.storm = heap.storm
+  world.notices = heap.notices
+  world.serviceDue = heap.serviceDue ?? Number.POSITIVE_INFINITY
   world.now = heap.now
   world.belief.now = heap.now
   world.nextCase = heap.nextCase

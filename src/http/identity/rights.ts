@@ -21,6 +21,7 @@ const READ_RIGHTS = [
   'audit.read',
   'plans.read',
   'reports.read',
+  'notices.read',
   'switching.read',
 ] as const
 

@@ -17,6 +17,7 @@ import { gridRoutes } from './grid.ts'
 import { incidentRoutes } from './incidents.ts'
 import { mapRoutes } from './map.ts'
 import { networkRoutes } from './network.ts'
+import { noticeRoutes } from './notices.ts'
 import { planRoutes } from './plans.ts'
 import { publicRoutes } from './public.ts'
 import { reliabilityRoutes } from './reliability.ts'
@@ -77,6 +78,7 @@ export function routeTable(tickets: Tickets<TicketBearer>, version: string): rea
     ...switchingRoutes,
     ...gridRoutes,
     ...networkRoutes,
+    ...noticeRoutes,
     ...mapRoutes,
     ...reliabilityRoutes,
     ticket,

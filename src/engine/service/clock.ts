@@ -1,0 +1,19 @@
+/** The steps of a repair and the clocks on them: plain data. */
+import type { InstantMs } from '../../facts/time.ts'
+
+export const CLOCKS = ['accept', 'depart', 'arrive', 'report', 'restore', 'result'] as const
+/** 接单, 出发, 到达, 现场首报, 复电, 回单. */
+export type ClockName = (typeof CLOCKS)[number]
+
+/** When which step was done; plain data, kept with its case. */
+export type ServiceTimes = { -readonly [name in ClockName]?: InstantMs }
+
+export interface Clock {
+  readonly name: ClockName
+  readonly startedAt: InstantMs
+  /** By the promise (承诺). */
+  readonly dueAt: InstantMs
+  /** By law, which never stops; null where there is none. */
+  readonly legalDueAt: InstantMs | null
+  readonly doneAt: InstantMs | null
+}

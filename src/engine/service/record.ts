@@ -1,0 +1,124 @@
+/** What a notice says (`domain.md` §4.1), compiled from its incident at each revision. */
+import { DEVICE_TYPES, IMPORTANCES } from '../../grid/model.ts'
+import type { EvidenceItem, Incident, Notice, NoticeRoute } from '../changes.ts'
+import type { Case } from '../incidents/case.ts'
+import type { Extent } from '../incidents/extent.ts'
+import type { World } from '../world.ts'
+import type { NoticeState } from './notice-state.ts'
+
+/** Transformers and important users named; the counts beside them are whole. */
+const MOST_NAMED = 200
+
+const DEDICATED = 1
+
+/** The notice as it stands, from the incident just made of the case. */
+export function noticeOf(
+  world: World,
+  incident: Case,
+  notice: NoticeState,
+  view: Incident,
+  extent: Extent,
+): Notice {
+  const { grid } = world
+  const feeder = grid.feeders.find(({ id }) => id === view.feeder)
+  const substation = feeder && grid.substations[feeder.substation]
+  const dedicated = extent.transformers.filter(
+    (device) => grid.devices.ownership[device] === DEDICATED,
+  ).length
+  const mother = view.parent ?? view.mergedInto
+  return {
+    no: notice.no,
+    incident: view.id,
+    revision: notice.revision,
+    status: notice.status,
+    parentNo: mother === null ? null : noticeNoOf(world, incident),
+    ruleVersion: view.ruleVersion,
+    trigger: triggerOf(incident.evidence),
+    probability: view.probability,
+    outageType: view.kind,
+    level: view.level,
+    grade: view.grade,
+    device: view.device,
+    phases: view.phases,
+    unit: view.unit,
+    substation: substation?.name ?? null,
+    feeder: feeder?.name ?? null,
+    transformers: extent.transformers.slice(0, MOST_NAMED).map((device) => {
+      const kva = grid.devices.kva[device]!
+      return {
+        id: grid.devices.ids.idOf(device) as Notice['device']['id'],
+        name: grid.devices.nameOf(device),
+        dedicated: grid.devices.ownership[device] === DEDICATED,
+        kva: Number.isFinite(kva) && kva > 0 ? kva : null,
+      }
+    }),
+    publicTransformers: extent.transformers.length - dedicated,
+    dedicatedTransformers: dedicated,
+    customers: extent.customers,
+    importantUsers: importantBelow(world, extent),
+    importantCount: view.important,
+    sensitiveCount: view.sensitiveCount,
+    startedAt: view.startedAt,
+    sensedAt: view.sensedAt,
+    proposedAt: notice.proposedAt,
+    publishedAt: notice.publishedAt,
+    publishedBy: notice.publishedBy,
+    arrivedAt: incident.done.arrive ?? null,
+    restoredAt: view.restoredAt,
+    etr: view.estimatedPeriod?.end ?? null,
+    etrSource: view.etrSource,
+    cause: view.cause,
+    crew: view.crew,
+    stage: view.stage,
+    restored: restoredPart(view),
+    routes: routesOf(world, incident),
+  }
+}
+
+function noticeNoOf(world: World, incident: Case): string | null {
+  const mother = incident.mergedInto ?? incident.parent
+  return mother === null ? null : (world.cases.get(mother)?.notice?.no ?? null)
+}
+
+/** What first told of it: 采控终端, 配电自动化, 客户报修. */
+function triggerOf(evidence: readonly EvidenceItem[]): Notice['trigger'] {
+  const first = evidence.at(-1)?.observerClass
+  if (first === 'caller') return 'caller'
+  if (first === 'scada' || first === 'ftu' || first === 'dtu') return 'automation'
+  return first === undefined ? 'staff' : 'terminal'
+}
+
+/** 未送电, 部分送电, 全部送电. */
+function restoredPart({ outageKind, customersRestored }: Incident): Notice['restored'] {
+  if (outageKind === 'restored' || outageKind === 'closed') return 'all'
+  return customersRestored > 0 ? 'part' : 'none'
+}
+
+function importantBelow({ grid }: World, extent: Extent): Notice['importantUsers'] {
+  const { usagePoints } = grid
+  const found: { usagePoint: string; importance: (typeof IMPORTANCES)[number] }[] = []
+  if (extent.important === 0) return found
+  for (const device of extent.devices)
+    for (let u = usagePoints.first[device]!; u < usagePoints.first[device + 1]!; u++) {
+      const importance = IMPORTANCES[usagePoints.important[u]! - 1]
+      if (!importance) continue
+      found.push({ usagePoint: usagePoints.ids.idOf(u), importance })
+      if (found.length === MOST_NAMED) return found
+    }
+  return found
+}
+
+/**
+ * Who is told: high voltage goes to 配网调度 as well; of a dedicated transformer's own fault (专变) only
+ * the grid manager hears, for it is no repair order of ours (`domain.md` §1.1).
+ */
+function routesOf({ grid }: World, { head, level, kind }: Case): readonly NoticeRoute[] {
+  const transformer = DEVICE_TYPES[grid.devices.type[head]!] === 'transformer'
+  const own = transformer && grid.devices.ownership[head] === DEDICATED
+  if (own || kind === 'customerInternal') return ['gridManager']
+  const high =
+    level === 'substation' || level === 'feeder' || level === 'section' || level === 'branch'
+  return high
+    ? ['serviceDispatcher', 'networkDispatcher', 'gridManager']
+    : ['serviceDispatcher', 'gridManager']
+}

@@ -1,0 +1,78 @@
+/** The words of an incident (CONTRACT §5): kinds, states of supply, levels, stages, flags. */
+
+export const INCIDENT_KINDS = [
+  'fault',
+  'planned',
+  'rationing',
+  'arrears',
+  'customerRequested',
+  'customerInternal',
+  'terminalFault',
+  'commsFault',
+  'momentary',
+  'partialPhase',
+  'metering',
+  'unknown',
+] as const
+export type IncidentKind = (typeof INCIDENT_KINDS)[number]
+
+export const OUTAGE_KINDS = [
+  'predicted',
+  'confirmed',
+  'partiallyRestored',
+  'restored',
+  'closed',
+] as const
+export type OutageKind = (typeof OUTAGE_KINDS)[number]
+
+/** 主线 … 单户, `domain.md` §1.1. */
+export const LEVELS = [
+  'substation',
+  'feeder',
+  'section',
+  'branch',
+  'transformer',
+  'lvBranch',
+  'meterBox',
+  'service',
+] as const
+export type Level = (typeof LEVELS)[number]
+
+/** Repair stages, `domain.md` §5.1. */
+export const STAGES = [
+  'sensed',
+  'verifying',
+  'confirmed',
+  'pushed',
+  'accepted',
+  'dispatched',
+  'enRoute',
+  'arrived',
+  'surveying',
+  'causeFound',
+  'repairing',
+  'partiallyRestored',
+  'restored',
+  'verified',
+  'resultReturned',
+  'closed',
+  'falseAlarm',
+  'merged',
+  'planned',
+  'suspended',
+  'reassigned',
+  'returned',
+] as const
+export type Stage = (typeof STAGES)[number]
+
+export const INCIDENT_FLAGS = [
+  'flapping',
+  'overrun',
+  'beyondPlan',
+  'ledgerError',
+  'clockInvalid',
+  'stormMode',
+  'contradicted',
+  'deviceVanished',
+] as const
+export type IncidentFlag = (typeof INCIDENT_FLAGS)[number]

@@ -1,0 +1,155 @@
+/** Notices (故障感知信息) and the escalations (督办) of an incident. */
+import { z } from 'zod'
+import { ESCALATION_STAGES, INCIDENT_KINDS, LEVELS, STAGES } from '../../engine/changes.ts'
+import { NOTICE_STATUSES } from '../../engine/service/notice-state.ts'
+import { formatInstant, type InstantMs } from '../../facts/time.ts'
+import { IMPORTANCES } from '../../grid/model.ts'
+import { route } from '../route.ts'
+import { deviceRef, idParams, instantOut, paging } from '../schemas.ts'
+import { incidentFor } from './incidents.ts'
+
+const count = z.number().int().min(0)
+const text = z.string().nullable()
+const instant = instantOut.nullable()
+
+const noticeSchema = z
+  .object({
+    no: text,
+    incident: z.string(),
+    revision: count,
+    status: z.enum(NOTICE_STATUSES),
+    parentNo: text,
+    ruleVersion: z.string(),
+    trigger: z.enum(['terminal', 'automation', 'caller', 'staff']),
+    probability: z.number(),
+    outageType: z.enum(INCIDENT_KINDS),
+    level: z.enum(LEVELS),
+    grade: z.number().int().min(1).max(4),
+    device: deviceRef,
+    phases: z.string(),
+    unit: z.string(),
+    substation: text,
+    feeder: text,
+    transformers: z.array(
+      z.object({
+        id: z.string(),
+        name: z.string(),
+        dedicated: z.boolean(),
+        kva: z.number().nullable(),
+      }),
+    ),
+    publicTransformers: count,
+    dedicatedTransformers: count,
+    customers: count,
+    importantUsers: z.array(z.object({ usagePoint: z.string(), importance: z.enum(IMPORTANCES) })),
+    importantCount: count,
+    sensitiveCount: count,
+    startedAt: instantOut,
+    sensedAt: instantOut,
+    proposedAt: instantOut,
+    publishedAt: instant,
+    publishedBy: z.enum(['staff', 'rule']).nullable(),
+    arrivedAt: instant,
+    restoredAt: instant,
+    etr: instant,
+    etrSource: z.enum(['none', 'estimated', 'field']),
+    cause: text,
+    crew: text,
+    stage: z.enum(STAGES),
+    restored: z.enum(['none', 'part', 'all']),
+    routes: z.array(z.enum(['serviceDispatcher', 'networkDispatcher', 'gridManager'])),
+  })
+  .meta({ id: 'Notice' })
+
+const escalationSchema = z
+  .object({
+    id: z.string(),
+    incident: z.string(),
+    revision: count,
+    stage: z.enum(ESCALATION_STAGES),
+    level: count,
+    reason: z.enum(['late', 'grade']),
+    at: instantOut,
+    dueAt: instantOut,
+    sent: z.boolean(),
+    replyBy: instant,
+  })
+  .meta({ id: 'Escalation' })
+
+const TIMES = [
+  'startedAt',
+  'sensedAt',
+  'proposedAt',
+  'publishedAt',
+  'arrivedAt',
+  'restoredAt',
+  'etr',
+] as const
+
+const orNull = (at: InstantMs | null) => (at === null ? null : formatInstant(at))
+
+const notices = route({
+  method: 'GET',
+  path: '/api/v1/notices',
+  demand: 'notices.read',
+  summary: 'Notices of the units that may be seen, newest first, each as it stands',
+  query: z.object({ status: z.enum(NOTICE_STATUSES).optional(), ...paging }),
+  answers: {
+    200: {
+      description: 'A page; `cursor` is null on the last. `no` is null until a notice is published',
+      schema: z.object({ asOf: instantOut, cursor: text, notices: z.array(noticeSchema) }),
+    },
+  },
+  handle({ deps, scope, query }) {
+    const { limit, cursor, status } = query
+    const page = deps.records.notices({
+      limit,
+      ...(scope.units ? { units: [...scope.units] } : {}),
+      ...(status === undefined ? {} : { status }),
+      ...(cursor === undefined ? {} : { cursor }),
+    })
+    return {
+      json: {
+        asOf: formatInstant(deps.now()),
+        cursor: page.cursor,
+        notices: page.notices.map((notice) => ({
+          ...notice,
+          ...Object.fromEntries(TIMES.map((name) => [name, orNull(notice[name])])),
+        })),
+      },
+    }
+  },
+})
+
+const escalations = route({
+  method: 'GET',
+  path: '/api/v1/incidents/{id}/escalations',
+  demand: 'notices.read',
+  summary: 'What of an incident ran late or was grave, and whom it was told; oldest first',
+  params: idParams,
+  answers: {
+    200: {
+      description:
+        'One for each stage and level; `sent` is false where a higher one went in its place',
+      schema: z.object({ asOf: instantOut, escalations: z.array(escalationSchema) }),
+    },
+  },
+  handle(call) {
+    const { deps, params } = call
+    const { id } = incidentFor(call, params.id)
+    const list = deps.records.escalations(id)
+    return {
+      json: {
+        asOf: formatInstant(deps.now()),
+        escalations: list.map(({ type: _, causes: __, at, dueAt, replyBy, ...rest }) => ({
+          ...rest,
+          at: formatInstant(at),
+          dueAt: formatInstant(dueAt),
+          replyBy: orNull(replyBy),
+        })),
+      },
+    }
+  },
+})
+
+export const noticeRoutes = [notices, escalations]
