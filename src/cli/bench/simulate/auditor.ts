@@ -9,7 +9,7 @@ import type { Story } from '../../../../simulators/seeded/story.ts'
 import type { Change, Incident } from '../../../engine/changes.ts'
 import type { Fact, Position } from '../../../facts/facts.ts'
 import type { InstantMs } from '../../../facts/time.ts'
-import { isDark, Said, type Turn } from './said.ts'
+import { isDark, isOutage, Said, type Turn } from './said.ts'
 import { Ties } from './ties.ts'
 import { Vouchers } from './vouchers.ts'
 
@@ -109,7 +109,7 @@ export class Auditor {
   #judge({ change, before, asked }: Turn, now: InstantMs): void {
     const { incident, reason } = change
     const turned = incident.outageKind !== before?.outageKind
-    if (asked || !turned || this.said.ruledByPeople.has(incident.id)) return
+    if (asked || !turned || !isOutage(incident) || this.said.ruledByPeople.has(incident.id)) return
     if (incident.outageKind === 'confirmed') this.#checkCause(incident, now)
     if (reason === 'restored') this.#checkRestored(incident, now)
   }

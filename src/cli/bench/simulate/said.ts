@@ -30,8 +30,12 @@ export interface Turn {
   readonly asked: ActionRequestedFact | undefined
 }
 
-export const isDark = ({ outageKind }: Incident) =>
-  outageKind !== 'restored' && outageKind !== 'closed'
+/** Alarms about terminals and their links, which say nothing of supply. */
+const NO_OUTAGES: readonly string[] = ['commsFault', 'terminalFault', 'metering']
+export const isOutage = ({ kind }: Incident) => !NO_OUTAGES.includes(kind)
+
+export const isDark = (incident: Incident) =>
+  isOutage(incident) && incident.outageKind !== 'restored' && incident.outageKind !== 'closed'
 
 export class Said {
   readonly incidents = new Map<string, Incident>()
@@ -93,7 +97,7 @@ export class Said {
     if (fact.type === 'tick') {
       this.#expect(fact.at >= this.#lastTick, `time goes back at ${position}`)
       this.#lastTick = fact.at
-    } else if (fact.type !== 'link') this.#speaking.add(position)
+    } else this.#speaking.add(position)
     if (fact.type === 'report' && fact.messageId) this.#messages.set(position, fact.messageId)
   }
 
