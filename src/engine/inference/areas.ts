@@ -5,6 +5,13 @@
 import type { CompiledGrid } from '../../grid/compiled.ts'
 import { NONE } from './network.ts'
 
+/** The network as far as areas ask for it. */
+interface Tree {
+  readonly grid: CompiledGrid
+  /** Head above each head, `NONE` at a root. */
+  readonly above: Int32Array
+}
+
 export class Areas {
   /** Head at which each area sits; ascending as long as no switch operated. */
   readonly seats: Int32Array
@@ -18,12 +25,17 @@ export class Areas {
   readonly #through: Int32Array
   /** Head of each observer, where areas are those of transformers and no terminal is asked. */
   readonly #headOf: Int32Array | undefined
+  /**
+   * Observers that an area's terminal forwards for and that do not lie below its seat (a ledger error,
+   * 户变关系错): what is lost with the area is not counted where they are, so they stand alone.
+   */
+  readonly #strangers = new Set<number>()
 
   /**
    * One area for each transformer with a terminal that meters report through; `byTransformer`, for
    * networks without such terminals, one for each head that has observers.
    */
-  constructor(grid: CompiledGrid, headOf: Int32Array, byTransformer: boolean) {
+  constructor({ grid, above }: Tree, headOf: Int32Array, byTransformer: boolean) {
     const { via } = grid.observers
     this.#via = via
     this.#headOf = byTransformer ? headOf : undefined
@@ -34,7 +46,9 @@ export class Areas {
     this.members = new Int32Array(this.seats.length)
     for (let o = 0; o < headOf.length; o++) {
       const area = this.of(o)
-      if (area !== NONE) this.members[area]!++
+      if (area === NONE) continue
+      if (isAtOrBelow(above, headOf[o]!, this.seats[area]!)) this.members[area]!++
+      else this.#strangers.add(o)
     }
   }
 
@@ -65,6 +79,7 @@ export class Areas {
     if (this.#headOf !== undefined) return this.at(this.#headOf[observer]!)
     const forwarder = this.#via[observer]!
     const terminal = forwarder >= 0 ? forwarder : observer
+    if (this.#strangers.size > 0 && this.#strangers.has(observer)) return NONE
     return terminal < this.#through.length ? this.#through[terminal]! : NONE
   }
 
@@ -82,6 +97,11 @@ function seatsOfForwarders(via: Int32Array, headOf: Int32Array): Int32Array {
 }
 
 /** No areas: where nothing is lost together. */
-export function noAreas(grid: CompiledGrid): Areas {
-  return new Areas(grid, new Int32Array(grid.observers.via.length).fill(NONE), true)
+export function noAreas(tree: Tree): Areas {
+  return new Areas(tree, new Int32Array(tree.grid.observers.via.length).fill(NONE), true)
+}
+
+function isAtOrBelow(above: Int32Array, head: number, seat: number): boolean {
+  for (let a = head; a !== NONE; a = above[a]!) if (a === seat) return true
+  return false
 }

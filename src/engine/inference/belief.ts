@@ -108,9 +108,7 @@ export class Belief {
     this.model = model
     this.headOf = locateObservers(network)
     this.areas =
-      model.areaLost > 0
-        ? new Areas(network.grid, this.headOf, areasByTransformer)
-        : noAreas(network.grid)
+      model.areaLost > 0 ? new Areas(network, this.headOf, areasByTransformer) : noAreas(network)
     this.sums = new Sums(network.priorCosts())
     this.#metersFrom = lastOfOneClass(model.startClassOf)
     this.#meterClass = model.startClassOf.at(-1) ?? 0
