@@ -1,6 +1,6 @@
 /** A meter that a terminal of another transformer forwards for (户变关系错) is no part of its area. */
 import { expect, test } from 'vitest'
-import { OFF, type ON, QUIET } from '../../../src/engine/evidence/registers.ts'
+import { OFF, QUIET } from '../../../src/engine/evidence/registers.ts'
 import { Belief } from '../../../src/engine/inference/belief.ts'
 import { drawnGrid } from '../../support/drawn-grid.ts'
 import { EngineLab } from '../../support/engine-lab.ts'
