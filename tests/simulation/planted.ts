@@ -13,10 +13,7 @@ import { StatePages } from '../../src/engine/state/pages.ts'
 /** Bugs in functions of modules. */
 export const FUNCTION_BUGS = [
   'who has one source has two',
-  'one on counts as two',
-  'the ticker forgets the last tick',
   'the next number is lost in a restart',
-  'a short interruption is not momentary',
   'a tie is ignored',
 ] as const
 export type FunctionBug = (typeof FUNCTION_BUGS)[number]
