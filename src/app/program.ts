@@ -2,9 +2,9 @@
  * The whole program in one process: every part opened in order, wired to the others, and closed in
  * the opposite order. Nothing here decides anything about outages.
  */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { redisSettings } from '../config/redis.ts'
 import type { Settings } from '../config/schema.ts'
 import type { Incident } from '../engine/changes.ts'
 import { reliabilityOf } from '../engine/incidents/learn.ts'
@@ -17,18 +17,18 @@ import { lockDataFolder } from '../journal/lock.ts'
 import { openSnapshots } from '../journal/snapshots.ts'
 import { openSqliteJournal, type SqliteJournal } from '../journal/sqlite.ts'
 import { createTicker } from '../journal/ticks.ts'
-import { liveAsyncApi } from '../live/asyncapi.ts'
 import { createLiveHub } from '../live/hub.ts'
+import { openMirrorWriter } from '../live/mirror-writer.ts'
 import { openCustomers } from '../records/customers/customers.ts'
 import { openReliabilityReader } from '../records/reliability/reader.ts'
 import { openRecords } from '../records/sqlite.ts'
-import { asyncApiDocument } from '../sensing/asyncapi.ts'
 import { openSeries } from '../series/series.ts'
 import { createTelemetry } from '../telemetry/telemetry.ts'
 import { CallSender } from './call-sender.ts'
 import { figuresOf, reportsIn } from './figures.ts'
 import { GridApply } from './grid-apply.ts'
 import { openHotline } from './hotline.ts'
+import { documentOfAllMessages, INSTALLED, installedVersion } from './installed.ts'
 import { Library } from './library.ts'
 import { Pipeline } from './pipeline.ts'
 import { processFigures } from './process-figures.ts'
@@ -46,11 +46,6 @@ const DAY_MS = 86_400_000
 
 /** Retention looks once an hour: a day's facts are dropped in slices of an hour. */
 const RETAIN_EVERY_MS = 3_600_000
-
-/** The folder above `dist/` or `src/`: where `package.json`, `config/` and the console are. */
-export const INSTALLED = fileURLToPath(
-  new URL(import.meta.url.endsWith('.ts') ? '../../' : '../../../', import.meta.url),
-)
 
 /** There is nothing to watch: neither a flag nor the data folder names a grid. */
 export class NoGridError extends Error {
@@ -86,11 +81,6 @@ export interface RunningProgram {
   /** Customers that can be looked up. */
   readonly customersKnown: number
   stop(): Promise<void>
-}
-
-/** The installed version. */
-export function installedVersion(): string {
-  return JSON.parse(readFileSync(join(INSTALLED, 'package.json'), 'utf8')).version as string
 }
 
 /** Opens everything and serves. Rejects with a typed error, everything closed again. */
@@ -175,9 +165,25 @@ async function open(
     stats: figures,
   })
   closers.push(() => live.close())
+  const redisAt = redisSettings(settings)
+  const mirror =
+    redisAt &&
+    openMirrorWriter({
+      settings: redisAt,
+      telemetry,
+      source: {
+        position: () => records.state.position,
+        openIncidents: () => records.openIncidents(),
+        areas: () => records.areas(),
+        gridDigest: () => judge.gridDigest,
+        stats: figures,
+      },
+    })
+  if (mirror) closers.push(() => mirror.close())
   pipeline.onCommitted = (batches) => {
     reportsPerMinute = reportsIn(batches) ?? reportsPerMinute
     live.follow(batches)
+    mirror?.follow(batches)
     callSender?.follow(batches)
     if (options.onIncident) announce(batches, options.onIncident)
   }
@@ -232,6 +238,9 @@ async function open(
     terminal: (id) => terminalOf(pipeline, id),
     now,
     ...(existsSync(consoleDir) ? { consoleDir } : {}),
+    ...(settings.http.trustedProxies === null
+      ? {}
+      : { trustedProxies: settings.http.trustedProxies.split(',') }),
     asyncapi: documentOfAllMessages(),
     version: installedVersion(),
     ...(settings.http.publicUrl
@@ -315,27 +324,6 @@ async function applyGrid(
   }
   if (judge.gridDigest === '') throw new NoGridError(settings.data.dir)
   await library.load('grid', judge.gridDigest)
-}
-
-/** MQTT and WebSocket in one AsyncAPI document. */
-function documentOfAllMessages(): object {
-  const mqtt = asyncApiDocument(installedVersion()) as AsyncApi
-  const webSocket = liveAsyncApi() as AsyncApi
-  return {
-    ...mqtt,
-    channels: { ...mqtt.channels, ...webSocket.channels },
-    operations: { ...mqtt.operations, ...webSocket.operations },
-    components: {
-      ...mqtt.components,
-      messages: { ...mqtt.components.messages, ...webSocket.components.messages },
-    },
-  }
-}
-
-interface AsyncApi {
-  readonly channels: object
-  readonly operations: object
-  readonly components: { readonly messages: object }
 }
 
 /** Units without a parent: who is responsible for them sees everything. */

@@ -17,6 +17,7 @@ const MENDED_BY_SETTINGS: Readonly<Record<string, string>> = {
   EACCES: 'not permitted',
   EROFS: 'the file system is read only',
   'app.noGrid': '',
+  'app.noNeighbour': '',
   'data.locked': '',
   'data.missing': '',
   'rules.invalid': '',

@@ -1,9 +1,12 @@
 /** `lastgasp serve`: run. */
 import type { Command } from 'commander'
 import { demoCounty, importDemoCustomers, startDemoTerminals } from '../app/demo.ts'
-import { installedVersion, type RunningProgram, startProgram } from '../app/program.ts'
+import { startGateway } from '../app/gateway.ts'
+import { installedVersion } from '../app/installed.ts'
+import { type RunningProgram, startProgram } from '../app/program.ts'
 import { UsageError } from '../config/errors.ts'
 import type { SettingFlagName } from '../config/flags.ts'
+import type { Settings } from '../config/schema.ts'
 import type { Incident } from '../engine/changes.ts'
 import { addSettingFlags, settingsOf } from './settings.ts'
 
@@ -23,15 +26,20 @@ export function registerServe(program: Command): void {
   const flags: SettingFlagName[] = ['data', 'port', 'mqttPort']
   addSettingFlags(serve, flags)
     .option('--grid <file>', 'grid to watch; kept in the data folder from then on')
-    .option('--role <role>', 'all (one process does everything)', 'all')
+    .option(
+      '--role <role>',
+      'all (one process does everything), or gateway (consoles only, beside such a process)',
+      'all',
+    )
     .option('--demo', 'a demonstration county with simulated terminals and accounts', false)
     .action((options) => runServe(options))
 }
 
 async function runServe(options: ServeOptions): Promise<void> {
-  if (options.role !== 'all')
-    throw new UsageError(`--role ${options.role}: this version runs as one process: --role all`)
+  if (options.role !== 'all' && options.role !== 'gateway')
+    throw new UsageError(`--role ${options.role}: this version knows all and gateway`)
   const { settings } = settingsOf(options)
+  if (options.role === 'gateway') return serveGateway(settings)
   const startedAt = performance.now()
   const { customers, seed } = settings.demo
   if (options.demo && options.grid === undefined)
@@ -73,6 +81,17 @@ async function runServe(options: ServeOptions): Promise<void> {
   await running.stop()
   clearTimeout(late)
   // Handles of libraries may linger; everything of ours is closed.
+  process.exit(0)
+}
+
+async function serveGateway(settings: Settings): Promise<void> {
+  const gateway = await startGateway(settings)
+  console.log(`lastgasp ${installedVersion()}`)
+  console.log(`console  ${gateway.url}/`)
+  console.log('stop with Ctrl-C')
+  await untilSignal()
+  setTimeout(() => process.exit(0), STOP_WITHIN_MS).unref()
+  await gateway.stop()
   process.exit(0)
 }
 

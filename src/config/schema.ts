@@ -111,6 +111,15 @@ export const settingsSchema = z.strictObject({
       example: 'https://outages.example.com',
       reason: 'none: without a proxy it is host and port',
     }),
+    trustedProxies: text(
+      null,
+      'Addresses, with commas between, of proxies and gateways that say where a request comes from',
+      {
+        example: '10.0.0.5,10.0.0.6',
+        reason:
+          'none: anybody could say anything; limits on requests count by what is believed here',
+      },
+    ),
   }),
   mqtt: z.strictObject({
     host: host('Address on which terminals connect'),
@@ -232,6 +241,35 @@ export const settingsSchema = z.strictObject({
     token: secret('Token that may write to the bucket', {
       alias: 'INFLUX_TOKEN',
       reason: 'none: each InfluxDB has its own',
+    }),
+  }),
+  redis: z.strictObject({
+    url: address('redis or rediss', 'Redis through which gateways hear of changes', {
+      example: 'redis://127.0.0.1:6379',
+      alias: 'REDIS_URL',
+      reason: 'none: one process needs no other to hear of itself',
+    }),
+    password: secret('Password of that Redis', {
+      alias: 'REDIS_PASSWORD',
+      reason: 'none: a Redis on this machine may ask for none',
+    }),
+    prefix: setting(
+      z
+        .string()
+        .regex(/^[A-Za-z0-9._-]{1,64}$/)
+        .default('lastgasp'),
+      'First part of the name of every key',
+      {
+        expects: 'up to 64 letters, digits, dots, hyphens and underscores',
+        example: 'lastgasp',
+        reason: 'one utility a Redis; a second one needs a name of its own',
+      },
+    ),
+  }),
+  gateway: z.strictObject({
+    upstream: webUrl('With --role gateway: the process that answers what the gateway does not', {
+      example: 'http://10.0.0.2:8080',
+      reason: 'none: a process of all roles answers itself',
     }),
   }),
   log: z.strictObject({

@@ -16,7 +16,9 @@ import type { CompiledGrid } from '../grid/compiled.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import type { Card, CardRequest } from './card.ts'
 import type { Identity } from './identity/identity.ts'
+import type { PassOn } from './pass-on.ts'
 import type { ReliabilityAnswer, ReliabilityAsked } from './reliability-shape.ts'
+import type { Tickets } from './tickets.ts'
 
 /** The ledger, as far as it is read here. Cursors are opaque and the ledger's own. */
 export interface RecordsReader {
@@ -284,4 +286,27 @@ export interface HttpDeps {
   /** True where browsers reach us by https only: cookies are then `Secure`. */
   readonly secureCookies?: boolean
   readonly requestsPerMinute?: number
+  /** Tickets that several processes share; absent: kept in this one. */
+  readonly tickets?: Tickets
+  /** A gateway's way to the rest of the program; absent: all is answered here. */
+  readonly passOn?: PassOn
+  /** Addresses of proxies and gateways whose word on where a request comes from is believed. */
+  readonly trustedProxies?: readonly string[]
 }
+
+/** What a gateway needs. */
+export type GatewayDeps = Pick<
+  HttpDeps,
+  | 'telemetry'
+  | 'identity'
+  | 'live'
+  | 'grid'
+  | 'health'
+  | 'now'
+  | 'consoleDir'
+  | 'asyncapi'
+  | 'version'
+  | 'allowedOrigins'
+  | 'tickets'
+  | 'trustedProxies'
+> & { readonly passOn: PassOn }

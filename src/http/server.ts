@@ -14,10 +14,11 @@ import { authenticate, isOwnOrigin, unauthorised } from './authenticate.ts'
 import { consoleFiles } from './console-files.ts'
 import { type Demand, holds, type Principal } from './identity/rights.ts'
 import { BODY_LIMIT_BYTES, REQUEST_TIMEOUT_MS, REQUESTS_PER_MINUTE } from './limits.ts'
-import type { HttpDeps } from './ports.ts'
+import type { PassOn } from './pass-on.ts'
+import type { GatewayDeps, HttpDeps } from './ports.ts'
 import { Problem, toProblem } from './problem.ts'
 import { type Answer, type Route, read } from './route.ts'
-import { routeTable, type TicketBearer } from './routes/table.ts'
+import { routeTable } from './routes/table.ts'
 import { scopeOf } from './scope.ts'
 import { createTickets } from './tickets.ts'
 import { serveLive } from './upgrade.ts'
@@ -47,13 +48,24 @@ const LIMITED: ReadonlySet<number> = new Set([413, 429, 503])
 /** Nobody: what a public route may see without a sign-in. */
 const NOBODY = { units: [] }
 
+/** What a gateway answers itself, beside the live sockets and the console's files. */
+const OF_A_GATEWAY: ReadonlySet<string> = new Set([
+  ...['/api/v1/tickets', '/healthz', '/readyz', '/metrics', '/openapi.json', '/asyncapi.json'],
+])
+
+/** A server that holds sockets and passes everything else on; see `createPassOn`. */
+export function createGatewayServer(deps: GatewayDeps): Promise<HttpServer> {
+  // The routes it serves itself ask for nothing else.
+  return createHttpServer(deps as HttpDeps)
+}
+
 /** Builds the server; nothing listens before `listen`. */
 export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
   const app = Fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: true,
-    trustProxy: false,
+    trustProxy: deps.trustedProxies ? [...deps.trustedProxies] : false,
     logger: false,
   })
   // One content type in: a second parser is a second way around every check.
@@ -95,10 +107,11 @@ export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
   if (deps.consoleDir !== undefined)
     await app.register(fastifyStatic, { root: deps.consoleDir, serve: false })
 
-  const tickets = createTickets<TicketBearer>(deps.now)
+  const tickets = deps.tickets ?? createTickets(deps.now)
   const routes = routeTable(tickets, deps.version)
   for (const route of routes)
-    if (route.binaryUpTo === undefined) serve(app, route, deps)
+    if (deps.passOn && !OF_A_GATEWAY.has(route.path)) await passRoute(app, route, deps.passOn)
+    else if (route.binaryUpTo === undefined) serve(app, route, deps)
     else await serveBinary(app, route, deps)
 
   const files = consoleFiles(deps.consoleDir)
@@ -188,6 +201,25 @@ function serve(app: FastifyInstance, route: Route, deps: HttpDeps): void {
       })
       return send(reply, answer)
     },
+  })
+}
+
+/** Who may is decided where the request ends. */
+async function passRoute(
+  app: FastifyInstance,
+  { method, path }: Route,
+  passOn: PassOn,
+): Promise<void> {
+  await app.register(async (alone) => {
+    alone.removeAllContentTypeParsers()
+    // Read by nobody here, whatever it is: its limit is that of where it ends.
+    alone.addContentTypeParser('*', (_request, body, done) => done(null, body))
+    alone.route({
+      method,
+      url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
+      config: { demand: 'public' },
+      handler: passOn,
+    })
   })
 }
 

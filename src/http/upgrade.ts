@@ -8,9 +8,8 @@ import { WebSocketServer } from 'ws'
 import { isOwnOrigin, stillHolds } from './authenticate.ts'
 import { holds, type Principal } from './identity/rights.ts'
 import type { HttpDeps, LiveViewer } from './ports.ts'
-import type { TicketBearer } from './routes/table.ts'
 import { type Scope, scopeOf } from './scope.ts'
-import type { Tickets } from './tickets.ts'
+import type { TicketBearer, Tickets } from './tickets.ts'
 
 export const LIVE_PATH = '/api/v1/live'
 /** Longest message of a client, bytes: a topic and a cursor are 200. */
@@ -20,12 +19,13 @@ const MAX_FRAGMENTS = 64
 /** A refused socket has this long to take its answer, ms. */
 const REFUSAL_GRACE_MS = 1_000
 
+type LiveDeps = Pick<
+  HttpDeps,
+  'telemetry' | 'identity' | 'live' | 'grid' | 'now' | 'allowedOrigins'
+>
+
 /** Handles upgrades of `server`; the function returned destroys every socket that is left. */
-export function serveLive(
-  server: Server,
-  tickets: Tickets<TicketBearer>,
-  deps: HttpDeps,
-): () => void {
+export function serveLive(server: Server, tickets: Tickets, deps: LiveDeps): () => void {
   const sockets = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -47,20 +47,25 @@ export function serveLive(
     if (url?.pathname !== LIVE_PATH) return refuse(socket, '404 Not Found', 'liveUnknown')
     if (!isOwnOrigin(request.headers, deps.allowedOrigins))
       return refuse(socket, '403 Forbidden', 'liveOrigin')
-    const bearer = tickets.redeem(url.searchParams.get('ticket') ?? '')
-    if (!bearer || !stillHolds(deps, bearer.principal, bearer.secret))
-      return refuse(socket, '401 Unauthorized', 'liveTicket')
-    sockets.handleUpgrade(request, socket, head, (opened) => {
-      if (!deps.live.attach(opened as never, viewerOf(deps, bearer)))
-        opened.close(1013, 'too many sockets')
-    })
+    socket.on('error', () => {})
+    tickets
+      .redeem(url.searchParams.get('ticket') ?? '')
+      .catch(() => undefined)
+      .then((bearer) => {
+        if (!bearer || !stillHolds(deps, bearer.principal, bearer.secret))
+          return refuse(socket, '401 Unauthorized', 'liveTicket')
+        sockets.handleUpgrade(request, socket, head, (opened) => {
+          if (!deps.live.attach(opened as never, viewerOf(deps, bearer)))
+            opened.close(1013, 'too many sockets')
+        })
+      })
   })
   return () => {
     for (const socket of sockets.clients) socket.terminate()
   }
 }
 
-function viewerOf(deps: HttpDeps, { principal, secret }: TicketBearer): LiveViewer {
+function viewerOf(deps: LiveDeps, { principal, secret }: TicketBearer): LiveViewer {
   const evidence = principal.rights.has('incidents.evidence')
   let scope: { readonly digest: string; readonly scope: Scope } | undefined
   return {

@@ -194,6 +194,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
     follow(batches) {
       for (const batch of batches) picture.follow(batch)
     },
+    replace: (incidents, areas) => picture.replace(incidents, areas),
     attach(socket, viewer) {
       if (connections.size >= MAX_SOCKETS) {
         deps.telemetry.emit('live.refused', { reason: 'sockets' })

@@ -28,6 +28,8 @@ interface Shown {
   changedAt: InstantMs
   topics: readonly string[]
   marks: ReadonlyMap<string, Mark>
+  /** It is no part of a picture that replaced this one. */
+  gone?: boolean
 }
 
 export interface Turn {
@@ -64,8 +66,18 @@ export class Picture {
     for (const incident of incidents) this.#take(incident, incident.restoredAt ?? incident.sensedAt)
   }
 
-  follow(batch: ChangeBatch): void {
-    for (const change of batch.changes) {
+  /** The whole picture anew: what is not in it is shown no more. */
+  replace(incidents: readonly Incident[], areas: Iterable<readonly [string, IncidentArea]>): void {
+    const kept = new Set(incidents.map(({ id }) => id as string))
+    for (const [id, shown] of this.#shown) {
+      shown.gone = !kept.has(id)
+      this.#dirty.add(id)
+    }
+    this.start(incidents, areas)
+  }
+
+  follow({ changes }: Pick<ChangeBatch, 'changes'>): void {
+    for (const change of changes) {
       if (change.type === 'incident') this.#take(change.incident, change.at)
       else if (change.type === 'area') {
         this.#areas.set(change.incident, { dark: change.dark, restored: change.restored })
@@ -80,6 +92,7 @@ export class Picture {
     if (shown) {
       shown.incident = incident
       shown.changedAt = at
+      shown.gone = false
     } else this.#shown.set(incident.id, { incident, changedAt: at, topics: [], marks: new Map() })
     this.#dirty.add(incident.id)
   }
@@ -203,8 +216,8 @@ export class Picture {
 }
 
 /** Open, or restored within the last half hour; withdrawn and merged ones leave at once. */
-function isShown({ incident, changedAt }: Shown, now: InstantMs): boolean {
-  if (incident.outcome !== null) return false
+function isShown({ incident, changedAt, gone }: Shown, now: InstantMs): boolean {
+  if (gone || incident.outcome !== null) return false
   if (incident.outageKind !== 'restored' && incident.outageKind !== 'closed') return true
   return now - (incident.restoredAt ?? changedAt) < SHOW_RESTORED_MS
 }

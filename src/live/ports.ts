@@ -73,7 +73,12 @@ export interface LiveHubDeps {
 
 export interface LiveHub {
   /** Takes committed changes, in order. */
-  follow(batches: readonly ChangeBatch[]): void
+  follow(batches: readonly Pick<ChangeBatch, 'changes'>[]): void
+  /** Shows these instead of all that was shown; what did not change is not sent again. */
+  replace(
+    incidents: readonly Incident[],
+    areas: Iterable<readonly [incident: string, area: IncidentArea]>,
+  ): void
   /** Serves a socket until it closes. False where there is no room for one more. */
   attach(socket: LiveSocket, viewer: Viewer): boolean
   /** Dark and restored transformers of an incident that is shown now. */

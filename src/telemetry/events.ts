@@ -149,6 +149,24 @@ const events = {
     counter: 'lastgasp_series_failures_total',
   },
   'series.recovered': { help: 'InfluxDB takes points again', level: 'info' },
+  'mirror.rebuilt': {
+    help: 'Whole pictures written to Redis: at the start, and where it was lost or emptied',
+    level: 'info',
+    counter: 'lastgasp_mirror_rebuilt_total',
+  },
+  'mirror.read': {
+    help: 'Whole pictures read from Redis: at the start, and where changes were missed',
+    counter: 'lastgasp_mirror_read_total',
+  },
+  'mirror.unavailable': {
+    help: 'Redis does not take or give the picture; trying on until it does',
+    level: 'warn',
+  },
+  'mirror.failed': {
+    help: 'Writes to or reads from Redis that failed',
+    counter: 'lastgasp_mirror_failures_total',
+  },
+  'mirror.recovered': { help: 'The picture in Redis is followed', level: 'info' },
   'http.answered': {
     help: 'HTTP requests answered, by class of status',
     counter: 'lastgasp_http_requests_total',

@@ -81,6 +81,8 @@ export interface ServerOptions {
   readonly data?: string
   readonly env?: NodeJS.ProcessEnv
   readonly mqttPort?: number
+  readonly port?: number
+  readonly role?: 'all' | 'gateway'
 }
 
 /** A running program. */
@@ -166,11 +168,12 @@ export class Server {
 /** Starts `serve` and waits until it says that it is there. */
 export async function startServing(options: ServerOptions = {}): Promise<Server> {
   const data = options.data ?? mkdtempSync(join(tmpdir(), 'lastgasp-e2e-'))
-  const port = await freePort()
+  const port = options.port ?? (await freePort())
   const mqttPort = options.mqttPort ?? (await freePort())
   const args = ['serve', '--data', data, '--port', `${port}`, '--mqtt-port', `${mqttPort}`]
   if (options.grid !== undefined) args.push('--grid', options.grid)
   if (options.demo) args.push('--demo')
+  if (options.role) args.push('--role', options.role)
   const run = new Running(args, {
     LASTGASP__MQTT__SECRET: TERMINAL_SECRET,
     // Servers for tests, not for every program that a test starts.

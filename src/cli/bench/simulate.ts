@@ -5,7 +5,7 @@
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { INSTALLED } from '../../app/program.ts'
+import { INSTALLED } from '../../app/installed.ts'
 import { readRules } from '../../config/rules.ts'
 import type { Rules } from '../../engine/rules.ts'
 import { createTelemetry } from '../../telemetry/telemetry.ts'

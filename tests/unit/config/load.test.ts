@@ -28,7 +28,12 @@ function problemsOf(options: LoadOptions): readonly string[] {
 describe('where a setting comes from', () => {
   test('nothing given: the defaults', () => {
     const { settings, origins } = loadSettings()
-    expect(settings.http).toEqual({ host: '127.0.0.1', port: 8080, publicUrl: null })
+    expect(settings.http).toEqual({
+      host: '127.0.0.1',
+      port: 8080,
+      publicUrl: null,
+      trustedProxies: null,
+    })
     expect(origins['http.port']).toBe('default')
   })
 

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { openApiOf } from '../../../src/http/openapi.ts'
 import { routeTable } from '../../../src/http/routes/table.ts'
 
-const routes = routeTable({ issue: () => undefined, redeem: () => undefined }, '1.2.3')
+const routes = routeTable({ issue: async () => undefined, redeem: async () => undefined }, '1.2.3')
 const document = openApiOf(routes, '1.2.3') as {
   paths: Record<string, Record<string, Record<string, unknown>>>
   components: { schemas: Record<string, unknown> }

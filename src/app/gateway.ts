@@ -1,0 +1,127 @@
+/**
+ * A gateway: holds the consoles' sockets and shows what the engine's process writes to Redis; all
+ * other requests it passes on. It may come and go, and any number of them share the work. It reads
+ * accounts and grids from the data folder and writes nothing there.
+ */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { connectRedis, redisSettings } from '../config/redis.ts'
+import type { Settings } from '../config/schema.ts'
+import type { CompiledGrid } from '../grid/compiled.ts'
+import { createIdentity } from '../http/identity/identity.ts'
+import { loadRoles } from '../http/identity/roles.ts'
+import { createPassOn } from '../http/pass-on.ts'
+import { createGatewayServer } from '../http/server.ts'
+import { createSharedTickets } from '../http/tickets.ts'
+import { createLiveHub } from '../live/hub.ts'
+import { type MirroredPicture, openMirrorReader } from '../live/mirror-reader.ts'
+import type { LiveHub, LiveStats } from '../live/ports.ts'
+import { createTelemetry } from '../telemetry/telemetry.ts'
+import { documentOfAllMessages, INSTALLED, installedVersion } from './installed.ts'
+import { Library } from './library.ts'
+
+/** A gateway without one of its neighbours has nothing to show. */
+export class NoNeighbourError extends Error {
+  readonly code = 'app.noNeighbour'
+  constructor(setting: string) {
+    super(`a gateway needs ${setting}`)
+    this.name = 'NoNeighbourError'
+  }
+}
+
+export interface RunningGateway {
+  readonly url: string
+  stop(): Promise<void>
+}
+
+/** Opens everything and serves; resolves when the first picture is there. */
+export async function startGateway(settings: Settings): Promise<RunningGateway> {
+  const redisAt = redisSettings(settings)
+  const { upstream } = settings.gateway
+  if (!redisAt) throw new NoNeighbourError('redis.url')
+  if (upstream === null) throw new NoNeighbourError('gateway.upstream')
+  const now = () => Date.now()
+  const telemetry = createTelemetry({ level: settings.log.level })
+  const library = new Library(settings.data.dir)
+  const identity = createIdentity({ dir: settings.data.dir, roles: loadRoles(), now })
+
+  let grid: CompiledGrid | undefined
+  let stats: LiveStats | undefined
+  let hub: LiveHub | undefined
+  const takeGrid = async (digest: string) => {
+    if (grid?.digest === digest) return
+    await library.load('grid', digest)
+    grid = library.grid(digest)
+  }
+  /** The first picture makes the hub, later ones replace what it shows. */
+  const show = async (picture: MirroredPicture): Promise<LiveHub> => {
+    await takeGrid(picture.grid)
+    stats = picture.stats
+    if (hub) {
+      hub.replace(picture.incidents, picture.areas)
+      return hub
+    }
+    return createLiveHub({
+      telemetry,
+      now,
+      grid: () => grid!,
+      stats: () => stats!,
+      openIncidents: () => picture.incidents,
+      areas: () => picture.areas,
+      // What ended is not in the picture; consoles ask for it by HTTP.
+      incident: () => undefined,
+    })
+  }
+  let reader!: ReturnType<typeof openMirrorReader>
+  const live = await new Promise<LiveHub>((resolve) => {
+    reader = openMirrorReader({
+      settings: redisAt,
+      telemetry,
+      async onPicture(picture) {
+        hub = await show(picture)
+        resolve(hub)
+      },
+      async onChanges(changes) {
+        for (const change of changes)
+          if (change.type === 'applied' && change.what === 'grid') await takeGrid(change.digest)
+        hub?.follow([{ changes }])
+      },
+      onStats(latest) {
+        stats = latest
+      },
+    })
+  })
+
+  const redis = connectRedis(redisAt)
+  const consoleDir = join(INSTALLED, 'dist', 'console')
+  const server = await createGatewayServer({
+    telemetry,
+    identity,
+    live,
+    grid: () => grid!,
+    now,
+    tickets: createSharedTickets(redis, redisAt.prefix, now),
+    passOn: createPassOn(upstream),
+    health: () => {
+      const { problem } = reader
+      return { ready: problem === undefined, reasons: problem ? [`redis: ${problem}`] : [] }
+    },
+    asyncapi: documentOfAllMessages(),
+    version: installedVersion(),
+    ...(existsSync(consoleDir) ? { consoleDir } : {}),
+    ...(settings.http.publicUrl
+      ? { allowedOrigins: [new URL(settings.http.publicUrl).origin] }
+      : {}),
+  })
+  const { url } = await server.listen(settings.http.host, settings.http.port)
+  return {
+    url,
+    async stop() {
+      live.close()
+      await server.close()
+      await reader.close()
+      redis.disconnect()
+      identity.close()
+    },
+  }
+}

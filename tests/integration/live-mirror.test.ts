@@ -1,0 +1,238 @@
+/** The picture in a real Redis: what a gateway shows is what the engine's process knows. */
+import { Redis } from 'ioredis'
+import { afterEach, expect, test } from 'vitest'
+import type { Change, Incident } from '../../src/engine/changes.ts'
+import { Draw } from '../../src/grid/generate/draw.ts'
+import { openMirrorReader } from '../../src/live/mirror-reader.ts'
+import { openMirrorWriter } from '../../src/live/mirror-writer.ts'
+import type { IncidentArea, LiveStats } from '../../src/live/ports.ts'
+import { createTelemetry } from '../../src/telemetry/telemetry.ts'
+import { openGate } from '../support/gate.ts'
+import { describeWith } from '../support/services.ts'
+import { until } from '../support/until.ts'
+
+const ends: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end()
+})
+
+const telemetryOf = () => createTelemetry({ level: 'silent', processMetrics: false })
+
+/** Records and engine, as far as the picture goes, with changes at random. */
+class Utility {
+  readonly incidents = new Map<string, Incident>()
+  readonly areas = new Map<string, IncidentArea>()
+  position = 0
+  readonly #draw: Draw
+
+  constructor(seed: number) {
+    this.#draw = new Draw(seed, 3)
+  }
+
+  stats(): LiveStats {
+    const byGrade = { 1: 0, 2: 0, 3: 0, 4: this.incidents.size }
+    return {
+      customers: 9,
+      customersOut: this.position,
+      transformersOut: 0,
+      incidents: { open: this.incidents.size, byGrade },
+      reportsPerMinute: 0,
+      storm: { on: false, by: 'rule', since: null, reason: null },
+    }
+  }
+
+  /** One batch: an incident is opened, revised with its area, or closed. */
+  step() {
+    this.position += this.#draw.whole(1, 5)
+    const id = `I-${this.#draw.whole(1, 30)}` as Incident['id']
+    const closes = this.incidents.has(id) && this.#draw.chance(0.3)
+    const revision = (this.incidents.get(id)?.revision ?? 0) + 1
+    const outageKind = closes ? 'closed' : 'confirmed'
+    const incident = { id, revision, outageKind, outcome: null, unit: 'U' } as unknown as Incident
+    const changes: Change[] = [
+      { type: 'incident', at: 0, reason: 'revised', incident, causes: [] },
+      { type: 'reports', at: 0, counts: {} },
+    ]
+    if (closes) {
+      this.incidents.delete(id)
+      this.areas.delete(id)
+    } else {
+      const area = { dark: [`X${this.position}` as never], restored: [] }
+      this.incidents.set(id, incident)
+      this.areas.set(id, area)
+      changes.push({ type: 'area', at: 0, incident: id, revision, ...area })
+    }
+    return { position: this.position, at: 0, changes }
+  }
+}
+
+/** What a gateway makes of it. */
+function follow(url: string, prefix: string) {
+  const telemetry = telemetryOf()
+  const incidents = new Map<string, Incident>()
+  const areas = new Map<string, IncidentArea>()
+  const seen = { stats: undefined as LiveStats | undefined, grid: '' }
+  const reader = openMirrorReader({
+    settings: { url, password: null, prefix },
+    telemetry,
+    async onPicture(picture) {
+      incidents.clear()
+      areas.clear()
+      for (const incident of picture.incidents) incidents.set(incident.id, incident)
+      for (const [id, area] of picture.areas) areas.set(id, area)
+      seen.stats = picture.stats
+      seen.grid = picture.grid
+    },
+    async onChanges(changes) {
+      for (const change of changes)
+        if (change.type === 'area') {
+          const { dark, restored } = change
+          if (incidents.has(change.incident)) areas.set(change.incident, { dark, restored })
+        } else if (change.type === 'incident') {
+          const { incident } = change
+          if (incident.outageKind === 'closed') {
+            incidents.delete(incident.id)
+            areas.delete(incident.id)
+          } else incidents.set(incident.id, incident)
+        }
+    },
+    onStats(stats) {
+      seen.stats = stats
+    },
+  })
+  ends.push(() => reader.close())
+  return { reader, incidents, areas, seen, telemetry }
+}
+
+await describeWith('redis', 'the picture in Redis', (server) => {
+  function start(seed: number, { writeTo = server.url, readFrom = server.url } = {}) {
+    const prefix = `test-${process.hrtime.bigint()}`
+    const utility = new Utility(seed)
+    const telemetry = telemetryOf()
+    const writer = openMirrorWriter({
+      settings: { url: writeTo, password: null, prefix },
+      telemetry,
+      source: {
+        position: () => utility.position,
+        openIncidents: () => [...utility.incidents.values()],
+        areas: () => utility.areas,
+        gridDigest: () => 'grid-1',
+        stats: () => utility.stats(),
+      },
+    })
+    ends.push(() => writer.close())
+    const gateway = follow(readFrom, prefix)
+    const agrees = () => {
+      expect(Object.fromEntries(gateway.incidents)).toEqual(Object.fromEntries(utility.incidents))
+      expect(Object.fromEntries(gateway.areas)).toEqual(Object.fromEntries(utility.areas))
+      expect(gateway.seen.stats).toEqual(utility.stats())
+    }
+    /** Resolves when the gateway shows what the utility knows. */
+    const inStep = () =>
+      until(() => {
+        try {
+          agrees()
+          return gateway.reader.problem === undefined
+        } catch {
+          return false
+        }
+      })
+    const steps = async (count: number, pauseEvery = 10) => {
+      for (let step = 0; step < count; step++) {
+        writer.follow([utility.step()])
+        if (step % pauseEvery === 0) await new Promise((resolve) => setTimeout(resolve, 2))
+      }
+    }
+    return { prefix, utility, telemetry, writer, gateway, inStep, steps }
+  }
+
+  const seed = Math.floor(Math.random() * 2 ** 31)
+
+  test(`changes arrive one after the other, none missed (seed ${seed})`, async () => {
+    const { telemetry, gateway, inStep, steps } = start(seed)
+    await inStep()
+    expect(gateway.seen.grid).toBe('grid-1')
+    await steps(500)
+    await inStep()
+    expect(telemetry.total('mirror.rebuilt')).toBe(1)
+    expect(gateway.telemetry.total('mirror.read')).toBe(1)
+  })
+
+  test('a gateway that comes later starts with the whole', async () => {
+    const { prefix, utility, inStep, steps } = start(seed)
+    await inStep()
+    await steps(100)
+    await inStep()
+    const late = follow(server.url, prefix)
+    await until(() => late.reader.problem === undefined)
+    expect(late.incidents).toEqual(utility.incidents)
+    expect(late.areas).toEqual(utility.areas)
+  })
+
+  test('an emptied Redis is filled again, by itself and in the middle of changes', async () => {
+    const { telemetry, prefix, inStep, steps } = start(seed)
+    await inStep()
+    const redis = new Redis(server.url)
+    ends.push(async () => redis.disconnect())
+    const empty = async () => redis.del(...(await redis.keys(`{${prefix}}:*`)))
+    const changing = steps(400, 2)
+    for (let times = 0; times < 5; times++) {
+      await empty()
+      await steps(20, 2)
+    }
+    await changing
+    await inStep()
+    await empty()
+    // Nothing changes any more: the beat notices.
+    await until(async () => (await redis.keys(`{${prefix}}:*`)).length > 0)
+    await inStep()
+    expect(telemetry.total('mirror.rebuilt')).toBeGreaterThan(2)
+  })
+
+  test('a Redis that crashes and comes back empty', async ({ skip }) => {
+    if (!server.restart) return skip(`the server is from ${server.from}, not ours to crash`)
+    const { gateway, inStep, steps } = start(seed)
+    await steps(100)
+    await inStep()
+    const changing = steps(300, 2)
+    await server.restart()
+    await changing
+    await inStep()
+    expect(gateway.telemetry.total('mirror.read')).toBeGreaterThan(1)
+  })
+
+  test('a gateway cut off longer than the stream reaches back reads the whole again', async () => {
+    const { hostname, port } = new URL(server.url)
+    const gate = await openGate(hostname, Number(port))
+    const readFrom = `redis://127.0.0.1:${gate.port}`
+    const { prefix, telemetry, gateway, inStep, steps } = start(seed, { readFrom })
+    ends.unshift(() => gate.close())
+    await inStep()
+    gate.shut()
+    await until(() => gateway.reader.problem !== undefined)
+    await steps(200)
+    const redis = new Redis(server.url)
+    ends.push(async () => redis.disconnect())
+    await redis.xtrim(`{${prefix}}:changes`, 'MAXLEN', 2)
+    gate.open()
+    await inStep()
+    expect(gateway.telemetry.total('mirror.read')).toBe(2)
+    expect(telemetry.total('mirror.rebuilt')).toBe(1)
+  })
+
+  test('a writer without Redis keeps nothing and forgets nothing', async () => {
+    const { hostname, port } = new URL(server.url)
+    const gate = await openGate(hostname, Number(port))
+    const writeTo = `redis://127.0.0.1:${gate.port}`
+    const { telemetry, inStep, steps } = start(seed, { writeTo })
+    ends.unshift(() => gate.close())
+    await inStep()
+    gate.shut()
+    await steps(300)
+    await until(() => telemetry.total('mirror.failed') > 0)
+    gate.open()
+    await inStep()
+    await steps(100)
+    await inStep()
+  })
+})
