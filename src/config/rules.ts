@@ -3,7 +3,7 @@
  * and what would be right.
  */
 import { z } from 'zod'
-import type { Rules } from '../engine/rules.ts'
+import { CITY_CLASSES, type Rules } from '../engine/rules.ts'
 import { DEVICE_TYPES, OBSERVER_CLASSES } from '../grid/model.ts'
 import { parseRuleFile, RulesError, type RuleText } from './rule-file.ts'
 
@@ -85,6 +85,13 @@ const judgement = z.strictObject({
     }),
     leave: z.strictObject({ share: share.gt(0).lt(1), afterMinutes: z.number().min(0) }),
     during: z.strictObject({ holdSeconds, confirm }),
+  }),
+  summary: z.strictObject({
+    substation: z.strictObject({
+      feeders: z.number().int().min(2),
+      share: share.gt(0),
+      withinSeconds: z.number().positive(),
+    }),
   }),
   holdSeconds,
   momentarySeconds: z.number().min(0),
@@ -172,6 +179,18 @@ const service = z.strictObject({
   replyMinutes: rate,
 })
 const importantGrade = z.literal([1, 2, 3])
+const shareLevels = z
+  .strictObject({
+    general: share.gt(0),
+    larger: share.gt(0),
+    major: share.gt(0).optional(),
+    extraordinary: share.gt(0).optional(),
+  })
+  .refine(
+    ({ general, larger, major = 1, extraordinary = 1 }) =>
+      general < larger && larger < major + 1e-9 && major <= extraordinary,
+    { message: 'expected shares that rise from level to level' },
+  )
 const grading = z.strictObject({
   level: z.strictObject({
     substation: grade,
@@ -193,6 +212,30 @@ const grading = z.strictObject({
   }),
   sensitive: z.literal([2, 3, 4]),
   service,
+  cityShares: z.strictObject({
+    classes: z.strictObject({
+      municipality: shareLevels,
+      capital: shareLevels,
+      prefecture: shareLevels,
+      county: shareLevels,
+    }),
+    largeFromMw: z.strictObject({
+      municipality: rate.optional(),
+      capital: rate.optional(),
+      prefecture: rate.optional(),
+      county: rate.optional(),
+    }),
+    warnAt: share.gt(0),
+    cities: z.array(
+      z.strictObject({
+        id: z.string().min(1),
+        class: z.enum(CITY_CLASSES),
+        units: z.array(z.string().min(1)).min(1),
+        peakLoadMw: rate.optional(),
+        customers: z.number().int().min(1).optional(),
+      }),
+    ),
+  }),
 })
 
 /** The two files of a set of rules, in the order in which they are digested. */

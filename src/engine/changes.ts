@@ -8,6 +8,8 @@ import type { InstantMs } from '../facts/time.ts'
 import type { DeviceType, Importance } from '../grid/model.ts'
 import type { Clock } from './service/clock.ts'
 import type { NoticeStatus } from './service/notice-state.ts'
+import type { StormChange } from './storm/state.ts'
+import type { CityShareChange } from './summary/state.ts'
 import type { IncidentFlag, IncidentKind, Level, OutageKind, Stage } from './vocabulary.ts'
 
 export {
@@ -26,7 +28,8 @@ export {
 export interface DeviceRef {
   /** A device's id, or the usage point's id where `type` is an implicit `service`. */
   readonly id: DeviceId
-  readonly type: DeviceType
+  /** A `substation` stands above all devices of its feeders. */
+  readonly type: DeviceType | 'substation'
   readonly name: string
 }
 
@@ -377,21 +380,8 @@ export interface AppliedChange {
   readonly by: string
 }
 
-/** Storm mode came or went, or changed hands. */
-export interface StormChange {
-  readonly type: 'storm'
-  readonly at: InstantMs
-  readonly on: boolean
-  /** Whose word it is. */
-  readonly by: 'rule' | 'person'
-  /** The account, where a person said so. */
-  readonly who: string | null
-  /** The measure that was passed, as `openIncidents=214`, or the code a person gave. */
-  readonly reason: string | null
-  readonly causes: readonly Position[]
-}
-
 export type Change =
+  | CityShareChange
   | StormChange
   | IncidentChange
   | NoticeChange

@@ -46,6 +46,7 @@ import type { Rules } from './rules.ts'
 import { serve } from './service/serve.ts'
 import { countOffs, followStorm, orderStorm } from './storm/storm.ts'
 import { succeed } from './succession.ts'
+import { summarise } from './summary/summarise.ts'
 import { admitSwitching, operateAsPlanned } from './switching/operate.ts'
 import { rehang } from './switching/rehang.ts'
 import { suspectTie } from './switching/unreported-tie.ts'
@@ -223,6 +224,7 @@ function tick(world: World, at: InstantMs): Change[] {
   if (minute !== world.minute) everyMinute(world, minute, publisher)
   serve(world, publisher)
   if (publisher.changes.length > 0) publisher.publishFeeders(world.cases.values())
+  if (publisher.changes.length > 0) summarise(world, publisher)
   return publisher.changes
 }
 

@@ -64,6 +64,15 @@ export interface JudgementRules {
       readonly confirm: { readonly probability: number; readonly sources: number }
     }
   }
+  /** Judgements over many trees. */
+  readonly summary: {
+    /** So many feeders, and this share, of a substation dark within this are one fault. */
+    readonly substation: {
+      readonly feeders: number
+      readonly share: number
+      readonly withinSeconds: number
+    }
+  }
   /** An interruption shorter than this is momentary (重合成功): no notice. */
   readonly momentarySeconds: number
   readonly restore: {
@@ -179,6 +188,40 @@ export interface GradingRules {
   /** By `IMPORTANCES`. */
   readonly important: Readonly<Record<'special' | 'first' | 'second' | 'temporary', 1 | 2 | 3>>
   readonly sensitive: 2 | 3 | 4
+  readonly cityShares: CityShareRules
+}
+
+export const CITY_CLASSES = ['municipality', 'capital', 'prefecture', 'county'] as const
+export type CityClass = (typeof CITY_CLASSES)[number]
+
+/** A city whose share is watched: its units with all below them. */
+export interface CityRule {
+  readonly id: string
+  readonly class: CityClass
+  readonly units: readonly string[]
+  readonly peakLoadMw?: number | undefined
+  /** Customers supplied; absent: as many as the grid has. */
+  readonly customers?: number | undefined
+}
+
+/** Order 599: shares of customers without supply from which each level is suspected. */
+export interface CityShareRules {
+  readonly classes: Readonly<
+    Record<
+      CityClass,
+      {
+        readonly general: number
+        readonly larger: number
+        readonly major?: number | undefined
+        readonly extraordinary?: number | undefined
+      }
+    >
+  >
+  /** The highest level of the class asks for this peak load besides. */
+  readonly largeFromMw: Readonly<Partial<Record<CityClass, number | undefined>>>
+  /** Warned at this share of the lowest level. */
+  readonly warnAt: number
+  readonly cities: readonly CityRule[]
 }
 
 /** What people are promised and when they are told that it runs late (`domain.md` §3, §4). */

@@ -72,6 +72,7 @@ class Carrier {
     world.storm = before.storm
     world.notices = before.notices
     world.serviceDue = before.serviceDue
+    world.summary = before.summary
     for (const [id, action] of before.decided) world.decided.set(id, action)
     this.#carrySigns(world)
     this.#carryCallers(world)

@@ -24,6 +24,7 @@ import { Network, NONE } from './inference/network.ts'
 import { Plans } from './plans/plans.ts'
 import type { Rules } from './rules.ts'
 import { noStorm } from './storm/state.ts'
+import { nothingToSum, type SummaryState } from './summary/state.ts'
 import { noSwitching } from './switching/state.ts'
 
 /** What is out on one feeder. */
@@ -117,6 +118,7 @@ export class World {
   notices = { day: 0, count: 0 }
   /** When people are next due a notice or a word that something runs late. */
   serviceDue: InstantMs = Number.POSITIVE_INFINITY
+  summary: SummaryState = nothingToSum()
   /** Decided actions, newest last, so that a repeated request changes nothing. */
   readonly decided = new Map<string, Change & { type: 'action' }>()
 

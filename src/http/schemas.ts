@@ -36,7 +36,7 @@ export const lonLat = z.tuple([z.number(), z.number()])
 export const bounds = z.tuple([z.number(), z.number(), z.number(), z.number()]).nullable()
 
 export const deviceRef = z
-  .object({ id: z.string(), type: z.enum(DEVICE_TYPES), name: z.string() })
+  .object({ id: z.string(), type: z.enum([...DEVICE_TYPES, 'substation']), name: z.string() })
   .meta({ id: 'Device' })
 
 export const incidentSchema = z

@@ -179,6 +179,7 @@ export class Ledger {
       // Followers read these from the change batches.
       case 'callRead':
       case 'storm':
+      case 'cityShare':
       case 'feeder':
       case 'reports':
         break

@@ -152,7 +152,8 @@ export class EngineInvariants {
       expectTrue(change.causes.length > 0, `${id}: opened by nothing`)
     } else {
       expectTrue(incident.grade <= before.grade || asked !== undefined, `${id}: grade fell`)
-      expectTrue(incident.parent === before.parent, `${id}: changed its parent`)
+      const adopted = before.parent === null && this.#isStation(incident.parent)
+      expectTrue(incident.parent === before.parent || adopted, `${id}: changed its parent`)
       expectTrue(incident.startedAt <= before.startedAt, `${id}: began later than it did`)
     }
     if (incident.parent !== null)
@@ -160,9 +161,15 @@ export class EngineInvariants {
     if (isOutage(incident)) this.#checkExtent(incident)
     const confirmedByStaff = life?.confirmedByStaff === true || asked?.action === 'confirm'
     this.#lives.set(id, { latest: incident, confirmedByStaff })
-    if (incident.outageKind === 'confirmed' && from !== 'confirmed' && !confirmedByStaff)
+    const judged = !isStation(incident) && !confirmedByStaff
+    if (incident.outageKind === 'confirmed' && from !== 'confirmed' && judged)
       this.#checkVouched(incident)
     this.#checkEnd(incident, reason)
+  }
+
+  #isStation(id: string | null): boolean {
+    const incident = id === null ? undefined : this.#lives.get(id)?.latest
+    return incident !== undefined && isStation(incident)
   }
 
   #checkExtent(incident: Incident): void {
@@ -187,7 +194,7 @@ export class EngineInvariants {
   #checkVouched(incident: Incident): void {
     expectTrue(incident.sources >= SOURCES_NEEDED, `${incident.id}: confirmed by one`)
     const areas: ReadonlySet<number>[] = []
-    for (let at: Incident | undefined = incident; at; ) {
+    for (let at: Incident | undefined = incident; at && !isStation(at); ) {
       areas.push(this.#reach.below(at.device.id))
       at = at.parent === null ? undefined : this.#lives.get(at.parent)!.latest
     }
@@ -317,8 +324,9 @@ export class EngineInvariants {
 }
 
 /** A finding (a fuse behind the meter, a dead cell) leaves nobody without the network's supply. */
-const isOutage = ({ metersAffected, originalMetersAffected, level, kind }: Incident) =>
-  metersAffected + originalMetersAffected > 0 || (level !== 'service' && kind === 'fault')
+const isOutage = ({ metersAffected, originalMetersAffected, level, kind, device }: Incident) =>
+  device.type !== 'substation' &&
+  (metersAffected + originalMetersAffected > 0 || (level !== 'service' && kind === 'fault'))
 const isDark = (outageKind: string) => outageKind !== 'restored' && outageKind !== 'closed'
 const isOpen = ({ outageKind }: Incident) => outageKind !== 'closed'
 
@@ -346,4 +354,9 @@ export class BrokenInvariant extends Error {}
 
 function expectTrue(holds: boolean, broken: string): void {
   if (!holds) throw new BrokenInvariant(broken)
+}
+
+/** It stands for a substation, for the incidents of its feeders: they are what is checked. */
+function isStation({ device }: Incident): boolean {
+  return device.type === 'substation'
 }

@@ -186,6 +186,7 @@ export const en: Catalogue = {
     close: 'Closed',
   },
   deviceType: {
+    substation: 'Substation',
     breaker: 'Breaker',
     recloser: 'Recloser',
     sectionaliser: 'Sectionaliser',

@@ -200,6 +200,7 @@ export const zhCN = {
     close: '归档',
   },
   deviceType: {
+    substation: '变电站',
     breaker: '断路器',
     recloser: '重合器',
     sectionaliser: '分段器',
@@ -209,7 +210,7 @@ export const zhCN = {
     lvBranch: '低压分支开关',
     meterBox: '表箱开关',
     service: '用户进线',
-  } as Record<DeviceType, string>,
+  } as Record<DeviceType | 'substation', string>,
   observerClass: {
     meter: '电能表',
     concentrator: '集中器',

@@ -20,6 +20,7 @@ import type { Plan } from '../plans/plan.ts'
 import { applyPlans } from '../plans/turn.ts'
 import type { Rules } from '../rules.ts'
 import type { StormState } from '../storm/state.ts'
+import type { SummaryState } from '../summary/state.ts'
 import type { Switching } from '../switching/state.ts'
 import { type FeederFigures, type TreeNews, World } from '../world.ts'
 
@@ -67,6 +68,7 @@ interface Heap {
   plansTurnedBy: number[]
   switching: Switching
   storm: StormState
+  summary: SummaryState
   /** How the network hangs; a position heard since the last tick is not in it yet. */
   arranged: World['arranged']
   notices: World['notices']
@@ -120,6 +122,7 @@ export function writeHeap(world: World): string {
     plansTurnedBy: world.plans.turnedBy,
     switching: world.switching,
     storm: world.storm,
+    summary: world.summary,
     arranged: world.arranged,
     notices: world.notices,
     serviceDue: Number.isFinite(world.serviceDue) ? world.serviceDue : null,
@@ -164,6 +167,7 @@ export function readWorld(
   world.storm = heap.storm
   world.notices = heap.notices
   world.serviceDue = heap.serviceDue ?? Number.POSITIVE_INFINITY
+  world.summary = heap.summary
   world.now = heap.now
   world.belief.now = heap.now
   world.nextCase = heap.nextCase

@@ -25,3 +25,17 @@ export function noStorm(): StormState {
   const offs = { minute: 0, now: 0, before: 0, latest: 0 }
   return { on: false, by: 'rule', since: null, reason: null, calmSince: null, offs }
 }
+
+/** Storm mode came or went, or changed hands. */
+export interface StormChange {
+  readonly type: 'storm'
+  readonly at: InstantMs
+  readonly on: boolean
+  /** Whose word it is. */
+  readonly by: 'rule' | 'person'
+  /** The account, where a person said so. */
+  readonly who: string | null
+  /** The measure that was passed, as `openIncidents=214`, or the code a person gave. */
+  readonly reason: string | null
+  readonly causes: readonly Position[]
+}

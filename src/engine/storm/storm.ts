@@ -5,11 +5,10 @@
  */
 import type { Position, StormModeFact } from '../../facts/facts.ts'
 import type { InstantMs } from '../../facts/time.ts'
-import type { StormChange } from '../changes.ts'
 import { isActive } from '../incidents/case.ts'
 import type { JudgementRules } from '../rules.ts'
 import type { World } from '../world.ts'
-import type { StormState } from './state.ts'
+import type { StormChange, StormState } from './state.ts'
 
 const MINUTE_MS = 60_000
 

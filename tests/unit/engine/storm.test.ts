@@ -1,7 +1,7 @@
 /** Storm mode: enters and leaves by rule with hysteresis, obeys a person, survives snapshots and new rules. */
 import { expect, test } from 'vitest'
-import type { StormChange } from '../../../src/engine/changes.ts'
 import { readWorld, writeHeap } from '../../../src/engine/state/heap.ts'
+import type { StormChange } from '../../../src/engine/storm/state.ts'
 import { thresholds } from '../../../src/engine/storm/storm.ts'
 import type { StormModeFact } from '../../../src/facts/facts.ts'
 import { drawnGrid } from '../../../src/grid/drawing.ts'

@@ -1,0 +1,119 @@
+/** Judgements over many trees: substations, shares of a city. */
+import { describe, expect, test } from 'vitest'
+import type { CityRule } from '../../../src/engine/rules.ts'
+import { readWorld, writeHeap } from '../../../src/engine/state/heap.ts'
+import type { CityShareChange } from '../../../src/engine/summary/state.ts'
+import { drawnGrid } from '../../../src/grid/drawing.ts'
+import { EngineLab, shippedRules } from '../../support/engine-lab.ts'
+
+const station = (row: string, id: string) => `
+  ${row} breaker station:${id} unit:${id}
+    F fuse
+      X1..X4 transformer
+        C concentrator
+        m1..m3 meter
+    G fuse
+      Y1..Y4 transformer
+        C concentrator
+        m1..m3 meter`
+const GRID = drawnGrid(station('B1..B4', 'S1') + station('B5..B8', 'S2'))
+
+const areas = (feeder: string) =>
+  ['X', 'Y'].flatMap((row) => [1, 2, 3, 4].map((n) => `${feeder}-${row}${n}`))
+
+function feeder(lab: EngineLab, id: string, kind: 'powerOff' | 'powerOn') {
+  for (const area of areas(id)) {
+    lab.say(`${area}-C`, kind)
+    lab.say(`${area}-C`, kind, { meters: [1, 2, 3].map((m) => `o-${area}-m${m}`) })
+  }
+}
+
+describe('a substation', () => {
+  test('with most of its feeders dark is one incident, the feeders below it, and over with the last', () => {
+    const lab = new EngineLab(GRID)
+    for (const id of ['B1', 'B2']) feeder(lab, id, 'powerOff')
+    lab.pass(30)
+    expect(lab.open().map(({ level }) => level)).toEqual(['feeder', 'feeder'])
+    feeder(lab, 'B3', 'powerOff')
+    feeder(lab, 'B5', 'powerOff')
+    lab.pass(30)
+    const mother = lab.open().find(({ level }) => level === 'substation')!
+    expect(mother).toMatchObject({
+      device: { id: 'S1', type: 'substation' },
+      grade: 1,
+      outageKind: 'confirmed',
+      metersAffected: 72,
+      transformersAffected: 24,
+    })
+    const below = lab.open().filter(({ parent }) => parent === mother.id)
+    expect(below.map(({ device }) => device.id).sort()).toEqual(['B1', 'B2', 'B3'])
+    feeder(lab, 'B4', 'powerOff')
+    lab.pass(30)
+    expect(lab.open().find(({ id }) => id === mother.id)).toMatchObject({ metersAffected: 96 })
+    lab.pass(120)
+    for (const id of ['B1', 'B2', 'B3', 'B4']) feeder(lab, id, 'powerOn')
+    lab.pass(600)
+    const after = lab.incidents().find(({ id }) => id === mother.id)!
+    expect(after.outageKind).toBe('closed')
+    expect(lab.open().map(({ device }) => device.id)).toEqual(['B5'])
+  })
+
+  test('outlives a snapshot', () => {
+    const lab = new EngineLab(GRID)
+    for (const id of ['B1', 'B2', 'B3']) feeder(lab, id, 'powerOff')
+    lab.pass(30)
+    const { summary, registers, grid, rules } = lab.engine.world!
+    expect(summary.stations).toHaveLength(1)
+    const again = readWorld(writeHeap(lab.engine.world!), registers, grid, rules)
+    expect(again.summary).toEqual(summary)
+  })
+})
+
+describe('the share of a city', () => {
+  const CITY: CityRule = { id: 'c', class: 'prefecture', units: ['S1'], peakLoadMw: 300 }
+  const labFor = (city: CityRule) => {
+    const rules = shippedRules()
+    const cityShares = { ...rules.grading.cityShares, cities: [city] }
+    return new EngineLab(GRID, { ...rules, grading: { ...rules.grading, cityShares } })
+  }
+  const shares = (lab: EngineLab) =>
+    lab.changes.filter((change): change is CityShareChange => change.type === 'cityShare')
+
+  test('is told at half of the lowest level, and at each level, as suspected only', () => {
+    const lab = labFor(CITY)
+    feeder(lab, 'B5', 'powerOff')
+    lab.pass(30)
+    expect(shares(lab)).toEqual([])
+    feeder(lab, 'B1', 'powerOff')
+    lab.pass(30)
+    expect(shares(lab)).toMatchObject([
+      {
+        city: 'c',
+        level: 'warning',
+        suspected: true,
+        share: 0.25,
+        customersOut: 24,
+        customers: 96,
+      },
+    ])
+    feeder(lab, 'B2', 'powerOff')
+    feeder(lab, 'B3', 'powerOff')
+    lab.pass(30)
+    // 75 %: the highest level of a prefecture asks for a larger load.
+    expect(shares(lab).at(-1)).toMatchObject({ level: 'larger', share: 0.75 })
+    for (const id of ['B1', 'B2', 'B3']) feeder(lab, id, 'powerOn')
+    lab.pass(600)
+    expect(shares(lab).at(-1)).toMatchObject({ level: 'none', share: 0 })
+  })
+
+  test('reaches the highest level with the load, and counts against the customers that are given', () => {
+    const large = labFor({ ...CITY, peakLoadMw: 600 })
+    for (const id of ['B1', 'B2', 'B3']) feeder(large, id, 'powerOff')
+    large.pass(30)
+    expect(shares(large).at(-1)).toMatchObject({ level: 'major' })
+    const wide = labFor({ ...CITY, customers: 160 })
+    feeder(wide, 'B1', 'powerOff')
+    wide.pass(30)
+    expect(shares(wide)).toMatchObject([{ level: 'warning', share: 0.15 }])
+  })
+})
