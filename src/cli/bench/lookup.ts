@@ -151,6 +151,11 @@ function questionsOf(dir: string, { questions, seed }: LookupBenchOptions) {
   return byKind
 }
 
+function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return round(sorted[Math.floor((sorted.length - 1) * share)] ?? 0)
+}
+
 const round = (ms: number) => Math.round(ms * 100) / 100
 
 /** Makes the ledger where `dir` has none, and asks one question after the other. */
@@ -166,23 +171,29 @@ export async function benchLookup(options: LookupBenchOptions) {
     }
     const asked = questionsOf(dir, options)
     const desk = await openCustomers(dir)
-    const byKind: Record<string, { p50Ms: number; p99Ms: number; maxMs: number; refined: number }> =
-      {}
+    const byKind: Record<
+      string,
+      { p50Ms: number; p99Ms: number; maxMs: number; cpuP99Ms: number; refined: number }
+    > = {}
     for (const [kind, questions] of Object.entries(asked)) {
       const tookMs: number[] = []
+      const cpuMs: number[] = []
       let refined = 0
       for (const { question, units } of questions) {
+        const cpu = process.cpuUsage()
         const started = performance.now()
         const { refine } = await desk.find(question, units)
         tookMs.push(performance.now() - started)
+        const { user, system } = process.cpuUsage(cpu)
+        cpuMs.push((user + system) / 1000)
         if (refine) refined += 1
       }
-      tookMs.sort((a, b) => a - b)
-      const at = (share: number) => round(tookMs[Math.floor((tookMs.length - 1) * share)] ?? 0)
+      const at = (share: number) => quantile(tookMs, share)
       byKind[kind] = {
         p50Ms: at(0.5),
         p99Ms: at(0.99),
         maxMs: at(1),
+        cpuP99Ms: quantile(cpuMs, 0.99),
         refined: round(refined / Math.max(1, questions.length)),
       }
     }

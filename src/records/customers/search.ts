@@ -16,15 +16,23 @@ import { holdsAll, type Reading, readingsOf } from './terms.ts'
 export const MAX_ANSWERS = 20
 
 /**
- * Time one question may take before it is told to refine, ms: half of what an agent waits for at
- * most (50 ms at the 99th percentile), as the last step begun is finished.
+ * Time one question may take before it is told to refine, ms: less than an agent waits for at most
+ * (50 ms at the 99th percentile), as the last step begun is finished.
  */
-const BUDGET_MS = 20
+const BUDGET_MS = 30
+
+/**
+ * Terms that the index is asked for, the rarest; what it finds is held against the whole question, so
+ * more of them cost a look into the index each and find nobody less.
+ */
+const TERMS_MATCHED = 3
+/** Of a term so rare each customer is read sooner than another term is looked up for each. */
+const ALONE_UP_TO = 1000
 
 /** Postings of the rarest term that one step goes through. */
-const STEP_POSTINGS = 2000
+const STEP_POSTINGS = 100
 /** Customers whose postings one step may have to pass where all terms are common. */
-const STEP_CUSTOMERS = 100_000
+const STEP_CUSTOMERS = 50_000
 
 /** Exactly one of these is asked. */
 export type CustomerQuestion =
@@ -151,10 +159,14 @@ export class CustomerSearch {
     until: number,
   ): boolean {
     // The rarest first: the others are only looked at where it stands.
-    const terms = [...reading.terms].sort((a, b) => this.#frequency(a) - this.#frequency(b))
+    const byRarity = [...reading.terms].sort((a, b) => this.#frequency(a) - this.#frequency(b))
+    const rarest = this.#frequency(byRarity[0]!)
+    const terms = byRarity.slice(0, rarest <= ALONE_UP_TO ? 1 : TERMS_MATCHED)
     const match = terms.map((term) => `"${term}"`).join(' AND ')
-    const rarest = this.#frequency(terms[0]!)
-    const stepCustomers = Math.max(STEP_CUSTOMERS, (STEP_POSTINGS / rarest) * this.#total)
+    const stepCustomers =
+      rarest <= ALONE_UP_TO
+        ? this.#total + 1
+        : Math.max(STEP_CUSTOMERS, (STEP_POSTINGS / rarest) * this.#total)
     for (const { from, to } of stepsOf(ranges, stepCustomers)) {
       for (let after = from - 1; ; ) {
         const page = this.#statements.byTerms.all([match, after + 1, to, MAX_ANSWERS * 2]) as [
@@ -267,8 +279,12 @@ function prepare(db: Connection) {
       .prepare("SELECT id FROM customers WHERE usage_point = ? AND usage_point != '' LIMIT ?")
       .raw(),
     byPhone: db.prepare('SELECT customer FROM phones WHERE hash = ? LIMIT ?').raw(),
+    // Numbers are bound as reals, by which FTS5 would not bound its walk.
     byTerms: db
-      .prepare('SELECT rowid FROM terms WHERE terms MATCH ? AND rowid BETWEEN ? AND ? LIMIT ?')
+      .prepare(
+        `SELECT rowid FROM terms WHERE terms MATCH ?
+         AND rowid BETWEEN CAST(? AS INTEGER) AND CAST(? AS INTEGER) LIMIT ?`,
+      )
       .raw(),
   }
 }
