@@ -8,6 +8,7 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   'grid stats': 'lastgasp grid stats grid.json --json',
   'grid compile': 'lastgasp grid compile grid.json --out grid.image',
   'grid diff': 'lastgasp grid diff before.json after.json',
+  'grid apply': 'lastgasp grid apply grid.json --url http://127.0.0.1:8080',
   'grid draw': 'lastgasp grid draw scenario.yaml --out grid.json',
   simulate:
     'lastgasp simulate branch-fault --broker mqtt://127.0.0.1:1883 --grid grid.json --truth truth.jsonl',
