@@ -6,6 +6,7 @@ import { dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { ConfigError } from '../config/errors.ts'
 import { SETTING_FLAGS, type SettingFlagName } from '../config/flags.ts'
+import { checkRedis, redisSettings } from '../config/redis.ts'
 import type { Settings } from '../config/schema.ts'
 import { checkBroker } from '../sensing/subscriber.ts'
 import { checkDatabase } from '../series/database.ts'
@@ -82,6 +83,12 @@ async function checkSeries({ series }: Settings): Promise<Finding> {
   return { what: `series at ${series.url}`, ok, found }
 }
 
+/** Nothing where none is configured. */
+async function checkPicture(settings: Settings): Promise<Finding[]> {
+  const redis = redisSettings(settings)
+  return redis ? [{ what: `redis at ${redis.url}`, ...(await checkRedis(redis)) }] : []
+}
+
 export function registerDoctor(program: Command): void {
   const doctor = program
     .command('doctor')
@@ -95,6 +102,7 @@ export function registerDoctor(program: Command): void {
         await checkPort('HTTP', settings.http, serving),
         await checkTerminals(settings, serving),
         await checkSeries(settings),
+        ...(await checkPicture(settings)),
       ]
       for (const { what, ok, found } of findings)
         console.log(`${ok ? 'ok   ' : 'WRONG'}  ${what}: ${found}`)

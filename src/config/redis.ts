@@ -47,3 +47,24 @@ export function connectRedis({ url, password }: RedisSettings, waitMs = 0): Redi
   redis.on('error', () => {})
   return redis
 }
+
+/** Reaches the configured Redis: its version, or what is wrong. Used by `doctor`. */
+export async function checkRedis(
+  settings: RedisSettings,
+): Promise<{ readonly ok: boolean; readonly found: string }> {
+  const redis = connectRedis(settings)
+  try {
+    await new Promise((resolve, reject) => {
+      redis.once('ready', resolve)
+      redis.once('error', reject)
+    })
+    const [, version] = /redis_version:(\S+)/.exec(await redis.info('server')) ?? []
+    return { ok: true, found: `Redis ${version ?? 'of unknown version'}` }
+  } catch (error) {
+    const { message } = error as Error
+    const advice = /NOAUTH|WRONGPASS/.test(message) ? ': check redis.password' : ''
+    return { ok: false, found: `no answer from ${settings.url}: ${message}${advice}` }
+  } finally {
+    redis.disconnect()
+  }
+}

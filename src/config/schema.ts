@@ -80,7 +80,7 @@ function address(schemes: string, does: string, info: Omit<SettingInfo, 'expects
       .default(null),
     does,
     {
-      expects: `an ${schemes} address without user and password`,
+      expects: `an address with ${schemes} and without user and password`,
       ...info,
     },
   )

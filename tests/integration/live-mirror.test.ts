@@ -1,6 +1,7 @@
 /** The picture in a real Redis: what a gateway shows is what the engine's process knows. */
 import { Redis } from 'ioredis'
 import { afterEach, expect, test } from 'vitest'
+import { checkRedis } from '../../src/config/redis.ts'
 import type { Change, Incident } from '../../src/engine/changes.ts'
 import { Draw } from '../../src/grid/generate/draw.ts'
 import { openMirrorReader } from '../../src/live/mirror-reader.ts'
@@ -8,6 +9,7 @@ import { openMirrorWriter } from '../../src/live/mirror-writer.ts'
 import type { IncidentArea, LiveStats } from '../../src/live/ports.ts'
 import { createTelemetry } from '../../src/telemetry/telemetry.ts'
 import { openGate } from '../support/gate.ts'
+import { freePort } from '../support/server-process.ts'
 import { describeWith } from '../support/services.ts'
 import { until } from '../support/until.ts'
 
@@ -234,5 +236,15 @@ await describeWith('redis', 'the picture in Redis', (server) => {
     await inStep()
     await steps(100)
     await inStep()
+  })
+
+  test('doctor reaches it, and says where it does not', async () => {
+    const settings = { url: server.url, password: null, prefix: 'x' }
+    expect(await checkRedis(settings)).toEqual({
+      ok: true,
+      found: expect.stringMatching(/^Redis 7/),
+    })
+    const nowhere = { ...settings, url: `redis://127.0.0.1:${await freePort()}` }
+    expect(await checkRedis(nowhere)).toMatchObject({ ok: false })
   })
 })

@@ -104,9 +104,22 @@ describe('what is wrong is named with its place', () => {
     ['http:\n  port: 1\n  port: 2\n', /^config.yaml:3: .*unique/],
     ['http: {port: 1\n', /^config.yaml:\d: /],
     ['log:\n  level: loud\n', /one of silent, error, warn, info, debug/],
-    ['series:\n  url: influx:8086\n', /^config.yaml:2: series.url: expected an http or https/],
+    [
+      'series:\n  url: influx:8086\n',
+      /^config.yaml:2: series.url: expected an address with http or https/,
+    ],
     ['series:\n  url: http://a\n', /^config.yaml:2: series.url: needs series.database .* or/],
     ['series:\n  bucket: a\n  database: b\n', /^config.yaml:2: series.bucket: keep either/],
+    [
+      'mqtt:\n  url: mqtts://a\n  certFile: c\n',
+      /^config.yaml:3: mqtt.certFile: needs mqtt.keyFile/,
+    ],
+    ['mqtt:\n  url: mqtt://a\n  caFile: c\n', /^config.yaml:2: mqtt.url: certificates need mqtts:/],
+    ['mqtt:\n  url: mqtt://u:p@a\n', /an address with mqtt or mqtts and without user/],
+    [
+      'redis:\n  url: http://a\n',
+      /^config.yaml:2: redis.url: expected an address with redis or rediss/,
+    ],
     ['data:\n  dir: ""\n', /^config.yaml:2: data.dir: expected a path, e.g. \.\/data/],
   ])('%j', (text, said) => {
     const problems = problemsOf({ configFile: file(text) })
@@ -147,6 +160,6 @@ test('an address with a password is refused, and the password is not repeated', 
   const environment = { INFLUX_URL: 'http://me:hidden@127.0.0.1:8086', INFLUX_DATABASE: 'd' }
   const problems = problemsOf({ environment })
   expect(problems).toHaveLength(1)
-  expect(problems[0]).toMatch(/series\.url: expected an http or https address without user/)
+  expect(problems[0]).toMatch(/series\.url: expected an address with http or https and without user/)
   expect(problems[0]).not.toContain('hidden')
 })
