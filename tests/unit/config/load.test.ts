@@ -160,6 +160,8 @@ test('an address with a password is refused, and the password is not repeated', 
   const environment = { INFLUX_URL: 'http://me:hidden@127.0.0.1:8086', INFLUX_DATABASE: 'd' }
   const problems = problemsOf({ environment })
   expect(problems).toHaveLength(1)
-  expect(problems[0]).toMatch(/series\.url: expected an address with http or https and without user/)
+  expect(problems[0]).toMatch(
+    /series\.url: expected an address with http or https and without user/,
+  )
   expect(problems[0]).not.toContain('hidden')
 })
