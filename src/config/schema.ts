@@ -158,9 +158,8 @@ export const settingsSchema = z.strictObject({
         reason: 'one program at one broker; a second one needs a name of its own',
       },
     ),
-    connections: whole(1, 64, 4, 'Connections to the outside broker that share the messages', {
-      reason:
-        'one connection is one thread of the broker at most; more cost it more than they carry',
+    connections: whole(1, 64, 2, 'Connections to the outside broker that share the messages', {
+      reason: 'two carry most on two cores (docs/brokers.md); one that hangs leaves another',
     }),
     receiveMaximum: whole(
       1,
