@@ -6,6 +6,7 @@
 import type { IClientOptions } from 'mqtt'
 import type { Grid } from '../src/grid/model.ts'
 import { Agenda, type Clock } from './agenda.ts'
+import type { OnDeed } from './deeds.ts'
 import { Fleet } from './fleet.ts'
 import { buildNetwork } from './network.ts'
 import { Play } from './play.ts'
@@ -37,6 +38,7 @@ export interface AirOptions {
   /** Given once at the start: hands a message to a terminal that has a link. */
   readonly onReady?: (hand: (terminal: string, topic: string, payload: string) => void) => void
   readonly onTruth?: (line: TruthLine) => void
+  readonly onDeed?: OnDeed
 }
 
 /** Plays one round from beginning to end. */
@@ -67,7 +69,14 @@ export async function playInTheAir(options: AirOptions): Promise<void> {
   fleet.start()
   while (fleet.online < fleet.size) await settled()
   const play = new Play(
-    { scenario, seed, speed: 1, rounds: 1, ...(options.onTruth && { onTruth: options.onTruth }) },
+    {
+      scenario,
+      seed,
+      speed: 1,
+      rounds: 1,
+      ...(options.onTruth && { onTruth: options.onTruth }),
+      ...(options.onDeed && { onDeed: options.onDeed }),
+    },
     network,
     roster,
     random,

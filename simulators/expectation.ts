@@ -30,6 +30,39 @@ const incident = z.strictObject({
 })
 export type ExpectedIncident = z.infer<typeof incident>
 
+/** The latest state of a notice (故障感知信息); what is left out may be anything. */
+const notice = z.strictObject({
+  device: z.string().optional(),
+  status: z.string().optional(),
+  outageType: z.string().optional(),
+  level: z.string().optional(),
+  restored: z.string().optional(),
+  publishedBy: z.string().nullable().optional(),
+  /** False: it never had a number, so nobody was told. */
+  published: z.boolean().optional(),
+})
+export type ExpectedNotice = z.infer<typeof notice>
+
+/** A rung of the ladder (督办) that was reached. */
+const escalation = z.strictObject({
+  device: z.string().optional(),
+  stage: z.string(),
+  level: z.number().int().min(0).max(3),
+  /** When, within a second. */
+  atSeconds: seconds,
+  sent: z.boolean().default(true),
+})
+export type ExpectedEscalation = z.infer<typeof escalation>
+
+/** Whom call-reads (召测) have asked so far. */
+const asked = z.strictObject({
+  atLeast: z.number().int().min(0).default(0),
+  atMost: z.number().int().min(0).default(Number.MAX_SAFE_INTEGER),
+  /** These observers are among them. */
+  among: z.array(z.string()).default([]),
+})
+export type ExpectedAsked = z.infer<typeof asked>
+
 export const expectationSchema = z
   .strictObject({
     /** At this moment … */
@@ -40,6 +73,12 @@ export const expectationSchema = z
     ended: z.array(incident).optional(),
     /** … and these usage points are without supply, or have it, as far as is known. */
     supply: z.record(z.string(), z.enum(['energised', 'deenergised', 'unknown'])).optional(),
+    /** … exactly these notices exist, each in its latest state, */
+    notices: z.array(notice).optional(),
+    /** … exactly these rungs were reached from the beginning, each once and in this order, */
+    escalations: z.array(escalation).optional(),
+    /** … and so many were asked. */
+    asked: asked.optional(),
     /** From beginning to end no incident is ever like one of these. */
     never: z.array(incident).optional(),
   })
@@ -48,7 +87,8 @@ export const expectationSchema = z
       (atSeconds === undefined) === (Object.keys(rest).length === 0) &&
       (never !== undefined || atSeconds !== undefined),
     {
-      message: 'needs atSeconds with open, ended, supply …, or never by itself',
+      message:
+        'needs atSeconds with open, ended, supply, notices, escalations or asked, or never by itself',
     },
   )
 export type Expectation = z.infer<typeof expectationSchema>

@@ -7,6 +7,7 @@ import type { EventKind } from '../src/facts/wire.ts'
 import { Agenda } from './agenda.ts'
 import { Answerer } from './answerer.ts'
 import { drawFalseReports } from './channel.ts'
+import { describeDeed, type OnDeed } from './deeds.ts'
 import type { Fleet } from './fleet.ts'
 import type { Network } from './network.ts'
 import type { Random } from './random.ts'
@@ -35,6 +36,8 @@ export interface PlayOptions {
   readonly signal?: AbortSignal
   readonly onTruth?: (line: TruthLine) => void
   readonly onProgress?: (line: string) => void
+  /** Does what people do; absent: it is only told of. */
+  readonly onDeed?: OnDeed
 }
 
 export class Play {
@@ -142,7 +145,7 @@ export class Play {
     const script = writeScript(scenario, this.#network, this.#roster, random, prefix)
     for (const note of script.notes) this.#progress(note)
     for (const step of script.steps)
-      this.#agenda.at(fromMs + step.atMs, () => this.#take(step, fromMs + step.atMs))
+      this.#agenda.at(fromMs + step.atMs, () => this.#take(step, fromMs + step.atMs, fromMs))
     this.#planFalseReports(random.fork('false'), fromMs)
   }
 
@@ -157,7 +160,7 @@ export class Play {
     }
   }
 
-  #take(step: Step, atMs: number): void {
+  #take(step: Step, atMs: number, roundMs: number): void {
     switch (step.kind) {
       case 'open':
         this.#openFault(atMs, step.fault)
@@ -188,6 +191,14 @@ export class Play {
         break
       case 'reading':
         this.#reporter.readAsWritten(step.terminals, step.read, atMs)
+        break
+      case 'deed':
+        this.#progress(describeDeed(step.deed))
+        this.#options.onDeed?.(
+          step.deed,
+          (atSeconds) => this.#agenda.wallAt(roundMs + atSeconds * 1000),
+          this.#agenda.wallAt(atMs),
+        )
     }
   }
 

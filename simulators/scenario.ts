@@ -13,6 +13,7 @@ import { parsePhases } from '../src/facts/phases.ts'
 import { EVENT_KINDS, READING_RESULTS } from '../src/facts/wire.ts'
 import { DrawingError, drawnGrid } from '../src/grid/drawing.ts'
 import { channelSchema } from './channel.ts'
+import { DEEDS } from './deeds.ts'
 import { expectationSchema } from './expectation.ts'
 import { FAULT_LEVELS } from './level.ts'
 
@@ -135,6 +136,7 @@ const KINDS = {
   }),
   say,
   reading,
+  ...DEEDS,
 } as const
 
 const event = z
@@ -150,6 +152,10 @@ const event = z
     clockSkew: KINDS.clockSkew.optional(),
     say: KINDS.say.optional(),
     reading: KINDS.reading.optional(),
+    plan: KINDS.plan.optional(),
+    call: KINDS.call.optional(),
+    action: KINDS.action.optional(),
+    restart: KINDS.restart.optional(),
   })
   .refine((value) => Object.keys(value).length === 2, {
     message: `needs atSeconds and exactly one of ${Object.keys(KINDS).join(', ')}`,

@@ -4,6 +4,7 @@
  * grid and seed give the same steps.
  */
 import { ALL_PHASES, type PhaseMask, parsePhases } from '../src/facts/phases.ts'
+import { type Deed, deedOf } from './deeds.ts'
 import { FAULT_LEVELS, type FaultLevel, levelOf } from './level.ts'
 import { devicesBelow, isAtOrAbove, maskOf, type Network } from './network.ts'
 import type { Random } from './random.ts'
@@ -48,6 +49,7 @@ export type Step = { readonly atMs: number } & (
       readonly terminals: readonly number[]
       readonly read: NonNullable<ScenarioEvent['reading']>
     }
+  | { readonly kind: 'deed'; readonly deed: Deed }
 )
 
 export interface Script {
@@ -154,6 +156,8 @@ class Writer {
       const terminals = this.#namedTerminals(event.reading.terminals)
       this.#steps.push({ atMs, kind: 'reading', terminals, read: event.reading })
     }
+    const deed = deedOf(event)
+    if (deed) this.#steps.push({ atMs, kind: 'deed', deed })
   }
 
   #addFaults(atMs: number, spec: NonNullable<ScenarioEvent['fault']>): void {

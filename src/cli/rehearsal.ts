@@ -3,12 +3,18 @@
  * held against what the scenario expects. Nothing is kept and nobody is told.
  */
 import { playInTheAir } from '../../simulators/air.ts'
-import type { Expectation, ExpectedIncident } from '../../simulators/expectation.ts'
+import { type Deed, describeDeed } from '../../simulators/deeds.ts'
 import type { Scenario } from '../../simulators/scenario.ts'
-import type { CallReadChange, Change, Incident } from '../engine/changes.ts'
+import type {
+  CallReadChange,
+  Change,
+  EscalationChange,
+  Incident,
+  Notice,
+} from '../engine/changes.ts'
 import { Engine } from '../engine/engine.ts'
-import { isOpen } from '../engine/incident-view.ts'
 import type { Rules } from '../engine/rules.ts'
+import { readRegisters, readWorld, writeHeap } from '../engine/state/heap.ts'
 import type { World } from '../engine/world.ts'
 import type { Fact } from '../facts/facts.ts'
 import { formatInstant } from '../facts/time.ts'
@@ -19,6 +25,8 @@ import { createTerminalDirectory } from '../sensing/directory.ts'
 import { identityOf } from '../sensing/identity.ts'
 import { decodeMessage } from '../sensing/json-codec.ts'
 import { callTopicOf } from '../sensing/topics.ts'
+import { compare, type Judged, neverLike, type Outcome } from './comparison.ts'
+import { factOf } from './deed-facts.ts'
 
 /** A morning in winter; every rehearsal begins at the same moment, so that it always ends the same. */
 const START_MS = Date.UTC(2026, 10, 22, 3)
@@ -31,13 +39,8 @@ const MINUTE_MS = 60_000
 export interface Judging {
   readonly engine: Engine
   feed(fact: Fact): readonly Change[]
-}
-
-export interface Outcome {
-  /** `at 120 s: open`. */
-  readonly what: string
-  /** Empty where it holds; else what was expected and what was found. */
-  readonly problem: string
+  /** Goes on as after a restart, from what a snapshot would hold. */
+  restart(): void
 }
 
 export interface Rehearsal {
@@ -49,12 +52,35 @@ export interface Rehearsal {
 
 /** An engine with this grid and these rules in force. */
 export function judging(grid: CompiledGrid, rules: Rules): Judging {
-  const engine = new Engine({ grid: () => grid, rules: () => rules })
+  const loaded = { grid: () => grid, rules: () => rules }
+  let engine = new Engine(loaded)
   let position = 0
   const feed = (fact: Fact) => engine.apply({ position: ++position, fact })
   feed({ type: 'rulesApplied', receivedAt: START_MS, digest: rules.version, by: 'rehearsal' })
   feed({ type: 'gridApplied', receivedAt: START_MS, digest: grid.digest, by: 'rehearsal' })
-  return { engine, feed }
+  return {
+    get engine() {
+      return engine
+    },
+    feed,
+    restart() {
+      engine = new Engine(loaded, reborn(engine.world!))
+    },
+  }
+}
+
+/** The world as a snapshot of it would be read back. */
+export function reborn(world: World): World {
+  const sections = new Map(
+    world.registers
+      .sections()
+      .map(({ name, array: { buffer, byteOffset, byteLength } }) => [
+        name,
+        new Uint8Array(buffer.slice(byteOffset, byteOffset + byteLength)),
+      ]),
+  )
+  const registers = readRegisters(world.grid.observers.ids.count, (name) => sections.get(name)!)
+  return readWorld(writeHeap(world), registers, world.grid, world.rules)
 }
 
 /** Plays `scenario` on `grid` before `judge`, and compares. */
@@ -68,6 +94,10 @@ export async function rehearse(
   const directory = createTerminalDirectory(compiled)
   const revisions: Incident[] = []
   const latest = new Map<string, Incident>()
+  const notices = new Map<string, Notice>()
+  const escalations: EscalationChange[] = []
+  const asked: string[] = []
+  const outcomes: Outcome[] = []
   let facts = 0
   let lastTick = 0
   let hand: (terminal: string, topic: string, payload: string) => void = () => {}
@@ -79,21 +109,42 @@ export async function rehearse(
       if (change.type === 'incident') {
         revisions.push(change.incident)
         latest.set(change.incident.id, change.incident)
-      } else if (change.type === 'callRead') ask(change)
+      } else if (change.type === 'callRead') {
+        asked.push(...change.targets)
+        ask(change)
+      } else if (change.type === 'notice') notices.set(change.notice.incident, change.notice)
+      else if (change.type === 'escalation') escalations.push(change)
+      else if (change.type === 'action' && !change.accepted)
+        outcomes.push({ what: `action ${change.requestId}`, problem: `${change.refusal}` })
   }
-  const outcomes: Outcome[] = []
+  const judged = (): Judged => ({
+    incidents: [...latest.values()],
+    notices: [...notices.values()],
+    escalations,
+    asked,
+    world: judge.engine.world,
+    startMs: START_MS,
+  })
   const due = scenario.expect
     .filter(({ atSeconds }) => atSeconds !== undefined)
     .sort((a, b) => a.atSeconds! - b.atSeconds!)
   const check = (nowMs: number) => {
     while (due[0] && START_MS + due[0].atSeconds! * 1000 <= nowMs) {
       const expectation = due.shift()!
-      outcomes.push(...compare(expectation, [...latest.values()], judge.engine.world))
+      outcomes.push(...compare(expectation, judged()))
     }
   }
   const tick = (at: number) => {
     lastTick = at
     feed({ type: 'tick', at })
+  }
+  let deeds = 0
+  const take = (deed: Deed, wallAt: (atSeconds: number) => number, now: number) => {
+    const requestId = `deed-${++deeds}`
+    const fact = factOf(deed, { now, wallAt, requestId, incidents: [...latest.values()] })
+    if (fact) feed(fact)
+    else if (deed.kind === 'restart') judge.restart()
+    else outcomes.push({ what: describeDeed(deed), problem: 'no open incident there' })
   }
   tick(START_MS)
   await playInTheAir({
@@ -114,6 +165,7 @@ export async function rehearse(
       ))
         feed(fact)
     },
+    onDeed: take,
     onTime(now) {
       const wanted = judge.engine.nextDeadline()
       if ((wanted !== undefined && wanted <= now) || now - lastTick >= MINUTE_MS) tick(now)
@@ -121,116 +173,6 @@ export async function rehearse(
     },
   })
   for (const { never } of scenario.expect)
-    for (const unwanted of never ?? []) outcomes.push(neverLike(unwanted, revisions, latest))
+    for (const unwanted of never ?? []) outcomes.push(neverLike(unwanted, revisions, judged()))
   return { incidents: [...latest.values()], outcomes, facts }
-}
-
-function compare(
-  { atSeconds, open, ended, supply }: Expectation,
-  incidents: readonly Incident[],
-  world: World | undefined,
-): Outcome[] {
-  const at = `at ${atSeconds} s`
-  const outcomes: Outcome[] = []
-  const isNow = incidents.filter(isOpen)
-  if (open) {
-    const { missing, left } = matched(open, isNow, incidents)
-    const problem = [
-      ...missing.map((one) => `expected ${JSON.stringify(one)}`),
-      ...left.map((one) => `found ${describe(one)}`),
-    ].join('; ')
-    outcomes.push({ what: `${at}: ${open.length} open`, problem })
-  }
-  if (ended) {
-    const over = incidents.filter((one) => !isOpen(one))
-    const { missing } = matched(ended, over, incidents)
-    const found = over.map(describe).join(', ') || 'none'
-    const problem = missing
-      .map((one) => `expected ${JSON.stringify(one)}, found ${found}`)
-      .join('; ')
-    outcomes.push({ what: `${at}: ${ended.length} ended`, problem })
-  }
-  for (const [point, expected] of Object.entries(supply ?? {})) {
-    const found = world ? supplyOf(world, point, isNow) : 'unknown'
-    const problem = found === expected ? '' : `expected ${expected}, found ${found}`
-    outcomes.push({ what: `${at}: supply of ${point}`, problem })
-  }
-  return outcomes
-}
-
-/** Each expected incident with one found: what is missing, and what nobody expected. */
-function matched(
-  expected: readonly ExpectedIncident[],
-  found: readonly Incident[],
-  all: readonly Incident[],
-) {
-  const left = [...found]
-  const missing = expected.filter((one) => {
-    const index = left.findIndex((incident) => isLike(one, incident, all))
-    if (index >= 0) left.splice(index, 1)
-    return index < 0
-  })
-  return { missing, left }
-}
-
-function neverLike(
-  unwanted: ExpectedIncident,
-  revisions: readonly Incident[],
-  latest: ReadonlyMap<string, Incident>,
-): Outcome {
-  const found = revisions.find((one) => isLike(unwanted, one, [...latest.values()]))
-  const problem = found ? `found ${describe(found)}` : ''
-  return { what: `never ${JSON.stringify(unwanted)}`, problem }
-}
-
-function isLike(expected: ExpectedIncident, incident: Incident, all: readonly Incident[]): boolean {
-  const { device, flags, parent, startedAtSeconds, probabilityAtLeast, ...same } = expected
-  if (device !== undefined && incident.device.id !== device) return false
-  if (flags?.some((flag) => !(incident.flags as readonly string[]).includes(flag))) return false
-  if (parent !== undefined) {
-    const above = all.find(({ id }) => id === incident.parent)?.device.id ?? null
-    if (above !== parent) return false
-  }
-  const startedAt = (incident.startedAt - START_MS) / 1000
-  if (startedAtSeconds !== undefined && Math.abs(startedAt - startedAtSeconds) > 1) return false
-  if (probabilityAtLeast !== undefined && incident.probability < probabilityAtLeast) return false
-  return Object.entries(same).every(([key, value]) => incident[key as keyof Incident] === value)
-}
-
-/** Kinds of incident in which nobody below lost supply. */
-const SUPPLIED: ReadonlySet<string> = new Set([
-  'terminalFault',
-  'commsFault',
-  'metering',
-  'customerInternal',
-  'arrears',
-])
-
-/** What is known of the supply of a usage point: dark where an open incident above it is sure. */
-function supplyOf(world: World, point: string, open: readonly Incident[]) {
-  const { usagePoints, devices } = world.grid
-  const above = new Set([point])
-  const index = usagePoints.ids.indexOf(point)
-  for (let d = usagePoints.device[index] ?? -1; d >= 0; d = world.topology.parent[d]!)
-    above.add(devices.ids.idOf(d))
-  const dark = open.filter(
-    ({ device, kind, outageKind }) =>
-      outageKind !== 'restored' && !SUPPLIED.has(kind) && above.has(device.id),
-  )
-  if (dark.length === 0) return 'energised'
-  return dark.some(({ outageKind }) => outageKind !== 'predicted') ? 'deenergised' : 'unknown'
-}
-
-/** An incident in a few words. */
-export function describe(incident: Incident): string {
-  const { id, kind, level, device, grade, outageKind, outcome, probability, flags } = incident
-  const end = outcome ?? outageKind
-  return [
-    `${id} ${kind} ${level} ${device.id}`,
-    end,
-    `grade ${grade}`,
-    `P ${probability.toFixed(2)}`,
-    `${incident.metersAffected} meters`,
-    ...flags,
-  ].join(', ')
 }

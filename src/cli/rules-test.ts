@@ -7,7 +7,8 @@ import type { Rules } from '../engine/rules.ts'
 import { compileGrid } from '../grid/compile.ts'
 import { drawnGrid } from '../grid/drawing.ts'
 import type { Grid } from '../grid/model.ts'
-import { describe, judging, type Rehearsal, rehearse } from './rehearsal.ts'
+import { describe } from './comparison.ts'
+import { judging, type Rehearsal, rehearse } from './rehearsal.ts'
 
 export interface RulesTestOptions {
   readonly grid?: string

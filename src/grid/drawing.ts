@@ -3,7 +3,7 @@
  *
  *   B1 breaker
  *     F1 fuse A               phases after the type
- *       X1 transformer A Dyn11 dedicated
+ *       X1 transformer A Dyn11 dedicated urban
  *         C1 concentrator     speaks for the meters beside and below it
  *         m1 meter A
  *         m2..m9 meter first  a row of them; important ones (GB/T 29328)
@@ -26,6 +26,8 @@ import {
   type Importance,
   OBSERVER_CLASSES,
   type ObserverClass,
+  ZONES,
+  type Zone,
 } from './model.ts'
 
 /** A line of a drawing that means nothing; `line` counts from 1. */
@@ -160,6 +162,8 @@ function addDevice(
   const connection = words.find((word) => isOneOf(CONNECTIONS, word))
   if (connection) device.connection = connection as (typeof CONNECTIONS)[number]
   if (words.includes('dedicated')) device.ownership = 'dedicated'
+  const zone = words.find((word) => isOneOf(ZONES, word))
+  if (zone) device.zone = zone as Zone
   grid.devices.push(device)
   if (!above) addFeeder(grid, id, words)
   return { node, device: id, concentrator: above?.concentrator }

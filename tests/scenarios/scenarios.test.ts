@@ -7,9 +7,9 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { loadScenario } from '../../simulators/scenario.ts'
-import { rehearse } from '../../src/cli/rehearsal.ts'
+import { reborn, rehearse } from '../../src/cli/rehearsal.ts'
 import { drawnGrid } from '../../src/grid/drawing.ts'
-import { EngineLab } from '../support/engine-lab.ts'
+import { EngineLab, shippedRules } from '../support/engine-lab.ts'
 
 const FILES = readdirSync(import.meta.dirname)
   .filter((name) => name.endsWith('.yaml'))
@@ -18,8 +18,14 @@ const FILES = readdirSync(import.meta.dirname)
 test.each(FILES)('%s', async (name) => {
   const scenario = loadScenario(join(import.meta.dirname, name))
   const grid = drawnGrid(scenario.network!)
-  const lab = new EngineLab(grid)
-  const { outcomes } = await rehearse(scenario, grid, '1', lab)
+  const lab = new EngineLab(grid, shippedRules())
+  const { outcomes } = await rehearse(scenario, grid, '1', {
+    get engine() {
+      return lab.engine
+    },
+    feed: (fact) => lab.feed(fact),
+    restart: () => lab.restart(reborn),
+  })
   expect(outcomes.length).toBeGreaterThan(0)
   expect(outcomes.filter(({ problem }) => problem !== '')).toEqual([])
 })

@@ -1,0 +1,206 @@
+/** What a scenario expects, held against what was judged: incidents, supply, notices, rungs, questions. */
+import type {
+  Expectation,
+  ExpectedAsked,
+  ExpectedEscalation,
+  ExpectedIncident,
+  ExpectedNotice,
+} from '../../simulators/expectation.ts'
+import type { EscalationChange, Incident, Notice } from '../engine/changes.ts'
+import { isOpen } from '../engine/incident-view.ts'
+import type { World } from '../engine/world.ts'
+
+/** All that was judged and said up to a moment. */
+export interface Judged {
+  /** Latest revision of each incident, oldest number first. */
+  readonly incidents: readonly Incident[]
+  /** Latest state of each notice. */
+  readonly notices: readonly Notice[]
+  readonly escalations: readonly EscalationChange[]
+  /** Observers that were asked, once for each time. */
+  readonly asked: readonly string[]
+  readonly world: World | undefined
+  readonly startMs: number
+}
+
+export interface Outcome {
+  /** `at 120 s: open`. */
+  readonly what: string
+  /** Empty where it holds; else what was expected and what was found. */
+  readonly problem: string
+}
+
+/** Whether an expectation of a moment holds, part by part. */
+export function compare(expectation: Expectation, judged: Judged): Outcome[] {
+  const { atSeconds, open, ended, supply, notices, escalations, asked } = expectation
+  const { incidents, world } = judged
+  const at = `at ${atSeconds} s`
+  const outcomes: Outcome[] = []
+  const isNow = incidents.filter(isOpen)
+  if (open) {
+    const { missing, left } = matched(open, isNow, judged)
+    const problem = [
+      ...missing.map((one) => `expected ${JSON.stringify(one)}`),
+      ...left.map((one) => `found ${describe(one)}`),
+    ].join('; ')
+    outcomes.push({ what: `${at}: ${open.length} open`, problem })
+  }
+  if (ended) {
+    const over = incidents.filter((one) => !isOpen(one))
+    const { missing } = matched(ended, over, judged)
+    const found = over.map(describe).join(', ') || 'none'
+    const problem = missing
+      .map((one) => `expected ${JSON.stringify(one)}, found ${found}`)
+      .join('; ')
+    outcomes.push({ what: `${at}: ${ended.length} ended`, problem })
+  }
+  for (const [point, expected] of Object.entries(supply ?? {})) {
+    const found = world ? supplyOf(world, point, isNow) : 'unknown'
+    const problem = found === expected ? '' : `expected ${expected}, found ${found}`
+    outcomes.push({ what: `${at}: supply of ${point}`, problem })
+  }
+  if (notices) outcomes.push({ what: `${at}: notices`, problem: wrongNotices(notices, judged) })
+  if (escalations)
+    outcomes.push({ what: `${at}: escalations`, problem: wrongRungs(escalations, judged) })
+  if (asked) outcomes.push({ what: `${at}: asked`, problem: wronglyAsked(asked, judged.asked) })
+  return outcomes
+}
+
+/** Each expected incident with one found: what is missing, and what nobody expected. */
+function matched(
+  expected: readonly ExpectedIncident[],
+  found: readonly Incident[],
+  judged: Judged,
+) {
+  const left = [...found]
+  const missing = expected.filter((one) => {
+    const index = left.findIndex((incident) => isLike(one, incident, judged))
+    if (index >= 0) left.splice(index, 1)
+    return index < 0
+  })
+  return { missing, left }
+}
+
+/** Whether any revision was ever like what must never be said. */
+export function neverLike(
+  unwanted: ExpectedIncident,
+  revisions: readonly Incident[],
+  judged: Judged,
+): Outcome {
+  const found = revisions.find((one) => isLike(unwanted, one, judged))
+  const problem = found ? `found ${describe(found)}` : ''
+  return { what: `never ${JSON.stringify(unwanted)}`, problem }
+}
+
+function isLike(
+  expected: ExpectedIncident,
+  incident: Incident,
+  { incidents, startMs }: Judged,
+): boolean {
+  const { device, flags, parent, startedAtSeconds, probabilityAtLeast, ...same } = expected
+  if (device !== undefined && incident.device.id !== device) return false
+  if (flags?.some((flag) => !(incident.flags as readonly string[]).includes(flag))) return false
+  if (parent !== undefined) {
+    const above = incidents.find(({ id }) => id === incident.parent)?.device.id ?? null
+    if (above !== parent) return false
+  }
+  const startedAt = (incident.startedAt - startMs) / 1000
+  if (startedAtSeconds !== undefined && Math.abs(startedAt - startedAtSeconds) > 1) return false
+  if (probabilityAtLeast !== undefined && incident.probability < probabilityAtLeast) return false
+  return Object.entries(same).every(([key, value]) => incident[key as keyof Incident] === value)
+}
+
+function wrongNotices(expected: readonly ExpectedNotice[], { notices }: Judged): string {
+  const left = [...notices]
+  const missing = expected.filter((one) => {
+    const { device, published, ...same } = one
+    const index = left.findIndex(
+      (notice) =>
+        (device === undefined || notice.device.id === device) &&
+        (published === undefined || (notice.no !== null) === published) &&
+        Object.entries(same).every(([key, value]) => notice[key as keyof Notice] === value),
+    )
+    if (index >= 0) left.splice(index, 1)
+    return index < 0
+  })
+  return [
+    ...missing.map((one) => `expected ${JSON.stringify(one)}`),
+    ...left.map(
+      ({ no, device, status, outageType }) =>
+        `found ${no ?? 'one never published'}, ${outageType} ${device.id}, ${status}`,
+    ),
+  ].join('; ')
+}
+
+/** Rungs in a line, seconds rounded: `arrive-1 at 2820 s`; those only recorded in brackets. */
+function wrongRungs(expected: readonly ExpectedEscalation[], judged: Judged): string {
+  const rung = (stage: string, level: number, sent: boolean) =>
+    sent ? `${stage}-${level}` : `(${stage}-${level})`
+  const found = judged.escalations.map(({ stage, level, sent, at, incident }) => ({
+    text: rung(stage, level, sent),
+    second: (at - judged.startMs) / 1000,
+    device: judged.incidents.find(({ id }) => id === incident)?.device.id,
+  }))
+  const holds =
+    found.length === expected.length &&
+    expected.every(({ stage, level, sent, atSeconds, device }, i) => {
+      const one = found[i]!
+      const isThere = device === undefined || device === one.device
+      const isThen = Math.abs(one.second - atSeconds) <= 1
+      return isThere && isThen && one.text === rung(stage, level, sent)
+    })
+  if (holds) return ''
+  const told = found.map(({ text, second }) => `${text} at ${second} s`).join(', ') || 'none'
+  const wanted = expected.map(
+    ({ stage, level, sent, atSeconds }) => `${rung(stage, level, sent)} at ${atSeconds} s`,
+  )
+  return `expected ${wanted.join(', ') || 'none'}, found ${told}`
+}
+
+function wronglyAsked({ atLeast, atMost, among }: ExpectedAsked, asked: readonly string[]): string {
+  const problems = among
+    .filter((observer) => !asked.includes(observer))
+    .map((observer) => `${observer} was not asked`)
+  if (asked.length < atLeast) problems.push(`expected at least ${atLeast}, found ${asked.length}`)
+  if (asked.length > atMost)
+    problems.push(`expected at most ${atMost}, found ${asked.length}: ${asked.join(' ')}`)
+  return problems.join('; ')
+}
+
+/** Kinds of incident in which nobody below lost supply. */
+const SUPPLIED: ReadonlySet<string> = new Set([
+  'terminalFault',
+  'commsFault',
+  'metering',
+  'customerInternal',
+  'arrears',
+])
+
+/** What is known of the supply of a usage point: dark where an open incident above it is sure. */
+function supplyOf(world: World, point: string, open: readonly Incident[]) {
+  const { usagePoints, devices } = world.grid
+  const above = new Set([point])
+  const index = usagePoints.ids.indexOf(point)
+  for (let d = usagePoints.device[index] ?? -1; d >= 0; d = world.topology.parent[d]!)
+    above.add(devices.ids.idOf(d))
+  const dark = open.filter(
+    ({ device, kind, outageKind }) =>
+      outageKind !== 'restored' && !SUPPLIED.has(kind) && above.has(device.id),
+  )
+  if (dark.length === 0) return 'energised'
+  return dark.some(({ outageKind }) => outageKind !== 'predicted') ? 'deenergised' : 'unknown'
+}
+
+/** An incident in a few words. */
+export function describe(incident: Incident): string {
+  const { id, kind, level, device, grade, outageKind, outcome, probability, flags } = incident
+  const end = outcome ?? outageKind
+  return [
+    `${id} ${kind} ${level} ${device.id}`,
+    end,
+    `grade ${grade}`,
+    `P ${probability.toFixed(2)}`,
+    `${incident.metersAffected} meters`,
+    ...flags,
+  ].join(', ')
+}
