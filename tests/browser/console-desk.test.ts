@@ -8,9 +8,18 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { zhCN } from '../../dashboards/console/i18n/zh-CN.ts'
 import type { ActionChange, Incident } from '../../src/engine/changes.ts'
 import type { ActionRequestedFact } from '../../src/facts/facts.ts'
+import type { DeviceId } from '../../src/facts/ids.ts'
 import { describeInBrowser, launchBrowser, openPage, signIn } from '../support/browser.ts'
 import { consoleStage, type Stage } from '../support/console-stage.ts'
 import { type Gate, openGate } from '../support/gate.ts'
+
+const base = ({ requestId, incident }: ActionRequestedFact) => ({
+  type: 'action' as const,
+  at: Date.now(),
+  requestId,
+  incident,
+  causes: [],
+})
 
 const SIZE = { width: 1366, height: 768 }
 
@@ -39,6 +48,7 @@ describeInBrowser('the console at a desk', () => {
   afterEach(async () => {
     await page?.context().close()
     stage.judge = () => undefined
+    stage.overrides = {}
     stage?.clear()
   })
 
@@ -124,33 +134,165 @@ describeInBrowser('the console at a desk', () => {
   test('a stale action says so and loads the newest; a refused one says so; an accepted one is done', async () => {
     stage.put('I-5', breaker)
     const answer = (fact: ActionRequestedFact, refusal: ActionChange['refusal']): ActionChange => ({
-      type: 'action',
-      at: Date.now(),
-      requestId: fact.requestId,
-      incident: fact.incident,
+      ...base(fact),
       accepted: refusal === null,
       refusal,
       revision: stage.incidents.get('I-5')!.revision,
-      causes: [],
     })
     await desk()
     await page.click('.row')
     const confirm = page.locator('.detail').getByRole('button', {
       name: zhCN.action.names.confirm,
     })
-    stage.judge = (fact) => answer(fact, 'staleRevision')
+    stage.judge = (fact) => {
+      stage.put('I-5', breaker, { grade: 1 })
+      return answer(fact, 'staleRevision')
+    }
     await confirm.click()
-    await page.getByText(zhCN.action.stale).waitFor()
+    const conflict = page.getByRole('alertdialog')
+    await conflict.getByText(zhCN.action.stale).waitFor()
+    expect(await conflict.textContent()).toContain(zhCN.conflict.changed('Ⅱ', 'Ⅰ'))
     stage.judge = (fact) => answer(fact, 'notAllowedInState')
-    await confirm.click()
+    await page.keyboard.press('Enter')
     await page.getByText(zhCN.action.notAllowed(zhCN.action.names.confirm)).waitFor()
     stage.judge = (fact) => {
       stage.put('I-5', breaker, confirmed, 'acted')
       return answer(fact, null)
     }
     await confirm.click()
-    await page.getByText(zhCN.action.doneAt(zhCN.action.names.confirm, 2)).waitFor()
+    await page.getByText(zhCN.action.doneAt(zhCN.action.names.confirm, 3)).waitFor()
     await page.locator('.detail .state-chip', { hasText: zhCN.outageKind.confirmed }).waitFor()
+  })
+
+  test('what is promised is shown: notice to publish, clocks, ladder, flags', async () => {
+    const at = Date.now()
+    const minutes = (count: number) => at + count * 60_000
+    stage.put('I-10', breaker, {
+      ...confirmed,
+      stage: 'confirmed',
+      flags: ['ledgerError'],
+      notice: { status: 'proposed', revision: 1 },
+      verification: { state: 'asked', asked: 12, answered: 7 },
+    })
+    await desk()
+    await page.click('.row')
+    const detail = page.locator('.detail')
+    await detail.getByText(zhCN.notice.status.proposed).waitFor()
+    await detail.getByText(zhCN.flagAdvice.ledgerError).waitFor()
+    await detail.getByText(zhCN.callReads.answered('7', '12')).waitFor()
+    const publish = detail.locator('.notice').getByRole('button', { name: zhCN.notice.publish })
+    stage.overrides.escalations = () => [
+      {
+        type: 'escalation',
+        at,
+        id: 'I-10/accept/1',
+        incident: stage.incidents.get('I-10')!.id,
+        revision: 2,
+        stage: 'accept',
+        level: 1,
+        reason: 'late',
+        dueAt: minutes(-2),
+        sent: true,
+        replyBy: minutes(15),
+        causes: [],
+      },
+    ]
+    stage.judge = (fact) => {
+      stage.put('I-10', breaker, {
+        noticeNo: 'GZ20261122150100001',
+        notice: { status: 'published', revision: 2 },
+        clocks: [
+          {
+            name: 'accept',
+            startedAt: minutes(-5),
+            dueAt: minutes(-2),
+            legalDueAt: null,
+            doneAt: null,
+          },
+          {
+            name: 'arrive',
+            startedAt: minutes(-5),
+            dueAt: minutes(40),
+            legalDueAt: minutes(55),
+            doneAt: null,
+          },
+        ],
+      })
+      return { ...base(fact), accepted: true, refusal: null, revision: 2 }
+    }
+    await publish.click()
+    await detail.getByText('GZ20261122150100001').waitFor()
+    expect(await publish.count()).toBe(0)
+    await detail.locator('.clock.late', { hasText: zhCN.clock.names.accept }).waitFor()
+    const arrive = detail.locator('.clock.running', { hasText: zhCN.clock.names.arrive })
+    expect(await arrive.textContent()).toContain('法定')
+    const step = detail.locator('.escalations li')
+    await step.getByText(zhCN.escalation.stages.accept).waitFor()
+    expect(await step.textContent()).toContain(zhCN.escalation.levels[1])
+    const primary = detail.locator('.actions .ant-btn-primary')
+    expect(await primary.textContent()).toBe(zhCN.action.names.accept)
+    await page.locator('.row .running-clock.late').waitFor()
+  })
+
+  test('kinds are counted and filtered, and the late come first', async () => {
+    const due = (ms: number): Incident['clocks'] => [
+      { name: 'arrive', startedAt: 0, dueAt: Date.now() + ms, legalDueAt: null, doneAt: null },
+    ]
+    stage.put('I-11', breaker, { ...confirmed, grade: 2, clocks: due(600_000) })
+    stage.put('I-12', fuse, { ...confirmed, grade: 4, clocks: due(-600_000) })
+    const none = { transformersAffected: 0, metersAffected: 0, originalMetersAffected: 0 }
+    stage.put('I-13', stage.device('transformer', 1, 400), { kind: 'terminalFault', ...none })
+    await desk()
+    await expect.poll(rowsShown).toBe(3)
+    expect(await page.locator('.row').first().getAttribute('id')).toBe('incident-row-I-12')
+    const { groups, groupCount } = zhCN.list
+    await page.getByText(groupCount(groups.finding, '1'), { exact: true }).click()
+    await expect.poll(rowsShown).toBe(1)
+    await page.locator('.row').click()
+    await page.locator('.detail').getByText('电网供电不受影响').waitFor()
+  })
+
+  test('switching away from normal and plans in force are one key away', async () => {
+    const tie = stage.grid.devices.ids.idOf(breaker)
+    stage.appended.push(
+      {
+        type: 'switching',
+        receivedAt: Date.now(),
+        requestId: 'r-1',
+        device: tie as DeviceId,
+        position: 'open',
+        at: Date.now() - 120_000,
+        source: 'dispatcher',
+        by: 'li',
+      },
+      {
+        type: 'planAnnounced',
+        receivedAt: Date.now(),
+        plan: 'JH-2026-118',
+        kind: 'planned',
+        devices: [stage.grid.devices.ids.idOf(fuse) as DeviceId],
+        usagePoints: [],
+        from: Date.now() - 60_000,
+        to: Date.now() + 3_600_000,
+        by: 'li',
+        role: 'networkDispatcher',
+      },
+    )
+    await desk()
+    await page.getByRole('button', { name: zhCN.network.open }).press('Enter')
+    const drawer = page.getByRole('dialog')
+    const switched = drawer.locator('li', {
+      hasText: zhCN.network.normally(zhCN.network.position.closed),
+    })
+    await switched.getByText(zhCN.network.position.open, { exact: true }).waitFor()
+    expect(await switched.textContent()).toContain(zhCN.ago(zhCN.age.minutes(2)))
+    await drawer
+      .locator('li', { hasText: 'JH-2026-118' })
+      .getByText(zhCN.network.planState.inForce)
+      .waitFor()
+    await page.keyboard.press('Escape')
+    await expect.poll(() => drawer.count()).toBe(0)
+    expect(complaints).toEqual([])
   })
 
   test('a lost link is said, what is shown turns grey, and it resumes without a gap', async () => {

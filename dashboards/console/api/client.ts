@@ -4,9 +4,12 @@ import { learnServerDate } from './clock.ts'
 import type {
   Account,
   ActionRequest,
+  EscalationPayload,
   IncidentPayload,
   NetworkPayload,
+  PlanPayload,
   Problem,
+  SwitchingPayload,
   TimelineEntry,
 } from './payloads.ts'
 
@@ -97,6 +100,25 @@ export function incident(id: string, signal?: AbortSignal): Promise<IncidentPayl
 export async function timeline(id: string, signal?: AbortSignal): Promise<TimelineEntry[]> {
   const path = `/api/v1/incidents/${encodeURIComponent(id)}/timeline`
   return (await getJson<{ entries: TimelineEntry[] }>(path, signal)).entries
+}
+
+/** What of an incident ran late or was grave, and whom it was told; oldest first. */
+export async function escalations(id: string, signal?: AbortSignal): Promise<EscalationPayload[]> {
+  const path = `/api/v1/incidents/${encodeURIComponent(id)}/escalations`
+  return (await getJson<{ escalations: EscalationPayload[] }>(path, signal)).escalations
+}
+
+export function switching(signal?: AbortSignal): Promise<SwitchingPayload> {
+  return getJson('/api/v1/switching', signal)
+}
+
+/** As many plans as a person reads through; the rest is for the planning system. */
+const PLANS_SHOWN = 100
+
+/** Plans that are not over. */
+export async function plans(signal?: AbortSignal): Promise<PlanPayload[]> {
+  const path = `/api/v1/plans?limit=${PLANS_SHOWN}`
+  return (await getJson<{ plans: PlanPayload[] }>(path, signal)).plans
 }
 
 /** GeoJSON of the dark part: lines, transformer points with `state`, the device by `role`. */

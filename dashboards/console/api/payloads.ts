@@ -1,11 +1,13 @@
 /** Shapes of what the server sends (CONTRACT §5 and §6). Types only: the server validates. */
-import type { EvidenceItem, Incident } from '../../../src/engine/changes.ts'
+import type { EscalationStage, EvidenceItem, Incident } from '../../../src/engine/changes.ts'
+import type { ClockView } from '../../../src/engine/incident-view.ts'
 import type { ActionName } from '../../../src/facts/facts.ts'
+import type { PlanKind } from '../../../src/facts/plans.ts'
 
 /** RFC 3339, UTC. */
 export type Instant = string
 
-type Times = 'startedAt' | 'sensedAt' | 'restoredAt' | 'estimatedPeriod' | 'evidence'
+type Times = 'startedAt' | 'sensedAt' | 'restoredAt' | 'estimatedPeriod' | 'evidence' | 'clocks'
 
 export interface IncidentPayload extends Omit<Incident, Times> {
   readonly startedAt: Instant
@@ -13,6 +15,62 @@ export interface IncidentPayload extends Omit<Incident, Times> {
   readonly restoredAt: Instant | null
   readonly estimatedPeriod: { readonly start: Instant; readonly end: Instant } | null
   readonly evidence: readonly EvidencePayload[]
+  /** What is promised and since when, in the order of the work. */
+  readonly clocks: readonly ClockView[]
+}
+
+/** One step of the ladder (提级督办): what ran late or is grave, and which level was told. */
+export interface EscalationPayload {
+  readonly id: string
+  readonly stage: EscalationStage
+  readonly level: number
+  readonly reason: 'late' | 'grade'
+  readonly at: Instant
+  readonly dueAt: Instant
+  /** False where a higher level was told in its place. */
+  readonly sent: boolean
+  readonly replyBy: Instant | null
+}
+
+export interface PlanPayload {
+  readonly id: string
+  readonly kind: PlanKind
+  readonly devices: readonly string[]
+  readonly usagePoints: readonly string[]
+  readonly from: Instant
+  readonly to: Instant
+  readonly state: 'ahead' | 'inForce' | 'over'
+  readonly by: string
+}
+
+type Position = 'open' | 'closed'
+
+/** Where the network differs from its normal state. */
+export interface SwitchingPayload {
+  readonly asOf: Instant
+  readonly operated: readonly {
+    readonly device: Incident['device']
+    readonly feeder: string | null
+    readonly unit: string | null
+    readonly position: Position
+    readonly normally: Position
+    readonly since: Instant
+    readonly source: 'terminal' | 'dispatcher' | 'planned'
+    readonly by: string | null
+  }[]
+  readonly planned: readonly {
+    readonly requestId: string
+    readonly device: string
+    readonly position: Position
+    readonly at: Instant
+    readonly by: string
+  }[]
+  readonly loops: readonly Incident['device'][]
+  readonly islands: readonly {
+    readonly device: Incident['device']
+    readonly customers: number
+    readonly transformers: number
+  }[]
 }
 
 export interface EvidencePayload extends Omit<EvidenceItem, 'at'> {

@@ -18,6 +18,8 @@ import '../styles/console.css'
 import '../styles/list.css'
 import '../styles/detail.css'
 import '../styles/map.css'
+import '../styles/network-state.css'
+import '../styles/service.css'
 
 interface Props {
   readonly account: Account

@@ -8,6 +8,7 @@ import type { Names } from '../incidents/names.ts'
 import { useFreshness, useIncidents, useStats } from '../live/context.tsx'
 import { LanguageSwitch } from './LanguageSwitch.tsx'
 import { Mark } from './Mark.tsx'
+import { NetworkState } from './NetworkState.tsx'
 import { Sparkline } from './Sparkline.tsx'
 import { useTheme } from './theme.tsx'
 
@@ -34,6 +35,7 @@ export function Header({ account, names, onSignOut }: Props) {
       <div className="header-side">
         <StormMode />
         <Freshness />
+        <NetworkState account={account} names={names} />
         <LanguageSwitch />
         <ThemeSwitch />
         <AccountMenu account={account} names={names} onSignOut={onSignOut} />

@@ -82,6 +82,7 @@ export const en: Catalogue = {
     search: 'Device, feeder or unit',
     sortLabel: 'Sort',
     sort: {
+      urgency: 'Most urgent',
       severity: 'Most severe',
       customers: 'Most customers',
       newest: 'Newest',
@@ -89,6 +90,9 @@ export const en: Catalogue = {
     },
     stateLabel: 'Filter by state',
     states: { all: 'All', predicted: 'Suspected', confirmed: 'Confirmed', restoring: 'Restoring' },
+    groupLabel: 'Filter by kind',
+    groups: { all: 'All', fault: 'Faults', planned: 'Planned', finding: 'Findings' },
+    groupCount: (name, count) => `${name} ${count}`,
     gradeFilter: (grade) => `Only grade ${grade}`,
     loading: 'Loading outages…',
     empty: 'No outages now',
@@ -150,6 +154,142 @@ export const en: Catalogue = {
     stormMode: 'Storm mode',
     contradicted: 'Contradicted',
     deviceVanished: 'Device changed',
+  },
+  flagAdvice: {
+    flapping:
+      'Power went off and on again and again within ten minutes; it is kept as one outage. Have the recloser and the joints checked, and call customers back once it is steady.',
+    overrun:
+      'Still without power after the planned end. Ask the people on site, renew the expected time and say why.',
+    beyondPlan:
+      'More is out than the plan names, so it is treated as a fault. Compare with the site and send somebody to what is extra.',
+    ledgerError:
+      'Some meters inside the dark area answer with supply: the records may place them wrongly. Check before telling these customers, and have the records corrected.',
+    clockInvalid:
+      'A terminal clock cannot be trusted; the time of receipt is used. Take the start of the outage from the site.',
+    stormMode:
+      'Judged by the thresholds for storms, more cautiously. See to upstream devices and important customers first.',
+    contradicted:
+      'Some evidence speaks against the verdict. Call-read or telephone first, then confirm or call it a false alarm.',
+    deviceVanished:
+      'The network was updated and the device no longer exists. Check on site which device it is.',
+  },
+  clock: {
+    heading: 'Service clocks',
+    names: {
+      accept: 'Accept',
+      depart: 'Depart',
+      arrive: 'Arrive',
+      report: 'First report',
+      restore: 'Restore',
+      result: 'Return result',
+    },
+    left: (duration) => `${duration} left`,
+    late: (duration) => `${duration} late`,
+    beyondLaw: (duration) => `Beyond the law's limit · ${duration} late`,
+    done: 'Done in time',
+    doneLate: (duration) => `Done ${duration} late`,
+    due: (at) => `promised ${at}`,
+    legal: (at) => `by law ${at}`,
+    none: 'Not published yet: no clock runs',
+    urges: (count) => (count === 1 ? 'Urged once' : `Urged ${count} times`),
+    short: { left: (time) => `${time} left`, late: (time) => `${time} late` },
+  },
+  ago: (age) => `${age} ago`,
+  age: {
+    seconds: (n) => `${n} s`,
+    minutes: (n) => `${n} min`,
+    hours: (n) => `${n} h`,
+    days: (n) => `${n} d`,
+  },
+  notice: {
+    heading: 'Notice',
+    status: {
+      proposed: 'Waiting',
+      published: 'Published',
+      changed: 'Changed',
+      restored: 'Power back',
+      archived: 'Filed',
+      withdrawn: 'Withdrawn',
+    },
+    noNumber: 'Numbered when published',
+    publish: 'Confirm and publish',
+    revision: (n) => `revision ${n}`,
+    waiting: 'Publishing tells the dispatchers and the grid manager, and starts the clocks.',
+  },
+  escalation: {
+    heading: 'Escalations',
+    loading: 'Loading escalations…',
+    error: 'The escalations could not be loaded.',
+    none: 'None',
+    levels: ['Reminder', 'Level 1 · crew', 'Level 2 · county branch', 'Level 3 · league company'],
+    stages: {
+      accept: 'Not accepted in time',
+      depart: 'Not departed in time',
+      arrive: 'Not arrived in time',
+      report: 'No report from site in time',
+      restore: 'Not restored in time',
+      result: 'No result in time',
+      etr: 'Expected time has passed',
+      grade: 'Grave',
+    },
+    reminders: {
+      accept: 'To be accepted soon',
+      depart: 'To depart soon',
+      arrive: 'To arrive soon',
+      report: 'Report from site due soon',
+      restore: 'Restoration due soon',
+      result: 'Result due soon',
+      etr: 'Expected time to be renewed',
+      grade: 'Grave',
+    },
+    replaced: 'a higher level was told instead',
+    replyBy: (at) => `reply by ${at}`,
+  },
+  callReads: {
+    heading: 'Call-reads',
+    answered: (answered, asked) => `${answered} of ${asked} answered`,
+  },
+  conflict: {
+    heading: (name) => `“${name}” was not done`,
+    nothing: 'Only details changed that do not bear on this.',
+    changed: (before, after) => `${before} → ${after}`,
+    retry: (name) => `${name} all the same`,
+    noLonger: (name) => `“${name}” is no longer possible.`,
+    dismiss: 'Leave it',
+    state: 'State',
+    stage: 'Stage',
+    kind: 'Kind',
+    grade: 'Grade',
+  },
+  network: {
+    open: 'Switching and plans',
+    close: 'Close',
+    loading: 'Loading…',
+    error: 'That could not be loaded.',
+    asOf: (age) => `${age} old`,
+    switching: 'Switching',
+    normal: 'Every switch is in its normal position',
+    operated: 'Away from normal',
+    planned: 'Planned operations',
+    loops: 'Closed loops',
+    islands: 'Parts without a source',
+    position: { open: 'open', closed: 'closed' },
+    normally: (position) => `normally ${position}`,
+    source: { terminal: 'from a terminal', dispatcher: 'entered', planned: 'as planned' },
+    scope: (transformers, customers) => `${transformers} transformers, ${customers} customers`,
+    plans: 'Planned outages',
+    noPlans: 'No planned outage',
+    planState: { inForce: 'In force', ahead: 'Ahead', over: 'Over' },
+    planKind: {
+      planned: 'Planned work',
+      rationing: 'Load rationing',
+      arrears: 'Arrears',
+      suspension: 'Suspended',
+      customerRequested: 'Requested by customer',
+    },
+    window: (from, to) => `${from} to ${to}`,
+    devices: (count) => (count === 1 ? '1 device' : `${count} devices`),
+    usagePoints: (count) => (count === 1 ? '1 usage point' : `${count} usage points`),
   },
   stage: {
     sensed: 'Sensed',
@@ -467,6 +607,8 @@ function headline(p: HeadlineParts): string {
   if (p.outcome === 'withdrawn') return `${where}: the outage at ${p.device} was withdrawn.`
   if (p.outcome === 'merged')
     return `${where}: the outage at ${p.device} is part of one further upstream.`
+  if (p.finding !== null)
+    return `${where}: ${p.device}, ${p.finding.toLowerCase()}; the network has supply.`
   switch (p.state) {
     case 'predicted':
       return `${where}: ${p.device} has probably opened, about ${scope} without power.`

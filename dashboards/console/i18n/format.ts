@@ -7,6 +7,10 @@ export interface Format {
   /** A probability of 0 to 1, as a percentage. */
   probability(share: number): string
   duration(ms: number): string
+  /** How old something is, in its largest whole unit. */
+  age(ms: number): string
+  /** A running time as a clock shows it: `4:05`, `1:02:09`. */
+  countdown(ms: number): string
   /** Hours, minutes and seconds of today; with the date on other days. */
   time(at: string | number): string
   /** Hours and minutes only. */
@@ -48,6 +52,19 @@ export function formatOf(text: Catalogue): Format {
         return text.duration.minutes(Math.floor(t / MINUTE), Math.floor((t % MINUTE) / SECOND))
       if (t < DAY) return text.duration.hours(Math.floor(t / HOUR), Math.floor((t % HOUR) / MINUTE))
       return text.duration.days(Math.floor(t / DAY), Math.floor((t % DAY) / HOUR))
+    },
+    age(ms) {
+      const t = Math.max(0, ms)
+      if (t < MINUTE) return text.age.seconds(Math.floor(t / SECOND))
+      if (t < HOUR) return text.age.minutes(Math.floor(t / MINUTE))
+      if (t < DAY) return text.age.hours(Math.floor(t / HOUR))
+      return text.age.days(Math.floor(t / DAY))
+    },
+    countdown(ms) {
+      const seconds = Math.floor(Math.abs(ms) / SECOND)
+      const two = (value: number) => String(value).padStart(2, '0')
+      const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60]
+      return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`
     },
     time(at) {
       const date = new Date(at)

@@ -4,6 +4,7 @@
  */
 
 import type {
+  EscalationStage,
   IncidentFlag,
   IncidentKind,
   IncidentReason,
@@ -12,7 +13,10 @@ import type {
   Stage,
   Verification,
 } from '../../../src/engine/changes.ts'
+import type { ClockName } from '../../../src/engine/service/clock.ts'
+import type { NoticeStatus } from '../../../src/engine/service/notice-state.ts'
 import type { ActionName } from '../../../src/facts/facts.ts'
+import type { PlanKind } from '../../../src/facts/plans.ts'
 import type { DeviceType } from '../../../src/grid/model.ts'
 import type { CauseCode, FalseAlarmReason } from '../incidents/codes.ts'
 import type { HeadlineParts } from '../incidents/headlineParts.ts'
@@ -96,6 +100,7 @@ export const zhCN = {
     search: '搜索设备、线路、单位',
     sortLabel: '排序',
     sort: {
+      urgency: '紧急优先',
       severity: '级别优先',
       customers: '户数最多',
       newest: '最新发生',
@@ -103,6 +108,9 @@ export const zhCN = {
     },
     stateLabel: '状态筛选',
     states: { all: '全部', predicted: '疑似', confirmed: '确认', restoring: '复电' },
+    groupLabel: '类型筛选',
+    groups: { all: '全部', fault: '故障', planned: '计划', finding: '异常迹象' },
+    groupCount: (name: string, count: string) => `${name} ${count}`,
     gradeFilter: (grade: string) => `只看${grade}级`,
     loading: '正在载入停电事件…',
     empty: '当前没有停电',
@@ -165,6 +173,138 @@ export const zhCN = {
     contradicted: '证据矛盾',
     deviceVanished: '设备已变更',
   } as Record<IncidentFlag, string>,
+  /** What a flag means, and what to do about it. */
+  flagAdvice: {
+    flapping: '同一处十分钟内反复停复电，已并为一起。请安排检查重合闸或接触不良，平稳后再回访。',
+    overrun: '已超过计划结束时间仍未送电。请向施工方核实，更新预计复电时间并说明原因。',
+    beyondPlan:
+      '停电范围超出计划的设备，按故障处理。请与施工现场核对停电范围，多出的部分尽快派人。',
+    ledgerError:
+      '有电表在停电范围内却召测有电，户变关系可能有误。对这些客户先核实再告知，并转台账更正。',
+    clockInvalid: '有终端时钟不可信，已改用接收时间。停电起始时间以现场核实为准。',
+    stormMode: '按大面积停电判据研判，定位更谨慎。优先处理上级设备和重要用户。',
+    contradicted: '有证据与结论相反。请先召测或电话核实，再确认或判为误报。',
+    deviceVanished: '电网图更新后，原判断的设备已不存在。请按现场情况重新核对故障设备。',
+  } as Record<IncidentFlag, string>,
+  clock: {
+    heading: '服务时限',
+    names: {
+      accept: '接单',
+      depart: '出发',
+      arrive: '到达',
+      report: '现场首报',
+      restore: '复电',
+      result: '回单',
+    } as Record<ClockName, string>,
+    left: (duration: string) => `还剩 ${duration}`,
+    late: (duration: string) => `超时 ${duration}`,
+    beyondLaw: (duration: string) => `超出法定时限 · 超时 ${duration}`,
+    done: '按时完成',
+    doneLate: (duration: string) => `完成，晚 ${duration}`,
+    due: (at: string) => `承诺 ${at}`,
+    legal: (at: string) => `法定 ${at}`,
+    none: '尚未发布，时限未开始',
+    urges: (count: number) => `客户催办 ${count} 次`,
+    /** In the list, beside a running time. */
+    short: { left: (time: string) => `剩 ${time}`, late: (time: string) => `超时 ${time}` },
+  },
+  ago: (age: string) => `${age}前`,
+  age: {
+    seconds: (n: number) => `${n} 秒`,
+    minutes: (n: number) => `${n} 分钟`,
+    hours: (n: number) => `${n} 小时`,
+    days: (n: number) => `${n} 天`,
+  },
+  notice: {
+    heading: '故障感知信息',
+    status: {
+      proposed: '待确认',
+      published: '已发布',
+      changed: '已变更',
+      restored: '已送电',
+      archived: '已归档',
+      withdrawn: '误报撤销',
+    } as Record<NoticeStatus, string>,
+    noNumber: '发布后编号',
+    publish: '确认并发布',
+    revision: (n: number) => `第 ${n} 版`,
+    waiting: '发布后推送至服务调度和网格经理，并开始计时。',
+  },
+  escalation: {
+    heading: '提级督办',
+    loading: '正在载入督办…',
+    error: '督办没有载入成功。',
+    none: '没有督办',
+    levels: ['提醒', '一级 · 班组', '二级 · 旗县供电分公司', '三级 · 盟市供电公司'],
+    stages: {
+      accept: '接单超时',
+      depart: '出发超时',
+      arrive: '到达超时',
+      report: '现场首报超时',
+      restore: '复电超时',
+      result: '回单超时',
+      etr: '预计复电需更新',
+      grade: '级别重大',
+    } as Record<EscalationStage, string>,
+    reminders: {
+      accept: '接单将到时限',
+      depart: '出发将到时限',
+      arrive: '到达将到时限',
+      report: '现场首报将到时限',
+      restore: '复电将到时限',
+      result: '回单将到时限',
+      etr: '预计复电将到，请更新',
+      grade: '级别重大',
+    } as Record<EscalationStage, string>,
+    replaced: '已由更高一级代替',
+    replyBy: (at: string) => `请在 ${at} 前回复`,
+  },
+  callReads: {
+    heading: '召测核实',
+    answered: (answered: string, asked: string) => `应答 ${answered} / ${asked}`,
+  },
+  conflict: {
+    heading: (name: string) => `“${name}”没有执行`,
+    nothing: '对处置没有影响的内容更新。',
+    changed: (before: string, after: string) => `${before} → ${after}`,
+    retry: (name: string) => `按最新内容${name}`,
+    noLonger: (name: string) => `现在已不能“${name}”。`,
+    dismiss: '知道了',
+    state: '状态',
+    stage: '阶段',
+    kind: '性质',
+    grade: '级别',
+  },
+  network: {
+    open: '运行方式与计划',
+    close: '关闭',
+    loading: '正在载入…',
+    error: '没有载入成功。',
+    asOf: (age: string) => `${age}前的数据`,
+    switching: '运行方式',
+    normal: '所有开关都在正常位置',
+    operated: '偏离正常位置',
+    planned: '预定操作',
+    loops: '合环运行',
+    islands: '失去电源的部分',
+    position: { open: '分位', closed: '合位' },
+    normally: (position: string) => `正常${position}`,
+    source: { terminal: '终端上报', dispatcher: '调度录入', planned: '按计划' },
+    scope: (transformers: string, customers: string) => `${transformers} 个台区，${customers} 户`,
+    plans: '停电计划',
+    noPlans: '没有在办的停电计划',
+    planState: { inForce: '执行中', ahead: '未开始', over: '已结束' },
+    planKind: {
+      planned: '计划停电',
+      rationing: '有序用电',
+      arrears: '欠费停电',
+      suspension: '暂停用电',
+      customerRequested: '客户申请',
+    } as Record<PlanKind, string>,
+    window: (from: string, to: string) => `${from} 至 ${to}`,
+    devices: (count: number) => `${count} 个设备`,
+    usagePoints: (count: number) => `${count} 个用电点`,
+  },
   stage: {
     sensed: '已感知',
     verifying: '研判中',
@@ -481,6 +621,7 @@ function headline(p: HeadlineParts): string {
   if (p.outcome === 'falseAlarm') return `${where}：${device}的停电判断为误报。`
   if (p.outcome === 'withdrawn') return `${where}：${device}的停电判断已撤回。`
   if (p.outcome === 'merged') return `${where}：${device}的停电已归并到上级停电。`
+  if (p.finding !== null) return `${where}：${device}，${p.finding}，电网供电不受影响。`
   switch (p.state) {
     case 'predicted':
       return `${where}：${device}疑似断开，预计影响 ${scope}。`

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import type { IncidentPayload } from '../api/payloads.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import type { CauseCode } from './codes.ts'
+import { Moment } from './Moment.tsx'
 import type { Names } from './names.ts'
 
 export function Facts({ incident, names }: { incident: IncidentPayload; names: Names }) {
@@ -15,14 +16,15 @@ export function Facts({ incident, names }: { incident: IncidentPayload; names: N
     [t.substation, feeder ? names.substation(feeder.substation) : null],
     [t.feeder, incident.feeder === null ? null : names.feeder(incident.feeder)],
     [t.phases, incident.phases === 'ABC' ? t.allPhases : incident.phases],
-    [t.startedAt, format.time(incident.startedAt)],
+    [t.startedAt, <Moment key="startedAt" at={incident.startedAt} />],
     [
       t.sensedAt,
-      sensedAfter >= 1000
-        ? `${format.time(incident.sensedAt)} · ${t.sensedAfter(format.duration(sensedAfter))}`
-        : format.time(incident.sensedAt),
+      <>
+        <Moment at={incident.sensedAt} />
+        {sensedAfter >= 1000 && ` · ${t.sensedAfter(format.duration(sensedAfter))}`}
+      </>,
     ],
-    [t.restoredAt, incident.restoredAt === null ? null : format.time(incident.restoredAt)],
+    [t.restoredAt, incident.restoredAt && <Moment at={incident.restoredAt} />],
     [t.etr, expected()],
     [t.crew, incident.crew ?? t.crewNone],
     [

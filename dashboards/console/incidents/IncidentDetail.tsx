@@ -6,13 +6,19 @@ import type { Account, IncidentPayload } from '../api/payloads.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import { useNow } from '../live/context.tsx'
 import { Actions } from './Actions.tsx'
+import { CallReads } from './CallReads.tsx'
+import { Clocks } from './Clocks.tsx'
+import { Escalations } from './Escalations.tsx'
 import { Evidence } from './Evidence.tsx'
 import { Facts } from './Facts.tsx'
+import { Flags } from './Flags.tsx'
 import { customersOut, headlineOf } from './headline.ts'
 import { GradeBadge, StateChip } from './marks.tsx'
+import { NoticeState } from './NoticeState.tsx'
 import type { Names } from './names.ts'
 import { STEPS, stepOf } from './stages.ts'
 import { Timeline } from './Timeline.tsx'
+import { useActing } from './useActing.ts'
 import { useIncident } from './useIncident.ts'
 import { Verdict } from './Verdict.tsx'
 
@@ -26,13 +32,16 @@ interface Props {
 }
 
 export function IncidentDetail(props: Props) {
-  const { id, account, names, onSelect } = props
+  const { id } = props
   const { text } = useLanguage()
   const { incident, missing, refresh } = useIncident(id)
   const panel = useRef<HTMLElement>(null)
   useEffect(() => panel.current?.focus({ preventScroll: true }), [])
   function onKeyDown(event: KeyboardEvent) {
-    if (event.key === 'Escape') props.onClose()
+    if (event.key !== 'Escape') return
+    // A question or an open menu takes the key for itself.
+    const at = event.target as Element
+    if (panel.current?.contains(at) && at.closest('.ant-dropdown-open') === null) props.onClose()
   }
   return (
     <aside
@@ -72,19 +81,32 @@ export function IncidentDetail(props: Props) {
           )}
         </div>
       ) : (
-        <>
-          <div className="detail-scroll">
-            <Head incident={incident} names={names} onSelect={onSelect} />
-            <Figures incident={incident} />
-            <Progress incident={incident} />
-            <Verdict incident={incident} />
-            <History incident={incident} />
-            <Facts incident={incident} names={names} />
-          </div>
-          <Actions incident={incident} account={account} onStale={refresh} />
-        </>
+        <Opened incident={incident} refresh={refresh} {...props} />
       )}
     </aside>
+  )
+}
+
+function Opened(props: Props & { incident: IncidentPayload; refresh: () => Promise<void> }) {
+  const { incident, account, names } = props
+  const acting = useActing(incident, account, props.refresh)
+  return (
+    <>
+      <div className="detail-scroll">
+        <Head incident={incident} names={names} onSelect={props.onSelect} />
+        <Flags incident={incident} />
+        <Figures incident={incident} />
+        <Clocks incident={incident} />
+        <NoticeState incident={incident} acting={acting} />
+        <Progress incident={incident} />
+        {account.rights.includes('notices.read') && <Escalations incident={incident} />}
+        <Verdict incident={incident} />
+        <CallReads verification={incident.verification} />
+        <History incident={incident} />
+        <Facts incident={incident} names={names} />
+      </div>
+      <Actions incident={incident} account={account} acting={acting} />
+    </>
   )
 }
 
@@ -98,11 +120,6 @@ function Head(props: { incident: IncidentPayload; names: Names; onSelect: (id: s
         <StateChip incident={incident} />
         <span className="tag">{text.level[incident.level]}</span>
         <span className="tag">{text.kind[incident.kind]}</span>
-        {incident.flags.map((flag) => (
-          <span key={flag} className="tag warn">
-            {text.flag[flag]}
-          </span>
-        ))}
       </div>
       <h2>{headlineOf(incident, names, text, format)}</h2>
       {incident.mergedInto !== null && (
@@ -202,7 +219,6 @@ function History({ incident }: { incident: IncidentPayload }) {
           </button>
         ))}
         <span className="tabs-note">{text.detail.sources(incident.sources)}</span>
-        <span className="tabs-note">{text.detail.verification(incident.verification)}</span>
       </div>
       <div role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`}>
         {tab === 'evidence' ? <Evidence incident={incident} /> : <Timeline incident={incident} />}

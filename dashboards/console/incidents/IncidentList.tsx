@@ -5,11 +5,13 @@ import { Button, Input, Segmented, Select } from 'antd'
 import { type KeyboardEvent, type RefObject, useEffect, useMemo, useState } from 'react'
 import { readPreference, writePreference } from '../app/preferences.ts'
 import { useLanguage } from '../i18n/language.tsx'
-import { useIncidents } from '../live/context.tsx'
+import { useIncidents, useNow } from '../live/context.tsx'
+import { GROUPS, type Group } from './group.ts'
 import { IncidentRow, ROW_HEIGHT, rowId } from './IncidentRow.tsx'
 import type { Names } from './names.ts'
 import {
   arrange,
+  countGroups,
   type Filter,
   isListed,
   NO_FILTER,
@@ -25,6 +27,7 @@ interface Props {
   readonly onSelect: (id: string | null) => void
 }
 
+const REORDER_MS = 5_000
 const GRADES = [1, 2, 3, 4] as const
 
 export function IncidentList({ listRef, names, selected, onSelect }: Props) {
@@ -32,7 +35,13 @@ export function IncidentList({ listRef, names, selected, onSelect }: Props) {
   const { phase, all } = useIncidents()
   const [filter, setFilter] = useState<Filter>(NO_FILTER)
   const [sort, setSort] = useSort()
-  const shown = useMemo(() => arrange(all, filter, sort, names), [all, filter, sort, names])
+  // What is late moves up within seconds; each second would shuffle rows under the reader's hand.
+  const nowMs = Math.floor(useNow() / REORDER_MS) * REORDER_MS
+  const shown = useMemo(
+    () => arrange(all, filter, sort, names, nowMs),
+    [all, filter, sort, names, nowMs],
+  )
+  const groups = useMemo(() => countGroups(all), [all])
   const listed = useMemo(() => all.filter(isListed).length, [all])
   const [activeId, setActiveId] = useState<string | null>(null)
   const active = Math.max(
@@ -96,7 +105,7 @@ export function IncidentList({ listRef, names, selected, onSelect }: Props) {
           options={SORTS.map((value) => ({ value, label: text.list.sort[value] }))}
         />
       </div>
-      <Filters filter={filter} onChange={setFilter} />
+      <Filters filter={filter} groups={groups} onChange={setFilter} />
       <div
         ref={listRef}
         id="incident-list"
@@ -140,8 +149,13 @@ export function IncidentList({ listRef, names, selected, onSelect }: Props) {
   )
 }
 
-function Filters({ filter, onChange }: { filter: Filter; onChange: (filter: Filter) => void }) {
-  const { text } = useLanguage()
+function Filters(props: {
+  filter: Filter
+  groups: Readonly<Record<Group, number>>
+  onChange: (filter: Filter) => void
+}) {
+  const { filter, groups, onChange } = props
+  const { text, format } = useLanguage()
   function toggle(grade: number) {
     const grades = new Set(filter.grades)
     if (!grades.delete(grade)) grades.add(grade)
@@ -174,6 +188,20 @@ function Filters({ filter, onChange }: { filter: Filter; onChange: (filter: Filt
           ))}
         </span>
       </div>
+      <Segmented<Group | 'all'>
+        block
+        size="small"
+        value={filter.group ?? 'all'}
+        aria-label={text.list.groupLabel}
+        onChange={(group) => onChange({ ...filter, group: group === 'all' ? null : group })}
+        options={[
+          { value: 'all', label: text.list.groups.all },
+          ...GROUPS.map((value) => ({
+            value,
+            label: text.list.groupCount(text.list.groups[value], format.number(groups[value])),
+          })),
+        ]}
+      />
       <Segmented
         block
         size="small"
@@ -230,7 +258,7 @@ function Nothing(props: { phase: string; filtered: boolean; onClear: () => void 
 function useSort(): readonly [Sort, (sort: Sort) => void] {
   const [sort, setSort] = useState<Sort>(() => {
     const kept = readPreference('sort')
-    return SORTS.find((one) => one === kept) ?? 'severity'
+    return SORTS.find((one) => one === kept) ?? 'urgency'
   })
   return [
     sort,

@@ -1,7 +1,11 @@
 /** One incident in the list: where, how bad, how sure, how long. */
 import { memo } from 'react'
+import type { ClockView } from '../../../src/engine/incident-view.ts'
 import type { IncidentPayload } from '../api/payloads.ts'
 import { useLanguage } from '../i18n/language.tsx'
+import { useNow } from '../live/context.tsx'
+import { RunningClock } from './Clocks.tsx'
+import { nextClock, readClock } from './clocks.ts'
 import { customersOut, deviceName } from './headline.ts'
 import { Age, Certainty, GradeBadge, StateChip } from './marks.tsx'
 import type { Names } from './names.ts'
@@ -27,6 +31,7 @@ export const IncidentRow = memo(function IncidentRow(props: Props) {
   const { incident, names } = props
   const { text, format } = useLanguage()
   const out = customersOut(incident)
+  const clock = nextClock(incident)
   const over = incident.outageKind === 'restored'
   return (
     // biome-ignore lint/a11y/useFocusableInteractive: the list keeps the focus and names the active row
@@ -56,9 +61,14 @@ export const IncidentRow = memo(function IncidentRow(props: Props) {
       </div>
       <div className="row-state">
         <StateChip incident={incident} />
-        <Age incident={incident} />
+        <Age incident={incident} brief={clock !== null} />
+        {clock && <WatchedClock clock={clock} />}
         <Certainty value={incident.probability} label={text.detail.probability} />
       </div>
     </div>
   )
 })
+
+function WatchedClock({ clock }: { clock: ClockView }) {
+  return <RunningClock reading={readClock(clock, useNow())} />
+}

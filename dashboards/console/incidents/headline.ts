@@ -2,6 +2,7 @@
 import type { IncidentPayload } from '../api/payloads.ts'
 import type { Format } from '../i18n/format.ts'
 import type { Catalogue } from '../i18n/zh-CN.ts'
+import { isFinding } from './group.ts'
 import type { Names } from './names.ts'
 
 /**
@@ -30,6 +31,7 @@ export function headlineOf(
     customersNow: format.number(customersOut(incident)),
     state: incident.outageKind,
     outcome: incident.outcome,
+    finding: isFinding(incident) ? text.kind[incident.kind] : null,
   })
 }
 

@@ -13,4 +13,6 @@ export interface HeadlineParts {
   readonly customersNow: string
   readonly state: IncidentPayload['outageKind']
   readonly outcome: IncidentPayload['outcome']
+  /** What kind of sign it is where it is no outage of the network; null otherwise. */
+  readonly finding: string | null
 }

@@ -45,10 +45,11 @@ export function Certainty({ value, label }: { value: number; label: string }) {
   )
 }
 
-/** Ticks while power is out; stands still once it is back. */
-export function Age({ incident }: { incident: IncidentPayload }) {
+/** Ticks while power is out; stands still once it is back. `brief`: its largest unit only. */
+export function Age({ incident, brief }: { incident: IncidentPayload; brief?: boolean }) {
   const { format } = useLanguage()
   const now = useNow()
   const end = incident.restoredAt === null ? now : Date.parse(incident.restoredAt)
-  return <time>{format.duration(end - Date.parse(incident.startedAt))}</time>
+  const lasted = end - Date.parse(incident.startedAt)
+  return <time>{brief ? format.age(lasted) : format.duration(lasted)}</time>
 }

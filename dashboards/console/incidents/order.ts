@@ -1,44 +1,59 @@
 /** Which incidents the list shows and in what order. Pure, so that it can be tested alone. */
 import type { IncidentPayload } from '../api/payloads.ts'
+import { nextClock } from './clocks.ts'
+import { type Group, groupOf } from './group.ts'
 import { customersOut } from './headline.ts'
 import type { Names } from './names.ts'
 
-export const SORTS = ['severity', 'customers', 'newest', 'certainty'] as const
+export const SORTS = ['urgency', 'severity', 'customers', 'newest', 'certainty'] as const
 export type Sort = (typeof SORTS)[number]
 
 export const STATE_FILTERS = ['all', 'predicted', 'confirmed', 'restoring'] as const
 export type StateFilter = (typeof STATE_FILTERS)[number]
 
 export interface Filter {
+  /** Null: all. */
+  readonly group: Group | null
   readonly state: StateFilter
   /** Grades to show; empty: all. */
   readonly grades: ReadonlySet<number>
   readonly text: string
 }
 
-export const NO_FILTER: Filter = { state: 'all', grades: new Set(), text: '' }
+export const NO_FILTER: Filter = { group: null, state: 'all', grades: new Set(), text: '' }
 
 /** What belongs on the list at all: neither closed nor taken back. */
 export function isListed(incident: IncidentPayload): boolean {
   return incident.outageKind !== 'closed' && incident.outcome === null
 }
 
+/** How many of those on the list each group has. */
+export function countGroups(
+  incidents: readonly IncidentPayload[],
+): Readonly<Record<Group, number>> {
+  const counts = { fault: 0, planned: 0, finding: 0 }
+  for (const incident of incidents) if (isListed(incident)) counts[groupOf(incident)]++
+  return counts
+}
+
+/** `nowMs` decides what is late. */
 export function arrange(
   incidents: readonly IncidentPayload[],
   filter: Filter,
   sort: Sort,
   names: Names,
+  nowMs: number,
 ): readonly IncidentPayload[] {
   const words = filter.text.trim().toLowerCase().split(/\s+/).filter(Boolean)
-  return incidents
-    .filter(
-      (incident) =>
-        isListed(incident) &&
-        matchesState(incident, filter.state) &&
-        (filter.grades.size === 0 || filter.grades.has(incident.grade)) &&
-        matchesWords(incident, words, names),
-    )
-    .sort(COMPARE[sort])
+  const shown = incidents.filter(
+    (incident) =>
+      isListed(incident) &&
+      (filter.group === null || groupOf(incident) === filter.group) &&
+      matchesState(incident, filter.state) &&
+      (filter.grades.size === 0 || filter.grades.has(incident.grade)) &&
+      matchesWords(incident, words, names),
+  )
+  return sort === 'urgency' ? byUrgency(shown, nowMs) : shown.sort(COMPARE[sort])
 }
 
 function matchesState(incident: IncidentPayload, state: StateFilter): boolean {
@@ -83,9 +98,29 @@ function first(...compares: readonly Compare[]): Compare {
   }
 }
 
-const COMPARE: Readonly<Record<Sort, Compare>> = {
+const COMPARE: Readonly<Record<Exclude<Sort, 'urgency'>, Compare>> = {
   severity: first(overLast, (a, b) => a.grade - b.grade, most, newest, byId),
   customers: first(overLast, most, newest, byId),
   newest: first(newest, byId),
   certainty: first(overLast, (a, b) => b.probability - a.probability, most, byId),
+}
+
+/** Late before in time, then by grade, then what is due first; without a clock comes after. */
+function byUrgency(incidents: readonly IncidentPayload[], nowMs: number): IncidentPayload[] {
+  const rest = first(most, newest, byId)
+  return incidents
+    .map((incident) => {
+      const clock = nextClock(incident)
+      const dueMs = clock === null ? Number.POSITIVE_INFINITY : Date.parse(clock.dueAt)
+      return { incident, dueMs, inTime: Number(dueMs >= nowMs) }
+    })
+    .sort(
+      (a, b) =>
+        overLast(a.incident, b.incident) ||
+        a.inTime - b.inTime ||
+        a.incident.grade - b.incident.grade ||
+        (a.dueMs === b.dueMs ? 0 : a.dueMs - b.dueMs) ||
+        rest(a.incident, b.incident),
+    )
+    .map(({ incident }) => incident)
 }

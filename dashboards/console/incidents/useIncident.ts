@@ -7,8 +7,8 @@ import { useIncidents, useTopic } from '../live/context.tsx'
 export interface IncidentView {
   readonly incident: IncidentPayload | null
   readonly missing: boolean
-  /** Fetches it again, for when an action was refused as stale. */
-  refresh(): void
+  /** Fetches it again, for when an action was refused as stale; settles in any case. */
+  refresh(): Promise<void>
 }
 
 export function useIncident(id: string): IncidentView {
@@ -16,19 +16,22 @@ export function useIncident(id: string): IncidentView {
   const own = useTopic(`incident:${id}`).items.get(id) as IncidentPayload | undefined
   const [loaded, setLoaded] = useState<IncidentPayload | null>(null)
   const [missing, setMissing] = useState(false)
-  const [attempt, setAttempt] = useState(0)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `attempt` asks for another load
+  async function load(signal?: AbortSignal): Promise<void> {
+    try {
+      const value = await loadIncident(id, signal)
+      if (signal?.aborted) return
+      setLoaded(value)
+      setMissing(false)
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) setMissing(true)
+    }
+  }
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `load` differs by `id` alone
   useEffect(() => {
     const abort = new AbortController()
-    loadIncident(id, abort.signal).then(
-      (value) => {
-        setLoaded(value)
-        setMissing(false)
-      },
-      (error) => setMissing(error instanceof ApiError && error.status === 404),
-    )
+    void load(abort.signal)
     return () => abort.abort()
-  }, [id, attempt])
+  }, [id])
   const newest = [listed, own, loaded].reduce<IncidentPayload | null>(
     (best, one) => (one && (best === null || one.revision > best.revision) ? one : best),
     null,
@@ -36,6 +39,6 @@ export function useIncident(id: string): IncidentView {
   return {
     incident: newest,
     missing: missing && newest === null,
-    refresh: () => setAttempt((count) => count + 1),
+    refresh: load,
   }
 }

@@ -29,7 +29,9 @@ const all = [
   made('I4', { grade: 1, outageKind: 'closed' }),
   made('I5', { grade: 1, outcome: 'withdrawn' }),
 ]
-const order = (sort: Sort) => arrange(all, NO_FILTER, sort, names).map(({ id }) => id as string)
+const NOW = 10_000
+const order = (sort: Sort) =>
+  arrange(all, NO_FILTER, sort, names, NOW).map(({ id }) => id as string)
 
 test('each order puts what is over last, and leaves out what is closed or taken back', () => {
   expect(order('severity')).toEqual(['I2', 'I1', 'I3'])
@@ -40,7 +42,7 @@ test('each order puts what is over last, and leaves out what is closed or taken 
 
 test('filters join: state, grade and every word', () => {
   const shown = (filter: object) =>
-    arrange(all, { ...NO_FILTER, ...filter }, 'newest', names).map(({ id }) => id as string)
+    arrange(all, { ...NO_FILTER, ...filter }, 'newest', names, NOW).map(({ id }) => id as string)
   expect(shown({ grades: new Set([2]) })).toEqual(['I2'])
   expect(shown({ state: 'restoring' })).toEqual(['I3'])
   expect(shown({ text: '甲所 i1' })).toEqual(['I1'])

@@ -1,0 +1,34 @@
+/** Shows what was loaded; says so while it is not there yet or did not come. */
+import { Button } from 'antd'
+import type { ReactNode } from 'react'
+import { useLanguage } from '../i18n/language.tsx'
+import type { Loaded } from '../incidents/useLoaded.ts'
+
+/** How often the open drawer asks again: switching and plans change by people's hands. */
+export const RENEW_MS = 10_000
+
+interface Props<Value> {
+  readonly loaded: Loaded<Value>
+  readonly retry: () => void
+  readonly children: (value: Value) => ReactNode
+}
+
+export function LoadedOr<Value>({ loaded, retry, children }: Props<Value>) {
+  const { text } = useLanguage()
+  if (loaded.state === 'ready') return children(loaded.value)
+  if (loaded.state === 'loading') {
+    return (
+      <p className="quiet" role="status">
+        {text.network.loading}
+      </p>
+    )
+  }
+  return (
+    <p className="quiet" role="alert">
+      {text.network.error}{' '}
+      <Button size="small" onClick={retry}>
+        {text.list.retry}
+      </Button>
+    </p>
+  )
+}

@@ -1,0 +1,49 @@
+/** The button in the header and the drawer it opens: how the network runs, and what is announced. */
+import { ApartmentOutlined } from '@ant-design/icons'
+import { Drawer } from 'antd'
+import { useState } from 'react'
+import type { Account } from '../api/payloads.ts'
+import { useLanguage } from '../i18n/language.tsx'
+import type { Names } from '../incidents/names.ts'
+import { PlansInForce } from './PlansInForce.tsx'
+import { SwitchingState } from './SwitchingState.tsx'
+
+interface Props {
+  readonly account: Account
+  readonly names: Names
+}
+
+export function NetworkState({ account, names }: Props) {
+  const { text } = useLanguage()
+  const [open, setOpen] = useState(false)
+  const seesSwitching = account.rights.includes('switching.read')
+  const seesPlans = account.rights.includes('plans.read')
+  if (!seesSwitching && !seesPlans) return null
+  return (
+    <>
+      <button
+        type="button"
+        className="icon-button"
+        aria-haspopup="dialog"
+        aria-label={text.network.open}
+        title={text.network.open}
+        onClick={() => setOpen(true)}
+      >
+        <ApartmentOutlined />
+      </button>
+      <Drawer
+        open={open}
+        onClose={() => setOpen(false)}
+        title={text.network.open}
+        closable={{ 'aria-label': text.network.close }}
+        destroyOnHidden
+        size={460}
+      >
+        <div className="network-state">
+          {seesSwitching && <SwitchingState names={names} />}
+          {seesPlans && <PlansInForce />}
+        </div>
+      </Drawer>
+    </>
+  )
+}
