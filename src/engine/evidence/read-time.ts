@@ -18,6 +18,8 @@ const TIMELY_MS = 10 * MINUTE_MS
 /** A statement's time as it is used, and whether the one it came with could be. */
 export interface ReadTime {
   readonly at: InstantMs
+  /** It is the statement's own time, the same in each copy; else the receipt stands in for it. */
+  readonly known: boolean
   readonly invalid: boolean
   /** The time agrees with the receipt: the clock is right. */
   readonly timely: boolean
@@ -31,7 +33,7 @@ export function readTime(
   told: InstantMs | undefined,
   receivedAt: InstantMs,
 ): ReadTime {
-  if (told === undefined) return { at: receivedAt, invalid: false, timely: false }
+  if (told === undefined) return { at: receivedAt, known: false, invalid: false, timely: false }
   const { futureSeconds, pastHours, unprovenMinutes } = world.rules.judgement.clock
   const isTimely = (at: InstantMs) =>
     receivedAt - at >= -futureSeconds * SECOND_MS && receivedAt - at <= TIMELY_MS
@@ -39,14 +41,14 @@ export function readTime(
   const correction = world.clocks.corrections.get(identity)
   const corrected = correction === undefined ? told : told + correction
   if (correction !== undefined && isTimely(corrected))
-    return { at: Math.min(corrected, receivedAt), invalid: false, timely: false }
-  if (isTimely(told)) return { at: told, invalid: false, timely: true }
+    return { at: Math.min(corrected, receivedAt), known: true, invalid: false, timely: false }
+  if (isTimely(told)) return { at: told, known: true, invalid: false, timely: true }
   if (correction !== undefined && isPast(corrected))
-    return { at: corrected, invalid: false, timely: false }
+    return { at: corrected, known: true, invalid: false, timely: false }
   const late = receivedAt - told <= unprovenMinutes * MINUTE_MS
   if (isPast(told) && (late || isProven(world, identity) || isProven(world, observer)))
-    return { at: told, invalid: false, timely: false }
-  return { at: receivedAt, invalid: true, timely: false }
+    return { at: told, known: true, invalid: false, timely: false }
+  return { at: receivedAt, known: false, invalid: true, timely: false }
 }
 
 function isProven(world: World, observer: number): boolean {

@@ -212,6 +212,17 @@ export class Registers {
     this.remember(observer, off, at)
   }
 
+  /** What stands happened at another time; its meaning and its history stay. */
+  redate(observer: number, at: InstantMs): void {
+    this.onWrite(observer)
+    const first = observer << WORDS_BITS
+    const since = Math.max(1000, at - EPOCH_MS)
+    const seconds = Math.floor(since / 1000)
+    this.#words[first + SECONDS] = seconds
+    this.#words[first + SAID] =
+      ((this.#words[first + SAID]! & ~MILLIS_MASK) | (since - seconds * 1000)) >>> 0
+  }
+
   /** Writes what stands now, made of several statements, none of which it is. */
   stand(
     observer: number,

@@ -48,7 +48,8 @@ export function say(world: World, position: number, observer: number, statement:
   const usual = world.identityOf(observer) === speaker
   const boot = usual ? statement.boot : undefined
   const seq = usual ? statement.seq : undefined
-  // Where counters give the order, a clock that runs ahead may be set right by the receipt.
+  // Where counters give the order, a clock that runs ahead may be set right by the receipt: of
+  // several copies by that which came first. History has what is the same in each copy.
   const counted = boot !== undefined && seq !== undefined
   const at = counted ? Math.min(time.at, statement.receivedAt) : time.at
   const own = world.grid.observers.phases[observer]!
@@ -57,6 +58,7 @@ export function say(world: World, position: number, observer: number, statement:
   const word: Word = {
     off,
     at,
+    saidAt: counted && !time.known ? undefined : time.at,
     boot,
     seq,
     phases,
@@ -67,13 +69,14 @@ export function say(world: World, position: number, observer: number, statement:
   } else {
     const order = registers.order(observer, at, off, boot, seq)
     if (order !== 'newer') {
-      if (order === 'older') registers.remember(observer, off, at)
+      if (order === 'older') remember(world, observer, word)
+      if (order === 'duplicate' && counted) redate(world, position, observer, word)
       if (off && registers.wasOff(observer) && agrees(world, observer, at))
         registers.agree(observer, word.marks, order === 'duplicate')
       return
     }
     put(world, observer, own, word)
-    registers.remember(observer, off, at)
+    remember(world, observer, word)
   }
   noteDelay(world, observer, statement, time)
   if (usual) world.speakers.delete(observer)
@@ -94,6 +97,8 @@ export function say(world: World, position: number, observer: number, statement:
 interface Word {
   readonly off: boolean
   readonly at: InstantMs
+  /** For the history; undefined where copies do not agree on it. */
+  readonly saidAt: InstantMs | undefined
   readonly boot: number | undefined
   readonly seq: number | undefined
   readonly phases: PhaseMask
@@ -115,6 +120,21 @@ function noteDelay(world: World, observer: number, { off, receivedAt }: Statemen
 function agrees({ registers }: World, observer: number, at: InstantMs): boolean {
   const on = registers.transitions(observer).find(({ off }) => !off)
   return on === undefined || on.at < at
+}
+
+function remember({ registers }: World, observer: number, { off, saidAt }: Word): void {
+  if (saidAt !== undefined) registers.remember(observer, off, saidAt)
+}
+
+/** A copy of what stands, received earlier: then it happened no later than that. */
+function redate(world: World, position: number, observer: number, { at }: Word): void {
+  const { registers, belief } = world
+  if (at >= registers.atOf(observer)) return
+  belief.hold(observer)
+  registers.redate(observer, at)
+  belief.settle()
+  const head = belief.headOf[observer]!
+  if (head !== NONE) world.stir(head, position)
 }
 
 /** Writes what now stands for the observer, and tells belief. */
@@ -146,10 +166,10 @@ export function saysDark(world: World, observer: number): boolean {
 
 /** The same phase by phase; false where it says nothing new. */
 function sayByPhase(world: World, observer: number, own: PhaseMask, word: Word): boolean {
-  const { registers, phaseBook } = world
+  const { phaseBook } = world
   const before = phaseBook.get(observer) ?? wordsHeld(world, observer, own)
   const words = take(before, word.phases, word)
-  registers.remember(observer, word.off, word.at)
+  remember(world, observer, word)
   const changed = words.some((said, phase) => said !== before[phase])
   if (isUniform(words, own)) phaseBook.delete(observer)
   else phaseBook.set(observer, words)
@@ -157,7 +177,15 @@ function sayByPhase(world: World, observer: number, own: PhaseMask, word: Word):
   const lost = lostOf(words)
   const { at, boot, seq } = newestOf(words)
   const marks = lost === own ? word.marks & ~SOME_PHASE : word.marks
-  put(world, observer, own, { off: lost !== 0, at, boot, seq, phases: lost || own, marks })
+  put(world, observer, own, {
+    off: lost !== 0,
+    at,
+    saidAt: undefined,
+    boot,
+    seq,
+    phases: lost || own,
+    marks,
+  })
   return true
 }
 
