@@ -28,6 +28,7 @@ import { CallSender } from './call-sender.ts'
 import { figuresOf, reportsIn } from './figures.ts'
 import { GridApply } from './grid-apply.ts'
 import { openHotline } from './hotline.ts'
+import { type Informing, startInforming } from './informing.ts'
 import { documentOfAllMessages, INSTALLED, installedVersion } from './installed.ts'
 import { Library } from './library.ts'
 import { Pipeline } from './pipeline.ts'
@@ -153,6 +154,7 @@ async function open(
   })
 
   let callSender: CallSender | undefined
+  let informing: Informing | undefined
   let reportsPerMinute = 0
   const figures = () => figuresOf(judge.engine.world, reportsPerMinute)
   const live = createLiveHub({
@@ -185,8 +187,18 @@ async function open(
     live.follow(batches)
     mirror?.follow(batches)
     callSender?.follow(batches)
+    informing?.follow(batches)
     if (options.onIncident) announce(batches, options.onIncident)
   }
+
+  const configDir = join(INSTALLED, 'config')
+  const utcOffsetMinutes = () =>
+    offsetMinutesOf(library.rules(judge.rulesDigest).judgement.utcOffset)
+  informing = await startInforming({
+    ...{ records, telemetry, configDir, grid, utcOffsetMinutes, now, onFailure: fail },
+    allowPrivate: settings.notify.allowPrivate,
+  })
+  closers.push(() => informing?.close())
 
   if (settings.series.url !== null) {
     const figures = processFigures({ telemetry, journal, records })
@@ -208,13 +220,14 @@ async function open(
     identity,
     records,
     customers,
+    webhooks: informing.webhooks,
     card: openHotline({
       pipeline,
       records,
       area: (incident) => live.area(incident),
-      configDir: join(INSTALLED, 'config'),
+      configDir,
       grid,
-      utcOffsetMinutes: () => offsetMinutesOf(library.rules(judge.rulesDigest).judgement.utcOffset),
+      utcOffsetMinutes,
       now,
     }),
     facts: journal,
@@ -230,9 +243,8 @@ async function open(
     applyRules: (files, by) => applyRules(files, by, ruleParts),
     health,
     reliability: (asked) => {
-      const { sustainedMinutes, utcOffset } = library.rules(judge.rulesDigest).judgement
-      const utcOffsetMinutes = offsetMinutesOf(utcOffset)
-      const method = { asOf: now(), sustainedMinutes, utcOffsetMinutes }
+      const { sustainedMinutes } = library.rules(judge.rulesDigest).judgement
+      const method = { asOf: now(), sustainedMinutes, utcOffsetMinutes: utcOffsetMinutes() }
       return answerReliability(reliability, asked, grid(), method)
     },
     terminal: (id) => terminalOf(pipeline, id),

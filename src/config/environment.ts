@@ -13,6 +13,8 @@ const PREFIX = 'LASTGASP__'
 
 /** Turns the text of a variable or flag into what the schema of `setting` expects. */
 export function valueOfText(setting: Setting, text: string): unknown {
+  if (typeof setting.fallback === 'boolean')
+    return text === 'true' || (text === 'false' ? false : text)
   if (typeof setting.fallback !== 'number') return text
   const value = Number(text)
   return text.trim() === '' || Number.isNaN(value) ? text : value

@@ -58,6 +58,14 @@ function whole(
   })
 }
 
+function flag(does: string, info: Omit<SettingInfo, 'expects' | 'example'>) {
+  return setting(z.boolean().default(false), does, {
+    expects: 'true or false',
+    example: 'true',
+    ...info,
+  })
+}
+
 function port(fallback: number, does: string, reason: string) {
   return whole(0, 65_535, fallback, `${does}; 0 takes any free port`, { reason })
 }
@@ -271,6 +279,11 @@ export const settingsSchema = z.strictObject({
       reason: 'none: a process of all roles answers itself',
     }),
   }),
+  notify: z.strictObject({
+    allowPrivate: flag('Whether messages may go to private addresses, and without TLS', {
+      reason: 'whoever may add a receiver could otherwise reach into our own network',
+    }),
+  }),
   log: z.strictObject({
     level: setting(z.enum(LOG_LEVELS).default('info'), 'Least important log line written', {
       expects: `one of ${LOG_LEVELS.join(', ')}`,
@@ -303,7 +316,7 @@ export interface Setting {
   readonly does: string
   readonly info: SettingInfo
   readonly schema: z.ZodType
-  readonly fallback: string | number | null
+  readonly fallback: string | number | boolean | null
 }
 
 function environmentName(section: string, key: string): string {

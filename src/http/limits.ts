@@ -49,6 +49,8 @@ export const MAX_SWITCHING_LATE_HOURS = 72
 export const MAX_SWITCHING_AHEAD_DAYS = 31
 /** Planned operations held at once: a day's work of every unit of a large utility. */
 export const MAX_SWITCHING_PLANNED = 10_000
+/** Receivers of messages: each is one more row of every change that is told. */
+export const MAX_WEBHOOKS = 100
 /** Tickets waiting to be used; each lives 30 s. */
 export const MAX_TICKETS = 10_000
 export const TICKET_TTL_MS = 30_000

@@ -136,6 +136,43 @@ export interface CustomersReader {
   >
 }
 
+export const WEBHOOK_FORMS = ['standard', 'wecom'] as const
+export const WEBHOOK_LANGUAGES = ['zh', 'en'] as const
+export const WEBHOOK_TOPICS = ['incident', 'notice', 'escalation'] as const
+
+/** A receiver of messages, without its secrets. */
+export interface Webhook {
+  readonly id: string
+  readonly name: string
+  readonly url: string
+  readonly form: (typeof WEBHOOK_FORMS)[number]
+  readonly language: (typeof WEBHOOK_LANGUAGES)[number]
+  readonly topics: readonly (typeof WEBHOOK_TOPICS)[number][]
+  /** Of this unit and those below it; null: of all. */
+  readonly unit: string | null
+  readonly createdAt: InstantMs
+  readonly by: string
+  readonly disabledAt: InstantMs | null
+  /** Messages not yet taken. */
+  readonly waiting: number
+  readonly resting: boolean
+}
+
+/** The list of receivers. What changes it resolves once it is on disk. */
+export interface Webhooks {
+  list(): readonly Webhook[]
+  /** What is wrong with an address, undefined if nothing. */
+  problemOfUrl(url: string): string | undefined
+  add(
+    webhook: Pick<Webhook, 'name' | 'url' | 'form' | 'language' | 'topics' | 'unit' | 'by'>,
+  ): Promise<{ readonly webhook: Webhook; readonly secret: string | null }>
+  remove(id: string): Promise<void>
+  /** The new secret. */
+  rotate(id: string): Promise<string>
+  /** Id of the trial message. */
+  test(id: string): Promise<string>
+}
+
 /** A grid or rules as they were applied. */
 export interface Applied {
   readonly digest: string
@@ -251,6 +288,7 @@ export interface HttpDeps {
   readonly identity: Identity
   readonly records: RecordsReader
   readonly customers: CustomersReader
+  readonly webhooks: Webhooks
   /** What an agent is told about one customer now. */
   card(request: CardRequest): Card
   readonly facts: FactSink

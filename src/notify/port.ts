@@ -24,7 +24,7 @@ export interface Parcel {
   readonly order: string
   /** `incident.confirmed`, `notice.published` … */
   readonly type: string
-  /** JSON, without anything personal in it unless the endpoint is a customer channel. */
+  /** JSON, or for a robot the text; nothing personal unless the endpoint is a customer channel. */
   readonly body: string
   readonly at: InstantMs
   /** From then on it is stale and is not sent any more. */

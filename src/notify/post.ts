@@ -6,6 +6,7 @@ import { request as httpsRequest } from 'node:https'
 import { publicLookup } from './address.ts'
 import type { Endpoint, Parcel } from './port.ts'
 import { signedHeaders } from './signature.ts'
+import { wecomBody } from './wecom.ts'
 
 /** Standard Webhooks asks for 15 to 30 s. */
 const TIMEOUT_MS = 15_000
@@ -32,10 +33,11 @@ export function post(endpoint: Endpoint, parcel: Parcel, options: PostOptions): 
       resolve({ result: 'failed', said, retryAfterMs })
     const deadline = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS)
     const url = new URL(endpoint.url)
+    const body = endpoint.form === 'wecom' ? wecomBody(parcel.body) : parcel.body
     const send = url.protocol === 'http:' ? httpRequest : httpsRequest
     const request = send(url, {
       method: 'POST',
-      headers: headersOf(endpoint, parcel, options.now),
+      headers: headersOf(endpoint, parcel.id, body, options.now),
       signal: options.signal ? AbortSignal.any([deadline, options.signal]) : deadline,
       ...(options.allowPrivate ? {} : { lookup: publicLookup }),
     })
@@ -61,24 +63,25 @@ export function post(endpoint: Endpoint, parcel: Parcel, options: PostOptions): 
         else resolve({ result: 'delivered' })
       })
     })
-    request.end(parcel.body)
+    request.end(body)
   })
 }
 
 function headersOf(
   endpoint: Endpoint,
-  parcel: Parcel,
+  id: string,
+  body: string,
   now: number,
 ): Record<string, string | number> {
   const common = {
     'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(parcel.body),
+    'content-length': Buffer.byteLength(body),
     'user-agent': 'lastgasp',
   }
   if (endpoint.form === 'wecom') return common
   return {
     ...common,
-    ...signedHeaders(endpoint.secrets, parcel.id, Math.floor(now / 1000), parcel.body),
+    ...signedHeaders(endpoint.secrets, id, Math.floor(now / 1000), body),
   }
 }
 

@@ -6,10 +6,10 @@ const WAITS_MS = [5_000, 5 * 60_000, 30 * 60_000, 2 * 3_600_000, 5 * 3_600_000, 
 /** A receiver may ask for patience, but not for ever. */
 const LONGEST_ASKED_MS = 3_600_000
 
-/** After `attempts` failures: between half of the wait and all of it, or what the receiver asked. */
+/** After `attempts` failures, whole milliseconds: between half of the wait and all of it, or what the receiver asked. */
 export function waitAfter(attempts: number, askedMs: number, random: number): number {
   const wait = WAITS_MS[Math.min(attempts, WAITS_MS.length) - 1]!
-  return Math.max(Math.min(askedMs, LONGEST_ASKED_MS), (wait / 2) * (1 + random))
+  return Math.ceil(Math.max(Math.min(askedMs, LONGEST_ASKED_MS), (wait / 2) * (1 + random)))
 }
 
 /** Failures in a row, over a minute or less, after which the receiver is taken to be down. */

@@ -21,6 +21,7 @@ import { AuditChain, type AuditEntry } from './audit.ts'
 import type { Contact } from './contacts.ts'
 import { RecordsError } from './errors.ts'
 import { noticeFiler } from './notices.ts'
+import { Outbox, type OutboxEntry } from './outbox/outbox.ts'
 
 /** A change batch, its changes as JSON. */
 export interface EncodedBatch {
@@ -40,6 +41,7 @@ export type LedgerEntry =
   | { readonly kind: 'cursor'; readonly name: string; readonly position: Position }
   | { readonly kind: 'audit'; readonly entry: AuditEntry }
   | { readonly kind: 'contact'; readonly contact: Contact }
+  | { readonly kind: 'outbox'; readonly entry: OutboxEntry }
 
 /** Where the ledger stands. */
 export interface LedgerState {
@@ -50,14 +52,9 @@ export interface LedgerState {
 }
 
 export interface LedgerOptions {
-  /** File a row for the sender of notices with each change that concerns customers. */
-  readonly outbox: boolean
   /** File that names the last entry of the audit chain; absent: none is kept. */
   readonly anchor?: string
 }
-
-/** Topic of the outbox rows for incident changes. */
-const INCIDENT_TOPIC = 'incident'
 
 function invariant(holds: boolean, broken: string): asserts holds {
   if (!holds) throw new RecordsError('records.invariant', broken)
@@ -67,15 +64,15 @@ export class Ledger {
   readonly #db: Connection
   readonly #statements: ReturnType<typeof prepare>
   readonly #notices: ReturnType<typeof noticeFiler>
-  readonly #outbox: boolean
+  readonly #outbox: Outbox
   readonly #audit: AuditChain
   readonly #epoch: number
   #state: LedgerState
 
   /** Takes the ledger over: whoever wrote it before is fenced off from here on. */
-  constructor(db: Connection, options: LedgerOptions) {
+  constructor(db: Connection, options: LedgerOptions = {}) {
     this.#db = db
-    this.#outbox = options.outbox
+    this.#outbox = new Outbox(db)
     this.#audit = new AuditChain(db, options.anchor)
     this.#statements = prepare(db)
     this.#notices = noticeFiler(db)
@@ -103,6 +100,7 @@ export class Ledger {
         if (entry.kind === 'changes') next = this.#file(entry, next)
         else if (entry.kind === 'cursor') this.#statements.cursor.run([entry.name, entry.position])
         else if (entry.kind === 'audit') this.#audit.add(entry.entry)
+        else if (entry.kind === 'outbox') this.#outbox.apply(entry.entry)
         else this.#fileContact(entry.contact)
       }
       const { position, digest, at } = next
@@ -118,10 +116,11 @@ export class Ledger {
     if (entries.some(({ kind }) => kind === 'audit')) this.#audit.anchor()
   }
 
-  /** Drops up to `rows` change batches and quarantine rows older than `before`; how many. */
+  /** Drops up to `rows` change batches, quarantine rows and settled messages older than `before`; how many. */
   retain(before: InstantMs, rows: number): number {
     const { dropChanges, dropQuarantine } = this.#statements
-    return dropChanges.run([before, rows]).changes + dropQuarantine.run([before, rows]).changes
+    const dropped = [dropChanges, dropQuarantine].map((drop) => drop.run([before, rows]).changes)
+    return dropped.reduce((sum, count) => sum + count, this.#outbox.retain(before, rows))
   }
 
   #file(entry: LedgerEntry & { kind: 'changes' }, from: LedgerState): LedgerState {
@@ -143,7 +142,10 @@ export class Ledger {
   #fileBatch({ position, at, json }: EncodedBatch): void {
     this.#statements.change.run([position, at, json])
     const changes = JSON.parse(json) as Change[]
-    for (const change of changes) this.#fileChange(change, position)
+    for (const change of changes) {
+      this.#fileChange(change, position)
+      this.#outbox.file(change)
+    }
     for (const change of changes) if (change.type === 'incident') this.#checkMerge(change)
   }
 
@@ -212,8 +214,6 @@ export class Ledger {
     ])
     const causesJson = JSON.stringify(causes)
     this.#statements.timeline.run([id, revision, position, at, reason, causesJson, json])
-    if (this.#outbox && incident.outageKind !== 'predicted')
-      this.#statements.outbox.run([INCIDENT_TOPIC, id, revision, position, at])
   }
 
   /** A merged number still resolves: its mother is filed by the end of the same batch. */
@@ -275,9 +275,6 @@ function prepare(db: Connection) {
         merged_into = excluded.merged_into, started_at = excluded.started_at,
         changed_at = excluded.changed_at, position = excluded.position, json = excluded.json`),
     timeline: db.prepare('INSERT INTO incident_revisions VALUES (?, ?, ?, ?, ?, ?, ?)'),
-    outbox: db.prepare(
-      'INSERT INTO outbox (topic, incident, revision, position, at) VALUES (?, ?, ?, ?, ?)',
-    ),
     area: db.prepare('INSERT OR REPLACE INTO areas VALUES (?, ?, ?, ?)'),
     segment: db.prepare('INSERT OR REPLACE INTO segments VALUES (?, ?, ?, ?, ?, ?)'),
     action: db.prepare('INSERT OR IGNORE INTO actions VALUES (?, ?, ?)'),

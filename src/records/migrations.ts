@@ -173,4 +173,51 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX escalations_incident ON escalations (incident);
   `,
+  `
+  -- Receivers of messages. A robot has no secret; the others sign with each of theirs.
+  CREATE TABLE endpoints (
+    id          TEXT PRIMARY KEY,
+    name        TEXT NOT NULL,
+    url         TEXT NOT NULL,
+    form        TEXT NOT NULL,
+    language    TEXT NOT NULL,
+    secrets     TEXT NOT NULL,
+    topics      TEXT NOT NULL,
+    unit        TEXT,
+    created_at  INTEGER NOT NULL,
+    by          TEXT NOT NULL,
+    disabled_at INTEGER
+  ) STRICT;
+
+  -- Messages to them, in place of rows that only said that there was something to tell.
+  DROP TABLE outbox;
+  CREATE TABLE parcels (
+    seq        INTEGER PRIMARY KEY AUTOINCREMENT,
+    id         TEXT NOT NULL UNIQUE,
+    endpoint   TEXT NOT NULL,
+    ord        TEXT NOT NULL,
+    topic      TEXT NOT NULL,
+    type       TEXT NOT NULL,
+    body       TEXT NOT NULL,
+    at         INTEGER NOT NULL,
+    not_after  INTEGER NOT NULL,
+    -- Only for a receiver that may have heard of the matter before.
+    follows    INTEGER NOT NULL,
+    attempts   INTEGER NOT NULL DEFAULT 0,
+    -- When it is to be tried, or expires.
+    wake_at    INTEGER NOT NULL,
+    state      TEXT NOT NULL DEFAULT 'waiting',
+    -- The oldest of its order that waits.
+    head       INTEGER NOT NULL DEFAULT 0,
+    said       TEXT,
+    settled_at INTEGER
+  ) STRICT;
+  CREATE INDEX parcels_due ON parcels (endpoint, wake_at, seq) WHERE head = 1;
+  CREATE INDEX parcels_waiting ON parcels (endpoint) WHERE state = 'waiting';
+  CREATE INDEX parcels_order ON parcels (endpoint, ord, seq);
+  CREATE INDEX parcels_settled ON parcels (settled_at) WHERE settled_at IS NOT NULL;
+
+  -- Units, clock and texts that messages are composed with.
+  CREATE TABLE outbox_context (id INTEGER PRIMARY KEY CHECK (id = 1), json TEXT NOT NULL) STRICT;
+  `,
 ]

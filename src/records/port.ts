@@ -70,7 +70,7 @@ export interface SegmentQuery {
 export interface RecordsPort {
   readonly state: RecordsState
   /**
-   * Commits change batches, outbox rows and the new position in one transaction. Batches at or
+   * Commits change batches, the messages they give rise to and the new position in one transaction. Batches at or
    * below the committed position are skipped (recovery regenerates them). `position` may be
    * beyond the last batch: facts without changes move it too.
    */
@@ -112,7 +112,7 @@ export interface RecordsPort {
   /** A customer's contacts since then, newest first. */
   contacts(account: string, since: InstantMs): readonly Contact[]
   saveCursor(name: string, position: Position): Promise<void>
-  /** Drops change batches and quarantine rows older than `before` (open incidents keep theirs). */
+  /** Drops change batches, quarantine rows and settled messages older than `before` (open incidents keep theirs). */
   retain(before: InstantMs): Promise<void>
   close(): Promise<void>
 }

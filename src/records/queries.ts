@@ -3,7 +3,7 @@
  * filtered in SQL. Every statement is read to its end, so none pins the write-ahead log.
  */
 
-import { openForReading } from '../config/sqlite.ts'
+import { type Connection, openForReading } from '../config/sqlite.ts'
 import type { ActionChange, ChangeBatch, Incident, InterruptionSegment } from '../engine/changes.ts'
 import type { Position, QuarantinedFact } from '../facts/facts.ts'
 import type { InstantMs } from '../facts/time.ts'
@@ -11,6 +11,8 @@ import { auditPage } from './audit.ts'
 import { type ContactColumns, contactOf, MAX_CONTACTS } from './contacts.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import { noticeReader } from './notices.ts'
+import { endpointReader } from './outbox/endpoints.ts'
+import { parcelReader } from './outbox/parcels.ts'
 import type {
   IncidentPage,
   IncidentQuery,
@@ -46,6 +48,8 @@ export interface Queries
   > {
   /** Areas of the open incidents. */
   areas(): Iterable<readonly [incident: string, area: IncidentArea]>
+  /** Receivers of messages, and what waits for them. */
+  readonly outbox: ReturnType<typeof outboxReader>
   close(): void
 }
 
@@ -57,6 +61,8 @@ function where(conditions: readonly (readonly [sql: string, value: unknown] | un
 }
 
 const among = (column: string) => `${column} IN (SELECT value FROM json_each(?))`
+
+const outboxReader = (db: Connection) => ({ endpoints: endpointReader(db), ...parcelReader(db) })
 
 export function openQueries(path: string): Queries {
   const db = openForReading(path)
@@ -203,6 +209,8 @@ export function openQueries(path: string): Queries {
       ).map(contactOf),
 
     ...noticeReader(db),
+
+    outbox: outboxReader(db),
 
     cursor: (name) =>
       one<[Position]>('SELECT position FROM cursors WHERE name = ?', [name])?.[0] ?? 0,

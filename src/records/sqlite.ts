@@ -11,6 +11,7 @@ import type { AuditEntry } from './audit.ts'
 import type { Contact } from './contacts.ts'
 import { RecordsError } from './errors.ts'
 import type { LedgerEntry } from './ledger.ts'
+import type { OutboxEntry } from './outbox/outbox.ts'
 import type { RecordsPort, RecordsState } from './port.ts'
 import { openQueries, type Queries } from './queries.ts'
 import { startWriter, type WriterThread } from './writer-thread.ts'
@@ -28,16 +29,16 @@ export interface RecordsOptions {
   /** `records.db`; its folder exists. */
   readonly path: string
   readonly telemetry: Telemetry
-  /** File outbox rows for the sender of notices; off while nothing sends them. */
-  readonly outbox?: boolean
 }
 
 /** `full`: commits wait for space and go on by themselves; `failing`: until a restart. */
 export type RecordsCondition = 'writing' | 'full' | 'failing' | 'closed'
 
-export interface SqliteRecords extends RecordsPort, Pick<Queries, 'areas'> {
+export interface SqliteRecords extends RecordsPort, Pick<Queries, 'areas' | 'outbox'> {
   /** For `/readyz`. */
   readonly condition: RecordsCondition
+  /** Changes endpoints and settles parcels; resolves once it is on disk. */
+  changeOutbox(entry: OutboxEntry): Promise<void>
   /** Change batches asked for and not yet on disk; whoever makes more of them waits on this. */
   readonly pending: number
 }
@@ -51,8 +52,8 @@ interface Waiting {
 
 /** Opens or creates the ledger and takes it over from any other writer. */
 export async function openRecords(options: RecordsOptions): Promise<SqliteRecords> {
-  const { path, telemetry, outbox = false } = options
-  const writer = await startWriter({ path, outbox })
+  const { path, telemetry } = options
+  const writer = await startWriter({ path })
   const committer = new Committer(writer, telemetry)
   const { close, ...queries } = openQueries(path)
   return Object.assign(committer, queries, {
@@ -126,6 +127,10 @@ class Committer {
 
   contact(contact: Contact): Promise<void> {
     return this.#ask({ kind: 'contact', contact }, [])
+  }
+
+  changeOutbox(entry: OutboxEntry): Promise<void> {
+    return this.#ask({ kind: 'outbox', entry }, [])
   }
 
   async retain(before: InstantMs): Promise<void> {

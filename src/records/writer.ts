@@ -9,7 +9,6 @@ import { Ledger, type LedgerEntry, type LedgerState } from './ledger.ts'
 
 export interface WriterSettings {
   readonly path: string
-  readonly outbox: boolean
 }
 
 export type WriterRequest =
@@ -51,12 +50,12 @@ function refusal(error: unknown): WriterReply {
 }
 
 function serve(port: NonNullable<typeof parentPort>): void {
-  const { path, outbox } = workerData as WriterSettings
+  const { path } = workerData as WriterSettings
   let db: Connection
   let ledger: Ledger
   try {
     db = openForWriting(path)
-    ledger = new Ledger(db, { outbox, anchor: anchorOf(path) })
+    ledger = new Ledger(db, { anchor: anchorOf(path) })
   } catch (error) {
     port.postMessage(refusal(error))
     return

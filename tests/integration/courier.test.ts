@@ -6,7 +6,6 @@ import { type Courier, startCourier } from '../../src/notify/courier.ts'
 import type { Endpoint, Outbox, Outcome, Parcel } from '../../src/notify/port.ts'
 import { waitAfter } from '../../src/notify/retry.ts'
 import { isSecret, newSecret } from '../../src/notify/signature.ts'
-import { wecomBody } from '../../src/notify/wecom.ts'
 import { createTelemetry } from '../../src/telemetry/telemetry.ts'
 import { until } from '../support/until.ts'
 import {
@@ -208,7 +207,7 @@ test('a group robot that answers 200 and refuses is tried again', async () => {
     },
     { form: 'wecom', secrets: [] },
   )
-  const body = wecomBody(`停电${'情况'.repeat(500)}`)
+  const body = `停电${'情况'.repeat(500)}`
   outbox.add({ id: 'r1', body, notAfter: Date.now() + 3e9 })
   start()
   await until(() => outbox.delivered().length === 1)

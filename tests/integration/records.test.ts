@@ -24,8 +24,8 @@ afterEach(async () => {
 const path = () => join(dir, 'records.db')
 const telemetry = () => createTelemetry({ level: 'silent', processMetrics: false })
 
-async function openLedger(options: { outbox?: boolean } = {}) {
-  const records = await openRecords({ path: path(), telemetry: telemetry(), ...options })
+async function openLedger() {
+  const records = await openRecords({ path: path(), telemetry: telemetry() })
   open.push(records)
   return records
 }
@@ -146,31 +146,6 @@ describe('commits', () => {
     await expect(old.commit([], 3, 'stale')).rejects.toMatchObject({ code: 'records.fenced' })
     await young.commit([], 3, 'three')
     expect(rows('SELECT position, digest FROM state')).toEqual([[3, 'three']])
-  })
-
-  it('file outbox rows in the same transaction only where that is switched on', async () => {
-    const off = await openLedger()
-    const confirmed = incident('I1', 1, { outageKind: 'confirmed' })
-    await off.commit([batch(1, incidentChange(confirmed, 1000, 'confirmed'))], 1, 'one')
-    await off.close()
-    expect(rows('SELECT * FROM outbox')).toEqual([])
-    const on = await openLedger({ outbox: true })
-    await on.commit(
-      [
-        batch(2, incidentChange(incident('I2', 1), 2000, 'opened')),
-        batch(3, incidentChange(incident('I2', 2, { outageKind: 'confirmed' }), 3000)),
-      ],
-      3,
-      'three',
-    )
-    await on.commit(
-      [batch(3, incidentChange(incident('I2', 2, { outageKind: 'confirmed' }), 3000))],
-      3,
-      'three',
-    )
-    expect(rows('SELECT topic, incident, revision, position FROM outbox')).toEqual([
-      ['incident', 'I2', 2, 3],
-    ])
   })
 })
 

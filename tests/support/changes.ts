@@ -5,6 +5,7 @@ import type {
   Incident,
   IncidentReason,
   InterruptionSegment,
+  Notice,
 } from '../../src/engine/changes.ts'
 import type { QuarantinedFact } from '../../src/facts/facts.ts'
 
@@ -63,6 +64,50 @@ export function incidentChange(
   causes: readonly number[] = [1],
 ): Change {
   return { type: 'incident', at, reason, incident: of, causes }
+}
+
+export function noticeChange(over: Loose<Notice>, at: number): Change {
+  const whole = {
+    no: 'GZ20261122150100001',
+    incident: 'I1',
+    revision: 1,
+    status: 'published',
+    parentNo: null,
+    ruleVersion: '1',
+    trigger: 'terminal',
+    probability: 0.97,
+    outageType: 'fault',
+    level: 'branch',
+    grade: 2,
+    device: { id: 'D1', type: 'fuse', name: '东支线' },
+    phases: 'ABC',
+    unit: '1501',
+    substation: '城东站',
+    feeder: '城东线',
+    transformers: [],
+    publicTransformers: 2,
+    dedicatedTransformers: 1,
+    customers: 120,
+    importantUsers: [{ usagePoint: 'U-77', importance: 'first' }],
+    importantCount: 1,
+    sensitiveCount: 0,
+    startedAt: at,
+    sensedAt: at,
+    proposedAt: at,
+    publishedAt: at,
+    publishedBy: 'rule',
+    arrivedAt: null,
+    restoredAt: null,
+    etr: null,
+    etrSource: 'none',
+    cause: null,
+    crew: null,
+    stage: 'pushed',
+    restored: 'none',
+    routes: ['serviceDispatcher', 'gridManager'],
+    ...over,
+  }
+  return { type: 'notice', at, notice: whole as unknown as Notice, causes: [1] }
 }
 
 export function segment(id: string, over: Loose<InterruptionSegment> = {}): InterruptionSegment {

@@ -242,6 +242,14 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
       find: async () => ({ customers: [], refine: false }),
       reveal: async () => undefined,
     },
+    webhooks: {
+      list: () => [],
+      problemOfUrl: () => 'no receivers in this fixture',
+      add: () => Promise.reject(new Error('no receivers in this fixture')),
+      remove: async () => {},
+      rotate: async () => '',
+      test: async () => '',
+    },
     card: () => {
       throw new Error('no card in this fixture')
     },

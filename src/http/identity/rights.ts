@@ -23,6 +23,7 @@ const READ_RIGHTS = [
   'reports.read',
   'notices.read',
   'switching.read',
+  'webhooks.read',
 ] as const
 
 /** To tell the program something, beside acting on incidents. */
@@ -36,6 +37,7 @@ const WRITE_RIGHTS = [
   'terminals.reset',
   'terminals.replace',
   'grid.apply',
+  'webhooks.write',
 ] as const
 
 export type RightName = (typeof READ_RIGHTS)[number] | (typeof WRITE_RIGHTS)[number] | ActionRight

@@ -27,6 +27,7 @@ import { statusRoutes } from './status.ts'
 import { stormRoutes } from './storm.ts'
 import { switchingRoutes } from './switching.ts'
 import { terminalRoutes } from './terminals.ts'
+import { webhookRoutes } from './webhooks.ts'
 
 /** The table; `tickets` are those that the WebSocket redeems. */
 export function routeTable(tickets: Tickets, version: string): readonly Route[] {
@@ -75,6 +76,7 @@ export function routeTable(tickets: Tickets, version: string): readonly Route[] 
     ...gridRoutes,
     ...networkRoutes,
     ...noticeRoutes,
+    ...webhookRoutes,
     ...mapRoutes,
     ...reliabilityRoutes,
     ticket,

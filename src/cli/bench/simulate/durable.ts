@@ -121,7 +121,7 @@ export class MemoryRecords implements KeptRecords {
   patient = false
 
   constructor(durable: Durable) {
-    this.#ledger = new Ledger(durable.ledger, { outbox: true })
+    this.#ledger = new Ledger(durable.ledger)
     this.#accepted = this.#ledger.state.position
   }
 

@@ -1,0 +1,178 @@
+/** Receivers of messages (webhooks): who is told of incidents, notices and escalations, and where. */
+import { z } from 'zod'
+import { formatInstant } from '../../facts/time.ts'
+import { MAX_WEBHOOKS } from '../limits.ts'
+import type { Webhook } from '../ports.ts'
+import { WEBHOOK_FORMS, WEBHOOK_LANGUAGES, WEBHOOK_TOPICS } from '../ports.ts'
+import { Problem } from '../problem.ts'
+import { type Call, callerOf, route } from '../route.ts'
+import { id, idParams, instantOut } from '../schemas.ts'
+
+const webhookBody = z
+  .strictObject({
+    name: z.string().trim().min(1).max(64).describe('for people; nothing personal'),
+    url: z.string().min(1).max(2048),
+    form: z.enum(WEBHOOK_FORMS).default('standard'),
+    language: z.enum(WEBHOOK_LANGUAGES).default('zh').describe('of texts; only `wecom` has them'),
+    topics: z
+      .array(z.enum(WEBHOOK_TOPICS))
+      .min(1)
+      .max(WEBHOOK_TOPICS.length)
+      .default(['notice', 'escalation'])
+      .describe('`incident` not for `wecom`'),
+    unit: id.nullable().default(null).describe('of this unit and those below it; null: all'),
+  })
+  .refine(({ form, topics }) => form !== 'wecom' || !topics.includes('incident'), {
+    message: 'a robot is told of notices and escalations only',
+    path: ['topics'],
+  })
+  .meta({ id: 'WebhookRequest' })
+
+const webhookSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    url: z.string().describe('without the values of its query, which may be a key'),
+    form: z.enum(WEBHOOK_FORMS),
+    language: z.enum(WEBHOOK_LANGUAGES),
+    topics: z.array(z.enum(WEBHOOK_TOPICS)),
+    unit: z.string().nullable(),
+    createdAt: instantOut,
+    by: z.string(),
+    disabledAt: instantOut.nullable().describe('since then it is gone (410) and is sent nothing'),
+    waiting: z.number().int().min(0).describe('messages not yet taken'),
+    resting: z.boolean().describe('it keeps failing and is left alone for a while'),
+  })
+  .meta({ id: 'Webhook' })
+
+const secretOnce = z.string().describe('`whsec_…`, shown this once')
+
+/** A robot's address holds its key. */
+function withoutValues(text: string): string {
+  const url = new URL(text)
+  for (const name of [...url.searchParams.keys()]) url.searchParams.set(name, '…')
+  return decodeURIComponent(url.toString())
+}
+
+const view = ({ url, createdAt, disabledAt, ...rest }: Webhook) => ({
+  ...rest,
+  url: withoutValues(url),
+  createdAt: formatInstant(createdAt),
+  disabledAt: disabledAt === null ? null : formatInstant(disabledAt),
+})
+
+/** Those without a unit belong to all, and to nobody who sees only some. */
+const isSeen = ({ scope }: Pick<Call, 'scope'>, { unit }: Pick<Webhook, 'unit'>) =>
+  unit === null ? scope.units === undefined : scope.seesUnit(unit)
+
+type OneCall = Pick<Call, 'deps' | 'scope' | 'principal'> & Call<{ id: string }>
+
+/** @throws Problem where there is none that the caller may see */
+function webhookFor(call: OneCall): Webhook {
+  const found = call.deps.webhooks.list().find((one) => one.id === call.params.id)
+  if (!found || !isSeen(call, found))
+    throw new Problem('webhook.notFound', `no webhook ${call.params.id}`)
+  return found
+}
+
+async function audited(call: Call<unknown, unknown, unknown>, what: string, subject: string) {
+  const { account: by, role } = callerOf(call)
+  await call.deps.records.audit({ at: call.deps.now(), by, role, what, subject, detail: '' })
+}
+
+const list = route({
+  method: 'GET',
+  path: '/api/v1/webhooks',
+  demand: 'webhooks.read',
+  summary: 'Receivers of messages, oldest first, without their secrets',
+  answers: {
+    200: {
+      description: `All there are, at most ${MAX_WEBHOOKS}`,
+      schema: z.object({ asOf: instantOut, webhooks: z.array(webhookSchema) }),
+    },
+  },
+  handle(call) {
+    const seen = call.deps.webhooks.list().filter((one) => isSeen(call, one))
+    return { json: { asOf: formatInstant(call.deps.now()), webhooks: seen.map(view) } }
+  },
+})
+
+const add = route({
+  method: 'POST',
+  path: '/api/v1/webhooks',
+  demand: 'webhooks.write',
+  summary: 'Tell another system, or a 企业微信 group robot, of what happens from now on',
+  body: webhookBody,
+  answers: {
+    201: {
+      description: 'Kept; the secret is shown this once, a robot has none',
+      schema: z.object({ webhook: webhookSchema, secret: secretOnce.nullable() }),
+    },
+  },
+  async handle(call) {
+    const { deps, body } = call
+    const wrong = deps.webhooks.problemOfUrl(body.url)
+    if (wrong !== undefined) throw new Problem('webhook.url', `url: ${wrong}`)
+    if (!isSeen(call, body) || !isUnit(call, body.unit))
+      throw new Problem('webhook.unit', `unit: ${body.unit ?? 'all'} is not yours, or unknown`)
+    if (deps.webhooks.list().length >= MAX_WEBHOOKS)
+      throw new Problem('webhook.tooMany', `${MAX_WEBHOOKS} webhooks are kept already`)
+    const topics = WEBHOOK_TOPICS.filter((topic) => body.topics.includes(topic))
+    const by = callerOf(call).account
+    const { webhook, secret } = await deps.webhooks.add({ ...body, topics, by })
+    await audited(call, 'webhook.add', webhook.id)
+    return { status: 201, json: { webhook: view(webhook), secret } }
+  },
+})
+
+const isUnit = ({ deps }: Pick<Call, 'deps'>, unit: string | null) =>
+  unit === null || deps.grid().units.some(({ id: known }) => known === unit)
+
+const remove = route({
+  method: 'DELETE',
+  path: '/api/v1/webhooks/{id}',
+  demand: 'webhooks.write',
+  summary: 'Tell it no more; what still waits for it is dropped, its secrets are erased',
+  params: idParams,
+  answers: { 204: { description: 'Removed' } },
+  async handle(call) {
+    const { id: of } = webhookFor(call)
+    await call.deps.webhooks.remove(of)
+    await audited(call, 'webhook.remove', of)
+    return { status: 204 }
+  },
+})
+
+const rotate = route({
+  method: 'POST',
+  path: '/api/v1/webhooks/{id}/rotate',
+  demand: 'webhooks.write',
+  summary: 'A new secret; the one before it signs too, until the next rotation',
+  params: idParams,
+  answers: { 200: { description: 'The new one', schema: z.object({ secret: secretOnce }) } },
+  async handle(call) {
+    const { id: of, form } = webhookFor(call)
+    if (form === 'wecom') throw new Problem('webhook.noSecret', 'a robot has no secret')
+    const secret = await call.deps.webhooks.rotate(of)
+    await audited(call, 'webhook.rotate', of)
+    return { json: { secret } }
+  },
+})
+
+const test = route({
+  method: 'POST',
+  path: '/api/v1/webhooks/{id}/test',
+  demand: 'webhooks.write',
+  summary: 'Send a trial message; it waits in line like any other, for five minutes at most',
+  params: idParams,
+  answers: {
+    202: { description: 'Its `webhook-id`', schema: z.object({ message: z.string() }) },
+  },
+  async handle(call) {
+    const { id: of, disabledAt } = webhookFor(call)
+    if (disabledAt !== null) throw new Problem('webhook.gone', 'it said that it is gone')
+    return { status: 202, json: { message: await call.deps.webhooks.test(of) } }
+  },
+})
+
+export const webhookRoutes = [list, add, remove, rotate, test]
