@@ -66,18 +66,30 @@ interface Clamp {
   readonly path: ReadonlySet<number>
 }
 
+/** One way through the tree. */
+interface Pass {
+  readonly combine: Combine
+  /** The question, where one is asked; all off its path is known from the pass without. */
+  readonly clamp?: Clamp
+  /** Costs by head, and right below each closed device, of the pass without a question. */
+  readonly costs: Map<number, Float64Array>
+  readonly closedAt: Map<number, Float64Array>
+}
+
 /** Judges one tree phase by phase. */
 export function judgePhases(belief: Belief, root: number): readonly PhaseSuspect[] {
-  const closedAt = new Map<number, Float64Array>()
   const live = belief.network.grid.devices.phases[root]!
-  solve(belief, root, Math.min, undefined, closedAt)
+  const cheapest: Pass = { combine: Math.min, costs: new Map(), closedAt: new Map() }
+  solve(belief, root, cheapest)
   const found: { head: number; observer: number; phases: PhaseMask }[] = []
-  trace(belief, root, live, closedAt, found)
-  const all = solve(belief, root, either, undefined, new Map())[live]!
+  trace(belief, root, live, cheapest.closedAt, found)
+  if (found.length === 0) return []
+  const every: Pass = { combine: either, costs: new Map(), closedAt: new Map() }
+  const all = solve(belief, root, every)[live]!
   return found.map((suspect) => {
     const path = pathTo(belief, suspect.head)
     const ask = (phases: PhaseMask) =>
-      solve(belief, root, either, { ...suspect, phases, path }, new Map())[live]! - all
+      solve(belief, root, { ...every, clamp: { ...suspect, phases, path } })[live]! - all
     return {
       ...suspect,
       probability: probabilityOf(ask(suspect.phases)),
@@ -92,18 +104,11 @@ function pathTo(belief: Belief, head: number): Set<number> {
   return path
 }
 
-/**
- * Costs of everything at and below `head`, by the set of phases that reach it; `closedAt` keeps those
- * right below each closed device.
- */
-function solve(
-  belief: Belief,
-  head: number,
-  combine: Combine,
-  clamp: Clamp | undefined,
-  closedAt: Map<number, Float64Array>,
-): Float64Array {
-  const closed = closedCosts(belief, head, combine, clamp, closedAt)
+/** Costs of everything at and below `head`, by the set of phases that reach it. */
+function solve(belief: Belief, head: number, pass: Pass): Float64Array {
+  const { combine, clamp } = pass
+  if (clamp && !clamp.path.has(head)) return pass.costs.get(head)!
+  const closed = closedCosts(belief, head, pass)
   const costs = new Float64Array(STATES)
   costs[PARTLY] = closed[PARTLY]!
   for (let live = 0; live < 8; live++) {
@@ -113,7 +118,9 @@ function solve(
       cost = combine(cost, openingCost(belief, head, live, opened) + closed[live & ~opened]!)
     costs[live] = cost
   }
-  closedAt.set(head, closed)
+  if (clamp) return costs
+  pass.closedAt.set(head, closed)
+  pass.costs.set(head, costs)
   return costs
 }
 
@@ -143,32 +150,27 @@ function openingCost(belief: Belief, head: number, live: PhaseMask, opened: Phas
 }
 
 /** Costs right below the closed device, by the set of phases that pass it. */
-function closedCosts(
-  belief: Belief,
-  head: number,
-  combine: Combine,
-  clamp: Clamp | undefined,
-  closedAt: Map<number, Float64Array>,
-): Float64Array {
+function closedCosts(belief: Belief, head: number, pass: Pass): Float64Array {
   const { network } = belief
+  const { combine, clamp } = pass
   const { devices } = network.grid
   const sums = new Float64Array(STATES)
   const bottom = network.bottom[head]!
-  const pass = (live: PhaseMask) =>
+  const passed = (live: PhaseMask) =>
     phasesBelow(devices.connection[bottom]!, live & devices.phases[head]!)
   const broken = (live: PhaseMask) =>
     devices.type[bottom] === TRANSFORMER
       ? (live & devices.phases[bottom]!) !== devices.phases[bottom]
       : undefined
   for (let c = network.firstBelow[head]!; c !== NONE; c = network.nextBeside[c]!) {
-    const child = solve(belief, c, combine, clamp, closedAt)
+    const child = solve(belief, c, pass)
     sums[PARTLY]! += child[PARTLY]!
-    for (let live = 1; live < 8; live++) sums[live]! += child[pass(live) & devices.phases[c]!]!
+    for (let live = 1; live < 8; live++) sums[live]! += child[passed(live) & devices.phases[c]!]!
   }
   belief.network.eachSeated(head, (observer) => {
     sums[PARTLY]! += partlyCost(belief, observer)
     for (let live = 1; live < 8; live++)
-      sums[live]! += leafCost(belief, head, observer, pass(live), combine, clamp, broken(live))
+      sums[live]! += leafCost(belief, head, observer, passed(live), combine, clamp, broken(live))
   })
   const allFalse = belief.falseTogether.get(head)
   for (let live = 1; allFalse !== undefined && live < 8; live++)

@@ -14,6 +14,8 @@ import { Ties } from './ties.ts'
 import { Vouchers } from './vouchers.ts'
 
 const MINUTE_MS = 60_000
+/** What was over before this is momentary, as in the shipped rules. */
+const MOMENTARY_MS = MINUTE_MS
 /** Independent identities that a confirmation needs, as in the shipped rules. */
 const SOURCES_NEEDED = 2
 /** A report that arrived this long ago has been judged. */
@@ -98,6 +100,7 @@ export class Auditor {
   finish(now: InstantMs): void {
     const { truth } = this.#story
     this.said.checkSegments()
+    this.said.checkStations()
     for (const incident of this.said.dark) {
       const points = this.#reach(incident.device.id, now)
       const isOut = [...points].some((point) => truth.spellAt(point, now))
@@ -111,7 +114,7 @@ export class Auditor {
     const turned = incident.outageKind !== before?.outageKind
     if (asked || !turned || !isOutage(incident) || this.said.ruledByPeople.has(incident.id)) return
     if (incident.outageKind === 'confirmed') this.#checkCause(incident, now)
-    if (reason === 'restored') this.#checkRestored(incident, now)
+    if (reason === 'restored' && before) this.#checkRestored(incident, before, now)
   }
 
   /** Somebody below has lacked supply; or as many spoke falsely as it takes. */
@@ -139,7 +142,7 @@ export class Auditor {
   }
 
   /** No fault stands open below that enough were heard of, and that no other incident covers. */
-  #checkRestored(incident: Incident, now: InstantMs): void {
+  #checkRestored(incident: Incident, before: Incident, now: InstantMs): void {
     const { truth } = this.#story
     const others = new Set<number>()
     for (const other of this.said.dark)
@@ -159,9 +162,11 @@ export class Auditor {
       )
       return
     }
-    const { momentary } = this.#rules
     const lasted = (incident.restoredAt ?? 0) - incident.startedAt
-    if (incident.originalMetersAffected === incident.metersAffected && lasted < momentary)
+    // Who was told of an outage is told of its end, however short it was.
+    const told = before.stage === 'pushed'
+    const whole = incident.originalMetersAffected === incident.metersAffected
+    if (whole && !told && lasted < MOMENTARY_MS)
       this.fail(`${incident.id}: restored after ${lasted} ms, which is momentary`)
   }
 
@@ -176,8 +181,6 @@ export class Auditor {
     const { id, via } = this.#story.grid.observers[meter]!
     return via ?? id
   }
-
-  readonly #rules = { momentary: MINUTE_MS }
 
   /** What lies below a device, however it was switched up to now. */
   #reach(device: string, now: InstantMs): ReadonlySet<number> {

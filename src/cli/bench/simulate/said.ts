@@ -32,7 +32,10 @@ export interface Turn {
 
 /** Alarms about terminals and their links, which say nothing of supply. */
 const NO_OUTAGES: readonly string[] = ['commsFault', 'terminalFault', 'metering']
-export const isOutage = ({ kind }: Incident) => !NO_OUTAGES.includes(kind)
+/** The mother of feeders that went dark together: it stands for their incidents, and has no customers of its own. */
+const isStation = ({ level }: Incident) => level === 'substation'
+export const isOutage = (incident: Incident) =>
+  !NO_OUTAGES.includes(incident.kind) && !isStation(incident)
 
 export const isDark = (incident: Incident) =>
   isOutage(incident) && incident.outageKind !== 'restored' && incident.outageKind !== 'closed'
@@ -122,7 +125,10 @@ export class Said {
     if (!before) this.#expect(change.causes.length > 0, `${id}: opened by nothing`)
     else {
       this.#expect(incident.grade <= before.grade || asked !== undefined, `${id}: grade fell`)
-      this.#expect(incident.parent === before.parent, `${id}: changed its parent`)
+      this.#expect(
+        incident.parent === before.parent || this.#isAdopted(before, incident),
+        `${id}: changed its parent`,
+      )
     }
     this.#expect(
       incident.parent === null || this.incidents.has(incident.parent),
@@ -141,6 +147,12 @@ export class Said {
       this.ruledByPeople.add(id)
     this.incidents.set(id, incident)
     return { change, before, asked }
+  }
+
+  /** The one way to a parent that came later: a feeder's incident finds its substation's. */
+  #isAdopted(before: Incident, { parent }: Incident): boolean {
+    const mother = this.incidents.get(parent ?? '')
+    return before.parent === null && mother !== undefined && isStation(mother)
   }
 
   /** A message that came twice is one piece of evidence. */
@@ -168,6 +180,16 @@ export class Said {
         at = mother
       }
     }
+  }
+
+  /** A substation's incident ends with the last of its feeders'. */
+  checkStations(): void {
+    const dark = this.dark
+    for (const { id, outageKind } of [...this.incidents.values()].filter(isStation))
+      this.#expect(
+        outageKind === 'closed' || dark.some(({ parent }) => parent === id),
+        `${id} is ${outageKind}, and all its feeders are back`,
+      )
   }
 
   /** A usage point is in at most one active interruption. */
