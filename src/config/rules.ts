@@ -126,7 +126,11 @@ const judgement = z.strictObject({
     sampleMeters: z.number().int().min(0),
   }),
   terminalFault: z.strictObject({ holdSeconds: z.number().min(0) }),
-  ledger: z.strictObject({ meters: z.number().int().min(1), share }),
+  ledger: z.strictObject({
+    meters: z.number().int().min(1),
+    share,
+    meterOffs: z.number().int().min(1),
+  }),
   flapping: z.strictObject({ minutes: z.number().positive() }),
   comms: z.strictObject({
     terminals: z.number().int().min(2),

@@ -109,7 +109,7 @@ export interface JudgementRules {
     readonly holdSeconds: number
   }
   /** Meters read live in a dark area that are booked wrong rather than back: fewest flagged, share. */
-  readonly ledger: { readonly meters: number; readonly share: number }
+  readonly ledger: { readonly meters: number; readonly share: number; readonly meterOffs: number }
   /** Three offs within this long are flapping, and it ends when it was quiet for as long. */
   readonly flapping: { readonly minutes: number }
   /** Dead cells: terminals of one unit that lose their link together and say nothing of supply. */

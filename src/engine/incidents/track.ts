@@ -13,6 +13,7 @@ import { thresholds } from '../storm/storm.ts'
 import type { TreeNews, World } from '../world.ts'
 import { type Case, isActive, keyOf, MAX_CAUSES, MAX_EVIDENCE_SHOWN, setFlag } from './case.ts'
 import { noticeContradiction } from './contradiction.ts'
+import { isDeniedByStrangers } from './ledger.ts'
 import { closeCase, openCase, restoreCase, takeVerdict, withdrawCase } from './life.ts'
 import { isHeadBelow } from './place.ts'
 import type { Publisher } from './publish.ts'
@@ -125,7 +126,8 @@ function shrink(
       publisher.publish(split, 'split')
     }
   } else if (cameBack) comeBack(world, root, incident, below, publisher)
-  else if (standsVouched(world, incident)) publisher.publish(incident, 'revised')
+  else if (standsVouched(world, incident) || isDeniedByStrangers(world, incident))
+    publisher.publish(incident, 'revised')
   else withdrawCase(world, incident, publisher)
 }
 

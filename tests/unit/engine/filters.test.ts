@@ -114,6 +114,34 @@ describe('meters booked at the wrong transformer', () => {
     lab.pass(300)
     expect(lab.open()).toEqual([])
   })
+
+  it('the verdict stands as well where terminal and meters speak through one identity', () => {
+    const lab = feeder()
+    goOff(lab, 'x', 8)
+    lab.say('Cx', 'powerOff')
+    lab.pass(60)
+    for (const m of ['o-x8', 'o-x9']) read(lab, 'Cx', m)
+    lab.pass(120)
+    expect(lab.open()).toMatchObject([
+      { device: { id: 'Tx' }, kind: 'fault', outageKind: 'predicted', flags: ['ledgerError'] },
+    ])
+    goOn(lab, 'x', 4)
+    lab.pass(30)
+    goOn(lab, 'x', 8)
+    lab.pass(600)
+    expect(lab.open()).toEqual([])
+    expect(lab.incidents()).toMatchObject([{ kind: 'fault', outcome: null }])
+  })
+
+  it('a meter that was said to be off and answers with supply is no mistake of the ledger', () => {
+    const lab = feeder()
+    goOff(lab, 'x', 8)
+    lab.say('Cx', 'powerOff')
+    lab.pass(60)
+    for (const m of ['o-x6', 'o-x7']) read(lab, 'Cx', m)
+    lab.pass(120)
+    expect(lab.incidents().flatMap(({ flags }) => flags)).not.toContain('ledgerError')
+  })
 })
 
 describe("a customer's own transformer (专变)", () => {
