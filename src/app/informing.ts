@@ -56,12 +56,22 @@ export async function startInforming(parts: InformingParts): Promise<Informing> 
   }
   await explain()
   let failed = false
-  /** After a failure nothing is sent: what was sent could not be noted. */
-  const written = (done: Promise<void>) =>
-    done.catch((error) => {
+  let closing = false
+  let release = () => {}
+  const released = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  /**
+   * After a failure nothing is sent: what was sent could not be noted. A full disk, where the
+   * ledger waits, does not keep the program from stopping.
+   */
+  const written = (done: Promise<void>) => {
+    const noted = done.catch((error) => {
       failed = true
-      parts.onFailure(error)
+      if (!closing) parts.onFailure(error)
     })
+    return Promise.race([noted, released])
+  }
   const courier = startCourier({
     telemetry,
     now,
@@ -81,7 +91,11 @@ export async function startInforming(parts: InformingParts): Promise<Informing> 
       if (types.has('applied')) void written(explain())
       if (types.has('incident') || types.has('notice') || types.has('escalation')) courier.wake()
     },
-    close: () => courier.close(),
+    close() {
+      closing = true
+      release()
+      return courier.close()
+    },
   }
 }
 
