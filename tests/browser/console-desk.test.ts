@@ -153,6 +153,7 @@ describeInBrowser('the console at a desk', () => {
     await conflict.getByText(zhCN.action.stale).waitFor()
     expect(await conflict.textContent()).toContain(zhCN.conflict.changed('Ⅱ', 'Ⅰ'))
     stage.judge = (fact) => answer(fact, 'notAllowedInState')
+    await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
     await page.getByText(zhCN.action.notAllowed(zhCN.action.names.confirm)).waitFor()
     stage.judge = (fact) => {
@@ -232,6 +233,9 @@ describeInBrowser('the console at a desk', () => {
     const primary = detail.locator('.actions .ant-btn-primary')
     expect(await primary.textContent()).toBe(zhCN.action.names.accept)
     await page.locator('.row .running-clock.late').waitFor()
+
+    stage.put('I-10', breaker, { noticeNo: null, notice: { status: 'archived', revision: 3 } })
+    await detail.getByText(zhCN.notice.unpublished).waitFor()
   })
 
   test('kinds are counted and filtered, and the late come first', async () => {

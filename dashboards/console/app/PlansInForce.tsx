@@ -33,11 +33,15 @@ const soonest = (a: PlanPayload, b: PlanPayload) =>
   Number(b.state === 'inForce') - Number(a.state === 'inForce') ||
   Date.parse(a.from) - Date.parse(b.from)
 
+/** More devices than this are counted, not named. */
+const NAMED = 3
+
 function Plan({ plan }: { plan: PlanPayload }) {
   const { text, format } = useLanguage()
   const t = text.network
   const named = [
-    plan.devices.length > 0 && t.devices(plan.devices.length),
+    plan.devices.length > 0 &&
+      (plan.devices.length > NAMED ? t.devices(plan.devices.length) : plan.devices.join(' · ')),
     plan.usagePoints.length > 0 && t.usagePoints(plan.usagePoints.length),
   ]
   return (

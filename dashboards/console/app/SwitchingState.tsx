@@ -10,17 +10,21 @@ import { useLoaded } from '../incidents/useLoaded.ts'
 import { useNow } from '../live/context.tsx'
 import { LoadedOr, RENEW_MS } from './LoadedOr.tsx'
 
+/** What is younger is shown as now: the clock of the screen ticks in seconds. */
+const NOW_MS = 2_000
+
 export function SwitchingState({ names }: { names: Names }) {
   const { text, format } = useLanguage()
   const now = useNow()
   const [loaded, retry] = useLoaded(switching, String(Math.floor(now / RENEW_MS)))
   const t = text.network
+  const ageMs = loaded.state === 'ready' ? now - Date.parse(loaded.value.asOf) : 0
   return (
     <section>
       <h3>
         {t.switching}
         {loaded.state === 'ready' && (
-          <small>{t.asOf(format.age(now - Date.parse(loaded.value.asOf)))}</small>
+          <small>{ageMs < NOW_MS ? text.header.now : t.asOf(format.age(ageMs))}</small>
         )}
       </h3>
       <LoadedOr loaded={loaded} retry={retry}>

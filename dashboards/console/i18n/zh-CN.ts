@@ -226,6 +226,7 @@ export const zhCN = {
       withdrawn: '误报撤销',
     } as Record<NoticeStatus, string>,
     noNumber: '发布后编号',
+    unpublished: '未发布过，无编号',
     publish: '确认并发布',
     revision: (n: number) => `第 ${n} 版`,
     waiting: '发布后推送至服务调度和网格经理，并开始计时。',

@@ -1,6 +1,6 @@
 /** Somebody else was first: what changed meanwhile, and whether to go on all the same. */
 import { Button } from 'antd'
-import { useEffect, useRef } from 'react'
+import { type KeyboardEvent, useEffect, useRef } from 'react'
 import type { IncidentPayload } from '../api/payloads.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import { whatChanged } from './changed.ts'
@@ -14,14 +14,31 @@ interface Props {
 
 export function ConflictNotice({ incident, conflict, acting }: Props) {
   const { text, format } = useLanguage()
-  const first = useRef<HTMLButtonElement>(null)
-  useEffect(() => first.current?.focus(), [])
+  const notice = useRef<HTMLDivElement>(null)
+  // Not the button: a second Enter must not repeat what nobody has looked at again.
+  useEffect(() => notice.current?.focus(), [])
   const { action, fields, seen } = conflict
   const name = acting.nameOf(action)
   const differences = whatChanged(seen, incident, text, format)
   const possible = acting.allowed.includes(action)
+  function dismiss() {
+    notice.current?.closest<HTMLElement>('.detail')?.focus()
+    acting.dismissConflict()
+  }
+  function onKeyDown(event: KeyboardEvent) {
+    if (event.key !== 'Escape') return
+    event.stopPropagation()
+    dismiss()
+  }
   return (
-    <section className="conflict" role="alertdialog" aria-labelledby="conflict-title">
+    <div
+      ref={notice}
+      className="conflict"
+      role="alertdialog"
+      aria-labelledby="conflict-title"
+      tabIndex={-1}
+      onKeyDown={onKeyDown}
+    >
       <h3 id="conflict-title">{text.conflict.heading(name)}</h3>
       <p>{text.action.stale}</p>
       {differences.length === 0 ? (
@@ -40,7 +57,6 @@ export function ConflictNotice({ incident, conflict, acting }: Props) {
       <div className="conflict-choice">
         {possible && (
           <Button
-            ref={first}
             type="primary"
             disabled={!acting.linked}
             onClick={() => acting.run(action, fields)}
@@ -48,10 +64,8 @@ export function ConflictNotice({ incident, conflict, acting }: Props) {
             {text.conflict.retry(name)}
           </Button>
         )}
-        <Button ref={possible ? undefined : first} onClick={acting.dismissConflict}>
-          {text.conflict.dismiss}
-        </Button>
+        <Button onClick={dismiss}>{text.conflict.dismiss}</Button>
       </div>
-    </section>
+    </div>
   )
 }

@@ -6,6 +6,7 @@ import { useLanguage } from '../i18n/language.tsx'
 import { useNow } from '../live/context.tsx'
 import { RunningClock } from './Clocks.tsx'
 import { nextClock, readClock } from './clocks.ts'
+import { isFinding } from './group.ts'
 import { customersOut, deviceName } from './headline.ts'
 import { Age, Certainty, GradeBadge, StateChip } from './marks.tsx'
 import type { Names } from './names.ts'
@@ -56,14 +57,24 @@ export const IncidentRow = memo(function IncidentRow(props: Props) {
         </span>
       </div>
       <div className="row-customers">
-        <b>{format.number(over ? incident.originalMetersAffected : out)}</b>
-        <span>{text.list.customers}</span>
+        {isFinding(incident) ? (
+          <span>{text.kind[incident.kind]}</span>
+        ) : (
+          <>
+            <b>{format.number(over ? incident.originalMetersAffected : out)}</b>
+            <span>{text.list.customers}</span>
+          </>
+        )}
       </div>
       <div className="row-state">
         <StateChip incident={incident} />
         <Age incident={incident} brief={clock !== null} />
-        {clock && <WatchedClock clock={clock} />}
-        <Certainty value={incident.probability} label={text.detail.probability} />
+        {/* A row has room for one of the two; once a clock runs, time is what matters. */}
+        {clock === null ? (
+          <Certainty value={incident.probability} label={text.detail.probability} />
+        ) : (
+          <WatchedClock clock={clock} />
+        )}
       </div>
     </div>
   )

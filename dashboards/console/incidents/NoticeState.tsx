@@ -23,7 +23,7 @@ export function NoticeState({ incident, acting }: Props) {
       </h3>
       <div className="notice-line">
         {noticeNo === null ? (
-          <span className="quiet">{text.notice.noNumber}</span>
+          <span className="quiet">{waits ? text.notice.noNumber : text.notice.unpublished}</span>
         ) : (
           <code>{noticeNo}</code>
         )}

@@ -153,3 +153,12 @@ test('every flag has a name and an advice of its own in both languages', () => {
     for (const flag of INCIDENT_FLAGS) expect(text.flag[flag]).toBeTruthy()
   }
 })
+
+test('a countdown reads like a clock, an age in its largest unit', () => {
+  const format = formatOf(en)
+  expect(format.countdown(65_000)).toBe('1:05')
+  expect(format.countdown(-3_729_000)).toBe('1:02:09')
+  expect(format.age(59_999)).toBe('59 s')
+  expect(format.age(90 * MINUTE)).toBe('1 h')
+  expect(formatOf(zhCN).age(3 * MINUTE)).toBe('3 分钟')
+})
