@@ -120,14 +120,16 @@ function carryOut(world: World, incident: Case, fact: ActionRequestedFact): void
   const { stage, step } = RULES[fact.action]
   if (stage) incident.stage = stage
   vouch(world, incident, fact)
-  if (step) stepDone(incident, step, Math.min(fact.occurredAt ?? world.now, world.now))
+  // Engine time is that of the last tick; people act in between.
+  const at = Math.max(world.now, fact.receivedAt)
+  if (step) stepDone(incident, step, Math.min(fact.occurredAt ?? at, at))
   switch (fact.action) {
     case 'confirm':
       incident.confirmedByStaff = true
       incident.outageKind = 'confirmed'
       if (incident.stage === 'sensed' || incident.stage === 'verifying')
         incident.stage = 'confirmed'
-      publishNotice(world, incident, 'staff')
+      publishNotice(world, incident, 'staff', at)
       return
     case 'urge':
       incident.urges++

@@ -52,14 +52,19 @@ function statusOf(incident: Case, notice: NoticeState): NoticeStatus {
   return notice.revision <= 1 ? 'published' : 'changed'
 }
 
-/** Publishes the notice: numbered, and the repair's clock starts. False where it already was. */
-export function publishNotice(world: World, incident: Case, by: 'staff' | 'rule'): boolean {
+/** Publishes the notice at `at`: numbered, and the repair's clock starts. False where it already was. */
+export function publishNotice(
+  world: World,
+  incident: Case,
+  by: 'staff' | 'rule',
+  at: InstantMs,
+): boolean {
   turnNotice(world, incident)
   const { notice } = incident
   if (!notice || notice.publishedAt !== null || isOver(incident)) return false
-  notice.no = nextNoticeNo(world, incident)
+  notice.no = nextNoticeNo(world, incident, at)
   notice.revision = 0
-  notice.publishedAt = world.now
+  notice.publishedAt = at
   notice.publishedBy = by
   if (BEFORE_PUSH.has(incident.stage)) incident.stage = 'pushed'
   return true
@@ -79,8 +84,8 @@ export function publishesAt(world: World, incident: Case): InstantMs | undefined
 }
 
 /** The last four characters of the unit keep the number readable; the sequence keeps it unique. */
-function nextNoticeNo(world: World, incident: Case): string {
-  const local = world.now + offsetMinutesOf(world.rules.judgement.utcOffset) * MINUTE_MS
+function nextNoticeNo(world: World, incident: Case, at: InstantMs): string {
+  const local = at + offsetMinutesOf(world.rules.judgement.utcOffset) * MINUTE_MS
   const day = Math.floor(local / DAY_MS)
   if (world.notices.day !== day) world.notices = { day, count: 0 }
   world.notices.count++

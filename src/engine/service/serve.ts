@@ -11,7 +11,7 @@ export function serve(world: World, publisher: Publisher): void {
   let next = Number.POSITIVE_INFINITY
   for (const incident of world.cases.values()) {
     const at = publishesAt(world, incident)
-    if (at !== undefined && at <= world.now && publishNotice(world, incident, 'rule')) {
+    if (at !== undefined && at <= world.now && publishNotice(world, incident, 'rule', world.now)) {
       incident.causes = []
       publisher.publish(incident, 'pushed')
     }
