@@ -3,12 +3,12 @@ import { plans } from '../api/client.ts'
 import type { PlanPayload } from '../api/payloads.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import { useLoaded } from '../incidents/useLoaded.ts'
-import { useNow } from '../live/context.tsx'
+import { useNowEvery } from '../live/context.tsx'
 import { LoadedOr, RENEW_MS } from './LoadedOr.tsx'
 
 export function PlansInForce() {
   const { text } = useLanguage()
-  const [loaded, retry] = useLoaded(plans, String(Math.floor(useNow() / RENEW_MS)))
+  const [loaded, retry] = useLoaded(plans, String(useNowEvery(RENEW_MS)))
   return (
     <section>
       <h3>{text.network.plans}</h3>

@@ -3,7 +3,7 @@ import { Button } from 'antd'
 import { escalations } from '../api/client.ts'
 import type { EscalationPayload, IncidentPayload } from '../api/payloads.ts'
 import { useLanguage } from '../i18n/language.tsx'
-import { useNow } from '../live/context.tsx'
+import { useNowEvery } from '../live/context.tsx'
 import { Moment } from './Moment.tsx'
 import { useLoaded } from './useLoaded.ts'
 
@@ -12,7 +12,7 @@ const RENEW_MS = 30_000
 
 export function Escalations({ incident }: { incident: IncidentPayload }) {
   const { text } = useLanguage()
-  const turn = Math.floor(useNow() / RENEW_MS)
+  const turn = useNowEvery(RENEW_MS)
   const [loaded, retry] = useLoaded(
     (signal) => escalations(incident.id, signal),
     `${incident.id} ${incident.revision} ${turn}`,

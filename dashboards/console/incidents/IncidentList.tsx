@@ -5,7 +5,7 @@ import { Button, Input, Segmented, Select } from 'antd'
 import { type KeyboardEvent, type RefObject, useEffect, useMemo, useState } from 'react'
 import { readPreference, writePreference } from '../app/preferences.ts'
 import { useLanguage } from '../i18n/language.tsx'
-import { useIncidents, useNow } from '../live/context.tsx'
+import { useIncidents, useNowEvery } from '../live/context.tsx'
 import { GROUPS, type Group } from './group.ts'
 import { IncidentRow, ROW_HEIGHT, rowId } from './IncidentRow.tsx'
 import type { Names } from './names.ts'
@@ -36,7 +36,7 @@ export function IncidentList({ listRef, names, selected, onSelect }: Props) {
   const [filter, setFilter] = useState<Filter>(NO_FILTER)
   const [sort, setSort] = useSort()
   // What is late moves up within seconds; each second would shuffle rows under the reader's hand.
-  const nowMs = Math.floor(useNow() / REORDER_MS) * REORDER_MS
+  const nowMs = useNowEvery(REORDER_MS)
   const shown = useMemo(
     () => arrange(all, filter, sort, names, nowMs),
     [all, filter, sort, names, nowMs],

@@ -64,7 +64,12 @@ function onSecond(listener: () => void): () => void {
 
 /** Server time in ms, whole seconds, renewed once a second by one shared timer. */
 export function useNow(): number {
-  return useSyncExternalStore(onSecond, () => second) * 1000
+  return useNowEvery(1000)
+}
+
+/** Server time in whole steps: what needs no second hand is not drawn again each second. */
+export function useNowEvery(stepMs: number): number {
+  return useSyncExternalStore(onSecond, () => Math.floor((second * 1000) / stepMs)) * stepMs
 }
 
 /** Without anything new for this long the screen says so (`domain.md` §5.3). */
