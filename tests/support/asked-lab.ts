@@ -23,8 +23,12 @@ export class AskedLab extends EngineLab {
   answerOf: (target: string) => Answer = () => 'silent'
   readonly #due: { at: number; fact: () => ReadingFact | undefined }[] = []
 
-  constructor(grid: Grid | CompiledGrid, rules: Rules = callRules()) {
-    super(grid, rules)
+  constructor(
+    grid: Grid | CompiledGrid,
+    rules: Rules = callRules(),
+    options: { invariants?: boolean } = {},
+  ) {
+    super(grid, rules, options)
   }
 
   /** All questions so far. */

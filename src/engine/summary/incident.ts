@@ -20,7 +20,8 @@ type Known = Pick<
   | 'metersAffected'
   | 'startedAt'
   | 'sources'
->
+> &
+  Partial<Pick<Incident, 'outcome'>>
 
 /** The next revision of a summary's incident, as a change. */
 export function summaryChange(
@@ -34,13 +35,13 @@ export function summaryChange(
   state.revision++
   const over = known.outageKind === 'closed' || known.outageKind === 'restored'
   const incident: Incident = {
+    outcome: null,
     ...known,
     id: incidentId(state.number),
     revision: state.revision,
     parent: null,
     noticeNo: null,
     flags: [],
-    outcome: null,
     mergedInto: null,
     feeder: null,
     phases: formatPhases(ALL_PHASES),
@@ -48,7 +49,7 @@ export function summaryChange(
     probability: 1,
     rivals: [],
     originalMetersAffected: known.metersAffected,
-    customersRestored: over ? known.metersAffected : 0,
+    customersRestored: over && known.outcome !== 'withdrawn' ? known.metersAffected : 0,
     important: 0,
     sensitiveCount: 0,
     sensedAt: known.startedAt,

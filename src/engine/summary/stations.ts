@@ -95,13 +95,36 @@ function follow(
   for (const part of late) adopt(part, state, publisher)
   const parts = [...state.parts, ...late.map(({ number }) => number)]
     .map((number) => world.cases.get(number))
-    .filter((part) => part !== undefined && isActive(part))
+    .filter((part) => part !== undefined && isActive(part) && isWholeFeeder(part))
     .sort((a, b) => a!.number - b!.number) as Case[]
-  tell(world, state, parts, publisher)
+  const mistaken = parts.length < rule.feeders && isMistaken(world, state)
+  tell(world, state, mistaken ? [] : parts, publisher, mistaken)
+}
+
+/** Its head is out, or was and has come back in part; one that turned out to lie below never was. */
+function isWholeFeeder({ level, outageKind, cameBackAt }: Case): boolean {
+  return level === 'feeder' || outageKind === 'partiallyRestored' || cameBackAt !== null
+}
+
+/**
+ * Some of its parts turned out to lie below their feeders' heads. They keep its name as their origin: a
+ * parent, once told, stays told.
+ */
+function isMistaken(world: World, { parts }: StationState): boolean {
+  return parts.some((number) => {
+    const part = world.cases.get(number)
+    return part !== undefined && isActive(part) && !isWholeFeeder(part)
+  })
 }
 
 /** A new revision where the parts changed; the last part gone, all is restored. */
-function tell(world: World, state: StationState, parts: Case[], publisher: Publisher): void {
+function tell(
+  world: World,
+  state: StationState,
+  parts: Case[],
+  publisher: Publisher,
+  mistaken = false,
+): void {
   const sum = (of: (part: Case) => number) => parts.reduce((all, part) => all + of(part), 0)
   const customers = sum((part) => part.customers)
   const transformers = sum((part) => part.transformers)
@@ -119,11 +142,12 @@ function tell(world: World, state: StationState, parts: Case[], publisher: Publi
   const change = summaryChange(
     world,
     state,
-    first ? 'opened' : over ? 'restored' : 'revised',
+    first ? 'opened' : mistaken ? 'withdrawn' : over ? 'restored' : 'revised',
     {
       kind: 'fault',
       level: 'substation',
       grade: world.rules.grading.level.substation,
+      outcome: mistaken ? 'withdrawn' : null,
       outageKind: over ? 'closed' : confirmed ? 'confirmed' : 'predicted',
       unit: unitOf(world, state.substation),
       device: { id: state.substation as never, type: 'substation', name: nameOf(world, state) },
@@ -133,7 +157,7 @@ function tell(world: World, state: StationState, parts: Case[], publisher: Publi
       sources: Math.min(2, parts.length),
     },
     causes,
-    over ? world.now : null,
+    over && !mistaken ? world.now : null,
   )
   publisher.changes.push(change)
   state.confirmed = confirmed

@@ -58,6 +58,33 @@ describe('a substation', () => {
     expect(lab.open().map(({ device }) => device.id)).toEqual(['B5'])
   })
 
+  test('is withdrawn where the faults turn out to lie below the heads; its parts go on alone', () => {
+    const lab = new EngineLab(
+      drawnGrid(`
+        B1..B4 breaker
+          X1..X3 transformer
+            C concentrator
+            m1..m6 meter`),
+    )
+    const areas = [1, 2, 3, 4].map((n) => `B${n}-X1`)
+    for (const area of areas) {
+      lab.say(`${area}-C`, 'powerOff')
+      lab.say(`${area}-C`, 'powerOff', { meters: [1, 2, 3, 4, 5, 6].map((m) => `o-${area}-m${m}`) })
+    }
+    lab.pass(5)
+    // Nobody else had the time to speak: whole feeders, it seems, and so the substation.
+    const mother = lab.open().find(({ level }) => level === 'substation')!
+    expect(mother).toMatchObject({ device: { id: 'S' }, outageKind: 'predicted' })
+    lab.pass(120)
+    expect(lab.incidents().find(({ id }) => id === mother.id)).toMatchObject({
+      outageKind: 'closed',
+      outcome: 'withdrawn',
+      customersRestored: 0,
+      restoredAt: null,
+    })
+    expect(lab.open().map(({ device }) => device.id)).toEqual(areas)
+  })
+
   test('outlives a snapshot', () => {
     const lab = new EngineLab(GRID)
     for (const id of ['B1', 'B2', 'B3']) feeder(lab, id, 'powerOff')
