@@ -3,6 +3,7 @@
 import { once } from 'node:events'
 import { createWriteStream, type WriteStream } from 'node:fs'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { createDesk } from '../../simulators/desk.ts'
 import { GridFileError, readGridFile } from '../../simulators/grid-file.ts'
 import { NetworkError } from '../../simulators/network.ts'
 import {
@@ -22,6 +23,7 @@ interface SimulateOptions {
   readonly truth?: string
   readonly connections?: 'all' | 'needed'
   readonly rounds?: number
+  readonly url?: string
 }
 
 async function simulate(scenarioName: string, options: SimulateOptions): Promise<void> {
@@ -35,6 +37,9 @@ async function simulate(scenarioName: string, options: SimulateOptions): Promise
     const secret = process.env.LASTGASP_TERMINAL_SECRET ?? password
     const grid = await readGridFile(options.grid)
     truth = options.truth === undefined ? undefined : await openTruth(options.truth)
+    const onProgress = (line: string) =>
+      console.log(`${new Date().toISOString().slice(11, 19)} ${line}`)
+    const desk = options.url === undefined ? undefined : deskAt(options.url, onProgress)
     console.log(`${scenario.name.en} (${scenario.name.zh}), seed ${options.seed}`)
     const summary = await runScenario({
       scenario,
@@ -47,7 +52,8 @@ async function simulate(scenarioName: string, options: SimulateOptions): Promise
       rounds: options.rounds,
       signal: stop.signal,
       onTruth: (line) => truth?.write(`${JSON.stringify(line)}\n`),
-      onProgress: (line) => console.log(`${new Date().toISOString().slice(11, 19)} ${line}`),
+      onProgress,
+      ...(desk && { onDeed: desk }),
     })
     printSummary(summary)
   } catch (error) {
@@ -59,6 +65,16 @@ async function simulate(scenarioName: string, options: SimulateOptions): Promise
       await once(truth, 'finish')
     }
   }
+}
+
+/** People of the scenario, with the rights of the token. */
+function deskAt(url: string, onProgress: (line: string) => void) {
+  const token = process.env.LASTGASP_TOKEN
+  if (token === undefined)
+    throw new UsageError('LASTGASP_TOKEN: --url needs a token, such as that of a serviceDispatcher')
+  if (!URL.canParse(url))
+    throw new UsageError(`--url ${url}: not a URL such as http://127.0.0.1:8080`)
+  return createDesk({ url, token, onProgress })
 }
 
 async function openTruth(path: string): Promise<WriteStream> {
@@ -122,6 +138,10 @@ export function registerSimulate(program: Command): void {
     .option('--truth <file>', 'write what really happened as JSON lines')
     .addOption(
       new Option('--connections <who>', 'who holds a connection').choices(['all', 'needed']),
+    )
+    .option(
+      '--url <url>',
+      'the running program, where people of the scenario plan, call and act (LASTGASP_TOKEN)',
     )
     .option('--rounds <n>', 'how many rounds of the scenario', wholePositive)
     .action(simulate)
