@@ -95,6 +95,7 @@ export class StoryRun {
       if (this.#wasEnded(fault)) continue
       // One terminal alone may well err; one meter's own service is as likely as that.
       if (!story.reach.isMeter(observer) || story.falseOffs.has(observer)) continue
+      if (this.#identitiesBelow(fault) < 2) continue
       const points = story.reach.seenBy(observer)
       const within = ({ device }: { device: { id: string } }) =>
         story.reach.within(points, story.reach.below(device.id))
@@ -133,10 +134,28 @@ export class StoryRun {
     expect(named, `${id} is open, and only ${open} named`).toBe(true)
   }
 
+  /** One identity weighs as one word: what it alone says may be called its own error. */
+  #identitiesBelow({ device, from }: StagedFault): number {
+    const { grid } = this.story.reach
+    const { ids, via } = grid.observers
+    const below = this.story.reach.below(grid.devices.ids.idOf(device))
+    const voices = this.story.heard
+      .filter((heard) => heard.from >= from && heard.heardAt <= this.lab.now)
+      .filter(({ observer }) => this.story.reach.within(this.story.reach.seenBy(observer), below))
+      .map(({ observer }) => ids.indexOf(observer))
+    return new Set(voices.map((index) => (via[index]! < 0 ? index : via[index]!))).size
+  }
+
   #wasEnded({ device }: StagedFault): boolean {
     const { reach } = this.story
     const id = reach.grid.devices.ids.idOf(device)
     return this.ended.some((incident) => reach.related(incident.device.id, id))
+  }
+
+  #placesOf(incident: string, device: string): readonly string[] {
+    if (this.story.reach.grid.devices.ids.indexOf(device) >= 0) return [device]
+    const parts = this.lab.incidents().filter(({ parent }) => parent === incident)
+    return parts.map((part) => part.device.id)
   }
 
   readonly #judged = new Set<string>()
@@ -146,10 +165,12 @@ export class StoryRun {
     for (const incident of this.lab.incidents()) {
       if (incident.outageKind !== 'confirmed' || this.#judged.has(incident.id)) continue
       this.#judged.add(incident.id)
+      // A substation stands for the incidents of its feeders, each judged by itself.
+      const places = this.#placesOf(incident.id, incident.device.id)
       const was = faults.some(
         ({ device, from }) =>
           from <= this.lab.now &&
-          reach.related(reach.grid.devices.ids.idOf(device), incident.device.id),
+          places.some((place) => reach.related(reach.grid.devices.ids.idOf(device), place)),
       )
       const byStaff = this.lab.changes.some(
         (c) => c.type === 'incident' && c.incident.id === incident.id && c.reason === 'acted',
