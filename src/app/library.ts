@@ -18,6 +18,7 @@ import type { Loaded } from '../engine/engine.ts'
 import type { Rules } from '../engine/rules.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
 import { assertUsableGrid, loadCompiledGridCached } from './grids.ts'
+import { INSTALLED } from './installed.ts'
 import { place } from './placed.ts'
 
 /** Ending of an image that was given in place of a grid file; those made here name their version. */
@@ -39,6 +40,16 @@ export interface KeptRules {
   readonly files: readonly { readonly name: RuleFileName; readonly text: string }[]
   /** The same as values. */
   readonly values: Rules
+}
+
+const SHIPPED_RULES = join(INSTALLED, 'config', 'rules')
+
+function ruleTextsOf(dir: string): readonly [judgement: RuleText, grading: RuleText] {
+  const textOf = (name: RuleFileName) => {
+    const file = join(dir, name)
+    return { file, text: readFileSync(file, 'utf8') }
+  }
+  return [textOf(RULE_FILES[0]), textOf(RULE_FILES[1])]
 }
 
 export class Library implements Loaded {
@@ -112,11 +123,9 @@ export class Library implements Loaded {
     if (what === 'rules' && !this.#loadedRules.has(digest)) {
       const dir = join(this.#rules, digest)
       if (!existsSync(dir)) throw new MissingError('rules', digest, this.#rules)
-      const [judgement, grading] = RULE_FILES.map((name) => {
-        const file = join(dir, name)
-        return { file, text: readFileSync(file, 'utf8') }
-      })
-      this.#loadedRules.set(digest, readRules(judgement!, grading!))
+      const [judgement, grading] = ruleTextsOf(dir)
+      // Kept by an earlier program, they may not know all rules of this one.
+      this.#loadedRules.set(digest, readRules(judgement, grading, ruleTextsOf(SHIPPED_RULES)))
     }
   }
 

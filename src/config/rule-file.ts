@@ -23,8 +23,15 @@ export interface RuleText {
   readonly text: string
 }
 
-/** Reads a rule file against its schema. @throws RulesError */
-export function parseRuleFile<T>(schema: z.ZodType<T>, { file, text }: RuleText): T {
+/**
+ * Reads a rule file against its schema. Where `defaults` are given, what the file leaves out stands as
+ * there. @throws RulesError
+ */
+export function parseRuleFile<T>(
+  schema: z.ZodType<T>,
+  { file, text }: RuleText,
+  defaults?: unknown,
+): T {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   if (document.errors.length > 0)
@@ -33,7 +40,7 @@ export function parseRuleFile<T>(schema: z.ZodType<T>, { file, text }: RuleText)
         ({ pos, message }) => `${file}:${lines.linePos(pos[0]).line}: ${message}`,
       ),
     )
-  const value: unknown = document.toJS()
+  const value: unknown = completed(document.toJS(), defaults)
   const result = schema.safeParse(value)
   if (result.success) return result.data
 
@@ -54,6 +61,18 @@ export function parseRuleFile<T>(schema: z.ZodType<T>, { file, text }: RuleText)
     ),
   )
 }
+
+/** `value` with the members of `defaults` that it has none of its own for. */
+function completed(value: unknown, defaults: unknown): unknown {
+  if (!isPlain(value) || !isPlain(defaults)) return value === undefined ? defaults : value
+  const whole: Record<string, unknown> = { ...value }
+  for (const [key, standing] of Object.entries(defaults))
+    whole[key] = completed(value[key], standing)
+  return whole
+}
+
+const isPlain = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 interface Complaint {
   readonly path: readonly PropertyKey[]

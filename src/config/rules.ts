@@ -2,6 +2,7 @@
  * Reads the utility's rules from YAML and refuses what the engine could not use, naming file, line
  * and what would be right.
  */
+import { parse } from 'yaml'
 import { z } from 'zod'
 import { CITY_CLASSES, type Rules } from '../engine/rules.ts'
 import { DEVICE_TYPES, OBSERVER_CLASSES } from '../grid/model.ts'
@@ -251,20 +252,34 @@ const SCHEMAS: Readonly<Record<RuleFileName, z.ZodObject>> = {
   'grading.yaml': grading,
 }
 
-/** The rules of the two files. @throws RulesError with everything that is wrong in either */
-export function readRules(judgementFile: RuleText, gradingFile: RuleText): Rules {
+/**
+ * The rules of the two files. Files kept from before this program knew all of its rules are read with
+ * `shipped`: what they leave out stands as there. @throws RulesError with everything that is wrong in
+ * either
+ */
+export function readRules(
+  judgementFile: RuleText,
+  gradingFile: RuleText,
+  shipped?: readonly [judgement: RuleText, grading: RuleText],
+): Rules {
   const problems: string[] = []
-  const judged = tried(judgement, judgementFile, problems)
-  const graded = tried(grading, gradingFile, problems)
+  const defaults = shipped?.map(({ text }): unknown => parse(text))
+  const judged = tried(judgement, judgementFile, problems, defaults?.[0])
+  const graded = tried(grading, gradingFile, problems, defaults?.[1])
   if (!judged || !graded) throw new RulesError(problems)
   const { version, ...rest } = judged
   const { service, ...grades } = graded
   return { version, judgement: rest, grading: grades, service }
 }
 
-function tried<T>(schema: z.ZodType<T>, file: RuleText, problems: string[]): T | undefined {
+function tried<T>(
+  schema: z.ZodType<T>,
+  file: RuleText,
+  problems: string[],
+  defaults: unknown,
+): T | undefined {
   try {
-    return parseRuleFile(schema, file)
+    return parseRuleFile(schema, file, defaults)
   } catch (error) {
     if (!(error instanceof RulesError)) throw error
     problems.push(...error.problems)

@@ -1,8 +1,9 @@
 /** What a fact names is whole on disk, and a grid is compiled once. */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { parse, stringify } from 'yaml'
 import { writeGridImage } from '../../../src/app/grid-image.ts'
 import { compileGridFile } from '../../../src/app/grids.ts'
 import { Library } from '../../../src/app/library.ts'
@@ -49,4 +50,19 @@ test('an image given in place of a grid file is kept as an image, and found agai
   await again.load('grid', digest)
   expect(again.grid(digest).digest).toBe(digest)
   expect(again.gridPath(digest)).toBe(join(dir, 'grids', `${digest}.image`))
+})
+
+test('rules kept by an earlier program are read with what they did not know yet', async () => {
+  const library = new Library(dir)
+  const digest = library.keepRules('config/rules')
+  const file = join(dir, 'rules', digest, 'judgement.yaml')
+  const { callReads: _, storm: __, area, ...known } = parse(readFileSync(file, 'utf8'))
+  const { lostAtReturn: ___, ...older } = area
+  writeFileSync(file, stringify({ ...known, area: { ...older, lost: 0.07 } }))
+  const again = new Library(dir)
+  await again.load('rules', digest)
+  const { judgement } = again.rules(digest)
+  expect(judgement.area.lost).toBe(0.07)
+  expect(judgement.area.lostAtReturn).toBe(library.rules(digest).judgement.area.lostAtReturn)
+  expect(judgement.callReads).toEqual(library.rules(digest).judgement.callReads)
 })
