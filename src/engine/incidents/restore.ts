@@ -19,12 +19,13 @@ const HOUR_MS = 3_600_000
 
 /**
  * Marks the device of a case as come back where independent identities say so: two where two had
- * vouched for the outage, so that no single terminal clears a corroborated one.
+ * vouched for the outage, so that no single terminal clears a corroborated one. For a single service
+ * nobody but its own meter can speak.
  */
 export function noticeReturn(world: World, incident: Case): void {
   if (!isActive(incident) || incident.cameBackAt !== null) return
   if (isContradicted(world, incident)) return
-  const needed = incident.sources >= 2 ? 2 : 1
+  const needed = incident.sources >= 2 && incident.observer === NONE ? 2 : 1
   const strangers = strangersTo(world, incident)
   const heard = onsHeard(world, incident.head, incident.observer, incident.darkAt, strangers)
   // The time by which as many had supply as were needed: one wrong clock does not date the return.

@@ -104,3 +104,28 @@ describe('a transformer with three meters', () => {
     expect(lab.incidents()).toMatchObject([{ device: { id: 'X' }, outageKind: 'restored' }])
   })
 })
+
+describe('a single service', () => {
+  it('is over when its own meter says so, though a caller had vouched for it as well', () => {
+    const lab = new EngineLab(drawnGrid('B breaker\n  X transformer\n    m1 meter\n    m2 meter'))
+    lab.pass(5)
+    lab.say('o-m1', 'powerOff')
+    lab.pass(30)
+    lab.feed({
+      type: 'callerReport',
+      receivedAt: lab.now,
+      requestId: 'r1',
+      channel: 'phone',
+      usagePoint: 'm1' as never,
+      says: 'dark',
+      account: 'a1',
+      by: 'agent',
+      role: 'agent',
+    })
+    lab.pass(120)
+    expect(lab.open()).toMatchObject([{ level: 'service', sources: 2 }])
+    lab.say('o-m1', 'powerOn')
+    lab.pass(5)
+    expect(lab.open()).toEqual([])
+  })
+})

@@ -6,7 +6,7 @@
 
 import type { Word } from '../../../../simulators/seeded/arrival.ts'
 import type { Story } from '../../../../simulators/seeded/story.ts'
-import type { Change, Incident } from '../../../engine/changes.ts'
+import type { Change, Incident, InterruptionSegment } from '../../../engine/changes.ts'
 import type { Fact, Position } from '../../../facts/facts.ts'
 import type { InstantMs } from '../../../facts/time.ts'
 import { isDark, isOutage, Said, type Turn } from './said.ts'
@@ -20,6 +20,8 @@ const MOMENTARY_MS = MINUTE_MS
 const SOURCES_NEEDED = 2
 /** A report that arrived this long ago has been judged. */
 const JUDGED_WITHIN_MS = 15_000
+/** What one identity forwards may all be false: until others' reports are in, it may be disbelieved. */
+const FORWARDED_WITHIN_MS = MINUTE_MS
 /** Reports without cause are false by chance; two that come within this time may look like one. */
 const FALSE_TOGETHER_MS = 60 * MINUTE_MS
 /**
@@ -89,8 +91,12 @@ export class Auditor {
       for (const point of this.#reach(device.id, now)) covered.add(point)
     for (const [point, meter] of this.#meterOf) {
       const spell = this.#story.truth.spellAt(point, now)
-      if (!spell || covered.has(point) || !this.#isHeardDark(meter, spell.from, now)) continue
+      const forwarded = this.#story.grid.observers[meter]!.via !== undefined
+      const judged = now - (forwarded ? FORWARDED_WITHIN_MS : JUDGED_WITHIN_MS)
+      if (!spell || covered.has(point) || !this.#isHeardDark(meter, spell.from, judged)) continue
       if (this.#wasTaken(point, spell.from, now)) continue
+      // Of quick cycles a short one may be missed: the ons of the one before speak against it.
+      if (this.#story.troubles.flapping && now - spell.from < MOMENTARY_MS) continue
       this.fail(`${this.#story.truth.nameOf(point)} is dark since ${spell.from} and in no incident`)
       return
     }
@@ -104,9 +110,20 @@ export class Auditor {
     for (const incident of this.said.dark) {
       const points = this.#reach(incident.device.id, now)
       const isOut = [...points].some((point) => truth.spellAt(point, now))
-      if (!isOut)
+      if (!isOut && !this.#isLeftToPeople(incident, points))
         this.fail(`${incident.id} at ${incident.device.id} stays open, and all have supply`)
     }
+  }
+
+  /**
+   * Where nobody but callers ever spoke, or a terminal that is broken did not answer, no word can
+   * come that ends it: a person does.
+   */
+  #isLeftToPeople(incident: Incident, points: ReadonlySet<number>): boolean {
+    if (incident.outageKind === 'predicted' && incident.sources === 0) return true
+    const called = [...this.#vouchers.of(points)].some((who) => who.startsWith('account '))
+    const meters = [...points].map((point) => this.#meterOf.get(point)!)
+    return called && meters.every((meter) => !this.#words.has(meter))
   }
 
   #judge({ change, before, asked }: Turn, now: InstantMs): void {
@@ -173,7 +190,11 @@ export class Auditor {
   #isHeardStillDark(point: number, now: InstantMs): boolean {
     const meter = this.#meterOf.get(point)
     const spell = this.#story.truth.spellAt(point, now)
-    return meter !== undefined && spell !== undefined && this.#isHeardDark(meter, spell.from, now)
+    return (
+      meter !== undefined &&
+      spell !== undefined &&
+      this.#isHeardDark(meter, spell.from, now - JUDGED_WITHIN_MS)
+    )
   }
 
   /** The terminal that speaks for a meter, or the meter itself. */
@@ -188,14 +209,12 @@ export class Auditor {
     return truth.happenings.ties.length === 0 ? truth.below(device) : truth.everBelow(device, now)
   }
 
-  /** It said that all was gone, in this spell and long enough ago, and is not one that errs. */
-  #isHeardDark(meter: number, since: InstantMs, now: InstantMs): boolean {
+  /** It said that all was gone, in this spell and by then, and is not one that errs. */
+  #isHeardDark(meter: number, since: InstantMs, until: InstantMs): boolean {
     const words = this.#words.get(meter) ?? []
     return (
       !this.#spokeFalsely(meter) &&
-      words.some(
-        (w) => w.off && !w.part && w.saidAt >= since && w.arrivesAt + JUDGED_WITHIN_MS <= now,
-      )
+      words.some((w) => w.off && !w.part && w.saidAt >= since && w.arrivesAt <= until)
     )
   }
 
@@ -207,11 +226,20 @@ export class Auditor {
   #wasTaken(point: number, from: InstantMs, now: InstantMs): boolean {
     for (const segment of this.said.segments.values()) {
       const byPeople = this.said.ruledByPeople.has(segment.incident)
-      if (segment.void && !byPeople) continue
+      if (segment.void && !byPeople && !this.#isDisbelieved(segment)) continue
       if (!byPeople && segment.to !== null && segment.to < from) continue
       if (this.#reach(segment.device.id, now).has(point)) return true
     }
     return false
+  }
+
+  /**
+   * Found on the word of one identity, and withdrawn: more of its words that fit nothing else heard
+   * make it likelier that all of them are false together.
+   */
+  #isDisbelieved({ incident }: InterruptionSegment): boolean {
+    const said = this.said.incidents.get(incident)
+    return said?.outcome === 'withdrawn' && said.sources < SOURCES_NEEDED
   }
 
   /** Number of incidents, for the report of the run. */

@@ -26,6 +26,9 @@ const SECOND_MS = 1000
 const MINUTE_MS = 60 * SECOND_MS
 /** Paces of the ticker: its own, and slower ones of a busy machine. */
 const PACES_MS = [250, 1000, 2000, 3000]
+/** How often the program is killed; seldom where each start plays a whole county from its first fact. */
+const KILLED_EVERY_MS = 3 * MINUTE_MS
+const COUNTY_KILLED_EVERY_MS = 15 * MINUTE_MS
 /** Restoration is settled and the last silence has its full meaning. */
 const QUIET_AFTER_MS = 15 * MINUTE_MS
 /** Restored incidents close by themselves within half an hour. */
@@ -211,7 +214,9 @@ class Stage {
     if (troubles.snapshots && random.chance(this.#stepMs / MINUTE_MS)) this.#life.snapshot()
     if (random.chance(0.05)) await turn()
     if (random.chance(0.7)) this.#flush()
-    if (troubles.crashes && random.chance(this.#stepMs / (3 * MINUTE_MS))) this.#crash()
+    const isSlow = troubles.county && !troubles.snapshots
+    const every = isSlow ? COUNTY_KILLED_EVERY_MS : KILLED_EVERY_MS
+    if (troubles.crashes && random.chance(this.#stepMs / every)) this.#crash()
   }
 
   /** Commits what waits, all of it, or dies right before or behind the commit. */

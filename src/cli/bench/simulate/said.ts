@@ -33,7 +33,7 @@ export interface Turn {
 /** Alarms about terminals and their links, which say nothing of supply. */
 const NO_OUTAGES: readonly string[] = ['commsFault', 'terminalFault', 'metering']
 /** The mother of feeders that went dark together: it stands for their incidents, and has no customers of its own. */
-const isStation = ({ level }: Incident) => level === 'substation'
+const isStation = ({ device }: Incident) => device.type === 'substation'
 export const isOutage = (incident: Incident) =>
   !NO_OUTAGES.includes(incident.kind) && !isStation(incident)
 
