@@ -58,7 +58,6 @@ export function toIncidentView(incident: Incident): IncidentView {
     centroid: incident.centroid,
     probability: incident.probability,
     rivals: incident.rivals,
-    ...(incident.suspectedTie ? { suspectedTie: incident.suspectedTie } : {}),
     transformersAffected: incident.transformersAffected,
     metersAffected: incident.metersAffected,
     originalMetersAffected: incident.originalMetersAffected,
@@ -89,6 +88,7 @@ export function toIncidentView(incident: Incident): IncidentView {
       doneAt: orNull(doneAt),
     })),
     evidence: incident.evidence.map((item) => ({ ...item, at: formatInstant(item.at) })),
+    ...(incident.suspectedTie ? { suspectedTie: incident.suspectedTie } : {}),
   }
 }
 

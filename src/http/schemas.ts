@@ -65,7 +65,6 @@ export const incidentSchema = z
         indistinguishable: z.boolean().optional(),
       }),
     ),
-    suspectedTie: z.object({ device: deviceRef, probability: z.number() }).optional(),
     transformersAffected: count,
     metersAffected: count,
     originalMetersAffected: count,
@@ -108,6 +107,7 @@ export const incidentSchema = z
         device: nullableId,
       }),
     ),
+    suspectedTie: z.object({ device: deviceRef, probability: z.number() }).optional(),
   })
   .meta({ id: 'Incident' })
 
