@@ -52,6 +52,8 @@ const NO_COUNTER = 0xffff_ffff
 
 /** Words of a register, by their place: what was said last, then the transitions. */
 const SECONDS = 0
+/** Bit of the seconds: what was said last had no counters, those held are of something before. */
+const UNCOUNTED = 0x8000_0000
 const BOOT = 1
 const SEQ = 2
 /** Milliseconds, from bit 10 the phases spoken of, whether it was an off, and its marks. */
@@ -117,7 +119,10 @@ export class Registers {
   countersOf(observer: number): readonly [boot: number | undefined, seq: number | undefined] {
     const first = observer << WORDS_BITS
     const boot = this.#words[first + BOOT]!
-    return boot === NO_COUNTER ? [undefined, undefined] : [boot, this.#words[first + SEQ]!]
+    const uncounted = (this.#words[first + SECONDS]! & UNCOUNTED) !== 0
+    return uncounted || boot === NO_COUNTER
+      ? [undefined, undefined]
+      : [boot, this.#words[first + SEQ]!]
   }
 
   /** True where the last statement was an off. */
@@ -176,7 +181,7 @@ export class Registers {
   /** When the observer last changed or repeated its state; 0 for never. */
   atOf(observer: number): InstantMs {
     const first = observer << WORDS_BITS
-    const seconds = this.#words[first + SECONDS]!
+    const seconds = this.#words[first + SECONDS]! & ~UNCOUNTED
     if (seconds === 0) return 0
     return EPOCH_MS + seconds * 1000 + (this.#words[first + SAID]! & MILLIS_MASK)
   }
@@ -186,9 +191,11 @@ export class Registers {
     const first = observer << WORDS_BITS
     const known = this.#words[first + BOOT]!
     if (boot !== undefined && seq !== undefined && known !== NO_COUNTER) {
-      if (boot !== known) return boot > known ? 'newer' : 'older'
-      const last = this.#words[first + SEQ]!
-      return seq > last ? 'newer' : seq === last ? 'duplicate' : 'older'
+      const counts = boot !== known ? boot - known : seq - this.#words[first + SEQ]!
+      const stands = (this.#words[first + SECONDS]! & UNCOUNTED) === 0
+      if (stands) return counts > 0 ? 'newer' : counts === 0 ? 'duplicate' : 'older'
+      // Something without counters was said since: what was counted up to then is over.
+      if (counts <= 0) return 'older'
     }
     const last = this.atOf(observer)
     if (at !== last) return at > last ? 'newer' : 'older'
@@ -218,7 +225,7 @@ export class Registers {
     const first = observer << WORDS_BITS
     const since = Math.max(1000, at - EPOCH_MS)
     const seconds = Math.floor(since / 1000)
-    this.#words[first + SECONDS] = seconds
+    this.#words[first + SECONDS] = (seconds | (this.#words[first + SECONDS]! & UNCOUNTED)) >>> 0
     this.#words[first + SAID] =
       ((this.#words[first + SAID]! & ~MILLIS_MASK) | (since - seconds * 1000)) >>> 0
   }
@@ -248,10 +255,13 @@ export class Registers {
       (off ? SAID_OFF : 0) |
       marks |
       (before & kept)
-    // A statement without counters is newer by time; older counters must not outrank it later.
-    const counted = boot !== undefined && seq !== undefined
-    this.#words[first + BOOT] = counted ? boot : NO_COUNTER
-    this.#words[first + SEQ] = counted ? seq : NO_COUNTER
+    if (boot === undefined || seq === undefined) {
+      // Newer by time; the counters stay, so that a copy of what was counted is known as one.
+      this.#words[first + SECONDS] = (seconds | UNCOUNTED) >>> 0
+      return
+    }
+    this.#words[first + BOOT] = boot
+    this.#words[first + SEQ] = seq
   }
 
   /**

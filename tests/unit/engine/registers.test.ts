@@ -103,3 +103,17 @@ describe('a statement without counters', () => {
     expect(registers.order(0, 1_700_000_090_000, true, 5, 12)).toBe('newer')
   })
 })
+
+it('a copy of a counted report is known as one, though a reading came in between', () => {
+  const registers = new Registers(1)
+  const at = EPOCH_MS + 1_000_000
+  registers.write(0, OFF, true, at, 7, 3, 17)
+  registers.write(0, ON, false, at + 5000, 7)
+  expect(registers.countersOf(0)).toEqual([undefined, undefined])
+  expect(registers.atOf(0)).toBe(at + 5000)
+  expect(registers.order(0, at + 9000, true, 3, 17)).toBe('older')
+  expect(registers.order(0, at + 9000, true, 3, 18)).toBe('newer')
+  expect(registers.order(0, at + 1000, true, 3, 18)).toBe('older')
+  registers.write(0, OFF, true, at + 9000, 7, 3, 18)
+  expect(registers.order(0, at + 20_000, true, 3, 18)).toBe('duplicate')
+})
