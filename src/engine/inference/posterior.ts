@@ -53,18 +53,7 @@ function upward(
   if (!belief.lit(head)) return belief.quietCost(head)
   const cameBack = Math.max(aboveCameBack, belief.cameBack.get(head) ?? 0)
   const own = nodes.length
-  const node = {
-    head,
-    observer: NONE,
-    above,
-    probability: 0,
-    dead: 0,
-    open: 0,
-    closed: 0,
-    apart: 0,
-    together: Number.POSITIVE_INFINITY,
-    total: 0,
-  }
+  const node = possibility(head, NONE, above)
   nodes.push(node)
   let closed = 0
   belief.network.eachSeated(head, (observer) => {
@@ -96,9 +85,30 @@ function leafUpward(
   const open = leafOpen(belief, observer, cameBack)
   if (open === Number.POSITIVE_INFINITY) return closed
   const total = either(open, closed)
-  const found = { head, observer, above, probability: 0, dead: 0 }
-  nodes.push({ ...found, open, closed, apart: closed, together: Number.POSITIVE_INFINITY, total })
+  const leaf = possibility(head, observer, above)
+  leaf.open = open
+  leaf.closed = closed
+  leaf.apart = closed
+  leaf.total = total
+  nodes.push(leaf)
   return total
+}
+
+/** One shape for all, its costs doubles from the start: a storm makes hundreds of thousands. */
+function possibility(head: number, observer: number, above: number): Working {
+  const unknown = Number.POSITIVE_INFINITY
+  return {
+    head,
+    observer,
+    above,
+    probability: unknown,
+    dead: unknown,
+    open: unknown,
+    closed: unknown,
+    apart: unknown,
+    together: unknown,
+    total: unknown,
+  }
 }
 
 /** `either` where one of the two may be impossible. */
