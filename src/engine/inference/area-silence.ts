@@ -7,6 +7,7 @@ import { QUIET, type RegisterState } from '../evidence/registers.ts'
 import type { Areas } from './areas.ts'
 import { areaBucket, type EvidenceModel } from './evidence-model.ts'
 import { type Network, NONE } from './network.ts'
+import { QuietMembers } from './quiet-members.ts'
 import type { Silence } from './silence.ts'
 import { DOUBLES, SPOKEN, type Sums } from './sums.ts'
 
@@ -28,7 +29,7 @@ export class AreaSilence {
   /** Members of each area that said anything. */
   readonly #heard: Int32Array
   /** The others, by class. */
-  readonly #quiet: Int32Array
+  readonly #quiet: QuietMembers
   /** What it costs that a dark area's concentrator still worked. */
   readonly #works: number
 
@@ -40,10 +41,11 @@ export class AreaSilence {
     this.#classes = model.classes.length
     this.#works = costOf(1 - model.areaLost)
     this.#heard = new Int32Array(areas.seats.length)
-    this.#quiet = new Int32Array(areas.seats.length * this.#classes)
+    const largest = areas.members.reduce((most, members) => Math.max(most, members), 0)
+    this.#quiet = new QuietMembers(areas.seats.length, this.#classes, largest)
     for (let o = 0; o < model.classOf.length; o++) {
       const area = areas.of(o)
-      if (area !== NONE) this.#quiet[area * this.#classes + model.classOf[o]!]! += 1
+      if (area !== NONE) this.#quiet.add(area, model.classOf[o]!, 1)
     }
   }
 
@@ -57,7 +59,7 @@ export class AreaSilence {
     const area = this.#areas.of(observer)
     if (area === NONE) return
     this.#heard[area]! -= 1
-    this.#quiet[area * this.#classes + k]! += 1
+    this.#quiet.add(area, k, 1)
   }
 
   /** Counts what an area has to say at its seat and above, where nothing is counted yet. */
@@ -75,36 +77,31 @@ export class AreaSilence {
     const area = this.#areas.of(observer)
     if (area === NONE) return NONE
     const seat = this.#areas.seats[area]!
-    const quiet = area * this.#classes + k
     const before = this.#heard[area]!
     if (to === QUIET) {
       this.#heard[area] = before - 1
       if (before === 1) this.#open(area, -1)
-      this.#quiet[quiet]! += 1
+      this.#quiet.add(area, k, 1)
       return before === 1 ? seat : NONE
     }
-    this.#quiet[quiet]! -= 1
+    this.#quiet.add(area, k, -1)
     this.#heard[area] = before + 1
     if (before === 0) this.#open(area, 1)
     return before === 0 ? seat : NONE
   }
 
   get bytes(): number {
-    return this.#heard.byteLength + this.#quiet.byteLength
+    return this.#heard.byteLength + this.#quiet.bytes
   }
 
   /** Joint silence turns into single ones (1), or back (−1). */
   #open(area: number, sign: number): void {
     const { doubles } = this.#sums
     const bucket = this.#bucketOf(area)
-    const first = area * this.#classes
     for (let a = this.#areas.seats[area]!; a !== NONE; a = this.#network.above[a]!) {
       this.#silence.add(a, bucket, -sign)
       doubles[a * DOUBLES + SPOKEN]! += sign * this.#works
-      for (let k = 0; k < this.#classes; k++) {
-        const quiet = this.#quiet[first + k]!
-        if (quiet !== 0) this.#silence.add(a, k, sign * quiet)
-      }
+      this.#quiet.each(area, (k, quiet) => this.#silence.add(a, k, sign * quiet))
     }
   }
 
