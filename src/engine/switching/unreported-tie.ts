@@ -18,9 +18,8 @@ const SHOWN_MIN = 0.05
 /** Weighs it for a case below whose device, or below a returned device above it, supply was heard. */
 export function suspectTie(world: World, incident: Case): void {
   if (incident.observer !== NONE || incident.outageKind === 'closed') return
-  const { belief } = world
   const anchor = returnedAbove(world, incident)
-  if (belief.sums.lastOn(anchor) <= incident.darkAt || incident.restoredAt !== null) return
+  if (incident.restoredAt !== null || !isHeardOn(world, anchor, incident.darkAt)) return
   incident.suspectedTie = weigh(world, anchor, incident.darkAt) ?? null
 }
 
@@ -136,6 +135,19 @@ function firstOn(world: World, head: number, since: InstantMs): InstantMs {
   for (let c = network.firstBelow[head]!; c !== NONE; c = network.nextBeside[c]!)
     first = Math.min(first, firstOn(world, c, since))
   return first
+}
+
+/** Exact, where the sums know a bound alone: a restart must not change what is shown. */
+function isHeardOn(world: World, head: number, since: InstantMs): boolean {
+  const { belief, network } = world
+  if (belief.sums.lastOn(head) <= since) return false
+  let heard = false
+  eachOn(world, head, since, () => {
+    heard = true
+  })
+  for (let c = network.firstBelow[head]!; !heard && c !== NONE; c = network.nextBeside[c]!)
+    heard = isHeardOn(world, c, since)
+  return heard
 }
 
 function eachOn(
