@@ -114,7 +114,9 @@ describe('§2 exit codes', () => {
     async (_, verb) => {
       const { code, output } = await inProcess(verb)
       expect(code).toBe(USAGE)
-      expect(output).toMatch(/unknown command|cannot be read yet|this version knows all and gateway/)
+      expect(output).toMatch(
+        /unknown command|cannot be read yet|this version knows all and gateway/,
+      )
     },
   )
 
