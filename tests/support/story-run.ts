@@ -152,12 +152,6 @@ export class StoryRun {
     return this.ended.some((incident) => reach.related(incident.device.id, id))
   }
 
-  #placesOf(incident: string, device: string): readonly string[] {
-    if (this.story.reach.grid.devices.ids.indexOf(device) >= 0) return [device]
-    const parts = this.lab.incidents().filter(({ parent }) => parent === incident)
-    return parts.map((part) => part.device.id)
-  }
-
   readonly #judged = new Set<string>()
 
   #judgeConfirmed(): void {
@@ -166,11 +160,11 @@ export class StoryRun {
       if (incident.outageKind !== 'confirmed' || this.#judged.has(incident.id)) continue
       this.#judged.add(incident.id)
       // A substation stands for the incidents of its feeders, each judged by itself.
-      const places = this.#placesOf(incident.id, incident.device.id)
+      const station = reach.grid.devices.ids.indexOf(incident.device.id) < 0
       const was = faults.some(
         ({ device, from }) =>
           from <= this.lab.now &&
-          places.some((place) => reach.related(reach.grid.devices.ids.idOf(device), place)),
+          (station || reach.related(reach.grid.devices.ids.idOf(device), incident.device.id)),
       )
       const byStaff = this.lab.changes.some(
         (c) => c.type === 'incident' && c.incident.id === incident.id && c.reason === 'acted',

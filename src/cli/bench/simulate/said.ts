@@ -30,12 +30,12 @@ export interface Turn {
   readonly asked: ActionRequestedFact | undefined
 }
 
-/** Alarms about terminals and their links, which say nothing of supply. */
+/** Alarms about terminals and their links, which say nothing of supply; findings of one's own side have no meters out. */
 const NO_OUTAGES: readonly string[] = ['commsFault', 'terminalFault', 'metering']
 /** The mother of feeders that went dark together: it stands for their incidents, and has no customers of its own. */
 const isStation = ({ device }: Incident) => device.type === 'substation'
 export const isOutage = (incident: Incident) =>
-  !NO_OUTAGES.includes(incident.kind) && !isStation(incident)
+  incident.metersAffected > 0 && !NO_OUTAGES.includes(incident.kind) && !isStation(incident)
 
 export const isDark = (incident: Incident) =>
   isOutage(incident) && incident.outageKind !== 'restored' && incident.outageKind !== 'closed'
