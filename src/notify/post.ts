@@ -3,7 +3,7 @@
  */
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import { publicLookup } from './address.ts'
+import { problemOfUrl, publicLookup } from './address.ts'
 import type { Endpoint, Parcel } from './port.ts'
 import { signedHeaders } from './signature.ts'
 import { wecomBody } from './wecom.ts'
@@ -31,6 +31,9 @@ export function post(endpoint: Endpoint, parcel: Parcel, options: PostOptions): 
   return new Promise((resolve) => {
     const fail = (said: string, retryAfterMs = 0) =>
       resolve({ result: 'failed', said, retryAfterMs })
+    // Kept from when private addresses were allowed, it may be one; a written-out one is not looked up.
+    const problem = problemOfUrl(endpoint.url, options.allowPrivate)
+    if (problem) return fail(problem)
     const deadline = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS)
     const url = new URL(endpoint.url)
     const body = endpoint.form === 'wecom' ? wecomBody(parcel.body) : parcel.body

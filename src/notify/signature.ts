@@ -4,16 +4,10 @@ import { createHmac, randomBytes } from 'node:crypto'
 const PREFIX = 'whsec_'
 /** The standard asks for 24 to 64 bytes. */
 const SECRET_BYTES = 32
-const LEAST_SECRET_BYTES = 24
 
 /** A new secret, to be shown to the receiver once. */
 export function newSecret(): string {
   return PREFIX + randomBytes(SECRET_BYTES).toString('base64')
-}
-
-/** Whether a text can sign. */
-export function isSecret(text: string): boolean {
-  return text.startsWith(PREFIX) && keyOf(text).length >= LEAST_SECRET_BYTES
 }
 
 /** The headers of an attempt at `second`; one signature a secret, so that secrets can be rotated. */

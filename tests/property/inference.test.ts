@@ -150,9 +150,7 @@ function enumerate(world: World, off: ReadonlySet<number>) {
 
 function hear(world: World, observers: Iterable<number>): void {
   for (const o of observers)
-    world.belief.change(o, OFF, () =>
-      world.registers.write(o, OFF, true, 1_700_000_000_000 + o * 10, 7),
-    )
+    world.belief.change(o, () => world.registers.write(o, OFF, true, 1_700_000_000_000 + o * 10, 7))
   world.belief.now = 1_700_000_900_000
 }
 
@@ -204,7 +202,7 @@ describe('incremental sums', () => {
         const o = Math.floor(world.random() * count)
         const state = Math.floor(world.random() * 4) as 0 | 1 | 2 | 3
         const at = 1_700_000_000_000 + Math.floor(world.random() * 50) * 1000
-        world.belief.change(o, state, () =>
+        world.belief.change(o, () =>
           world.registers.write(o, state, state === OFF || state === 3, at, 7),
         )
       }

@@ -313,15 +313,14 @@ export class Hearing {
   }
 
   forget(): void {
-    const { belief, registers } = this.#lab
+    const { belief } = this.#lab
     for (const meter of [...belief.unanswered.keys()]) belief.leaveUnanswered(meter, 0)
-    for (const meter of this.#spoke)
-      belief.change(meter, QUIET, () => registers.reinterpret(meter, QUIET))
+    for (const meter of this.#spoke) belief.become(meter, QUIET)
   }
 
   #write(meter: number, state: typeof OFF | typeof ON): void {
     const { belief, registers } = this.#lab
     const at = state === OFF ? REPORTED_AT : ANSWERED_AT
-    belief.change(meter, state, () => registers.write(meter, state, state === OFF, at, ALL_PHASES))
+    belief.change(meter, () => registers.write(meter, state, state === OFF, at, ALL_PHASES))
   }
 }

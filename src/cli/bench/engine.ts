@@ -222,11 +222,7 @@ function measurePosterior({ belief, registers, grid }: World, meters: number[][]
     explain(belief, root)
     nodes += posterior(belief, root).length
     ms += performance.now() - started
-    for (const meter of heard) {
-      belief.hold(meter)
-      registers.reinterpret(meter, QUIET)
-      belief.settle()
-    }
+    for (const meter of heard) belief.become(meter, QUIET)
   }
   return {
     posteriorMsPerFeeder: round(ms / count),

@@ -13,11 +13,11 @@ export function admitReplacement(world: World, position: number, fact: MeterRepl
   const observer = grid.observers.ids.indexOf(fact.meter)
   if (observer < 0) return
   const before = registers.state[observer]
-  belief.change(observer, MUTED, () => registers.reinterpret(observer, MUTED))
+  belief.become(observer, MUTED)
   reclass(belief, observer, grid.observers.class[observer]!, 0)
   registers.restart(observer, MUTED)
   const rest = restState(world, observer)
-  const head = belief.change(observer, rest, () => registers.reinterpret(observer, rest))
+  const head = belief.become(observer, rest)
   world.toRegrade.delete(observer)
   world.lateOffs.delete(observer)
   world.phaseBook.delete(observer)

@@ -112,8 +112,7 @@ function awaitOns(world: World, head: number, cameBackAt: InstantMs): void {
     if (belief.registers.state[observer] === OFF && belief.registers.atOf(observer) <= cameBackAt)
       waiting.push(observer)
   })
-  for (const observer of waiting)
-    belief.change(observer, AWAITED, () => belief.registers.reinterpret(observer, AWAITED))
+  for (const observer of waiting) belief.become(observer, AWAITED)
 }
 
 /** True where enough are back, or enough time has passed without contradiction. */
@@ -235,5 +234,5 @@ export function forgetOldNews(world: World): void {
 function quieten(world: World, observer: number): void {
   const rest = restState(world, observer)
   if (world.registers.state[observer] === rest) return
-  world.belief.change(observer, rest, () => world.registers.reinterpret(observer, rest))
+  world.belief.become(observer, rest)
 }

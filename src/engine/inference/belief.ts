@@ -138,9 +138,16 @@ export class Belief {
    * The observer's register changes by `write`: takes its old meaning out and puts the new one in.
    * Returns the head above it, `NONE` for none.
    */
-  change(observer: number, _state: RegisterState, write: () => void): number {
+  change(observer: number, write: () => void): number {
     this.hold(observer)
     write()
+    return this.settle()
+  }
+
+  /** What the observer said means `state` from now on. Returns the head above it, `NONE` for none. */
+  become(observer: number, state: RegisterState): number {
+    this.hold(observer)
+    this.registers.reinterpret(observer, state)
     return this.settle()
   }
 

@@ -15,7 +15,7 @@ export function reclass(belief: Belief, observer: number, k: number, track: numb
   }
   const state = registers.state[observer]
   if (state !== QUIET && state !== MUTED) return false
-  if (state === QUIET) become(belief, observer, MUTED)
+  if (state === QUIET) belief.become(observer, MUTED)
   if (model.classOf === model.startClassOf) model.classOf = model.startClassOf.slice()
   model.classOf[observer] = k
   registers.setTrack(observer, track)
@@ -23,12 +23,6 @@ export function reclass(belief: Belief, observer: number, k: number, track: numb
   const area = belief.areas.of(observer)
   for (const from of [belief.headOf[observer]!, area === NONE ? NONE : belief.areas.seats[area]!])
     for (let a = from; a !== NONE; a = network.above[a]!) belief.silence.makeRoom(a, k)
-  become(belief, observer, QUIET)
+  belief.become(observer, QUIET)
   return true
-}
-
-function become(belief: Belief, observer: number, state: typeof QUIET | typeof MUTED): void {
-  belief.hold(observer)
-  belief.registers.reinterpret(observer, state)
-  belief.settle()
 }

@@ -20,6 +20,8 @@ export interface NoticeState {
   status: NoticeStatus
   readonly proposedAt: InstantMs
   publishedAt: InstantMs | null
+  /** The revision that was published first. */
+  publishedRevision: number | null
   publishedBy: 'staff' | 'rule' | null
   /** What it last said, to tell news from noise. */
   said: string

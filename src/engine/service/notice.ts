@@ -35,6 +35,7 @@ export function turnNotice(world: World, incident: Case): void {
       status: 'proposed',
       proposedAt: world.now,
       publishedAt: null,
+      publishedRevision: null,
       publishedBy: null,
       said: '',
     }
@@ -49,7 +50,7 @@ function statusOf(incident: Case, notice: NoticeState): NoticeStatus {
   if (incident.outcome === 'withdrawn' || incident.outcome === 'falseAlarm') return 'withdrawn'
   if (incident.outageKind === 'closed') return 'archived'
   if (incident.outageKind === 'restored') return 'restored'
-  return notice.revision <= 1 ? 'published' : 'changed'
+  return notice.revision <= notice.publishedRevision! ? 'published' : 'changed'
 }
 
 /** Publishes the notice at `at`: numbered, and the repair's clock starts. False where it already was. */
@@ -63,8 +64,8 @@ export function publishNotice(
   const { notice } = incident
   if (!notice || notice.publishedAt !== null || isOver(incident)) return false
   notice.no = nextNoticeNo(world, incident, at)
-  notice.revision = 0
   notice.publishedAt = at
+  notice.publishedRevision = notice.revision + 1
   notice.publishedBy = by
   if (BEFORE_PUSH.has(incident.stage)) incident.stage = 'pushed'
   return true

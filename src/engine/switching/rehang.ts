@@ -164,8 +164,7 @@ function settlePart(world: World, { at }: Rehanging, part: MovedPart, accounted:
   const waiting = darkBefore(world, head, at)
   if (waiting.length === 0) return
   belief.cameBack.set(head, at)
-  for (const observer of waiting)
-    belief.change(observer, AWAITED, () => belief.registers.reinterpret(observer, AWAITED))
+  for (const observer of waiting) belief.become(observer, AWAITED)
 }
 
 /** Who said "off" below `head` by then, but for what an open device or an incident of its own explains. */

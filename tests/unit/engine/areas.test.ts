@@ -32,11 +32,7 @@ test('silence is counted the same, whether kept or counted anew', () => {
   }
   const { belief, registers, network } = new EngineLab(grid).engine.world!
   const index = (id: string) => network.grid.observers.ids.indexOf(id)
-  const say = (id: string, state: typeof OFF | typeof QUIET) => {
-    belief.hold(index(id))
-    registers.reinterpret(index(id), state)
-    belief.settle()
-  }
+  const say = (id: string, state: typeof OFF | typeof QUIET) => belief.become(index(id), state)
   const counts = (of: Belief) =>
     Array.from({ length: of.sums.heads }, (_, head) => of.silence.countsBelow(head))
   const expectKept = () =>

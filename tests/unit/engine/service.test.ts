@@ -1,88 +1,11 @@
 /** Notices, clocks and the ladder of supervision, on virtual time. */
 import { describe, expect, it } from 'vitest'
-import type {
-  ActionChange,
-  EscalationChange,
-  IncidentChange,
-  Notice,
-} from '../../../src/engine/changes.ts'
+import type { IncidentChange } from '../../../src/engine/changes.ts'
 import { readRegisters, readWorld, writeHeap } from '../../../src/engine/state/heap.ts'
-import type { ActionRequestedFact } from '../../../src/facts/facts.ts'
-import type { Grid } from '../../../src/grid/model.ts'
-import { drawnGrid } from '../../support/drawn-grid.ts'
-import { EngineLab } from '../../support/engine-lab.ts'
+import { BRANCH, Desk } from '../../support/desk.ts'
 
-/**
- *   ─B1─┬─F1─┬─X1─ m1 m2 m3
- *       │    └─X2─ m4 m5 m6
- *       └─X3─ m7 m8 m9
- */
-const DRAWING = `
-B1 breaker
-  F1 fuse
-    X1 transformer
-      m1 meter
-      m2 meter
-      m3 meter
-    X2 transformer
-      m4 meter
-      m5 meter
-      m6 meter
-  X3 transformer
-    m7 meter
-    m8 meter
-    m9 meter
-`
-const BRANCH = ['o-m1', 'o-m2', 'o-m3', 'o-m4', 'o-m5', 'o-m6']
 const ALL = [...BRANCH, 'o-m7', 'o-m8', 'o-m9']
 const MINUTE = 60
-
-class Desk {
-  readonly lab: EngineLab
-  #requests = 0
-
-  constructor(dark: readonly string[], change: (grid: Grid) => void = () => {}) {
-    const grid = drawnGrid(DRAWING)
-    change(grid)
-    this.lab = new EngineLab(grid)
-    for (const meter of dark) this.lab.say(meter, 'powerOff')
-    this.lab.pass(90)
-  }
-
-  get incident() {
-    return this.lab.incidents()[0]!
-  }
-
-  get notices(): Notice[] {
-    return this.lab.changes.flatMap((change) => (change.type === 'notice' ? [change.notice] : []))
-  }
-
-  get escalations(): EscalationChange[] {
-    return this.lab.changes.filter((change) => change.type === 'escalation')
-  }
-
-  /** Rungs that were told, in order, as `arrive-1`; those only recorded in brackets. */
-  get rungs(): string[] {
-    return this.escalations.map(({ stage, level, sent }) =>
-      sent ? `${stage}-${level}` : `(${stage}-${level})`,
-    )
-  }
-
-  do(action: ActionRequestedFact['action'], over: Partial<ActionRequestedFact> = {}): ActionChange {
-    const changes = this.lab.feed({
-      type: 'actionRequested',
-      receivedAt: this.lab.now,
-      requestId: `r${++this.#requests}`,
-      incident: this.incident.id,
-      expectedRevision: this.incident.revision,
-      action,
-      by: 'zhang',
-      role: 'serviceDispatcher',
-      ...over,
-    })
-    return changes.find((change) => change.type === 'action') as ActionChange
-  }
-}
 
 describe('the notice', () => {
   it('is proposed with the incident and published by staff, numbered, to those it concerns', () => {
@@ -143,8 +66,8 @@ describe('the notice', () => {
     const revisions = desk.notices.map(({ revision }) => revision)
     const numbered = desk.notices.filter(({ no }) => no !== null)
     expect(new Set(numbered.map(({ no }) => no)).size).toBe(1)
-    expect(numbered.map(({ revision }) => revision)).toEqual(numbered.map((_, i) => i + 1))
-    expect(revisions[0]).toBe(1)
+    expect(revisions).toEqual(revisions.map((_, i) => i + 1))
+    expect(numbered.length).toBeGreaterThan(3)
   })
 
   it('is withdrawn where it was a mistake; one never sent is only filed', () => {
