@@ -47,6 +47,7 @@ export function registerBench(program: Command): void {
   simulate(bench)
   journal(bench)
   lookup(bench)
+  live(bench)
 }
 
 function accuracy(bench: Command): void {
@@ -184,5 +185,21 @@ function lookup(bench: Command): void {
     .action(async (options) => {
       const { benchLookup } = await import('./bench/lookup.ts')
       print('lookup', options.seed, await benchLookup(options), options.json)
+    })
+}
+
+function live(bench: Command): void {
+  bench
+    .command('live')
+    .description('from a change to its frame on every console that may see it')
+    .option('--sockets <n>', 'consoles', integer, 5000)
+    .option('--incidents <n>', 'open incidents', integer, 2000)
+    .option('--changes <n>', 'changes a second', integer, 20)
+    .option('--seconds <s>', 'measure for so long', integer, 10)
+    .option('--seed <s>', 'seed', integer, 1)
+    .option('--json', 'the JSON line alone', false)
+    .action(async (options) => {
+      const { benchLive } = await import('./bench/live/live.ts')
+      print('live', options.seed, await benchLive(options), options.json)
     })
 }

@@ -27,6 +27,7 @@ import { phoneKey } from '../../records/customers/phones.ts'
 import { initialsOf } from '../../records/customers/pinyin.ts'
 import type { CustomerQuestion } from '../../records/customers/search.ts'
 import { CustomerStore } from '../../records/customers/store.ts'
+import { quantile, round } from './figures.ts'
 
 export interface LookupBenchOptions {
   readonly customers: number
@@ -150,13 +151,6 @@ function questionsOf(dir: string, { questions, seed }: LookupBenchOptions) {
   db.close()
   return byKind
 }
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return round(sorted[Math.floor((sorted.length - 1) * share)] ?? 0)
-}
-
-const round = (ms: number) => Math.round(ms * 100) / 100
 
 /** Makes the ledger where `dir` has none, and asks one question after the other. */
 export async function benchLookup(options: LookupBenchOptions) {
