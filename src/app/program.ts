@@ -37,6 +37,7 @@ import { answerReliability } from './reliability.ts'
 import { retainJournal } from './retention.ts'
 import { applyRules, applyRulesOfFolder } from './rules.ts'
 import { newestBeginning, Snapshotting } from './snapshotting.ts'
+import { subscriptionsOf } from './subscriptions.ts'
 import { switchingOf } from './switching.ts'
 import { directoryInForce } from './terminal-directory.ts'
 import { openTerminals, type Terminals } from './terminals.ts'
@@ -221,6 +222,10 @@ async function open(
     records,
     customers,
     webhooks: informing.webhooks,
+    subscriptions: subscriptionsOf(
+      records,
+      () => library.rules(judge.rulesDigest).service.informing.complaintDays,
+    ),
     card: openHotline({
       pipeline,
       records,

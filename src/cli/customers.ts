@@ -1,6 +1,7 @@
 /** `customers …`: read the utility's customer ledger, make one up, forget someone. */
 import { createWriteStream, existsSync } from 'node:fs'
 import { rename } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { SingleBar } from 'cli-progress'
@@ -11,6 +12,7 @@ import { customerLines, generateCustomers, sitesOf } from '../records/customers/
 import { CustomerFileError, customerFiles, importCustomers } from '../records/customers/import.ts'
 import { phoneKey } from '../records/customers/phones.ts'
 import { CustomerStore } from '../records/customers/store.ts'
+import { eraseFromRecords } from '../records/informing/erase.ts'
 import { addSettingFlags, settingsOf } from './settings.ts'
 
 export function registerCustomers(program: Command): void {
@@ -121,11 +123,13 @@ function registerErase(customers: Command): void {
     .description('remove everything personal of one customer')
     .argument('<account>', '户号')
   addSettingFlags(command, ['data']).action((account: string, options: object) => {
-    const { path, keyPath } = customerFiles(settingsOf(options).settings.data.dir)
+    const { dir } = settingsOf(options).settings.data
+    const { path, keyPath } = customerFiles(dir)
     if (!existsSync(path)) throw new UsageError(`${path}: no customers were imported yet`)
     const store = new CustomerStore(path, phoneKey(keyPath))
     try {
       if (!store.erase(account)) throw new UsageError(`no customer ${account}`)
+      eraseFromRecords(join(dir, 'records.db'), account)
       console.log(`${account} erased`)
     } finally {
       store.close()

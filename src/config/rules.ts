@@ -164,6 +164,7 @@ const steps = z.tuple([rate, rate, rate]).refine(([one, two, three]) => one > tw
   message: 'expected values that fall from grade Ⅰ to grade Ⅲ',
 })
 const byZone = z.strictObject({ urban: rate, rural: rate, remote: rate })
+const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time as "22:00"')
 const service = z.strictObject({
   notice: z.strictObject({ publishGrade: grade, publishMinutes: rate }),
   clocks: z.strictObject({
@@ -182,6 +183,21 @@ const service = z.strictObject({
     }),
   etrReminderMinutes: rate,
   replyMinutes: rate,
+  informing: z.strictObject({
+    follows: z.enum(['confirmed', 'published']),
+    firstAfterMinutes: z.number().min(0),
+    quiet: z.strictObject({ from: clockTime, to: clockTime }),
+    nightGrade: grade,
+    smsPerIncident: z.number().int().min(1),
+    etrMovedMinutes: rate,
+    smsEtr: z.strictObject({ laterMinutes: rate, most: z.number().int().min(0) }),
+    againMinutes: rate,
+    newsMinutes: rate,
+    endHours: rate,
+    plannedHours: rate,
+    complaintDays: rate,
+    byPreference: z.boolean(),
+  }),
 })
 const importantGrade = z.literal([1, 2, 3])
 const shareLevels = z

@@ -248,6 +248,37 @@ export interface ServiceRules {
   readonly etrReminderMinutes: number
   /** Within which an escalation asks for a reply. */
   readonly replyMinutes: number
+  readonly informing: InformingRules
+}
+
+/** When customers are told what (`domain.md` §4.5). */
+export interface InformingRules {
+  /** What an incident must be before customers hear of it: confirmed, or its notice published. */
+  readonly follows: 'confirmed' | 'published'
+  /** Nobody is told earlier than so long after supply was lost. */
+  readonly firstAfterMinutes: number
+  /** Quiet hours, local time, `HH:MM`. They bind short messages alone. */
+  readonly quiet: { readonly from: string; readonly to: string }
+  /** Grades up to this one are told of by short message in the quiet hours as well. */
+  readonly nightGrade: 1 | 2 | 3 | 4
+  /** Short messages to one customer about one outage; its end and corrections do not count. */
+  readonly smsPerIncident: number
+  /** An estimate that moved less is no news. */
+  readonly etrMovedMinutes: number
+  /** By short message only where it is so much later, and so often at most. */
+  readonly smsEtr: { readonly laterMinutes: number; readonly most: number }
+  /** Without news the other channels hear again after this long. */
+  readonly againMinutes: number
+  /** News that could not be sent for so long is not sent any more. */
+  readonly newsMinutes: number
+  /** An end or a correction is owed for so long. */
+  readonly endHours: number
+  /** Announced outages are told so long before they begin. */
+  readonly plannedHours: number
+  /** Proactive service (主动服务) of a customer or area after a complaint. */
+  readonly complaintDays: number
+  /** Customers are told on the channels that the ledger says they prefer, without a subscription. */
+  readonly byPreference: boolean
 }
 
 export interface Rules {

@@ -51,6 +51,10 @@ export const MAX_SWITCHING_AHEAD_DAYS = 31
 export const MAX_SWITCHING_PLANNED = 10_000
 /** Receivers of messages: each is one more row of every change that is told. */
 export const MAX_WEBHOOKS = 100
+/** Subscriptions in force of one account or area: each channel in each language. */
+export const MAX_SUBSCRIPTIONS = 9
+/** Longest term of a subscription that says its end, days: two years, as customers forget. */
+export const MAX_SUBSCRIPTION_DAYS = 731
 /** Tickets waiting to be used; each lives 30 s. */
 export const MAX_TICKETS = 10_000
 export const TICKET_TTL_MS = 30_000

@@ -173,6 +173,39 @@ export interface Webhooks {
   test(id: string): Promise<string>
 }
 
+export const SUBSCRIPTION_CHANNELS = ['sms', 'app', 'wechat'] as const
+export const SUBSCRIPTION_LANGUAGES = ['zh', 'mn', 'en'] as const
+export const SUBSCRIPTION_SOURCES = ['agent', 'self', 'complaint'] as const
+
+/** Someone wishes to be told of outages: a customer, or all customers of a transformer's area. */
+export interface Subscription {
+  readonly id: string
+  readonly account: string | null
+  readonly area: string | null
+  readonly channel: (typeof SUBSCRIPTION_CHANNELS)[number]
+  /** Null: the customer's own. */
+  readonly language: (typeof SUBSCRIPTION_LANGUAGES)[number] | null
+  readonly atNight: boolean
+  readonly source: (typeof SUBSCRIPTION_SOURCES)[number]
+  readonly createdAt: InstantMs
+  readonly by: string
+  readonly until: InstantMs | null
+  readonly endedAt: InstantMs | null
+}
+
+/** What is kept of them. What changes it resolves once it is on disk. */
+export interface Subscriptions {
+  /** How long the proactive service after a complaint lasts. */
+  complaintDays(): number
+  find(id: string): Subscription | undefined
+  /** Newest first, ended ones as well. */
+  ofAccount(account: string): readonly Subscription[]
+  ofArea(area: string): readonly Subscription[]
+  /** The same id is the same request. */
+  add(subscription: Subscription): Promise<void>
+  end(id: string, at: InstantMs): Promise<void>
+}
+
 /** A grid or rules as they were applied. */
 export interface Applied {
   readonly digest: string
@@ -289,6 +322,7 @@ export interface HttpDeps {
   readonly records: RecordsReader
   readonly customers: CustomersReader
   readonly webhooks: Webhooks
+  readonly subscriptions: Subscriptions
   /** What an agent is told about one customer now. */
   card(request: CardRequest): Card
   readonly facts: FactSink

@@ -20,6 +20,7 @@ import type { InstantMs } from '../facts/time.ts'
 import { AuditChain, type AuditEntry } from './audit.ts'
 import type { Contact } from './contacts.ts'
 import { RecordsError } from './errors.ts'
+import { type InformingEntry, InformingFiler } from './informing/filer.ts'
 import { noticeFiler } from './notices.ts'
 import { Outbox, type OutboxEntry } from './outbox/outbox.ts'
 
@@ -42,6 +43,7 @@ export type LedgerEntry =
   | { readonly kind: 'audit'; readonly entry: AuditEntry }
   | { readonly kind: 'contact'; readonly contact: Contact }
   | { readonly kind: 'outbox'; readonly entry: OutboxEntry }
+  | { readonly kind: 'informing'; readonly entry: InformingEntry }
 
 /** Where the ledger stands. */
 export interface LedgerState {
@@ -65,6 +67,7 @@ export class Ledger {
   readonly #statements: ReturnType<typeof prepare>
   readonly #notices: ReturnType<typeof noticeFiler>
   readonly #outbox: Outbox
+  readonly #informing: InformingFiler
   readonly #audit: AuditChain
   readonly #epoch: number
   #state: LedgerState
@@ -73,6 +76,7 @@ export class Ledger {
   constructor(db: Connection, options: LedgerOptions = {}) {
     this.#db = db
     this.#outbox = new Outbox(db)
+    this.#informing = new InformingFiler(db)
     this.#audit = new AuditChain(db, options.anchor)
     this.#statements = prepare(db)
     this.#notices = noticeFiler(db)
@@ -101,6 +105,7 @@ export class Ledger {
         else if (entry.kind === 'cursor') this.#statements.cursor.run([entry.name, entry.position])
         else if (entry.kind === 'audit') this.#audit.add(entry.entry)
         else if (entry.kind === 'outbox') this.#outbox.apply(entry.entry)
+        else if (entry.kind === 'informing') this.#informing.apply(entry.entry)
         else this.#fileContact(entry.contact)
       }
       const { position, digest, at } = next

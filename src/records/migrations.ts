@@ -220,4 +220,23 @@ export const MIGRATIONS: readonly string[] = [
   -- Units, clock and texts that messages are composed with.
   CREATE TABLE outbox_context (id INTEGER PRIMARY KEY CHECK (id = 1), json TEXT NOT NULL) STRICT;
   `,
+  `
+  -- Who asked to be told of outages. No names, no numbers.
+  CREATE TABLE subscriptions (
+    id         TEXT PRIMARY KEY,
+    account    TEXT,
+    area       TEXT,
+    channel    TEXT NOT NULL,
+    language   TEXT,
+    at_night   INTEGER NOT NULL,
+    source     TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    by         TEXT NOT NULL,
+    until      INTEGER,
+    ended_at   INTEGER,
+    CHECK ((account IS NULL) != (area IS NULL))
+  ) STRICT;
+  CREATE INDEX subscriptions_account ON subscriptions (account) WHERE account IS NOT NULL;
+  CREATE INDEX subscriptions_area ON subscriptions (area) WHERE area IS NOT NULL;
+  `,
 ]

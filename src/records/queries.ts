@@ -10,6 +10,7 @@ import type { InstantMs } from '../facts/time.ts'
 import { auditPage } from './audit.ts'
 import { type ContactColumns, contactOf, MAX_CONTACTS } from './contacts.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
+import { subscriptionReader } from './informing/subscriptions.ts'
 import { noticeReader } from './notices.ts'
 import { endpointReader } from './outbox/endpoints.ts'
 import { parcelReader } from './outbox/parcels.ts'
@@ -50,6 +51,8 @@ export interface Queries
   areas(): Iterable<readonly [incident: string, area: IncidentArea]>
   /** Receivers of messages, and what waits for them. */
   readonly outbox: ReturnType<typeof outboxReader>
+  /** Who asked to be told. */
+  readonly informing: ReturnType<typeof subscriptionReader>
   close(): void
 }
 
@@ -211,6 +214,8 @@ export function openQueries(path: string): Queries {
     ...noticeReader(db),
 
     outbox: outboxReader(db),
+
+    informing: subscriptionReader(db),
 
     cursor: (name) =>
       one<[Position]>('SELECT position FROM cursors WHERE name = ?', [name])?.[0] ?? 0,

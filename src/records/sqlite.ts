@@ -10,6 +10,7 @@ import type { Telemetry } from '../telemetry/telemetry.ts'
 import type { AuditEntry } from './audit.ts'
 import type { Contact } from './contacts.ts'
 import { RecordsError } from './errors.ts'
+import type { InformingEntry } from './informing/filer.ts'
 import type { LedgerEntry } from './ledger.ts'
 import type { OutboxEntry } from './outbox/outbox.ts'
 import type { RecordsPort, RecordsState } from './port.ts'
@@ -34,11 +35,15 @@ export interface RecordsOptions {
 /** `full`: commits wait for space and go on by themselves; `failing`: until a restart. */
 export type RecordsCondition = 'writing' | 'full' | 'failing' | 'closed'
 
-export interface SqliteRecords extends RecordsPort, Pick<Queries, 'areas' | 'outbox'> {
+export interface SqliteRecords
+  extends RecordsPort,
+    Pick<Queries, 'areas' | 'outbox' | 'informing'> {
   /** For `/readyz`. */
   readonly condition: RecordsCondition
   /** Changes endpoints and settles parcels; resolves once it is on disk. */
   changeOutbox(entry: OutboxEntry): Promise<void>
+  /** Changes subscriptions and what customers were told; resolves once it is on disk. */
+  changeInforming(entry: InformingEntry): Promise<void>
   /** Change batches asked for and not yet on disk; whoever makes more of them waits on this. */
   readonly pending: number
 }
@@ -131,6 +136,10 @@ class Committer {
 
   changeOutbox(entry: OutboxEntry): Promise<void> {
     return this.#ask({ kind: 'outbox', entry }, [])
+  }
+
+  changeInforming(entry: InformingEntry): Promise<void> {
+    return this.#ask({ kind: 'informing', entry }, [])
   }
 
   async retain(before: InstantMs): Promise<void> {

@@ -250,6 +250,14 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
       rotate: async () => '',
       test: async () => '',
     },
+    subscriptions: {
+      complaintDays: () => 90,
+      find: () => undefined,
+      ofAccount: () => [],
+      ofArea: () => [],
+      add: async () => {},
+      end: async () => {},
+    },
     card: () => {
       throw new Error('no card in this fixture')
     },

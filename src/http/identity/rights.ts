@@ -24,6 +24,7 @@ const READ_RIGHTS = [
   'notices.read',
   'switching.read',
   'webhooks.read',
+  'subscriptions.read',
 ] as const
 
 /** To tell the program something, beside acting on incidents. */
@@ -38,6 +39,7 @@ const WRITE_RIGHTS = [
   'terminals.replace',
   'grid.apply',
   'webhooks.write',
+  'subscriptions.write',
 ] as const
 
 export type RightName = (typeof READ_RIGHTS)[number] | (typeof WRITE_RIGHTS)[number] | ActionRight

@@ -25,6 +25,7 @@ import { ruleRoutes } from './rules.ts'
 import { SESSION_COOKIE, sessionRoutes } from './session.ts'
 import { statusRoutes } from './status.ts'
 import { stormRoutes } from './storm.ts'
+import { subscriptionRoutes } from './subscriptions.ts'
 import { switchingRoutes } from './switching.ts'
 import { terminalRoutes } from './terminals.ts'
 import { webhookRoutes } from './webhooks.ts'
@@ -77,6 +78,7 @@ export function routeTable(tickets: Tickets, version: string): readonly Route[] 
     ...networkRoutes,
     ...noticeRoutes,
     ...webhookRoutes,
+    ...subscriptionRoutes,
     ...mapRoutes,
     ...reliabilityRoutes,
     ticket,
