@@ -3,7 +3,10 @@ import { join } from 'node:path'
 import type { InstantMs } from '../facts/time.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
 import { type AnswerCard, answerCard, type CardRequest, type CardSources } from '../hotline/card.ts'
+import { meaningOf } from '../hotline/replies.ts'
 import { loadScripts } from '../hotline/scripts.ts'
+import { loadToldTexts, spoken, type Told, told } from '../hotline/told.ts'
+import type { CustomerVoice } from '../http/customer-voice.ts'
 import type { SqliteRecords } from '../records/sqlite.ts'
 import type { Pipeline } from './pipeline.ts'
 import { supplyOf } from './supply.ts'
@@ -21,8 +24,15 @@ export interface HotlineParts {
   now(): InstantMs
 }
 
-/** Answers with the card of one customer. Reads the scripts once: they are files of the program. */
-export function openHotline(parts: HotlineParts): (request: CardRequest) => AnswerCard {
+export interface Hotline {
+  /** The card of one customer, for an agent. */
+  card(request: CardRequest): AnswerCard
+  /** What customers are told without one. */
+  readonly voice: CustomerVoice
+}
+
+/** Opens the hotline's side. Reads the texts once: they are files of the program. */
+export function openHotline(parts: HotlineParts): Hotline {
   const { pipeline, records } = parts
   const sources: CardSources = {
     scripts: loadScripts(join(parts.configDir, 'texts', 'scripts.yaml')),
@@ -50,5 +60,21 @@ export function openHotline(parts: HotlineParts): (request: CardRequest) => Answ
     plans: () => pipeline.judge.engine.world?.plans.byId.values() ?? [],
     contacts: (account, since) => records.contacts(account, since),
   }
-  return (request) => answerCard(sources, request)
+  return {
+    card: (request) => answerCard(sources, request),
+    voice: voiceOf(sources, join(parts.configDir, 'texts', 'told.yaml')),
+  }
+}
+
+/** What customers are told, from the same sources as the card. */
+export function voiceOf(sources: CardSources, textsPath: string): CustomerVoice {
+  const texts = loadToldTexts(textsPath)
+  return {
+    told: (asked) => told(sources, texts, asked),
+    spoken: (about, language, toAgent) =>
+      typeof about === 'string'
+        ? spoken(texts, about, language, toAgent)
+        : spoken(texts, about.situation, language, toAgent, (about as Told).slots),
+    meaningOf,
+  }
 }

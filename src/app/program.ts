@@ -226,7 +226,7 @@ async function open(
       records,
       () => library.rules(judge.rulesDigest).service.informing.complaintDays,
     ),
-    card: openHotline({
+    ...openHotline({
       pipeline,
       records,
       area: (incident) => live.area(incident),

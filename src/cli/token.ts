@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander'
 import { UsageError } from '../config/errors.ts'
 import { createIdentity } from '../http/identity/identity.ts'
-import { ROLES, type RoleName } from '../http/identity/rights.ts'
+import { type RoleName, STAFF_ROLES } from '../http/identity/rights.ts'
 import { loadRoles } from '../http/identity/roles.ts'
 import { MAX_TOKEN_TTL_MS } from '../http/identity/tokens.ts'
 import { addSettingFlags, settingsOf } from './settings.ts'
@@ -48,7 +48,9 @@ export function registerToken(program: Command): void {
     .command('token')
     .description('print a bearer token; works beside a running server')
     .addOption(
-      new Option('--role <role>', 'whose rights it carries').choices(ROLES).makeOptionMandatory(),
+      new Option('--role <role>', 'whose rights it carries')
+        .choices(STAFF_ROLES)
+        .makeOptionMandatory(),
     )
     .option('--unit <id>', 'unit seen with those below it; may stand several times', collect, [])
     .option('--ttl <time>', 'how long it is valid, at most 24h', '15m')

@@ -7,7 +7,7 @@ import {
   MAX_PASSWORD_LENGTH,
   MIN_PASSWORD_LENGTH,
 } from '../http/identity/passwords.ts'
-import { ROLES, type RoleName } from '../http/identity/rights.ts'
+import { type RoleName, STAFF_ROLES } from '../http/identity/rights.ts'
 import { loadRoles } from '../http/identity/roles.ts'
 import { addSettingFlags, settingsOf } from './settings.ts'
 
@@ -61,7 +61,9 @@ export function registerUser(program: Command): void {
     .description('add an account, or give an existing one a new password, role and units')
     .argument('<name>', 'account name')
     .addOption(
-      new Option('--role <role>', 'what the person does').choices(ROLES).makeOptionMandatory(),
+      new Option('--role <role>', 'what the person does')
+        .choices(STAFF_ROLES)
+        .makeOptionMandatory(),
     )
     .option('--unit <id>', 'unit seen with those below it; may stand several times', collect, [])
     .option('--password-stdin', 'read the password from standard input instead of making one')

@@ -20,6 +20,7 @@ import type { Fact, JournalledFact } from '../facts/facts.ts'
 import type { InstantMs } from '../facts/time.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
 import { endOverdue, forgetUnanswered, takeAnswers } from './callreads/answers.ts'
+import { askDoubted } from './callreads/doubt.ts'
 import { verifyCases } from './callreads/verify.ts'
 import type { Change } from './changes.ts'
 import { admitReport } from './evidence/admit.ts'
@@ -132,9 +133,11 @@ export class Engine {
         publisher.publishFeeders(world.cases.values())
         return publisher.changes
       }
-      case 'callerReport':
-        admitCall(world, position, fact)
-        return []
+      case 'callerReport': {
+        const publisher = new Publisher(world)
+        if (admitCall(world, position, fact)) askDoubted(world, fact, publisher)
+        return publisher.changes
+      }
       case 'planAnnounced':
         world.plans.announce(position, fact)
         return []

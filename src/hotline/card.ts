@@ -119,6 +119,14 @@ export interface AnswerCard {
 
 /** The card of one customer at this moment. */
 export function answerCard(sources: CardSources, request: CardRequest): AnswerCard {
+  return composeCard(sources, request).card
+}
+
+/** The card, and what the texts about it are filled with. */
+export function composeCard(
+  sources: CardSources,
+  request: CardRequest,
+): { readonly card: AnswerCard; readonly slots: Slots } {
   const now = sources.now()
   const grid = sources.grid()
   const point = request.usagePoint === '' ? -1 : grid.usagePoints.ids.indexOf(request.usagePoint)
@@ -143,7 +151,7 @@ export function answerCard(sources: CardSources, request: CardRequest): AnswerCa
   const situation = situationOf(circumstances)
   const slots = (language: Language) => slotsOf(sources, { grid, path, incident, plans, language })
   const { zh, en } = sources.scripts.safety
-  return {
+  const card: AnswerCard = {
     asOf: view?.asOf ?? now,
     stale,
     situation,
@@ -169,6 +177,7 @@ export function answerCard(sources: CardSources, request: CardRequest): AnswerCa
     scripts: scriptsFor(sources.scripts, situation, request.language, slots),
     safety: request.language === 'en' ? en : zh,
   }
+  return { card, slots: slots(request.language) }
 }
 
 function firstOf<T>(ids: readonly string[], find: (id: string) => T | undefined): T | undefined {
@@ -304,7 +313,10 @@ function slotsOf(sources: CardSources, about: SlotSources): Slots {
   const offset = sources.utcOffsetMinutes()
   const time = (at: InstantMs | null | undefined) =>
     at == null ? undefined : clockTime(at, offset, sources.now())
-  const plan = plans.find(({ kind }) => kind !== 'arrears')
+  // What concerns everybody first: it is the one that customers are told of.
+  const plan =
+    plans.find(({ kind }) => kind === 'planned' || kind === 'rationing') ??
+    plans.find(({ kind }) => kind !== 'arrears')
   return {
     area: areaName(grid, path),
     startedAt: time(incident?.startedAt),

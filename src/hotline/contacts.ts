@@ -2,7 +2,7 @@
 import type { CallChannel } from '../facts/calls.ts'
 import type { InstantMs } from '../facts/time.ts'
 
-export type ContactKind = 'inquiry' | 'report' | 'urge'
+export type ContactKind = 'inquiry' | 'report' | 'urge' | 'reply' | 'complaint'
 
 export interface ContactLine {
   readonly at: InstantMs

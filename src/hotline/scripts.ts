@@ -79,7 +79,7 @@ export function scriptsFor(
 }
 
 /** Undefined where a slot has nothing to say: half a sentence is worse than none. */
-function fill(template: string, slots: Slots): string | undefined {
+export function fill(template: string, slots: Slots): string | undefined {
   let whole = true
   const filled = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     const value = slots[name]

@@ -6,6 +6,10 @@ import { formatInstant, type InstantMs } from '../facts/time.ts'
 import type { DeviceType } from '../grid/model.ts'
 import { deviceRef, incidentSchema, instantOut } from './schemas.ts'
 
+/** Asked, reported, urged the repair (催办), answered a message, complained. */
+export const CONTACT_KINDS = ['inquiry', 'report', 'urge', 'reply', 'complaint'] as const
+export type ContactKind = (typeof CONTACT_KINDS)[number]
+
 export const CARD_LANGUAGES = ['zh', 'en', 'mn'] as const
 
 export interface CardRequest {
@@ -104,7 +108,7 @@ export const cardSchema = z
         z.object({
           at: instantOut,
           channel: z.string(),
-          kind: z.enum(['inquiry', 'report', 'urge']),
+          kind: z.enum(CONTACT_KINDS),
           incident: z.string().nullable(),
         }),
       ),

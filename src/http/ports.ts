@@ -14,7 +14,8 @@ import type { Fact, JournalledFact, Position, QuarantinedFact } from '../facts/f
 import type { InstantMs } from '../facts/time.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
-import type { Card, CardRequest } from './card.ts'
+import type { Card, CardRequest, ContactKind } from './card.ts'
+import type { CustomerVoice } from './customer-voice.ts'
 import type { Identity } from './identity/identity.ts'
 import type { PassOn } from './pass-on.ts'
 import type { ReliabilityAnswer, ReliabilityAsked } from './reliability-shape.ts'
@@ -76,11 +77,11 @@ export interface RecordsReader {
   }
 }
 
-/** When a customer spoke to us: asked, reported, or urged the repair (催办). */
+/** When a customer spoke to us: asked, reported, urged the repair (催办), answered, complained. */
 export interface Contact {
   readonly at: InstantMs
   readonly channel: CallChannel
-  readonly kind: 'inquiry' | 'report' | 'urge'
+  readonly kind: ContactKind
   readonly incident: string | null
   /** A repeated request is the same contact. */
   readonly requestId: string
@@ -325,6 +326,8 @@ export interface HttpDeps {
   readonly subscriptions: Subscriptions
   /** What an agent is told about one customer now. */
   card(request: CardRequest): Card
+  /** What a customer is told without an agent. */
+  readonly voice: CustomerVoice
   readonly facts: FactSink
   readonly journal: FactReader
   readonly live: LivePort

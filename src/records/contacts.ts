@@ -5,8 +5,8 @@
 import { CALL_CHANNELS, type CallChannel } from '../facts/calls.ts'
 import type { InstantMs } from '../facts/time.ts'
 
-export const CONTACT_KINDS = ['inquiry', 'report', 'urge'] as const
-/** Asked, reported an outage, or urged its repair (催办). */
+export const CONTACT_KINDS = ['inquiry', 'report', 'urge', 'reply', 'complaint'] as const
+/** Asked, reported an outage, urged its repair (催办), answered a message, or complained. */
 export type ContactKind = (typeof CONTACT_KINDS)[number]
 
 export interface Contact {

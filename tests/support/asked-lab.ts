@@ -21,6 +21,7 @@ export class AskedLab extends EngineLab {
   /** Seconds from a question to its answer. */
   answerSeconds = 5
   answerOf: (target: string) => Answer = () => 'silent'
+  #scheduled = 0
   readonly #due: { at: number; fact: () => ReadingFact | undefined }[] = []
 
   constructor(
@@ -51,9 +52,12 @@ export class AskedLab extends EngineLab {
           const fact = due.fact()
           if (fact) this.feed(fact)
         }
+      this.tick()
       const at = this.now + this.answerSeconds * 1000
-      for (const change of this.tick())
-        if (change.type === 'callRead') this.#due.push({ at, fact: () => this.#answerTo(change) })
+      const { calls } = this
+      for (const change of calls.slice(this.#scheduled))
+        this.#due.push({ at, fact: () => this.#answerTo(change) })
+      this.#scheduled = calls.length
     }
   }
 

@@ -184,7 +184,10 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
       const batch: ChangeBatch = { position, at: now(), changes }
       hub.follow([batch])
     },
-    token: (role, units = []) => identity.issueToken(role, units),
+    token: async (role, units = []) =>
+      role === 'customer'
+        ? (await identity.issueCustomerToken('A1')).token
+        : identity.issueToken(role, units),
     get: (path, token, headers = {}) =>
       fetch(`${fixture.url}${path}`, {
         headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...headers },
@@ -260,6 +263,13 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
     },
     card: () => {
       throw new Error('no card in this fixture')
+    },
+    voice: {
+      told: () => {
+        throw new Error('no voice in this fixture')
+      },
+      spoken: () => ({ text: '', seconds: 0 }),
+      meaningOf: () => 'unclear',
     },
     facts: {
       async append(fact) {

@@ -10,15 +10,15 @@ import { metersAt } from './premises.ts'
 
 const MINUTE_MS = 60_000
 
-/** Takes a call in; its tree is judged at the next tick. */
-export function admitCall(world: World, position: number, fact: CallerReportFact): void {
+/** Takes a call in; its tree is judged at the next tick. False where it says nothing new. */
+export function admitCall(world: World, position: number, fact: CallerReportFact): boolean {
   const point = world.grid.usagePoints.ids.indexOf(fact.usagePoint)
-  if (point < 0) return
+  if (point < 0) return false
   const turned = world.callers.take(position, fact, point)
-  if (turned.length === 0) return
+  if (turned.length === 0) return false
   for (const one of turned) settleCallers(world, one)
   const head = headOver(world, point)
-  if (head === NONE) return
+  if (head === NONE) return true
   world.stir(head, position, {
     position,
     observer: fact.usagePoint as never,
@@ -27,6 +27,7 @@ export function admitCall(world: World, position: number, fact: CallerReportFact
     at: fact.receivedAt,
     device: world.grid.devices.ids.idOf(head) as never,
   })
+  return true
 }
 
 /** Tells belief what the callers at a usage point say together by now. */

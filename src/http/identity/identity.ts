@@ -6,9 +6,9 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { InstantMs } from '../../facts/time.ts'
 import { openIdentityDatabase } from './database.ts'
 import { generatePassword, hashPassword, verifyPassword } from './passwords.ts'
-import { type Principal, ROLES, type RoleName } from './rights.ts'
+import { type Principal, type RoleName, STAFF_ROLES } from './rights.ts'
 import type { Roles } from './roles.ts'
-import { createTokens, DEFAULT_TOKEN_TTL_MS } from './tokens.ts'
+import { CUSTOMER_TOKEN_TTL_MS, createTokens, DEFAULT_TOKEN_TTL_MS } from './tokens.ts'
 
 /** A working day and the hand-over after it; then the browser asks for the password again. */
 export const SESSION_TTL_MS = 12 * 3_600_000
@@ -54,6 +54,10 @@ export interface Identity {
   bySession(secret: string): Principal | undefined
   byToken(token: string): Promise<Principal | undefined>
   issueToken(role: RoleName, units: readonly string[], ttlMs?: number): Promise<string>
+  /** A token bound to one account (户号), and when it ends. */
+  issueCustomerToken(
+    account: string,
+  ): Promise<{ readonly token: string; readonly expiresAt: InstantMs }>
   /** Makes the demonstration's accounts anew, each with a fresh password. */
   ensureDemoAccounts(units: readonly string[]): Promise<DemoAccount[]>
   close(): void
@@ -172,7 +176,7 @@ export function createIdentity({ dir, roles, now }: IdentityOptions): Identity {
       const lockedUntil = countAttempt.immediate(name, now())
       if (lockedUntil !== undefined) return { outcome: 'locked', until: lockedUntil }
       const row = rowOf(name)
-      const usable = row && row.disabled === 0 && ROLES.includes(row.role as RoleName)
+      const usable = row && row.disabled === 0 && STAFF_ROLES.includes(row.role as RoleName)
       if (!(await verifyPassword(password, usable ? row.hash : undefined)) || !row)
         return { outcome: 'refused' }
       const secret = randomBytes(32).toString('base64url')
@@ -194,10 +198,17 @@ export function createIdentity({ dir, roles, now }: IdentityOptions): Identity {
     async byToken(token) {
       const claims = await tokens.verify(token)
       if (!claims) return
-      return toPrincipal(claims.subject, claims.role, claims.units, claims.expiresAt, 'token')
+      const { subject, role, units, expiresAt, customer } = claims
+      const principal = toPrincipal(subject, role, units, expiresAt, 'token')
+      return principal && customer !== undefined ? { ...principal, customer } : principal
     },
     issueToken(role, units, ttlMs = DEFAULT_TOKEN_TTL_MS) {
       return tokens.sign({ subject: `token:${role}`, role, units, expiresAt: now() + ttlMs })
+    },
+    async issueCustomerToken(customer) {
+      const expiresAt = now() + CUSTOMER_TOKEN_TTL_MS
+      const claims = { subject: 'customer', role: 'customer', units: [], expiresAt } as const
+      return { token: await tokens.sign({ ...claims, customer }), expiresAt }
     },
     async ensureDemoAccounts(units) {
       return Promise.all(

@@ -25,6 +25,7 @@ const READ_RIGHTS = [
   'switching.read',
   'webhooks.read',
   'subscriptions.read',
+  'self.read',
 ] as const
 
 /** To tell the program something, beside acting on incidents. */
@@ -40,6 +41,9 @@ const WRITE_RIGHTS = [
   'grid.apply',
   'webhooks.write',
   'subscriptions.write',
+  'self.issue',
+  'ivr.ask',
+  'replies.write',
 ] as const
 
 export type RightName = (typeof READ_RIGHTS)[number] | (typeof WRITE_RIGHTS)[number] | ActionRight
@@ -61,8 +65,13 @@ export const ROLES = [
   'securityAdmin',
   'auditor',
   'service',
+  'channel',
+  'customer',
 ] as const
 export type RoleName = (typeof ROLES)[number]
+
+/** Roles of accounts and of keys. A customer has neither: a token of one's own, from a channel. */
+export const STAFF_ROLES: readonly RoleName[] = ROLES.filter((role) => role !== 'customer')
 
 /** What a route asks for: nothing, one right, or any of the rights to act. */
 export type Demand = 'public' | RightName | 'actions.*'
@@ -76,6 +85,8 @@ export interface Principal {
   /** Units whose objects may be seen, with those below them; null: all. Empty: none. */
   readonly units: readonly string[] | null
   readonly expiresAt: InstantMs
+  /** 户号 of the one customer whose token it is; absent for everybody else. */
+  readonly customer?: string
   /** How the caller came in: a browser's cookie needs the check of its origin. */
   readonly by: 'cookie' | 'token'
 }

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { jwtVerify, SignJWT } from 'jose'
+import { ID_PATTERN } from '../../facts/ids.ts'
 import type { InstantMs } from '../../facts/time.ts'
 import type { IdentityDatabase } from './database.ts'
 import { ROLES, type RoleName } from './rights.ts'
@@ -12,6 +13,8 @@ export const TOKEN_ISSUER = 'lastgasp'
 export const TOKEN_AUDIENCE = 'lastgasp-api'
 /** ASVS 5.0 §9.2 and our own rule: a stolen token is worthless after a quarter of an hour. */
 export const DEFAULT_TOKEN_TTL_MS = 15 * 60_000
+/** A customer's token: the app asks its back-end for a new one as long as the customer is signed in. */
+export const CUSTOMER_TOKEN_TTL_MS = 15 * 60_000
 /** Longest that may be asked for by `--ttl`: a day, for a machine that a person starts daily. */
 export const MAX_TOKEN_TTL_MS = 24 * 3_600_000
 
@@ -20,6 +23,8 @@ export interface TokenClaims {
   readonly role: RoleName
   readonly units: readonly string[]
   readonly expiresAt: InstantMs
+  /** 户号 of the customer it is bound to; a token of role `customer` has one, and no other has. */
+  readonly customer?: string
 }
 
 export interface Tokens {
@@ -27,6 +32,9 @@ export interface Tokens {
   /** The claims of a token that is ours and still valid; `undefined` for every other text. */
   verify(token: string): Promise<TokenClaims | undefined>
 }
+
+const isAccount = (value: unknown): value is string =>
+  typeof value === 'string' && ID_PATTERN.test(value)
 
 export function createTokens(db: IdentityDatabase, now: () => InstantMs): Tokens {
   const keyOf = db.prepare('SELECT secret FROM signingKeys WHERE kid = ?')
@@ -53,7 +61,11 @@ export function createTokens(db: IdentityDatabase, now: () => InstantMs): Tokens
   return {
     async sign(claims) {
       const { kid, key } = signingKey()
-      return new SignJWT({ role: claims.role, units: claims.units })
+      return new SignJWT({
+        role: claims.role,
+        units: claims.units,
+        ...(claims.customer === undefined ? {} : { customer: claims.customer }),
+      })
         .setProtectedHeader({ alg: 'HS256', kid, typ: 'JWT' })
         .setSubject(claims.subject)
         .setIssuer(TOKEN_ISSUER)
@@ -79,10 +91,12 @@ export function createTokens(db: IdentityDatabase, now: () => InstantMs): Tokens
             currentDate: new Date(now()),
           },
         )
-        const { role, units } = payload
+        const { role, units, customer } = payload
         if (!ROLES.includes(role as RoleName)) return
         if (!Array.isArray(units) || !units.every((unit) => typeof unit === 'string')) return
+        if ((role === 'customer') !== isAccount(customer)) return
         return {
+          ...(isAccount(customer) ? { customer } : {}),
           subject: payload.sub!,
           role: role as RoleName,
           units,

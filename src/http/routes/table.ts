@@ -11,6 +11,7 @@ import { instantOut } from '../schemas.ts'
 import type { Tickets } from '../tickets.ts'
 import { actionRoutes } from './actions.ts'
 import { auditRoutes } from './audit.ts'
+import { channelRoutes } from './channels.ts'
 import { customerRoutes } from './customers.ts'
 import { gridRoutes } from './grid.ts'
 import { incidentRoutes } from './incidents.ts'
@@ -22,6 +23,7 @@ import { publicRoutes } from './public.ts'
 import { reliabilityRoutes } from './reliability.ts'
 import { reportRoutes } from './reports.ts'
 import { ruleRoutes } from './rules.ts'
+import { selfRoutes } from './self.ts'
 import { SESSION_COOKIE, sessionRoutes } from './session.ts'
 import { statusRoutes } from './status.ts'
 import { stormRoutes } from './storm.ts'
@@ -68,6 +70,8 @@ export function routeTable(tickets: Tickets, version: string): readonly Route[] 
     ...planRoutes,
     ...reportRoutes,
     ...customerRoutes,
+    ...selfRoutes,
+    ...channelRoutes,
     ...auditRoutes,
     ...statusRoutes,
     ...terminalRoutes,
