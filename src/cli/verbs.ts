@@ -11,6 +11,7 @@ import { registerRules } from './rules.ts'
 import { registerScore } from './score.ts'
 import { registerServe } from './serve.ts'
 import { registerSimulate } from './simulate.ts'
+import { registerTexts } from './texts.ts'
 import { registerToken } from './token.ts'
 import { registerUser } from './user.ts'
 
@@ -21,6 +22,7 @@ export const VERBS: readonly ((program: Command) => void)[] = [
   registerScore,
   registerReplay,
   registerRules,
+  registerTexts,
   registerCustomers,
   registerAudit,
   registerUser,

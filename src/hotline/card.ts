@@ -7,9 +7,9 @@ import type { Incident, InterruptionSegment } from '../engine/changes.ts'
 import { ownInterval } from '../engine/own-interval.ts'
 import type { Plan } from '../engine/plans/plan.ts'
 import type { InstantMs } from '../facts/time.ts'
+import { clockTime } from '../facts/wall-clock.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
 import { DEVICE_TYPES, type DeviceType } from '../grid/model.ts'
-import { clockTime } from './clock.ts'
 import { type ContactLine, type ContactSummary, summarise } from './contacts.ts'
 import {
   causeWords,

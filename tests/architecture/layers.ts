@@ -20,14 +20,15 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   series: ['facts', 'grid', 'engine', 'config', 'telemetry'],
   sensing: ['facts', 'grid', 'engine', 'config', 'telemetry'],
   hotline: ['facts', 'grid', 'engine', 'config', 'telemetry'],
+  inform: ['facts', 'grid', 'engine', 'config', 'telemetry'],
   http: ['facts', 'grid', 'engine', 'config', 'telemetry'],
   app: [
     ...['facts', 'grid', 'engine', 'journal', 'records', 'live', 'notify', 'series', 'sensing'],
-    ...['hotline', 'http', 'config', 'telemetry'],
+    ...['hotline', 'inform', 'http', 'config', 'telemetry'],
   ],
   cli: [
     ...['facts', 'grid', 'engine', 'journal', 'records', 'live', 'notify', 'series', 'sensing'],
-    ...['hotline', 'http', 'config', 'telemetry', 'app', 'simulators'],
+    ...['hotline', 'inform', 'http', 'config', 'telemetry', 'app', 'simulators'],
   ],
   main: ['cli'],
   // Real clients of the program: they share its words and the grid reader, nothing else.

@@ -1,7 +1,7 @@
 /** What a caller is told in which situation, and that there is a text for each. */
 import { expect, test } from 'vitest'
 import type { Incident } from '../../../src/engine/changes.ts'
-import { clockTime } from '../../../src/hotline/clock.ts'
+import { clockTime } from '../../../src/facts/wall-clock.ts'
 import { summarise } from '../../../src/hotline/contacts.ts'
 import { causeWords, loadScripts, scriptsFor } from '../../../src/hotline/scripts.ts'
 import {
