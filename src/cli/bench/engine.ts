@@ -43,6 +43,8 @@ const DRAWN = 4_194_304
 const WARM_UP_SHARE = 0.2
 /** A million reports a second, in engine time. */
 const REPORTS_PER_MS = 1000
+/** As often as ticks judge: what reports put off to them is done then, and counted. */
+const TICK_MS = 250
 const START = Date.UTC(2026, 10, 22, 3)
 /** Feeders that lose everything, one after the other, for the time of a posterior. */
 const JUDGED_FEEDERS = 50
@@ -172,6 +174,7 @@ function measureReports(world: World, order: Int32Array, seconds: number) {
     let changed = 0
     for (let i = 0; i < reports; i++, sent++) {
       if (sent % REPORTS_PER_MS === 0) world.belief.hearing = world.belief.now = ++at
+      if (sent % (REPORTS_PER_MS * TICK_MS) === 0) world.belief.settleTimes()
       if (sent % READ_AHEAD === 0) readOn(ahead, order, sent % order.length)
       if (report(world, order[sent % order.length]!, at)) changed++
     }

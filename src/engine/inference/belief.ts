@@ -9,7 +9,7 @@
  * began later, so it counts as silence there.
  */
 import type { InstantMs } from '../../facts/time.ts'
-import { type ClassCosts, DELAY_HORIZON_SECONDS } from '../cost/likelihood.ts'
+import { DELAY_HORIZON_SECONDS } from '../cost/likelihood.ts'
 import {
   AWAITED,
   OFF,
@@ -28,8 +28,7 @@ import { offsFirst, type Rehung, replant } from './replant.ts'
 import { countSilence, kindsOfSilence, lastOfOneClass, locateObservers } from './seating.ts'
 import { Silence, secondOf } from './silence.ts'
 import {
-  BEST,
-  CLOSED_BEST,
+  ABOVE,
   COUNTS,
   DOUBLES,
   EARLIEST,
@@ -38,12 +37,12 @@ import {
   LAST_ON,
   OFFS,
   ONS,
-  PRIOR,
-  RUNNER_UP,
   SPOKEN,
   Sums,
+  UNSETTLED,
+  WAITS,
 } from './sums.ts'
-import { nextOff, turnOns } from './turns.ts'
+import { settleEarliest } from './turns.ts'
 
 /** What a terminal said of a position: when by its clock, when we heard it, at what cost, who. */
 export interface OpenedHead {
@@ -109,7 +108,7 @@ export class Belief {
     this.headOf = locateObservers(network)
     this.areas =
       model.areaLost > 0 ? new Areas(network, this.headOf, areasByTransformer) : noAreas(network)
-    this.sums = new Sums(network.priorCosts())
+    this.sums = new Sums(network.priorCosts(), network.above)
     this.#metersFrom = lastOfOneClass(model.startClassOf)
     this.#meterClass = model.startClassOf.at(-1) ?? 0
     this.silence = new Silence(kindsOfSilence(this), silenceTables(model), this.sums)
@@ -119,11 +118,13 @@ export class Belief {
     // Receipt is not in the registers; a snapshot brings it back beside them.
     for (const o of offsFirst(registers, this.headOf.keys()))
       if (this.headOf[o] !== NONE) this.#putIn(o, registers.atOf(o))
+    this.settleTimes()
   }
 
   /** The trees of these devices hang otherwise now: what was summed up in them is made anew. */
   replant(rehung: Rehung): void {
     for (const device of rehung.devices) this.leant.delete(device)
+    this.settleTimes()
     replant(this, this.#areas, rehung, (observer, heardAt) => this.#putIn(observer, heardAt))
   }
 
@@ -171,6 +172,7 @@ export class Belief {
 
   /** Σ of what was said and of silence, if everything below `head` is dead since. */
   dead(head: number): number {
+    this.settleTimes()
     const from = this.silentFrom(head)
     const spoken = this.sums.spoken(head) + this.#onsBeforeOffs(head)
     return from === Number.POSITIVE_INFINITY ? spoken : spoken + this.silenceSince(head, from)
@@ -216,7 +218,6 @@ export class Belief {
     const before = this.opened.get(head)
     if (!before) this.hint(head, 1)
     this.opened.set(head, { at, heardAt: before?.heardAt ?? this.hearing, cost, observer })
-    this.improve(head)
   }
 
   /** The observer did not answer a call-read, which speaks for "dead" by so much; 0 takes it back. */
@@ -224,21 +225,11 @@ export class Belief {
     const head = this.headOf[observer]!
     const more = cost - (this.unanswered.get(observer) ?? 0)
     if (head === NONE || more === 0) return
-    const off = this.registers.state[observer] === OFF
-    const costs = this.model.classes[this.model.classOf[observer]!]!
-    let closedMore = off ? -this.#aloneOff(observer, costs) : 0
     if (cost === 0) this.unanswered.delete(observer)
     else this.unanswered.set(observer, cost)
-    if (off) closedMore += this.#aloneOff(observer, costs)
     const { doubles } = this.sums
-    for (let a = head; a !== NONE; a = this.network.above[a]!) {
-      const record = a * DOUBLES
-      doubles[record + SPOKEN]! -= more
-      doubles[record + CLOSED_BEST]! += closedMore
-      const before = doubles[record + BEST]!
-      doubles[record + BEST] = this.#bestOf(a)
-      closedMore = doubles[record + BEST]! - before
-    }
+    for (let a = head; a !== NONE; a = this.network.above[a]!)
+      doubles[a * DOUBLES + SPOKEN]! -= more
   }
 
   /** What an unanswered call-read of the observer, and callers behind it, speak for "dead". */
@@ -250,9 +241,7 @@ export class Belief {
 
   /** The device was reported closed again. */
   believeClosed(head: number): void {
-    if (!this.opened.delete(head)) return
-    this.hint(head, -1)
-    this.improve(head)
+    if (this.opened.delete(head)) this.hint(head, -1)
   }
 
   /** Somebody below speaks of an outage beside its observers (1), or no more (−1). */
@@ -289,120 +278,82 @@ export class Belief {
     to: RegisterState,
     toAt: InstantMs,
   ): void {
-    const { above } = this.network
     const { doubles, counts } = this.sums
     const { hearing, silence } = this
     const usual = observer >= this.#metersFrom && this.registers.trackOf(observer) === 0
     const k = usual ? this.#meterClass : this.model.classOf[observer]!
     const { offDead, onDead } = this.model.classes[k]!
-    const plain = this.opened.size === 0
-    const head = this.headOf[observer]!
     // Above the seat of its area a member is silent, or not, as part of the area.
     const seat = from === QUIET || to === QUIET ? this.#areas.turn(observer, k, to) : NONE
-    const quieter = (to === QUIET ? 1 : 0) - (from === QUIET ? 1 : 0)
     const offMore = (to === OFF ? 1 : 0) - (from === OFF ? 1 : 0)
     const onMore = (to === ON ? 1 : 0) - (from === ON ? 1 : 0)
     const waitMore = (to === AWAITED ? 1 : 0) - (from === AWAITED ? 1 : 0)
-    let closedMore = offMore === 0 ? 0 : offMore * this.#aloneOff(observer, this.model.classes[k]!)
-    let joint = false
-    // Earliest off on the branch that the walk comes from.
-    let branchT0 = Number.NaN
+    let quieter = (to === QUIET ? 1 : 0) - (from === QUIET ? 1 : 0)
     // One pass with everything written out: this loop is what a report costs.
-    for (let a = head; a !== NONE; a = above[a]!) {
+    for (let a = this.headOf[observer]!; a !== NONE; a = counts[a * COUNTS + ABOVE]!) {
       const d = a * DOUBLES
       const c = a * COUNTS
-      if (a === seat) joint = true
-      let silent = joint ? 0 : quieter
-      const offs = counts[c + OFFS]! + offMore
-      counts[c + OFFS] = offs
-      if (waitMore !== 0) this.sums.addWait(a, waitMore)
+      if (a === seat) quieter = 0
+      let silent = quieter
+      let spoken = doubles[d + SPOKEN]!
+      const earliest = doubles[d + EARLIEST]!
+      counts[c + OFFS]! += offMore
+      counts[c + WAITS]! += waitMore
       if (onMore !== 0) {
-        counts[c + ONS]! += onMore
+        const ons = counts[c + ONS]! + onMore
+        counts[c + ONS] = ons
         // Without ons, or with this one alone, the bounds are exact again.
-        if (counts[c + ONS]! - onMore === 0 || counts[c + ONS] === 0) {
+        if (ons === 0 || ons === onMore) {
           doubles[d + FIRST_ON] = Number.POSITIVE_INFINITY
           doubles[d + LAST_ON] = 0
         }
       }
       if (from === OFF) {
-        doubles[d + SPOKEN]! -= offDead
-        const others = to === OFF ? offs - 1 : offs
+        spoken -= offDead
+        const others = counts[c + OFFS]! - (to === OFF ? 1 : 0)
         if (others === 0) doubles[d + HEARD_FROM] = Number.POSITIVE_INFINITY
-        // Where its branch has another of the same time, nothing moves.
-        if (fromAt === doubles[d + EARLIEST] && fromAt !== branchT0) {
-          let next = branchT0
-          if (others === 0) next = Number.POSITIVE_INFINITY
-          else if (!(branchT0 <= doubles[d + RUNNER_UP]!))
-            next = nextOff(this, this.#held, a, fromAt)
-          doubles[d + EARLIEST] = next
-          // Said off anew with an earlier time, its branch has that already.
-          if (next < fromAt) turnOns(this, this.#held, a, a, 1, next, fromAt)
-          else if (doubles[d + LAST_ON]! >= fromAt && doubles[d + FIRST_ON]! < next)
-            turnOns(this, this.#held, a, a, -1, fromAt, next)
-        }
+        if (fromAt === earliest) this.#unsettle(a)
       } else if (from === ON) {
-        if (fromAt >= doubles[d + EARLIEST]!) doubles[d + SPOKEN]! -= onDead
+        if (fromAt >= earliest) spoken -= onDead
         else silent--
       }
       if (to === OFF) {
-        doubles[d + SPOKEN]! += offDead
+        spoken += offDead
         if (hearing < doubles[d + HEARD_FROM]!) doubles[d + HEARD_FROM] = hearing
-        const before = doubles[d + EARLIEST]!
-        if (toAt < before) {
-          doubles[d + EARLIEST] = toAt
-          doubles[d + RUNNER_UP] = before
-          if (doubles[d + LAST_ON]! >= toAt && doubles[d + FIRST_ON]! < before)
-            turnOns(this, this.#held, a, a, 1, toAt, before)
-        } else if (toAt < doubles[d + RUNNER_UP]!) doubles[d + RUNNER_UP] = toAt
+        if (toAt < earliest) {
+          // Where no on lies in between, none changes its meaning.
+          if (doubles[d + LAST_ON]! < toAt || doubles[d + FIRST_ON]! >= earliest)
+            doubles[d + EARLIEST] = toAt
+          else this.#unsettle(a)
+        }
       } else if (to === ON) {
         if (toAt > doubles[d + LAST_ON]!) doubles[d + LAST_ON] = toAt
         if (toAt < doubles[d + FIRST_ON]!) doubles[d + FIRST_ON] = toAt
-        if (toAt >= doubles[d + EARLIEST]!) doubles[d + SPOKEN]! += onDead
+        if (toAt >= earliest) spoken += onDead
         else silent++
       }
+      doubles[d + SPOKEN] = spoken
       if (silent !== 0) silence.add(a, k, silent)
-      const closed = doubles[d + CLOSED_BEST]! + closedMore
-      doubles[d + CLOSED_BEST] = closed
-      let best = 0
-      if (!plain) best = this.#bestOf(a)
-      else if (offs > 0) {
-        const open =
-          doubles[d + PRIOR]! +
-          doubles[d + SPOKEN]! +
-          this.silenceSince(a, doubles[d + HEARD_FROM]!)
-        best = open < closed ? open : closed
-      } else if (this.sums.waits(a) > 0) {
-        const open = doubles[d + PRIOR]! + doubles[d + SPOKEN]!
-        best = open < closed ? open : closed
-      }
-      branchT0 = doubles[d + EARLIEST]!
-      closedMore = best - doubles[d + BEST]!
-      doubles[d + BEST] = best
     }
   }
 
-  /** Cheapest account of an off by itself. */
-  #aloneOff(observer: number, { offLive, offDead }: ClassCosts): number {
-    return Math.min(offLive, this.serviceCost(observer) + offDead - this.unansweredBy(observer))
+  /** The earliest off below `head` has to be found anew before anybody asks for it. */
+  #unsettle(head: number): void {
+    const flag = head * COUNTS + UNSETTLED
+    if (this.sums.counts[flag] === 1) return
+    this.sums.counts[flag] = 1
+    this.#unsettled.push(head)
   }
 
-  /** Recomputes best from `head` to the root. */
-  improve(head: number): void {
-    for (let a = head; a !== NONE; a = this.network.above[a]!) this.#improveAt(a)
-  }
+  readonly #unsettled: number[] = []
 
-  #improveAt(a: number): void {
-    const { doubles } = this.sums
-    const record = a * DOUBLES
-    const before = doubles[record + BEST]!
-    const after = this.#bestOf(a)
-    doubles[record + BEST] = after
-    const up = this.network.above[a]!
-    if (up !== NONE) doubles[up * DOUBLES + CLOSED_BEST]! += after - before
-  }
-
-  #bestOf(a: number): number {
-    if (!this.lit(a)) return 0
-    return Math.min(this.priorOf(a) + this.dead(a), this.sums.closedBest(a))
+  /**
+   * Finds the earliest offs that reports may have moved, and turns the ons that thereby change their
+   * meaning. Put off from the reports to here, because many of them move the same one.
+   */
+  settleTimes(): void {
+    if (this.#unsettled.length === 0) return
+    for (const head of this.#unsettled) settleEarliest(this, head)
+    this.#unsettled.length = 0
   }
 }

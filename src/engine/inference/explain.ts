@@ -21,6 +21,7 @@ export interface Suspect {
 
 /** Brings the tree below `root` up to the belief's present time. */
 export function refresh(belief: Belief, root: number): void {
+  belief.settleTimes()
   refreshBelow(belief, root, 0)
 }
 

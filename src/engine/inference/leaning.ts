@@ -39,7 +39,6 @@ export function expectOpen(
   expected.clear()
   for (const [observer, cost] of services) expected.set(observer, cost)
   changed.delete(NONE)
-  for (const head of changed) belief.improve(head)
   return changed
 }
 
@@ -54,7 +53,6 @@ export function hearCallers(belief: Belief, point: number, said: CalledPoint | u
   for (let a = head; a !== NONE; a = belief.network.above[a]!)
     belief.sums.doubles[a * DOUBLES + SPOKEN]! -= more * belief.model.calls.favour
   belief.hint(head, more)
-  belief.improve(head)
 }
 
 const isDark = (said: CalledPoint | undefined) => (said?.darkSince === undefined ? 0 : 1)

@@ -6,7 +6,7 @@
  */
 import type { Belief } from './belief.ts'
 import { NONE } from './network.ts'
-import { COUNTS, DOUBLES, SILENT_SECOND } from './sums.ts'
+import { ABOVE, COUNTS } from './sums.ts'
 
 /** Observers read ahead at once: their lines, two dozen each, stay in a second-level cache. */
 export const READ_AHEAD = 64
@@ -39,8 +39,7 @@ export class ReadAhead {
 
   /** Reads the records of the heads, then of those above them, and so on. */
   #climb(count: number): number {
-    const { doubles, counts } = this.belief.sums
-    const { above } = this.belief.network
+    const { counts } = this.belief.sums
     const heads = this.#heads
     let read = 0
     let climbing = count
@@ -49,9 +48,9 @@ export class ReadAhead {
       for (let i = 0; i < climbing; i++) {
         const head = heads[i]!
         if (head === NONE) continue
-        // The first and the last of a record, which lies on two lines at most.
-        read += doubles[head * DOUBLES]! + counts[head * COUNTS + SILENT_SECOND]!
-        heads[next++] = above[head]!
+        const above = counts[head * COUNTS + ABOVE]!
+        read += above
+        heads[next++] = above
       }
       climbing = next
     }

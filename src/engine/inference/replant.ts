@@ -129,7 +129,8 @@ function countAnew(
   for (const area of areas) areaOccurs(belief, kinds, area)
   for (const device of devices) {
     const own = network.head[device] === device
-    sums.reset(device, own ? network.headPrior(device) : Number.POSITIVE_INFINITY)
+    const prior = own ? network.headPrior(device) : Number.POSITIVE_INFINITY
+    sums.reset(device, prior, network.above[device]!)
     silence.relist(device, kinds.masks[device]!)
     belief.awaited.delete(device)
   }

@@ -4,7 +4,7 @@
  */
 import { DELAY_HORIZON_SECONDS } from '../cost/likelihood.ts'
 import { type Network, NONE } from './network.ts'
-import { COUNTS, DOUBLES, SILENCE, SILENT_COST, SILENT_SECOND, type Sums } from './sums.ts'
+import { COUNTS, SILENCE, type Sums } from './sums.ts'
 
 /** An entry is `count · 32 + kind`: 31 kinds, 67 million observers. */
 const KIND_BITS = 5
@@ -59,7 +59,6 @@ export class Silence {
   /** Nobody is silent below `head`; these kinds can be from now on. */
   relist(head: number, mask: number): void {
     this.#list(head, mask)
-    this.#sums.counts[head * COUNTS + SILENT_SECOND] = -1
   }
 
   /** From now on somebody below `head` may be silent in one more way. */
@@ -103,14 +102,11 @@ export class Silence {
 
   /** `count` more of `kind` are silent below `head`. */
   add(head: number, kind: number, count: number): void {
-    const { doubles, counts } = this.#sums
-    const at = head * COUNTS
-    const second = counts[at + SILENT_SECOND]!
-    if (second >= 0)
-      doubles[head * DOUBLES + SILENT_COST]! += count * this.#table[second * this.#kinds + kind]!
-    const word = counts[at + SILENCE]!
+    const { counts } = this.#sums
+    const at = head * COUNTS + SILENCE
+    const word = counts[at]!
     if ((word & KIND_MASK) !== LIST) {
-      counts[at + SILENCE] = word + (count << KIND_BITS)
+      counts[at] = word + (count << KIND_BITS)
       return
     }
     const entries = this.#entries
@@ -130,18 +126,8 @@ export class Silence {
     return entries.map((entry) => ({ kind: entry & KIND_MASK, count: entry >> KIND_BITS }))
   }
 
-  /** What all of it costs if it is dead for `second` seconds; added up once a second, then kept. */
+  /** What all of it costs if it is dead for `second` seconds. */
   cost(head: number, second: number): number {
-    const { doubles, counts } = this.#sums
-    const known = head * COUNTS + SILENT_SECOND
-    if (counts[known] !== second) {
-      doubles[head * DOUBLES + SILENT_COST] = this.#addUp(head, second)
-      counts[known] = second
-    }
-    return doubles[head * DOUBLES + SILENT_COST]!
-  }
-
-  #addUp(head: number, second: number): number {
     const table = this.#table
     const row = second * this.#kinds
     const word = this.#sums.counts[head * COUNTS + SILENCE]!

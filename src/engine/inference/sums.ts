@@ -6,30 +6,31 @@ import type { InstantMs } from '../../facts/time.ts'
 
 /** Doubles of a record, by their place. */
 export const SPOKEN = 0
-export const CLOSED_BEST = 1
-export const BEST = 2
-/** What the silence below costs at the age `SILENT_SECOND`. */
-export const SILENT_COST = 3
-export const PRIOR = 4
-export const HEARD_FROM = 5
-export const EARLIEST = 6
-/**
- * No off below is earlier, but those on the branch (or of the observer) that has the earliest: as
- * long as that branch has another before this time, the others need not be asked.
- */
-export const RUNNER_UP = 7
-export const FIRST_ON = 8
-export const LAST_ON = 9
-/** Doubles of a record: 96 bytes, one or two cache lines side by side. */
-export const DOUBLES = 12
-/** 32-bit counts, by their place in the record. */
-export const OFFS = 20
-export const ONS = 21
+export const HEARD_FROM = 1
+/** Since when ons below count as proof of supply: the earliest off below, unless `UNSETTLED`. */
+export const EARLIEST = 2
+/** Bounds on the times of ons below. */
+export const FIRST_ON = 3
+export const LAST_ON = 4
+/** Doubles of a record: one cache line. */
+export const DOUBLES = 8
+/** 32-bit words, by their place in the record. */
+export const OFFS = 10
+export const ONS = 11
+export const WAITS = 12
 /** Who is silent below, for `Silence`. */
-export const SILENCE = 22
-/** −1 where the cost has to be added up anew. */
-export const SILENT_SECOND = 23
+export const SILENCE = 13
+/** The head above, `NONE` at a root: here as well, so that a walk touches nothing else. */
+export const ABOVE = 14
+/** 1 where the earliest off below may be another than `EARLIEST`. */
+export const UNSETTLED = 15
 export const COUNTS = 2 * DOUBLES
+
+/** What a judgement asks of a head, beside the records that reports walk along. */
+const PRIOR = 0
+const CLOSED_BEST = 1
+const BEST = 2
+const JUDGED = 3
 
 /** The allocator puts 16 bytes before a large block, so this much more begins a cache line. */
 const TO_CACHE_LINE = 48
@@ -39,47 +40,47 @@ export class Sums {
   /** The records, for the walk of `Belief`, which has no time for calls. */
   readonly doubles: Float64Array
   readonly counts: Int32Array
+  readonly #judged: Float64Array
   // In a few trees only, so made when needed.
-  #waits: Int32Array | undefined
   #hints: Int32Array | undefined
 
-  /** `priors` by head: costs of "open here" before what was heard below. */
-  constructor(priors: Float64Array) {
+  /** By head: `priors`, costs of "open here" before what was heard below; `above`, heads above. */
+  constructor(priors: Float64Array, above: Int32Array) {
     this.heads = priors.length
     const buffer = new ArrayBuffer(TO_CACHE_LINE + this.heads * DOUBLES * 8)
     this.doubles = new Float64Array(buffer, TO_CACHE_LINE)
     this.counts = new Int32Array(buffer, TO_CACHE_LINE)
-    for (let head = 0; head < this.heads; head++) this.#begin(head, priors[head]!)
+    this.#judged = new Float64Array(this.heads * JUDGED)
+    for (let head = 0; head < this.heads; head++) this.#begin(head, priors[head]!, above[head]!)
   }
 
   /** Nothing was heard below `head`, which costs this much to be open; silence is counted anew. */
-  reset(head: number, prior: number): void {
+  reset(head: number, prior: number, above: number): void {
     const silence = this.counts[head * COUNTS + SILENCE]!
     this.doubles.fill(0, head * DOUBLES, (head + 1) * DOUBLES)
-    this.#begin(head, prior)
+    this.#begin(head, prior, above)
     this.counts[head * COUNTS + SILENCE] = silence
-    if (this.#waits) this.#waits[head] = 0
+    this.setBest(head, 0, 0)
     if (this.#hints) this.#hints[head] = 0
   }
 
-  #begin(head: number, prior: number): void {
+  #begin(head: number, prior: number, above: number): void {
     const d = head * DOUBLES
-    this.doubles[d + PRIOR] = prior
     this.doubles[d + HEARD_FROM] = Number.POSITIVE_INFINITY
     this.doubles[d + EARLIEST] = Number.POSITIVE_INFINITY
-    this.doubles[d + RUNNER_UP] = Number.POSITIVE_INFINITY
     this.doubles[d + FIRST_ON] = Number.POSITIVE_INFINITY
-    this.counts[head * COUNTS + SILENT_SECOND] = -1
+    this.counts[head * COUNTS + ABOVE] = above
+    this.#judged[head * JUDGED + PRIOR] = prior
   }
 
   /** Cost of "open here" before what was heard below. */
   prior(head: number): number {
-    return this.doubles[head * DOUBLES + PRIOR]!
+    return this.#judged[head * JUDGED + PRIOR]!
   }
 
   /** "Open here" gets dearer by so much; below 0, cheaper. */
   leanPrior(head: number, cost: number): void {
-    this.doubles[head * DOUBLES + PRIOR]! += cost
+    this.#judged[head * JUDGED + PRIOR]! += cost
   }
 
   /** Costs of what was said below, if dead. */
@@ -87,22 +88,22 @@ export class Sums {
     return this.doubles[head * DOUBLES + SPOKEN]!
   }
 
-  /** Σ live costs and best of what hangs right below. */
+  /** Σ live costs and best of what hangs right below, as of the last `refresh` of a lit tree. */
   closedBest(head: number): number {
-    return this.doubles[head * DOUBLES + CLOSED_BEST]!
+    return this.#judged[head * JUDGED + CLOSED_BEST]!
   }
 
-  /** Cheapest account of everything below, the device itself open or closed. */
+  /** Cheapest account of everything below, the device itself open or closed, as of then. */
   best(head: number): number {
-    return this.doubles[head * DOUBLES + BEST]!
+    return this.#judged[head * JUDGED + BEST]!
   }
 
   setBest(head: number, closedBest: number, best: number): void {
-    this.doubles[head * DOUBLES + CLOSED_BEST] = closedBest
-    this.doubles[head * DOUBLES + BEST] = best
+    this.#judged[head * JUDGED + CLOSED_BEST] = closedBest
+    this.#judged[head * JUDGED + BEST] = best
   }
 
-  /** Earliest off below, Infinity where none. */
+  /** Earliest off below, Infinity where none; once settled (`Belief.settleTimes`). */
   t0(head: number): InstantMs {
     return this.doubles[head * DOUBLES + EARLIEST]!
   }
@@ -131,12 +132,7 @@ export class Sums {
 
   /** Observers below whose device came back and who have not said so. */
   waits(head: number): number {
-    return this.#waits === undefined ? 0 : this.#waits[head]!
-  }
-
-  addWait(head: number, sign: number): void {
-    this.#waits ??= new Int32Array(this.heads)
-    this.#waits[head]! += sign
+    return this.counts[head * COUNTS + WAITS]!
   }
 
   /** Positions reported open below. */
@@ -150,7 +146,6 @@ export class Sums {
   }
 
   get bytes(): number {
-    const few = (this.#waits?.byteLength ?? 0) + (this.#hints?.byteLength ?? 0)
-    return this.doubles.buffer.byteLength + few
+    return this.doubles.buffer.byteLength + this.#judged.byteLength + (this.#hints?.byteLength ?? 0)
   }
 }

@@ -1,15 +1,24 @@
 /**
- * The rare parts of a report's walk: when the earliest off below a head moves, ons change their
- * meaning there; when it is taken out, the next one has to be found.
+ * When the earliest off below a head moved, ons change their meaning there: what came before it is
+ * silence, what came since is proof of supply. Found out once for many reports, before it is asked for.
  */
 import type { InstantMs } from '../../facts/time.ts'
 import { OFF, ON, type Registers } from '../evidence/registers.ts'
 import type { EvidenceModel } from './evidence-model.ts'
 import { type Network, NONE } from './network.ts'
 import type { Silence } from './silence.ts'
-import { DOUBLES, EARLIEST, FIRST_ON, LAST_ON, RUNNER_UP, SPOKEN, type Sums } from './sums.ts'
+import {
+  COUNTS,
+  DOUBLES,
+  EARLIEST,
+  FIRST_ON,
+  LAST_ON,
+  SPOKEN,
+  type Sums,
+  UNSETTLED,
+} from './sums.ts'
 
-/** What is walked over. `held` is the observer whose register is being changed. */
+/** What is walked over. */
 interface Walked {
   readonly network: Network
   readonly registers: Registers
@@ -18,13 +27,43 @@ interface Walked {
   readonly silence: Silence
 }
 
+/** Makes `EARLIEST` of `head` the earliest off below it, and says which that is; Infinity for none. */
+export function settleEarliest(walked: Walked, head: number): InstantMs {
+  const { doubles, counts } = walked.sums
+  const d = head * DOUBLES
+  const before = doubles[d + EARLIEST]!
+  if (counts[head * COUNTS + UNSETTLED] === 0) return before
+  counts[head * COUNTS + UNSETTLED] = 0
+  const found = earliestOff(walked, head)
+  doubles[d + EARLIEST] = found
+  if (found < before) turnOns(walked, head, head, 1, found, before)
+  else if (found > before) turnOns(walked, head, head, -1, before, found)
+  return found
+}
+
+function earliestOff(walked: Walked, head: number): InstantMs {
+  const { network, registers, sums } = walked
+  let earliest = Number.POSITIVE_INFINITY
+  if (sums.offs(head) === 0) return earliest
+  const device = network.bottom[head]!
+  const { firstMeter } = network.grid.observers
+  for (let o = firstMeter[device]!; o < firstMeter[device + 1]!; o++)
+    if (registers.state[o] === OFF) earliest = Math.min(earliest, registers.atOf(o))
+  for (let i = network.firstTerminal(device); network.terminalSeats[i] === device; i++) {
+    const o = network.terminals[i]!
+    if (registers.state[o] === OFF) earliest = Math.min(earliest, registers.atOf(o))
+  }
+  for (let c = network.firstBelow[head]!; c !== NONE; c = network.nextBeside[c]!)
+    earliest = Math.min(earliest, settleEarliest(walked, c))
+  return earliest
+}
+
 /**
  * Ons below `d` from `low` until before `high` become (1) or stop being (−1) proof of supply at
  * `a`. Bounds of what it looks through become exact, so that it need not look there again.
  */
-export function turnOns(
+function turnOns(
   walked: Walked,
-  held: number,
   a: number,
   d: number,
   sign: number,
@@ -49,58 +88,16 @@ export function turnOns(
     const at = registers.atOf(o)
     if (at < first) first = at
     if (at > last) last = at
-    // The held one is not yet put in at `a`; below it is, so the bounds must count it.
-    if (at < low || at >= high || o === held) continue
+    if (at < low || at >= high) continue
     const k = model.classOf[o]!
     doubles[a * DOUBLES + SPOKEN]! += sign * model.classes[k]!.onDead
     walked.silence.add(a, k, -sign)
   }
   for (let c = network.firstBelow[d]!; c !== NONE; c = network.nextBeside[c]!) {
-    turnOns(walked, held, a, c, sign, low, high)
+    turnOns(walked, a, c, sign, low, high)
     first = Math.min(first, doubles[c * DOUBLES + FIRST_ON]!)
     last = Math.max(last, doubles[c * DOUBLES + LAST_ON]!)
   }
   doubles[record + FIRST_ON] = first
   doubles[record + LAST_ON] = last
-}
-
-/** The earliest off below `a` without that of the held observer, which was the earliest, `at`. */
-export function nextOff(walked: Walked, held: number, a: number, at: InstantMs): InstantMs {
-  const { doubles } = walked.sums
-  const { network } = walked
-  let first = Number.POSITIVE_INFINITY
-  let second = Number.POSITIVE_INFINITY
-  const device = network.bottom[a]!
-  const { firstMeter } = network.grid.observers
-  const meters = firstMeter[device + 1]! - firstMeter[device]!
-  const firstTerminal = network.firstTerminal(device)
-  let seated = meters
-  while (network.terminalSeats[firstTerminal + seated - meters] === device) seated++
-  let below = network.firstBelow[a]!
-  for (let i = 0; i < seated || below !== NONE; i++) {
-    let t0: InstantMs
-    if (i < meters) t0 = offOf(walked, held, firstMeter[device]! + i)
-    else if (i < seated) t0 = offOf(walked, held, network.terminals[firstTerminal + i - meters]!)
-    else {
-      t0 = doubles[below * DOUBLES + EARLIEST]!
-      below = network.nextBeside[below]!
-    }
-    if (t0 === at) {
-      // Nothing is earlier; what is left to look at may be as early as this.
-      doubles[a * DOUBLES + RUNNER_UP] = at
-      return at
-    }
-    if (t0 < first) {
-      second = first
-      first = t0
-    } else if (t0 < second) second = t0
-  }
-  doubles[a * DOUBLES + RUNNER_UP] = second
-  return first
-}
-
-/** When the observer said off, Infinity where it did not or is the held one. */
-function offOf({ registers }: Walked, held: number, observer: number): InstantMs {
-  const off = registers.state[observer] === OFF && observer !== held
-  return off ? registers.atOf(observer) : Number.POSITIVE_INFINITY
 }
