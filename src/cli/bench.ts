@@ -48,6 +48,7 @@ export function registerBench(program: Command): void {
   journal(bench)
   lookup(bench)
   live(bench)
+  fuzz(bench)
 }
 
 function accuracy(bench: Command): void {
@@ -201,5 +202,23 @@ function live(bench: Command): void {
     .action(async (options) => {
       const { benchLive } = await import('./bench/live/live.ts')
       print('live', options.seed, await benchLive(options), options.json)
+    })
+}
+
+function fuzz(bench: Command): void {
+  bench
+    .command('fuzz')
+    .description(
+      'spoilt packets, messages, requests, frames and files: answered, refused, survived',
+    )
+    .option('--cases <n>', 'spoilt inputs', integer, 2000)
+    .option('--seed <s>', 'seed (default: from the clock)', integer)
+    .option('--only <case>', 'play this one of them alone', integer)
+    .option('--json', 'the JSON line alone', false)
+    .action(async (options) => {
+      const { benchFuzz } = await import('./bench/fuzz/fuzz.ts')
+      const fields = await benchFuzz(options)
+      print('fuzz', fields.seeds[0]!, fields, options.json)
+      if (fields.failures > 0) process.exitCode = 1
     })
 }
