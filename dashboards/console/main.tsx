@@ -1,5 +1,9 @@
 import { createRoot } from 'react-dom/client'
-import { App } from './app/App.tsx'
+import { takeIncoming } from './agent/incoming.ts'
 import './styles/base.css'
 
-createRoot(document.getElementById('root')!).render(<App />)
+// Before anything else: the number of a caller leaves the address bar at once.
+takeIncoming()
+const root = createRoot(document.getElementById('root')!)
+const { App } = await import('./app/App.tsx')
+root.render(<App />)

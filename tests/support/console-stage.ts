@@ -8,8 +8,12 @@ import type { CompiledGrid } from '../../src/grid/compiled.ts'
 import { generateGrid } from '../../src/grid/generate/generate.ts'
 import { customersBelow, devicePlace } from '../../src/grid/geography.ts'
 import { DEVICE_TYPES, type DeviceType } from '../../src/grid/model.ts'
+import type { RoleName } from '../../src/http/identity/rights.ts'
 import { incident, incidentChange } from './changes.ts'
-import { type Fixture, httpFixture } from './http-fixture.ts'
+import { type Fixture, type FixtureOptions, httpFixture } from './http-fixture.ts'
+
+/** Who sits at a desk of the stage. */
+export type StageRole = 'dispatcher' | 'network' | 'agent' | 'manager' | 'operator'
 
 export interface Stage extends Fixture {
   /** Opens, or changes, an incident at a device; places, counts and names come from the grid. */
@@ -18,7 +22,7 @@ export interface Stage extends Fixture {
   clear(): void
   /** The nth device of a type whose customers lie in a range. */
   device(type: DeviceType, least: number, most: number, nth?: number): number
-  readonly accounts: Readonly<Record<'dispatcher' | 'agent', { name: string; password: string }>>
+  readonly accounts: Readonly<Record<StageRole, { name: string; password: string }>>
 }
 
 const LEVEL_OF: Partial<Record<DeviceType, Level>> = {
@@ -32,28 +36,31 @@ const LEVEL_OF: Partial<Record<DeviceType, Level>> = {
   service: 'service',
 }
 
-export async function consoleStage(customers = 20_000, seed = 7): Promise<Stage> {
+export async function consoleStage(
+  deps: NonNullable<FixtureOptions['deps']> = {},
+  { customers = 20_000, seed = 7 } = {},
+): Promise<Stage> {
   const fixture = await httpFixture({
     grid: generateGrid({ customers, seed }),
     consoleDir: resolve('dist/console'),
     timings: { flushEveryMs: 100, statsEveryMs: 1000 },
+    deps,
   })
+  const root = [fixture.grid.units[0]!.id]
   const accounts = {
     dispatcher: { name: 'dispatch', password: 'a long enough password' },
+    network: { name: 'network', password: 'a password of the network' },
     agent: { name: 'agent', password: 'another long password' },
+    manager: { name: 'manager', password: 'a password of the manager' },
+    operator: { name: 'operator', password: 'a password of the operator' },
   }
-  await fixture.identity.putAccount(
-    {
-      name: accounts.dispatcher.name,
-      role: 'serviceDispatcher',
-      units: [fixture.grid.units[0]!.id],
-    },
-    accounts.dispatcher.password,
-  )
-  await fixture.identity.putAccount(
-    { name: accounts.agent.name, role: 'agent', units: [] },
-    accounts.agent.password,
-  )
+  const enlist = (who: StageRole, role: RoleName, units: readonly string[]) =>
+    fixture.identity.putAccount({ name: accounts[who].name, role, units }, accounts[who].password)
+  await enlist('dispatcher', 'serviceDispatcher', root)
+  await enlist('network', 'networkDispatcher', root)
+  await enlist('agent', 'agent', [])
+  await enlist('manager', 'gridManager', root)
+  await enlist('operator', 'operator', [])
   const { grid } = fixture
   const put: Stage['put'] = (id, device, over = {}, reason) => {
     const before = fixture.incidents.get(id)

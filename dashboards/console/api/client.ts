@@ -28,7 +28,11 @@ export class ApiError extends Error {
 /** An answer later than this is as good as none: the console retries or says so. */
 const TIMEOUT_MS = 15_000
 
-async function call(path: string, init: RequestInit = {}, signal?: AbortSignal): Promise<Response> {
+export async function call(
+  path: string,
+  init: RequestInit = {},
+  signal?: AbortSignal,
+): Promise<Response> {
   const sentMs = Date.now()
   const timeout = AbortSignal.timeout(TIMEOUT_MS)
   let response: Response
@@ -57,11 +61,11 @@ async function problemOf(response: Response): Promise<Problem> {
   }
 }
 
-async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
+export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
   return (await (await call(path, {}, signal)).json()) as T
 }
 
-function postJson(path: string, body: unknown, headers: Record<string, string> = {}) {
+export function postJson(path: string, body: unknown, headers: Record<string, string> = {}) {
   return call(path, {
     method: 'POST',
     headers: { accept: 'application/json', 'content-type': 'application/json', ...headers },

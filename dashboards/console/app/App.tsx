@@ -1,4 +1,4 @@
-/** Decides which page stands: loading, sign-in, or the console of the account that is signed in. */
+/** Decides which page stands: loading, sign-in, or the place of work of the account that is signed in. */
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react'
 import { signOut, whoAmI } from '../api/client.ts'
 import type { Account } from '../api/payloads.ts'
@@ -7,7 +7,9 @@ import { FailureBoundary } from './FailureBoundary.tsx'
 import { SignIn } from './SignIn.tsx'
 import { ThemeProvider } from './theme.tsx'
 
-const Console = lazy(() => import('./Console.tsx').then((module) => ({ default: module.Console })))
+const Workplace = lazy(() =>
+  import('./Workplace.tsx').then((module) => ({ default: module.Workplace })),
+)
 
 type Session =
   | { readonly state: 'unknown' }
@@ -51,7 +53,7 @@ function Gate() {
   }
   return (
     <Suspense fallback={<Waiting />}>
-      <Console account={session.account} onExpired={onExpired} onSignOut={onSignOut} />
+      <Workplace account={session.account} onExpired={onExpired} onSignOut={onSignOut} />
     </Suspense>
   )
 }

@@ -177,7 +177,8 @@ function AccountMenu({ account, names, onSignOut }: Props) {
         ],
       }}
     >
-      <button type="button" className="account" aria-label={text.header.account}>
+      <button type="button" className="account">
+        <span className="visually-hidden">{text.header.account}</span>
         <span className="account-role">{role}</span>
         <span className="account-scope">{scope}</span>
         <DownOutlined />

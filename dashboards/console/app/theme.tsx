@@ -18,7 +18,7 @@ const LIGHT = {
   lineStrong: '#c9d1d0',
   ink: '#16262c',
   inkSoft: '#4b5d64',
-  inkFaint: '#6e7f86',
+  inkFaint: '#5c6d74',
   accent: '#0f5b6b',
   accentSoft: '#e3eff0',
   grade1: '#c6282d',

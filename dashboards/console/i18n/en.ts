@@ -1,5 +1,6 @@
 /** Every text of the console in English; the shape is the Chinese catalogue's. */
 import type { HeadlineParts } from '../incidents/headlineParts.ts'
+import { agent } from './en/agent.ts'
 import type { Catalogue } from './zh-CN.ts'
 
 export const en: Catalogue = {
@@ -12,6 +13,19 @@ export const en: Catalogue = {
     description:
       'The last frame a terminal sends as it loses power becomes a place, a grade and a job for a crew.',
   },
+  views: {
+    label: 'Views',
+    names: {
+      desk: 'Desk',
+      agent: 'Agent',
+      notices: 'Notices',
+      feeder: 'Diagram',
+      wall: 'Wall',
+      operator: 'System',
+      grid: 'Field',
+    },
+  },
+  agent,
   signIn: {
     heading: 'Sign in to the operations console',
     name: 'Account',

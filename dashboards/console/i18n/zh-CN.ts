@@ -18,8 +18,10 @@ import type { NoticeStatus } from '../../../src/engine/service/notice-state.ts'
 import type { ActionName } from '../../../src/facts/facts.ts'
 import type { PlanKind } from '../../../src/facts/plans.ts'
 import type { DeviceType } from '../../../src/grid/model.ts'
+import type { View } from '../app/view.ts'
 import type { CauseCode, FalseAlarmReason } from '../incidents/codes.ts'
 import type { HeadlineParts } from '../incidents/headlineParts.ts'
+import { agent } from './zh/agent.ts'
 
 /** Words for `domain.md` §1.1 levels, §2.3 grades, §5.1 stages, §4.2 causes. */
 export const zhCN = {
@@ -31,6 +33,19 @@ export const zhCN = {
     tagline: '最后一声，也听得见。',
     description: '终端失电前的最后一帧报文，变成一处定位、一个等级、一张工单。',
   },
+  views: {
+    label: '工作视图',
+    names: {
+      desk: '调度',
+      agent: '坐席',
+      notices: '信息',
+      feeder: '单线图',
+      wall: '大屏',
+      operator: '运维',
+      grid: '网格',
+    } as Record<View, string>,
+  },
+  agent,
   signIn: {
     heading: '登录运行控制台',
     name: '账号',

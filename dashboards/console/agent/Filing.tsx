@@ -1,0 +1,129 @@
+/** What a call may lead to, one key each: a report, an urge; more where the account may do more. */
+import { App, Segmented } from 'antd'
+import { useState } from 'react'
+import { ApiError, act, incident as loadIncident, newRequestId } from '../api/client.ts'
+import {
+  type CardPayload,
+  type CustomerPayload,
+  report,
+  SAYINGS,
+  type Saying,
+} from '../api/customers.ts'
+import type { Account } from '../api/payloads.ts'
+import { useLanguage } from '../i18n/language.tsx'
+import { useLink } from '../live/context.tsx'
+import { useKeys } from './useKeys.ts'
+
+interface Props {
+  readonly customer: CustomerPayload
+  readonly card: CardPayload
+  readonly account: Account
+  readonly onFiled: () => void
+}
+
+export function Filing({ customer, card, account, onFiled }: Props) {
+  const { text } = useLanguage()
+  const { message } = App.useApp()
+  const t = text.agent.filing
+  const linked = useLink().state === 'live'
+  const [says, setSays] = useState<Saying>('dark')
+  const [busy, setBusy] = useState(false)
+  const { incident } = card
+  const mayReport = account.rights.includes('reports.write') && customer.usagePoint !== ''
+  const mayUrge = account.rights.includes('actions.urge') && incident !== null && isOpen()
+
+  function isOpen() {
+    return incident!.outageKind !== 'restored' && incident!.outageKind !== 'closed'
+  }
+
+  async function file(what: () => Promise<string>) {
+    if (busy || !linked) return
+    setBusy(true)
+    try {
+      message.success(await what())
+      onFiled()
+    } catch (error) {
+      message.warning(error instanceof ApiError && error.status === 403 ? t.forbidden : t.failed)
+    } finally {
+      setBusy(false)
+    }
+  }
+  const register = () =>
+    file(async () => {
+      const { account: of, usagePoint } = customer
+      const answer = await report(
+        { channel: 'phone', usagePoint, says, account: of },
+        newRequestId(),
+      )
+      if (answer.contact === 'urge') return t.registeredAgain
+      return answer.incident === null ? t.registered : t.registeredTo(answer.incident)
+    })
+  const urge = () =>
+    file(async () => {
+      await urgeNow(incident!.id, incident!.revision)
+      return t.urged
+    })
+
+  useKeys({
+    r: mayReport ? () => void register() : undefined,
+    u: mayUrge ? () => void urge() : undefined,
+    ...Object.fromEntries(SAYINGS.map((one, n) => [String(n + 1), () => setSays(one)])),
+  })
+  if (!mayReport && !mayUrge) return null
+  return (
+    <section className="filing" aria-label={t.heading}>
+      {mayReport && (
+        <>
+          <Segmented<Saying>
+            value={says}
+            onChange={setSays}
+            aria-label={t.says}
+            options={SAYINGS.map((value, n) => ({
+              value,
+              label: (
+                <>
+                  <span className="key" aria-hidden="true">
+                    {n + 1}
+                  </span>{' '}
+                  {t.sayings[value]}
+                </>
+              ),
+            }))}
+          />
+          <button
+            type="button"
+            className="primary"
+            disabled={!linked || busy}
+            onClick={() => void register()}
+          >
+            <span className="key" aria-hidden="true">
+              R
+            </span>{' '}
+            {t.register}
+          </button>
+        </>
+      )}
+      {mayUrge && (
+        <button type="button" disabled={!linked || busy} onClick={() => void urge()}>
+          <span className="key" aria-hidden="true">
+            U
+          </span>{' '}
+          {t.urge}
+        </button>
+      )}
+      {!linked && <span className="quiet">{text.action.linkLost}</span>}
+    </section>
+  )
+}
+
+/** An urge holds whatever the newest revision says: a conflict is answered with that. */
+async function urgeNow(id: string, revision: number): Promise<void> {
+  const requestId = newRequestId()
+  try {
+    await act(id, { action: 'urge', revision }, requestId)
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 409) throw error
+    const newest = await loadIncident(id)
+    await act(id, { action: 'urge', revision: newest.revision }, newRequestId())
+  }
+}

@@ -1,0 +1,27 @@
+/** Keys that work wherever nothing is being typed: a whole shift without a mouse. */
+import { useEffect, useRef } from 'react'
+
+/** By the key as it is typed: `r`, `/`, `?`, `Escape`. */
+export type Keys = Readonly<Record<string, (() => void) | undefined>>
+
+const TYPED_INTO = 'input, textarea, select, [contenteditable], [role=combobox]'
+
+export function useKeys(keys: Keys): void {
+  const current = useRef(keys)
+  current.current = keys
+  useEffect(() => {
+    function onKeyDown(event: KeyboardEvent) {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return
+      const at = event.target as Element | null
+      // A dialog has its own keys; a field takes letters, only Escape leaves it.
+      if (document.querySelector('.ant-modal-wrap:not([style*="display: none"])') !== null) return
+      if (event.key !== 'Escape' && at?.closest(TYPED_INTO)) return
+      const act = current.current[event.key.length === 1 ? event.key.toLowerCase() : event.key]
+      if (act === undefined) return
+      event.preventDefault()
+      act()
+    }
+    document.addEventListener('keydown', onKeyDown)
+    return () => document.removeEventListener('keydown', onKeyDown)
+  }, [])
+}

@@ -1,0 +1,80 @@
+/** Where one signed-in account works: the live feed, and the view that the address names. */
+import { App as AntApp } from 'antd'
+import { lazy, type ReactNode, Suspense, useEffect, useMemo, useState } from 'react'
+import type { Account } from '../api/payloads.ts'
+import { namesOf } from '../incidents/names.ts'
+import { FeedContext, useFreshness } from '../live/context.tsx'
+import { LiveFeed } from '../live/feed.ts'
+import { Header } from './Header.tsx'
+import { LinkBanner } from './LinkBanner.tsx'
+import { useNetwork } from './network.ts'
+import { Rail } from './Rail.tsx'
+import { useView, type View, viewsFor } from './view.ts'
+import '../styles/console.css'
+import '../styles/network-state.css'
+
+const PAGES = {
+  desk: lazy(() => import('./Console.tsx').then((m) => ({ default: m.Console }))),
+  agent: lazy(() => import('../agent/AgentDesk.tsx').then((m) => ({ default: m.AgentDesk }))),
+} as const satisfies Partial<Record<View, unknown>>
+
+const isBuilt = (view: View): view is keyof typeof PAGES => view in PAGES
+
+interface Props {
+  readonly account: Account
+  readonly onExpired: () => void
+  readonly onSignOut: () => void
+}
+
+export function Workplace({ account, onExpired, onSignOut }: Props) {
+  const [feed, setFeed] = useState<LiveFeed | null>(null)
+  useEffect(() => {
+    const created = new LiveFeed(onExpired)
+    created.start()
+    setFeed(created)
+    return () => created.stop()
+  }, [onExpired])
+  if (feed === null) return null
+  return (
+    <FeedContext value={feed}>
+      <AntApp component={false} message={{ top: 72 }}>
+        <Room account={account} onSignOut={onSignOut} />
+      </AntApp>
+    </FeedContext>
+  )
+}
+
+function Room({ account, onSignOut }: Omit<Props, 'onExpired'>) {
+  const network = useNetwork()
+  const names = useMemo(() => namesOf(network.value), [network.value])
+  const views = viewsFor(account).filter(isBuilt)
+  const asked = useView()
+  const view = views.find((one) => one === asked) ?? views[0]
+  if (view === undefined) return <Header account={account} names={names} onSignOut={onSignOut} />
+  const Page = PAGES[view]
+  const shared = { account, network, names }
+  return (
+    <Frame
+      header={<Header account={account} names={names} onSignOut={onSignOut} />}
+      rail={views.length > 1 ? <Rail views={views} current={view} /> : null}
+    >
+      <Suspense fallback={<div className="waiting" aria-busy="true" />}>
+        <Page {...shared} />
+      </Suspense>
+    </Frame>
+  )
+}
+
+function Frame(props: { header: ReactNode; rail: ReactNode; children: ReactNode }) {
+  const fresh = useFreshness().state === 'live'
+  return (
+    <div
+      className={`console${fresh ? '' : ' console-stale'}${props.rail === null ? '' : ' with-rail'}`}
+    >
+      {props.header}
+      <LinkBanner />
+      {props.rail}
+      {props.children}
+    </div>
+  )
+}
