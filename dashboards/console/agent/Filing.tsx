@@ -8,9 +8,12 @@ import {
   report,
   SAYINGS,
   type Saying,
+  subscribe,
+  subscribed,
 } from '../api/customers.ts'
 import type { Account } from '../api/payloads.ts'
 import { useLanguage } from '../i18n/language.tsx'
+import { useLoaded } from '../incidents/useLoaded.ts'
 import { useLink } from '../live/context.tsx'
 import { useKeys } from './useKeys.ts'
 
@@ -31,6 +34,13 @@ export function Filing({ customer, card, account, onFiled }: Props) {
   const { incident } = card
   const mayReport = account.rights.includes('reports.write') && customer.usagePoint !== ''
   const mayUrge = account.rights.includes('actions.urge') && incident !== null && isOpen()
+
+  const maySubscribe = account.rights.includes('subscriptions.write')
+  const [channels, askChannels] = useLoaded(
+    () => (maySubscribe ? subscribed(customer.account) : Promise.resolve([])),
+    customer.account,
+  )
+  const isTold = channels.state === 'ready' && channels.value.includes('sms')
 
   function isOpen() {
     return incident!.outageKind !== 'restored' && incident!.outageKind !== 'closed'
@@ -64,12 +74,20 @@ export function Filing({ customer, card, account, onFiled }: Props) {
       return t.urged
     })
 
+  const tell = () =>
+    file(async () => {
+      await subscribe(customer.account, newRequestId())
+      askChannels()
+      return t.subscribed
+    })
+
   useKeys({
+    s: maySubscribe && !isTold ? () => void tell() : undefined,
     r: mayReport ? () => void register() : undefined,
     u: mayUrge ? () => void urge() : undefined,
     ...Object.fromEntries(SAYINGS.map((one, n) => [String(n + 1), () => setSays(one)])),
   })
-  if (!mayReport && !mayUrge) return null
+  if (!mayReport && !mayUrge && !maySubscribe) return null
   return (
     <section className="filing" aria-label={t.heading}>
       {mayReport && (
@@ -109,6 +127,19 @@ export function Filing({ customer, card, account, onFiled }: Props) {
             U
           </span>{' '}
           {t.urge}
+        </button>
+      )}
+      {maySubscribe && (
+        <button
+          type="button"
+          disabled={!linked || busy || isTold}
+          title={t.consent}
+          onClick={() => void tell()}
+        >
+          <span className="key" aria-hidden="true">
+            S
+          </span>{' '}
+          {isTold ? t.isSubscribed : t.subscribe}
         </button>
       )}
       {!linked && <span className="quiet">{text.action.linkLost}</span>}

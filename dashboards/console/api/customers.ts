@@ -151,3 +151,18 @@ export async function report(
   const response = await postJson('/api/v1/reports', body, { 'idempotency-key': requestId })
   return (await response.json()) as ReportAnswer
 }
+
+/** The customer was asked and agreed: from now on told by short message. */
+export async function subscribe(account: string, requestId: string): Promise<void> {
+  const body = { account, channel: 'sms', source: 'agent', consent: true }
+  await postJson('/api/v1/subscriptions', body, { 'idempotency-key': requestId })
+}
+
+/** Channels on which the account is told of outages. */
+export async function subscribed(account: string): Promise<readonly string[]> {
+  const response = await postJson('/api/v1/subscriptions/search', { account })
+  const { subscriptions } = (await response.json()) as {
+    subscriptions: readonly { channel: string; inForce: boolean }[]
+  }
+  return subscriptions.filter((one) => one.inForce).map((one) => one.channel)
+}

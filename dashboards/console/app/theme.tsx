@@ -29,7 +29,7 @@ const LIGHT = {
   planned: '#7a4fa6',
   restored: '#2a8a57',
   suspected: '#66747b',
-  good: '#2a8a57',
+  good: '#1f7a49',
   warn: '#a95c00',
   bad: '#b3242a',
   mapGround: '#eef1ef',
