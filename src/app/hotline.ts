@@ -2,10 +2,12 @@
 import { join } from 'node:path'
 import type { InstantMs } from '../facts/time.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
+import { callBackScript, loadCallBackTexts } from '../hotline/callback-script.ts'
 import { type AnswerCard, answerCard, type CardRequest, type CardSources } from '../hotline/card.ts'
 import { meaningOf } from '../hotline/replies.ts'
 import { loadScripts } from '../hotline/scripts.ts'
 import { loadToldTexts, spoken, type Told, told } from '../hotline/told.ts'
+import type { CallBacks } from '../http/callback-port.ts'
 import type { CustomerVoice } from '../http/customer-voice.ts'
 import type { SqliteRecords } from '../records/sqlite.ts'
 import type { Pipeline } from './pipeline.ts'
@@ -24,11 +26,15 @@ export interface HotlineParts {
   now(): InstantMs
 }
 
+export type CallBackScript = CallBacks['script']
+
 export interface Hotline {
   /** The card of one customer, for an agent. */
   card(request: CardRequest): AnswerCard
   /** What customers are told without one. */
   readonly voice: CustomerVoice
+  /** What is said when they are called back. */
+  readonly callBackScript: CallBackScript
 }
 
 /** Opens the hotline's side. Reads the texts once: they are files of the program. */
@@ -63,7 +69,14 @@ export function openHotline(parts: HotlineParts): Hotline {
   return {
     card: (request) => answerCard(sources, request),
     voice: voiceOf(sources, join(parts.configDir, 'texts', 'told.yaml')),
+    callBackScript: callBackScriptOf(sources, join(parts.configDir, 'texts', 'callbacks.yaml')),
   }
+}
+
+/** What is said when they are called back, from the same sources. */
+export function callBackScriptOf(sources: CardSources, textsPath: string): CallBackScript {
+  const texts = loadCallBackTexts(textsPath)
+  return (about) => callBackScript(sources, texts, about)
 }
 
 /** What customers are told, from the same sources as the card. */

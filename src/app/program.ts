@@ -25,6 +25,7 @@ import { openRecords } from '../records/sqlite.ts'
 import { openSeries } from '../series/series.ts'
 import { createTelemetry } from '../telemetry/telemetry.ts'
 import { CallSender } from './call-sender.ts'
+import { callBacksOf } from './callbacks.ts'
 import { figuresOf, reportsIn } from './figures.ts'
 import { GridApply } from './grid-apply.ts'
 import { openHotline } from './hotline.ts'
@@ -216,6 +217,11 @@ async function open(
   closers.push(() => identity.close())
   const consoleDir = join(INSTALLED, 'dist', 'console')
   const gridApply = new GridApply({ dataDir: dir, library, journal, pipeline, now })
+  const hotline = openHotline({
+    ...{ pipeline, records, configDir, grid, utcOffsetMinutes, now },
+    area: (incident) => live.area(incident),
+  })
+  const serviceRules = () => library.rules(judge.rulesDigest).service
   const server = await createHttpServer({
     telemetry,
     identity,
@@ -226,15 +232,9 @@ async function open(
       records,
       () => library.rules(judge.rulesDigest).service.informing.complaintDays,
     ),
-    ...openHotline({
-      pipeline,
-      records,
-      area: (incident) => live.area(incident),
-      configDir,
-      grid,
-      utcOffsetMinutes,
-      now,
-    }),
+    card: hotline.card,
+    voice: hotline.voice,
+    callBacks: callBacksOf(records, hotline.callBackScript, () => serviceRules().callBack),
     facts: journal,
     journal,
     live,

@@ -183,6 +183,7 @@ const service = z.strictObject({
     }),
   etrReminderMinutes: rate,
   replyMinutes: rate,
+  callBack: z.strictObject({ dueHours: rate, attempts: z.number().int().min(1) }),
   informing: z.strictObject({
     follows: z.enum(['confirmed', 'published']),
     firstAfterMinutes: z.number().min(0),

@@ -248,6 +248,8 @@ export interface ServiceRules {
   readonly etrReminderMinutes: number
   /** Within which an escalation asks for a reply. */
   readonly replyMinutes: number
+  /** Call-backs (回访): within how long, and after how many calls in vain it ends. */
+  readonly callBack: { readonly dueHours: number; readonly attempts: number }
   readonly informing: InformingRules
 }
 

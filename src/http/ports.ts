@@ -14,6 +14,7 @@ import type { Fact, JournalledFact, Position, QuarantinedFact } from '../facts/f
 import type { InstantMs } from '../facts/time.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
+import type { CallBacks } from './callback-port.ts'
 import type { Card, CardRequest, ContactKind } from './card.ts'
 import type { CustomerVoice } from './customer-voice.ts'
 import type { Identity } from './identity/identity.ts'
@@ -328,6 +329,7 @@ export interface HttpDeps {
   card(request: CardRequest): Card
   /** What a customer is told without an agent. */
   readonly voice: CustomerVoice
+  readonly callBacks: CallBacks
   readonly facts: FactSink
   readonly journal: FactReader
   readonly live: LivePort

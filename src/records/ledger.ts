@@ -18,6 +18,7 @@ import { isOpen } from '../engine/incident-view.ts'
 import type { Position } from '../facts/facts.ts'
 import type { InstantMs } from '../facts/time.ts'
 import { AuditChain, type AuditEntry } from './audit.ts'
+import { type CallBackEntry, callBackFiler } from './callbacks.ts'
 import type { Contact } from './contacts.ts'
 import { RecordsError } from './errors.ts'
 import { type InformingEntry, InformingFiler } from './informing/filer.ts'
@@ -44,6 +45,7 @@ export type LedgerEntry =
   | { readonly kind: 'contact'; readonly contact: Contact }
   | { readonly kind: 'outbox'; readonly entry: OutboxEntry }
   | { readonly kind: 'informing'; readonly entry: InformingEntry }
+  | { readonly kind: 'callBack'; readonly entry: CallBackEntry }
 
 /** Where the ledger stands. */
 export interface LedgerState {
@@ -68,6 +70,7 @@ export class Ledger {
   readonly #notices: ReturnType<typeof noticeFiler>
   readonly #outbox: Outbox
   readonly #informing: InformingFiler
+  readonly #callBacks: ReturnType<typeof callBackFiler>
   readonly #audit: AuditChain
   readonly #epoch: number
   #state: LedgerState
@@ -77,6 +80,7 @@ export class Ledger {
     this.#db = db
     this.#outbox = new Outbox(db)
     this.#informing = new InformingFiler(db)
+    this.#callBacks = callBackFiler(db)
     this.#audit = new AuditChain(db, options.anchor)
     this.#statements = prepare(db)
     this.#notices = noticeFiler(db)
@@ -106,6 +110,7 @@ export class Ledger {
         else if (entry.kind === 'audit') this.#audit.add(entry.entry)
         else if (entry.kind === 'outbox') this.#outbox.apply(entry.entry)
         else if (entry.kind === 'informing') this.#informing.apply(entry.entry)
+        else if (entry.kind === 'callBack') this.#callBacks.apply(entry.entry)
         else this.#fileContact(entry.contact)
       }
       const { position, digest, at } = next
@@ -219,6 +224,7 @@ export class Ledger {
     ])
     const causesJson = JSON.stringify(causes)
     this.#statements.timeline.run([id, revision, position, at, reason, causesJson, json])
+    if (incident.outageKind === 'closed') this.#callBacks.close(incident, at)
   }
 
   /** A merged number still resolves: its mother is filed by the end of the same batch. */

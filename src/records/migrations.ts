@@ -239,4 +239,32 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX subscriptions_account ON subscriptions (account) WHERE account IS NOT NULL;
   CREATE INDEX subscriptions_area ON subscriptions (area) WHERE area IS NOT NULL;
   `,
+  `
+  -- Call-backs (回访): one customer, one outage or complaint, once.
+  CREATE TABLE callbacks (
+    seq          INTEGER PRIMARY KEY AUTOINCREMENT,
+    -- The incident, or the request that complained.
+    cause        TEXT NOT NULL,
+    incident     TEXT,
+    account      TEXT NOT NULL,
+    unit         TEXT NOT NULL,
+    -- Whose customer it is (谁的客户谁负责); null where no person spoke to the customer yet.
+    owner        TEXT,
+    channel      TEXT NOT NULL,
+    complained   INTEGER NOT NULL,
+    opened_at    INTEGER NOT NULL,
+    state        TEXT NOT NULL DEFAULT 'open',
+    taken_by     TEXT,
+    taken_at     INTEGER,
+    attempts     INTEGER NOT NULL DEFAULT 0,
+    satisfaction INTEGER,
+    reason       TEXT,
+    settled_by   TEXT,
+    settled_at   INTEGER,
+    UNIQUE (cause, account)
+  ) STRICT;
+  CREATE INDEX callbacks_waiting ON callbacks (seq) WHERE state IN ('open', 'taken');
+  CREATE INDEX callbacks_account ON callbacks (account);
+  CREATE INDEX incidents_merged ON incidents (merged_into) WHERE merged_into IS NOT NULL;
+  `,
 ]

@@ -8,6 +8,7 @@ import type { ActionChange, ChangeBatch, Incident, InterruptionSegment } from '.
 import type { Position, QuarantinedFact } from '../facts/facts.ts'
 import type { InstantMs } from '../facts/time.ts'
 import { auditPage } from './audit.ts'
+import { callBackReader } from './callbacks.ts'
 import { type ContactColumns, contactOf, MAX_CONTACTS } from './contacts.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import { subscriptionReader } from './informing/subscriptions.ts'
@@ -51,6 +52,7 @@ export interface Queries
   areas(): Iterable<readonly [incident: string, area: IncidentArea]>
   /** Receivers of messages, and what waits for them. */
   readonly outbox: ReturnType<typeof outboxReader>
+  readonly callBacks: ReturnType<typeof callBackReader>
   /** Who asked to be told. */
   readonly informing: ReturnType<typeof subscriptionReader>
   close(): void
@@ -216,6 +218,8 @@ export function openQueries(path: string): Queries {
     outbox: outboxReader(db),
 
     informing: subscriptionReader(db),
+
+    callBacks: callBackReader(db),
 
     cursor: (name) =>
       one<[Position]>('SELECT position FROM cursors WHERE name = ?', [name])?.[0] ?? 0,

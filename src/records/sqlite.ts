@@ -8,6 +8,7 @@ import type { Position } from '../facts/facts.ts'
 import type { InstantMs } from '../facts/time.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import type { AuditEntry } from './audit.ts'
+import type { CallBackEntry } from './callbacks.ts'
 import type { Contact } from './contacts.ts'
 import { RecordsError } from './errors.ts'
 import type { InformingEntry } from './informing/filer.ts'
@@ -37,13 +38,15 @@ export type RecordsCondition = 'writing' | 'full' | 'failing' | 'closed'
 
 export interface SqliteRecords
   extends RecordsPort,
-    Pick<Queries, 'areas' | 'outbox' | 'informing'> {
+    Pick<Queries, 'areas' | 'outbox' | 'informing' | 'callBacks'> {
   /** For `/readyz`. */
   readonly condition: RecordsCondition
   /** Changes endpoints and settles parcels; resolves once it is on disk. */
   changeOutbox(entry: OutboxEntry): Promise<void>
   /** Changes subscriptions and what customers were told; resolves once it is on disk. */
   changeInforming(entry: InformingEntry): Promise<void>
+  /** Takes, counts and settles call-backs; resolves once it is on disk. */
+  changeCallBack(entry: CallBackEntry): Promise<void>
   /** Change batches asked for and not yet on disk; whoever makes more of them waits on this. */
   readonly pending: number
 }
@@ -136,6 +139,10 @@ class Committer {
 
   changeOutbox(entry: OutboxEntry): Promise<void> {
     return this.#ask({ kind: 'outbox', entry }, [])
+  }
+
+  changeCallBack(entry: CallBackEntry): Promise<void> {
+    return this.#ask({ kind: 'callBack', entry }, [])
   }
 
   changeInforming(entry: InformingEntry): Promise<void> {

@@ -264,6 +264,7 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
     card: () => {
       throw new Error('no card in this fixture')
     },
+    callBacks: callBacksUnasked(),
     voice: {
       told: () => {
         throw new Error('no voice in this fixture')
@@ -326,6 +327,21 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
   fixture.server = await createHttpServer(deps)
   fixture.url = (await fixture.server.listen('127.0.0.1', 0)).url
   return fixture as Fixture
+}
+
+/** Nobody is to be called back. */
+export function callBacksUnasked(): HttpDeps['callBacks'] {
+  return {
+    rules: () => ({ dueMs: 86_400_000, attempts: 3 }),
+    one: () => undefined,
+    page: () => ({ callBacks: [], cursor: null }),
+    counts: () => ({ waiting: 0, overdue: 0 }),
+    take: async () => {},
+    missed: async () => {},
+    settle: async () => {},
+    complain: async () => {},
+    script: () => [],
+  }
 }
 
 /** What the engine holds of switching, here everything as asked for. */

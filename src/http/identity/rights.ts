@@ -26,6 +26,7 @@ const READ_RIGHTS = [
   'webhooks.read',
   'subscriptions.read',
   'self.read',
+  'callbacks.read',
 ] as const
 
 /** To tell the program something, beside acting on incidents. */
@@ -44,6 +45,7 @@ const WRITE_RIGHTS = [
   'self.issue',
   'ivr.ask',
   'replies.write',
+  'callbacks.write',
 ] as const
 
 export type RightName = (typeof READ_RIGHTS)[number] | (typeof WRITE_RIGHTS)[number] | ActionRight

@@ -11,7 +11,9 @@ import { instantOut } from '../schemas.ts'
 import type { Tickets } from '../tickets.ts'
 import { actionRoutes } from './actions.ts'
 import { auditRoutes } from './audit.ts'
+import { callBackRoutes } from './callbacks.ts'
 import { channelRoutes } from './channels.ts'
+import { complaintRoutes } from './complaints.ts'
 import { customerRoutes } from './customers.ts'
 import { gridRoutes } from './grid.ts'
 import { incidentRoutes } from './incidents.ts'
@@ -72,6 +74,8 @@ export function routeTable(tickets: Tickets, version: string): readonly Route[] 
     ...customerRoutes,
     ...selfRoutes,
     ...channelRoutes,
+    ...callBackRoutes,
+    ...complaintRoutes,
     ...auditRoutes,
     ...statusRoutes,
     ...terminalRoutes,
