@@ -4,10 +4,10 @@
  */
 import { costOf } from '../cost/nats.ts'
 import { QUIET, type RegisterState } from '../evidence/registers.ts'
+import { AreaMembers } from './area-members.ts'
 import type { Areas } from './areas.ts'
 import { areaBucket, type EvidenceModel } from './evidence-model.ts'
 import { type Network, NONE } from './network.ts'
-import { QuietMembers } from './quiet-members.ts'
 import type { Silence } from './silence.ts'
 import { DOUBLES, SPOKEN, type Sums } from './sums.ts'
 
@@ -28,8 +28,7 @@ export class AreaSilence {
   readonly #classes: number
   /** Members of each area that said anything. */
   readonly #heard: Int32Array
-  /** The others, by class. */
-  readonly #quiet: QuietMembers
+  readonly #members: AreaMembers
   /** What it costs that a dark area's concentrator still worked. */
   readonly #works: number
 
@@ -42,10 +41,10 @@ export class AreaSilence {
     this.#works = costOf(1 - model.areaLost)
     this.#heard = new Int32Array(areas.seats.length)
     const largest = areas.members.reduce((most, members) => Math.max(most, members), 0)
-    this.#quiet = new QuietMembers(areas.seats.length, this.#classes, largest)
+    this.#members = new AreaMembers(areas.seats.length, this.#classes, largest)
     for (let o = 0; o < model.classOf.length; o++) {
       const area = areas.of(o)
-      if (area !== NONE) this.#quiet.add(area, model.classOf[o]!, 1)
+      if (area !== NONE) this.#members.add(area, model.classOf[o]!, 1)
     }
   }
 
@@ -55,11 +54,9 @@ export class AreaSilence {
   }
 
   /** Takes the observer's word out of its area alone: what was summed up above it is void. */
-  forget(observer: number, k: number): void {
+  forget(observer: number): void {
     const area = this.#areas.of(observer)
-    if (area === NONE) return
-    this.#heard[area]! -= 1
-    this.#quiet.add(area, k, 1)
+    if (area !== NONE) this.#heard[area]! -= 1
   }
 
   /** Counts what an area has to say at its seat and above, where nothing is counted yet. */
@@ -69,39 +66,42 @@ export class AreaSilence {
     if (this.#heard[area]! > 0) this.#open(area, 1)
   }
 
-  /**
-   * An observer of class `k` falls silent or is heard (`to`). Answers the seat from which on its own
-   * silence is settled here, because its area as a whole does so; else `NONE`.
-   */
-  turn(observer: number, k: number, to: RegisterState): number {
+  /** An observer falls silent or is heard (`to`): with the first word its area opens. */
+  turn(observer: number, to: RegisterState): void {
     const area = this.#areas.of(observer)
-    if (area === NONE) return NONE
-    const seat = this.#areas.seats[area]!
+    if (area === NONE) return
     const before = this.#heard[area]!
-    if (to === QUIET) {
-      this.#heard[area] = before - 1
-      if (before === 1) this.#open(area, -1)
-      this.#quiet.add(area, k, 1)
-      return before === 1 ? seat : NONE
-    }
-    this.#quiet.add(area, k, -1)
-    this.#heard[area] = before + 1
-    if (before === 0) this.#open(area, 1)
-    return before === 0 ? seat : NONE
+    this.#heard[area] = to === QUIET ? before - 1 : before + 1
+    if (to !== QUIET && before === 0) this.#open(area, 1)
+    else if (to === QUIET && before === 1) this.#open(area, -1)
+  }
+
+  /** An observer that is not counted as silent now counts in another class. */
+  regrade(observer: number, from: number, to: number): void {
+    const area = this.#areas.of(observer)
+    if (area === NONE) return
+    this.#members.add(area, from, -1)
+    this.#members.add(area, to, 1)
+  }
+
+  /** Asks the memory for what `turn` will need; what it answers means nothing. */
+  touch(observer: number): number {
+    const area = this.#areas.of(observer)
+    return area === NONE ? 0 : this.#heard[area]!
   }
 
   get bytes(): number {
-    return this.#heard.byteLength + this.#quiet.bytes
+    return this.#heard.byteLength + this.#members.bytes
   }
 
-  /** Joint silence turns into single ones (1), or back (−1). */
+  /** Joint silence turns into that of all members one by one (1), or back (−1). */
   #open(area: number, sign: number): void {
     const { doubles } = this.#sums
     const bucket = this.#bucketOf(area)
     for (let a = this.#areas.seats[area]!; a !== NONE; a = this.#network.above[a]!) {
       this.#silence.add(a, bucket, -sign)
       doubles[a * DOUBLES + SPOKEN]! += sign * this.#works
-      this.#quiet.each(area, (k, quiet) => this.#silence.add(a, k, sign * quiet))
+      this.#members.each(area, (k, count) => this.#silence.add(a, k, sign * count))
     }
   }
 

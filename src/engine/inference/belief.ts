@@ -70,7 +70,7 @@ export class Belief {
   hearing: InstantMs = 0
   /** Silent observers below by class, and silent areas by size. */
   readonly silence: Silence
-  readonly #areas: AreaSilence
+  readonly areaSilence: AreaSilence
   /** Heads whose position a terminal reported open: since when, at what cost, by whom. */
   readonly opened = new Map<number, OpenedHead>()
   /** When a head was found restored; its awaited observers count their delay from then. */
@@ -112,9 +112,9 @@ export class Belief {
     this.#metersFrom = lastOfOneClass(model.startClassOf)
     this.#meterClass = model.startClassOf.at(-1) ?? 0
     this.silence = new Silence(kindsOfSilence(this), silenceTables(model), this.sums)
-    this.#areas = new AreaSilence(this)
+    this.areaSilence = new AreaSilence(this)
     countSilence(this)
-    this.#areas.countSilent()
+    this.areaSilence.countSilent()
     // Receipt is not in the registers; a snapshot brings it back beside them.
     for (const o of offsFirst(registers, this.headOf.keys()))
       if (this.headOf[o] !== NONE) this.#putIn(o, registers.atOf(o))
@@ -125,7 +125,7 @@ export class Belief {
   replant(rehung: Rehung): void {
     for (const device of rehung.devices) this.leant.delete(device)
     this.settleTimes()
-    replant(this, this.#areas, rehung, (observer, heardAt) => this.#putIn(observer, heardAt))
+    replant(this, this.areaSilence, rehung, (observer, heardAt) => this.#putIn(observer, heardAt))
   }
 
   /** Adds what the observer's register says, heard at a time, to sums that do not hold it. */
@@ -283,17 +283,15 @@ export class Belief {
     const usual = observer >= this.#metersFrom && this.registers.trackOf(observer) === 0
     const k = usual ? this.#meterClass : this.model.classOf[observer]!
     const { offDead, onDead } = this.model.classes[k]!
-    // Above the seat of its area a member is silent, or not, as part of the area.
-    const seat = from === QUIET || to === QUIET ? this.#areas.turn(observer, k, to) : NONE
+    if (from === QUIET || to === QUIET) this.areaSilence.turn(observer, to)
     const offMore = (to === OFF ? 1 : 0) - (from === OFF ? 1 : 0)
     const onMore = (to === ON ? 1 : 0) - (from === ON ? 1 : 0)
     const waitMore = (to === AWAITED ? 1 : 0) - (from === AWAITED ? 1 : 0)
-    let quieter = (to === QUIET ? 1 : 0) - (from === QUIET ? 1 : 0)
+    const quieter = (to === QUIET ? 1 : 0) - (from === QUIET ? 1 : 0)
     // One pass with everything written out: this loop is what a report costs.
     for (let a = this.headOf[observer]!; a !== NONE; a = counts[a * COUNTS + ABOVE]!) {
       const d = a * DOUBLES
       const c = a * COUNTS
-      if (a === seat) quieter = 0
       let silent = quieter
       let spoken = doubles[d + SPOKEN]!
       const earliest = doubles[d + EARLIEST]!

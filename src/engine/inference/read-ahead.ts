@@ -4,6 +4,7 @@
  * level, none waiting for another, so that the memory answers them together. Decides nothing: without
  * it the outcome is the same, later.
  */
+import { QUIET } from '../evidence/registers.ts'
 import type { Belief } from './belief.ts'
 import { NONE } from './network.ts'
 import { ABOVE, COUNTS } from './sums.ts'
@@ -25,7 +26,7 @@ export class ReadAhead {
 
   /** Reads what reports of `observers[from]` up to `to`, at most `READ_AHEAD`, will need. */
   touch(observers: Int32Array, from: number, to: number): void {
-    const { headOf, network, registers } = this.belief
+    const { headOf, network, registers, areaSilence } = this.belief
     const { phases } = network.grid.observers
     const heads = this.#heads
     let read = 0
@@ -33,6 +34,7 @@ export class ReadAhead {
       const observer = observers[i]!
       read += registers.touch(observer) + phases[observer]!
       heads[i - from] = headOf[observer]!
+      if (registers.state[observer] === QUIET) read += areaSilence.touch(observer)
     }
     this.read = (read + this.#climb(to - from)) | 0
   }

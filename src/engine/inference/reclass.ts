@@ -16,13 +16,13 @@ export function reclass(belief: Belief, observer: number, k: number, track: numb
   const state = registers.state[observer]
   if (state !== QUIET && state !== MUTED) return false
   if (state === QUIET) belief.become(observer, MUTED)
+  belief.areaSilence.regrade(observer, model.classOf[observer]!, k)
   if (model.classOf === model.startClassOf) model.classOf = model.startClassOf.slice()
   model.classOf[observer] = k
   registers.setTrack(observer, track)
-  if (state === MUTED) return true
   const area = belief.areas.of(observer)
   for (const from of [belief.headOf[observer]!, area === NONE ? NONE : belief.areas.seats[area]!])
     for (let a = from; a !== NONE; a = network.above[a]!) belief.silence.makeRoom(a, k)
-  belief.become(observer, QUIET)
+  if (state === QUIET) belief.become(observer, QUIET)
   return true
 }

@@ -39,7 +39,7 @@ export function replant(
   { roots, devices }: Rehung,
   putIn: (observer: number, heardAt: InstantMs) => void,
 ): void {
-  const { network, registers, areas, sums, model, headOf } = belief
+  const { network, registers, areas, sums, headOf } = belief
   const inside = new Set(devices)
   const seats = seatDevices(belief, inside)
   const before = new Map(devices.map((device) => [device, sums.heardFrom(device)]))
@@ -51,7 +51,7 @@ export function replant(
   )
   const unanswered = [...belief.unanswered].filter(([o]) => inside.has(headOf[o]!))
   for (const [observer] of unanswered) belief.unanswered.delete(observer)
-  for (const o of speaking) if (headOf[o] !== NONE) areaSilence.forget(o, model.classOf[o]!)
+  for (const o of speaking) if (headOf[o] !== NONE) areaSilence.forget(o)
   for (const o of observers) {
     const seat = network.seatOf(o)
     headOf[o] = seat === NONE ? NONE : network.head[seat]!

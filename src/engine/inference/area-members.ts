@@ -1,13 +1,13 @@
 /**
- * Members of each area that said nothing, by class. Nearly all are of a class that observers come with;
- * the few that are known better stand beside.
+ * Members of each area by class. Nearly all are of a class that observers come with; the few that are
+ * known better stand beside.
  */
 import { OBSERVER_CLASSES } from '../../grid/model.ts'
 
 /** As many as fit 16 bits: two hundred times the largest area of the utility. */
 const MOST_OF_A_CLASS = 0xffff
 
-export class QuietMembers {
+export class AreaMembers {
   readonly #classes: number
   /** Classes that observers come with. */
   readonly #common: number
@@ -33,7 +33,7 @@ export class QuietMembers {
     else this.#known.set(key, count)
   }
 
-  /** Calls `each` with every class that is quiet in the area, and how many are. */
+  /** Calls `each` with every class that occurs in the area, and how often it does. */
   each(area: number, each: (k: number, count: number) => void): void {
     for (let k = 0; k < this.#common; k++) {
       const count = this.#counts[area * this.#common + k]!
