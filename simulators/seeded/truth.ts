@@ -141,20 +141,23 @@ function groupByPoint(points: number, spells: readonly Spell[]): Spell[][] {
 }
 
 /**
- * The normal way, and after each tie that operated the way with all faults repaired: what a device
- * feeds does not depend on what is open below it, but on which way round it is fed.
+ * The normal way, and after each switching the way it truly is and the way it is by what was told:
+ * a tie into a part whose other feed is open as well, and nobody said so, is that part's feed to all
+ * who know the positions alone.
  */
 function feedingsOf(network: Network, { ties, all }: Happenings): Feeding[] {
-  const open = Uint8Array.from(network.grid.devices, (d) => (d.normallyOpen ? ALL_PHASES : 0))
-  const normal = { from: 0, below: pointsBelow(network, open) }
+  const normally = network.grid.devices.map((d) => (d.normallyOpen ? ALL_PHASES : 0))
+  const truly = Uint8Array.from(normally)
+  const asTold = Uint8Array.from(normally)
   const isTie = new Set(ties.map(({ device }) => device))
-  const feedings: Feeding[] = [normal]
-  for (const { at, what, target, phases } of ties.length === 0 ? [] : all) {
+  const feedings: Feeding[] = [{ from: 0, below: pointsBelow(network, truly) }]
+  for (const { at, what, target, phases, told } of ties.length === 0 ? [] : all) {
     if (target.kind !== 'device') continue
-    if (what === 'open') open[target.index] = open[target.index]! | phases
-    else open[target.index] = 0
-    const isOperated = isTie.has(target.index) || phases === ALL_PHASES
-    if (isOperated) feedings.push({ from: at, below: pointsBelow(network, open) })
+    for (const open of told ? [truly, asTold] : [truly]) {
+      open[target.index] = what === 'open' ? open[target.index]! | phases : 0
+      const isOperated = isTie.has(target.index) || phases === ALL_PHASES
+      if (isOperated) feedings.push({ from: at, below: pointsBelow(network, open) })
+    }
   }
   return feedings
 }

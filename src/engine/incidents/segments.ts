@@ -43,10 +43,13 @@ function finish(world: World, incident: Case, last: InterruptionSegment): Interr
   return {
     ...last,
     to: Math.max(last.from, incident.restoredAt ?? world.now),
-    void: incident.outcome !== null,
+    void: incident.outcome !== null && !endedBefore(incident),
     momentary: incident.kind === 'momentary',
   }
 }
+
+/** Merged into what was dark only after its own stretch was over. */
+const endedBefore = ({ outcome, restoredAt }: Case) => outcome === 'merged' && restoredAt !== null
 
 /**
  * When the stretch that is left ended: when its place came back; for a part left dark that a new

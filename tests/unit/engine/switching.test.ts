@@ -312,3 +312,28 @@ function reborn(world: NonNullable<EngineLab['engine']['world']>) {
   const registers = readRegisters(world.registers.state.length, (name) => sections.get(name)!)
   return readWorld(heap, registers, world.grid, world.rules)
 }
+
+describe('a tie between two dark parts', () => {
+  it('ends the stretch of the one that hangs below the other from now on, and loses none of it', () => {
+    const on = lab()
+    on.pass(5)
+    for (const terminal of FIRST_FEEDER) on.say(terminal, 'powerOff')
+    on.pass(60)
+    const dark = on.now
+    for (const terminal of ['C4', 'o-m7', 'o-m8']) on.say(terminal, 'powerOff')
+    operate(on, 'B2', 'open')
+    on.pass(60)
+    expect(on.open().map(({ device }) => device.id)).toEqual(['B1', 'B2'])
+    operate(on, 'K', 'closed')
+    const tied = on.now
+    on.pass(60)
+    expect(on.open()).toMatchObject([{ device: { id: 'B1' }, metersAffected: 8 }])
+    const stretches = on.changes.flatMap((change) =>
+      change.type === 'segment' ? [change.segment] : [],
+    )
+    const last = new Map(stretches.map((segment) => [segment.id, segment]))
+    expect([...last.values()].filter(({ device }) => device.id === 'B2')).toMatchObject([
+      { from: dark, to: tied, void: false },
+    ])
+  })
+})
