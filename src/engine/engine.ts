@@ -21,6 +21,7 @@ import type { InstantMs } from '../facts/time.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
 import { endOverdue, forgetUnanswered, takeAnswers } from './callreads/answers.ts'
 import { askDoubted } from './callreads/doubt.ts'
+import { sampleParts } from './callreads/sample.ts'
 import { verifyCases } from './callreads/verify.ts'
 import type { Change } from './changes.ts'
 import { admitReport } from './evidence/admit.ts'
@@ -261,7 +262,10 @@ function judge(world: World, roots: readonly number[], publisher: Publisher): vo
   }
   if (world.rules.judgement.callReads.enabled) {
     const open = casesByRoot(world)
-    for (const root of roots) verifyCases(world, root, open.get(root) ?? [], publisher)
+    for (const root of roots) {
+      verifyCases(world, root, open.get(root) ?? [], publisher)
+      sampleParts(world, root, publisher)
+    }
   }
   sweepReturned(world, [...world.cases.values()].filter(isActive))
 }

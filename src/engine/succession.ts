@@ -172,12 +172,13 @@ class Carrier {
   /** A new grid may know devices that are away from what is normal there: it is looked at anew. */
   #carrySwitching(world: World): void {
     const { switching } = this.#before
-    const heads = switching.tookOver.map(
-      ([head, incident]) => [this.#survivor(world, head), incident] as [number, number],
-    )
+    const parts = switching.returned.map((part) => ({
+      ...part,
+      head: this.#survivor(world, part.head),
+    }))
     world.switching = {
       ...switching,
-      tookOver: heads.filter(([head]) => head !== NONE),
+      returned: parts.filter(({ head }) => head !== NONE),
       movedAt: this.#same ? switching.movedAt : (switching.movedAt ?? world.now),
     }
   }

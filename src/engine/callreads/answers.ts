@@ -7,7 +7,8 @@ import type { ReadingFact } from '../../facts/facts.ts'
 import type { InstantMs } from '../../facts/time.ts'
 import { OBSERVER_CLASSES } from '../../grid/model.ts'
 import { costOf } from '../cost/nats.ts'
-import { ON } from '../evidence/registers.ts'
+import { AWAITED, MUTED, ON } from '../evidence/registers.ts'
+import { restState } from '../evidence/statement.ts'
 import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
 import { callNumber, type OpenCall } from './calls.ts'
@@ -59,6 +60,9 @@ function leaveUnanswered(world: World, observer: number): void {
   const { belief, registers, grid, rules } = world
   const head = belief.headOf[observer]!
   if (head === NONE || registers.state[observer] === ON) return
+  // Its area was said to be back, and it did not answer: from now on its own word is awaited.
+  if (registers.state[observer] === MUTED && restState(world, observer) !== MUTED)
+    belief.become(observer, AWAITED)
   if (!belief.lit(world.network.rootOf(head))) return
   const { reply } = rules.judgement.callReads
   const share = grid.observers.class[observer] === METER ? reply.meter : reply.terminal

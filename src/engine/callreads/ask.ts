@@ -4,7 +4,6 @@ import type { CallReadReason } from '../changes.ts'
 import { ON } from '../evidence/registers.ts'
 import type { Case } from '../incidents/case.ts'
 import { incidentId, type Publisher } from '../incidents/publish.ts'
-import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
 import { callId } from './calls.ts'
 
@@ -60,12 +59,13 @@ function withinBudgets(world: World, incident: Case, chosen: readonly number[]):
   return allowed
 }
 
-/** Sends one round of a case; false where nothing of it may be asked. */
+/** Sends one round of a case, its `round`th; false where nothing of it may be asked. */
 export function askRound(
   world: World,
   incident: Case,
   chosen: readonly number[],
   reason: CallReadReason,
+  round: number,
   publisher: Publisher,
 ): boolean {
   const { callReads } = world.rules.judgement
@@ -76,8 +76,6 @@ export function askRound(
     const terminal = world.identityOf(observer)
     byTerminal.set(terminal, [...(byTerminal.get(terminal) ?? []), observer])
   }
-  const { reads } = incident
-  const round = reason === 'restoration' ? ++reads.samples : ++reads.rounds
   for (const [terminal, targets] of byTerminal) {
     const meters = targets.some((o) => world.grid.observers.class[o] === METER)
     const seconds = meters ? callReads.meterSeconds : callReads.terminalSeconds
@@ -106,19 +104,9 @@ export function askRound(
       reason,
     })
   }
-  reads.asked.push(...allowed)
+  incident.reads.asked.push(...allowed)
   world.calls.spend(world.now, callReads.perSecond, allowed.length)
   if (incident.stage === 'sensed') incident.stage = 'verifying'
   publisher.publish(incident, 'revised')
   return true
-}
-
-/** Those below a head that can be asked, terminals first. */
-export function askableBelow(world: World, incident: Case, head: number): number[] {
-  if (head === NONE) return []
-  const found: number[] = []
-  world.network.eachObserver(head, (observer) => {
-    if (replyOf(world, incident, observer) > 0) found.push(observer)
-  })
-  return found
 }

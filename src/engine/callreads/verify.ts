@@ -30,7 +30,9 @@ export function verifyCases(
     possibilities ??= world.speaksOfPhases(root) ? [] : posterior(world.belief, root)
     incident.reads.lookAt = world.now + LOOK_AGAIN_MS
     const reason = incident.outageKind === 'predicted' ? 'verify' : 'refine'
-    askRound(world, incident, whomToAsk(world, incident, possibilities), reason, publisher)
+    const whom = whomToAsk(world, incident, possibilities)
+    const round = incident.reads.rounds + 1
+    if (askRound(world, incident, whom, reason, round, publisher)) incident.reads.rounds = round
   }
 }
 

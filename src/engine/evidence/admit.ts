@@ -57,7 +57,15 @@ function admitOff(world: World, position: number, terminal: number, fact: Report
 function admitOn(world: World, position: number, terminal: number, fact: ReportFact): void {
   if (fact.onBattery === true) return
   const statement = { ...spoken(terminal, fact), off: false, marks: NO_MARKS, phases: fact.phases }
-  for (const observer of spokenOf(world, terminal, fact)) say(world, position, observer, statement)
+  if (!speaksOfArea(fact)) {
+    for (const observer of spokenOf(world, terminal, fact))
+      say(world, position, observer, statement)
+    return
+  }
+  say(world, position, terminal, statement)
+  const others = { ...statement, ofArea: true }
+  for (const meter of areaOf(world, terminal))
+    if (meter !== terminal) say(world, position, meter, others)
 }
 
 function admitPhases(world: World, position: number, terminal: number, fact: ReportFact): void {

@@ -13,7 +13,10 @@ export const ON = 2
 /** Said "off", its device came back, no "on" heard yet: presumed restored until shown otherwise. */
 export const AWAITED = 3
 
-/** Nothing heard, and nothing could be: the link of whoever speaks for it is lost. */
+/**
+ * Its silence means nothing: the link of whoever speaks for it is lost, or its area was said to be
+ * back (台区复电) and it has not spoken itself.
+ */
 export const MUTED = 4
 
 export type RegisterState = typeof QUIET | typeof OFF | typeof ON | typeof AWAITED | typeof MUTED

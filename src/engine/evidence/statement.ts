@@ -35,6 +35,11 @@ export interface Statement {
   /** Phases spoken of; undefined: all of the observer's. */
   readonly phases?: PhaseMask | undefined
   readonly marks: Marks
+  /**
+   * Said of the observer's area, not of itself. An on of the area (台区) is checked on a few meters
+   * at most, so it neither proves nor denies the supply of any other.
+   */
+  readonly ofArea?: boolean
   /** How it is shown: `powerOff`, `reading:deenergised`. */
   readonly said: string
 }
@@ -63,6 +68,7 @@ export function say(world: World, position: number, observer: number, statement:
     seq,
     phases,
     marks: statement.marks | (time.timely ? TIMELY : 0),
+    ofArea: statement.ofArea === true,
   }
   if (phases !== own || world.phaseBook.has(observer)) {
     if (!sayByPhase(world, observer, own, word)) return
@@ -103,6 +109,7 @@ interface Word {
   readonly seq: number | undefined
   readonly phases: PhaseMask
   readonly marks: Marks
+  readonly ofArea: boolean
 }
 
 /** Late offs kept to learn from: a storm's worth; beyond that lateness goes unnoticed. */
@@ -145,7 +152,8 @@ function put(world: World, observer: number, own: PhaseMask, word: Word): void {
   belief.hold(observer)
   // Measured dark after its device came back: it never came back, which is no new outage.
   const stillDark = (marks & MEASURED) !== 0 && off && registers.state[observer] === AWAITED
-  const state = stillDark ? AWAITED : meaningOf(world, observer, off, at)
+  const spokenFor = word.ofArea && !off
+  const state = stillDark ? AWAITED : spokenFor ? MUTED : meaningOf(world, observer, off, at)
   registers.stand(observer, state, off, at, phases, boot, seq, marks)
   belief.settle()
   if (world.answeredLive.size > 0) world.answeredLive.delete(observer)
@@ -185,6 +193,7 @@ function sayByPhase(world: World, observer: number, own: PhaseMask, word: Word):
     seq,
     phases: lost || own,
     marks,
+    ofArea: word.ofArea,
   })
   return true
 }

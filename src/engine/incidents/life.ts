@@ -13,7 +13,7 @@ import { classify, isDedicated, setFlag } from './kinds.ts'
 import { gradeOf, levelOf } from './levels.ts'
 import { deviceOf } from './naming.ts'
 import type { Publisher } from './publish.ts'
-import { endOutage, settle } from './restore.ts'
+import { endOutage, noteReturned, settle } from './restore.ts'
 import { outageSources } from './sources.ts'
 import { startedAtOf } from './started.ts'
 
@@ -73,6 +73,8 @@ function leaveRestored(world: World, incident: Case): void {
   incident.partCameBackAt = incident.cameBackAt ?? world.now
   endOutage(world, incident, incident.partCameBackAt)
   incident.cameBackAt = null
+  incident.reads.samples = 0
+  if (incident.observer === NONE) noteReturned(world, incident.head, incident)
 }
 
 /** At another device, or out again: dark since what is said of that. */

@@ -4,15 +4,17 @@
  */
 import type { InstantMs } from '../../facts/time.ts'
 import { forgetUnanswered } from '../callreads/answers.ts'
+import { isBeingSampled } from '../callreads/sample.ts'
 import { forgetCallers } from '../evidence/calls.ts'
 import { positionAt, provenClosed } from '../evidence/positions.ts'
-import { AWAITED, OFF, ON } from '../evidence/registers.ts'
+import { AWAITED, MUTED, OFF, ON, QUIET } from '../evidence/registers.ts'
 import { restState } from '../evidence/statement.ts'
 import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
 import { type Case, isActive } from './case.ts'
 import { isStillFlapping } from './flapping.ts'
 import { strangersTo } from './ledger.ts'
+import { isHeadBelow } from './place.ts'
 import { onsHeard } from './sources.ts'
 
 const HOUR_MS = 3_600_000
@@ -143,7 +145,10 @@ export function settle(world: World, incident: Case, leftDark: readonly Place[] 
   forgetBelow(
     world,
     incident,
-    (state, _, observer) => (state === AWAITED || state === ON) && !stays(observer),
+    // Beside what is left dark those who have supply show how far it reaches.
+    (state, _, observer) =>
+      (state === AWAITED || state === MUTED || (state === ON && leftDark.length === 0)) &&
+      !stays(observer),
   )
 }
 
@@ -166,8 +171,15 @@ export function settleByWord(world: World, incident: Case, at: InstantMs): void 
   forgetBelow(
     world,
     incident,
-    (state, saidAt) => state === AWAITED || ((state === OFF || state === ON) && saidAt <= at),
+    (state, saidAt) =>
+      state === AWAITED || state === MUTED || ((state === OFF || state === ON) && saidAt <= at),
   )
+}
+
+/** The part at `head` is back while the case goes on elsewhere: what stays dark there is of it. */
+export function noteReturned({ switching }: World, head: number, { number }: Case): void {
+  switching.returned = switching.returned.filter((part) => part.head !== head)
+  switching.returned.push({ head, incident: number, samples: 0 })
 }
 
 /** Notes up to when the place of the case was out, so that what is older is history. */
@@ -201,21 +213,35 @@ export function sweepReturned(world: World, active: readonly Case[]): void {
   for (const [head, cameBackAt] of [...belief.cameBack]) {
     if (active.some((c) => c.head === head && c.cameBackAt !== null)) continue
     if (world.now - cameBackAt < world.rules.judgement.restore.settleSeconds * 1000) continue
+    const part = world.switching.returned.find((one) => one.head === head)
+    if (part && isBeingSampled(world, part)) continue
     const heads = new Set(active.filter((c) => c.observer === NONE).map((c) => c.head))
     const points = new Set(active.map((c) => c.observer))
+    // Beside what is left dark those who have supply show how far it reaches.
+    const isDarkBelow = active.some((c) => c.head !== head && isHeadBelow(world, c.head, head))
     const done: number[] = []
     belief.network.eachObserver(head, (observer) => {
       const state = belief.registers.state[observer]
-      if ((state !== AWAITED && state !== ON) || points.has(observer)) return
+      if (state === OFF || state === QUIET || points.has(observer)) return
+      if (state === ON && isDarkBelow) return
       for (let at = belief.headOf[observer]!; at !== head; at = network.above[at]!)
         if (heads.has(at)) return
+      // Below a device that came back later, its ons are under way since then.
+      if (cameBackLater(world, observer, cameBackAt)) return
       done.push(observer)
     })
     for (const observer of done) quieten(world, observer)
     if (belief.sums.waits(head) > 0) continue
     belief.cameBack.delete(head)
-    world.switching.tookOver = world.switching.tookOver.filter(([top]) => top !== head)
+    world.switching.returned = world.switching.returned.filter((part) => part.head !== head)
   }
+}
+
+/** True where another device above the observer came back after that. */
+function cameBackLater({ belief, network }: World, observer: number, since: InstantMs): boolean {
+  for (let at = belief.headOf[observer]!; at !== NONE; at = network.above[at]!)
+    if ((belief.cameBack.get(at) ?? 0) > since) return true
+  return false
 }
 
 /** Ons that nobody needs any more contradict nothing later; ends that no report can precede go. */
@@ -228,6 +254,8 @@ export function forgetOldNews(world: World): void {
     const head = belief.headOf[o]!
     if (head === NONE || !belief.lit(belief.network.rootOf(head))) quieten(world, o)
   }
+  for (let o = registers.state.indexOf(MUTED); o >= 0; o = registers.state.indexOf(MUTED, o + 1))
+    if (registers.atOf(o) <= stale) quieten(world, o)
   world.ended.forget(world.now - clock.pastHours * HOUR_MS)
 }
 

@@ -5,11 +5,13 @@
  * evidence is withdrawn, what is contradicted by supply is restored. A number is never used twice.
  */
 import { assert } from '../assert.ts'
-import { isSampleDue, isSampled } from '../callreads/sample.ts'
+import { isBeingSampled, isSampleDue, isSampled } from '../callreads/sample.ts'
 import type { EvidenceItem } from '../changes.ts'
+import { AWAITED } from '../evidence/registers.ts'
 import { NONE } from '../inference/network.ts'
 import type { Verdict } from '../inference/verdict.ts'
 import { thresholds } from '../storm/storm.ts'
+import type { ReturnedPart } from '../switching/state.ts'
 import type { TreeNews, World } from '../world.ts'
 import { type Case, isActive, keyOf, MAX_CAUSES, MAX_EVIDENCE_SHOWN, setFlag } from './case.ts'
 import { noticeContradiction } from './contradiction.ts'
@@ -52,18 +54,21 @@ export function trackTree(
   for (const c of active) if (!taken.has(c)) shrink(world, root, c, unmatched, news, publisher)
   for (const verdict of unmatched) {
     if (isHeldBack(world, verdict)) continue
-    const parent = takenFrom(world, verdict.head)
+    const part = returnedPartOf(world, verdict)
+    if (part && isBeingSampled(world, part)) continue
+    const parent = (part && world.cases.get(part.incident)) ?? null
     const opened = openCase(world, verdict, parent)
     hearAll(world, opened, root)
     publisher.publish(opened, parent ? 'split' : 'opened')
   }
 }
 
-/** The incident that a part lay in before something else fed it: what stays dark there is of it. */
-function takenFrom(world: World, head: number): Case | null {
-  for (const [top, number] of world.switching.tookOver)
-    if (isHeadBelow(world, head, top)) return world.cases.get(number) ?? null
-  return null
+/** The part that is back, but for what the verdict names: that never came back, and is of its incident. */
+function returnedPartOf(world: World, { head, observer }: Verdict): ReturnedPart | undefined {
+  const { sums, registers } = world.belief
+  const isAwaited = observer === NONE ? sums.waits(head) > 0 : registers.state[observer] === AWAITED
+  if (!isAwaited) return undefined
+  return world.switching.returned.find((part) => isHeadBelow(world, head, part.head))
 }
 
 /** The oldest case at or below the verdict is it; the others merge into it. */
@@ -82,6 +87,7 @@ function absorb(
   for (const child of group) {
     if (child === mother) continue
     hear(world, child, news)
+    endBefore(world, child, mother)
     child.outcome = 'merged'
     child.mergedInto = mother.number
     child.stage = 'merged'
@@ -90,6 +96,18 @@ function absorb(
     world.cases.delete(child.number)
   }
   publisher.publish(mother, group.length > 1 ? 'absorbed' : moved ? 'relocated' : 'revised')
+}
+
+/**
+ * What a tie took over was dark below its own device until then, and below another since: the first
+ * stretch is not part of the other's.
+ */
+function endBefore(world: World, child: Case, mother: Case): void {
+  if (child.cameBackAt === null) return
+  const to = Math.min(child.cameBackAt, mother.darkFrom)
+  if (to <= child.darkFrom) return
+  child.restoredAt = to
+  world.ended.addStretch(world.network, child.segmentAt, to)
 }
 
 /** No verdict at or above the case: it moved down, split, came back, or lost its evidence. */

@@ -3,6 +3,7 @@ import type { Position } from '../../facts/facts.ts'
 import type { Case } from '../incidents/case.ts'
 import { rescale } from '../incidents/life.ts'
 import type { Publisher } from '../incidents/publish.ts'
+import { noteReturned } from '../incidents/restore.ts'
 import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
 import type { MovedPart, Rehanging } from './parts.ts'
@@ -49,7 +50,7 @@ function followCase(
   const parts = rehanging.parts.filter(({ devices }) => devices.some((d) => lost.includes(d)))
   for (const { top } of parts) {
     const taken = network.head[top]!
-    if (taken !== NONE && stays.length > 0) world.switching.tookOver.push([taken, incident.number])
+    if (taken !== NONE && stays.length > 0) noteReturned(world, taken, incident)
   }
   if (stays.length === 0 && lost.length > 0) {
     leaveToTheOther(world, rehanging, incident, named, parts)

@@ -145,9 +145,9 @@ function carryMarks(
       })
     }
   for (const key of [...world.again.keys()]) if (inside.has(key)) world.again.delete(key)
-  world.switching.tookOver = world.switching.tookOver
-    .map(([head, incident]) => [headNow(head), incident] as [number, number])
-    .filter(([head]) => head !== NONE)
+  world.switching.returned = world.switching.returned
+    .map((part) => ({ ...part, head: headNow(part.head) }))
+    .filter(({ head }) => head !== NONE)
 }
 
 /** What the move itself says of a part: supplied since then, or dark since then. */

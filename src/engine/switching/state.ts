@@ -16,6 +16,15 @@ export interface Operation {
   readonly position: Position
 }
 
+/** A part that has supply again: by a tie, or because the incident was found to lie below. */
+export interface ReturnedPart {
+  readonly head: number
+  /** Number of the incident that it lay in. */
+  readonly incident: number
+  /** Rounds in which it was asked whether all of it is back. */
+  samples: number
+}
+
 /** Plain data: written to snapshots as it stands. */
 export interface Switching {
   /** Operations that are due later, soonest first. */
@@ -26,12 +35,12 @@ export interface Switching {
   movedAt: InstantMs | null
   /** What was said that it rests on. */
   evidence: EvidenceItem[]
-  /** Heads of parts that something else feeds now, and the incident they lay in: its number. */
-  tookOver: [head: number, incident: number][]
+  /** Parts that are back while their incident goes on elsewhere, until their return is settled. */
+  returned: ReturnedPart[]
   /** What was last published of positions, loops and islands. */
   shown: string
 }
 
 export function noSwitching(): Switching {
-  return { planned: [], decided: [], movedAt: null, evidence: [], tookOver: [], shown: '' }
+  return { planned: [], decided: [], movedAt: null, evidence: [], returned: [], shown: '' }
 }
