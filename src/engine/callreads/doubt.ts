@@ -27,7 +27,9 @@ export function askDoubted(world: World, fact: CallerReportFact, publisher: Publ
     (o) => !world.calls.isWaiting(o) && world.links.get(world.identityOf(o)) !== 0,
   )
   if (meters.length === 0) return
-  askRound(world, cases.at(-1)!, meters, 'restoration', publisher)
+  const { reads } = cases.at(-1)!
+  const round = reads.samples + 1
+  if (askRound(world, cases.at(-1)!, meters, 'restoration', round, publisher)) reads.samples = round
 }
 
 function isOver(world: World, { head, observer, outcome }: Case, below: number): boolean {
