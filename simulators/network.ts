@@ -28,6 +28,8 @@ export interface Network {
   readonly fromZone: Int32Array
   readonly toZone: Int32Array
   readonly devicePhases: Uint8Array
+  /** 1 for each transformer whose windings hang between phases (Dyn11); all 0 where that is left aside. */
+  readonly deltas: Uint8Array
   readonly usagePointDevice: Int32Array
   readonly zoneOfNode: (id: string) => number
   /** Devices at each zone. */
@@ -57,11 +59,22 @@ export interface Trace {
   readonly order: readonly number[]
 }
 
+/** What a trace follows. */
+type Wires = Pick<
+  Network,
+  'zones' | 'roots' | 'fromZone' | 'toZone' | 'devicePhases' | 'deltas' | 'devicesAt'
+>
+
+/** Phases at full voltage below a Dyn11 transformer: each hangs between two of those above it. */
+export function belowDelta(live: PhaseMask): PhaseMask {
+  return [0b011, 0b110, 0b101].reduce(
+    (below, pair, phase) => ((live & pair) === pair ? below | (1 << phase) : below),
+    0,
+  )
+}
+
 /** Follows supply from the roots; `open` holds the open phases of each device. */
-export function trace(
-  network: Pick<Network, 'zones' | 'roots' | 'fromZone' | 'toZone' | 'devicePhases' | 'devicesAt'>,
-  open: Uint8Array,
-): Trace {
+export function trace(network: Wires, open: Uint8Array): Trace {
   const live = new Uint8Array(network.zones)
   const fedBy = new Int32Array(network.zones).fill(-1)
   const feeds = new Int32Array(network.fromZone.length).fill(-1)
@@ -77,7 +90,8 @@ export function trace(
     for (const device of network.devicesAt[zone]!) {
       const from = network.fromZone[device]!
       const other = from === zone ? network.toZone[device]! : from
-      const passed = live[zone]! & network.devicePhases[device]! & ~open[device]!
+      const closed = live[zone]! & network.devicePhases[device]! & ~open[device]!
+      const passed = network.deltas[device] ? belowDelta(closed) : closed
       if ((passed & ~live[other]!) === 0) continue
       if (live[other] === 0) {
         fedBy[other] = device
@@ -100,8 +114,11 @@ export function maskOf(phases: string | undefined): PhaseMask {
   return phases === undefined ? ALL_PHASES : (parsePhases(phases) ?? ALL_PHASES)
 }
 
-/** Builds the network of a grid; throws `NetworkError` where the file refers to what it lacks. */
-export function buildNetwork(grid: Grid): Network {
+/**
+ * Builds the network of a grid; throws `NetworkError` where the file refers to what it lacks. With
+ * `windings` a phase lost above a transformer is lost below it as its windings have it.
+ */
+export function buildNetwork(grid: Grid, windings = false): Network {
   const deviceIndex = indexOf(grid.devices)
   const { zoneOfNode, zones } = joinNodes(grid)
   const fromZone = Int32Array.from(grid.devices, (device) => zoneOfNode(device.from))
@@ -122,6 +139,9 @@ export function buildNetwork(grid: Grid): Network {
     toZone,
     devicesAt,
     devicePhases: Uint8Array.from(grid.devices, (device) => maskOf(device.phases)),
+    deltas: Uint8Array.from(grid.devices, ({ connection }) =>
+      windings && connection === 'Dyn11' ? 1 : 0,
+    ),
   }
   const normal = trace(wires, normalPositions({ grid }))
   const usagePointDevice = Int32Array.from(grid.usagePoints, (point) =>

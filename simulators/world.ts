@@ -21,6 +21,8 @@ export interface SupplyChange {
   readonly to: Supply
   /** Phases missing now. */
   readonly missing: PhaseMask
+  /** Phases live above its transformer, or where it stands if none is above it. */
+  readonly above: PhaseMask
   /** The whole transformer area is dark, not this point alone. */
   readonly wide: boolean
 }
@@ -38,6 +40,14 @@ export function tellsPosition(observer: GridObserver): boolean {
   return observer.class === 'ftu' || observer.class === 'dtu' || observer.class === 'scada'
 }
 
+/** An observer that feels supply, and where. */
+interface Feeling {
+  readonly index: number
+  zone: number
+  readonly point: number
+  readonly normal: PhaseMask
+}
+
 export class World {
   readonly network: Network
   readonly #open: Uint8Array
@@ -46,9 +56,10 @@ export class World {
   /** Phases each usage point has in the normal state; 0 where it has none. */
   readonly #normalOfPoint: Uint8Array
   readonly #zoneOfPoint: Int32Array
+  readonly #deviceOfPoint: Int32Array
   readonly #pointSupply: Supply[]
   /** Zone, usage point and normal phases of each observer that feels supply. */
-  readonly #observers: readonly { index: number; zone: number; point: number; normal: PhaseMask }[]
+  readonly #observers: readonly Feeling[]
   readonly #observerSupply: Supply[]
 
   constructor(network: Network) {
@@ -57,6 +68,7 @@ export class World {
     this.#open = normalPositions(network)
     this.#serviceOpen = new Uint8Array(grid.usagePoints.length)
     this.#trace = normal
+    this.#deviceOfPoint = network.usagePointDevice.slice()
     this.#zoneOfPoint = Int32Array.from(network.usagePointDevice, (device) =>
       downZone(network, device),
     )
@@ -90,6 +102,15 @@ export class World {
   close(target: Target): Effect {
     if (target.kind === 'usagePoint') this.#serviceOpen[target.index] = 0
     else this.#open[target.index] = 0
+    return this.#settle()
+  }
+
+  /** A customer's service is joined to another device, with as many phases as before. */
+  move(point: number, device: number): Effect {
+    const zone = downZone(this.network, device)
+    this.#deviceOfPoint[point] = device
+    this.#zoneOfPoint[point] = zone
+    for (const observer of this.#observers) if (observer.point === point) observer.zone = zone
     return this.#settle()
   }
 
@@ -147,20 +168,27 @@ export class World {
       const { supply: to, missing } = this.#supplyOfObserver(observer)
       if (to === from) continue
       this.#observerSupply[observer.index] = to
-      changes.push({ observer: observer.index, from, to, missing, wide: this.#isWide(observer) })
+      const { above, wide } = this.#aroundTransformer(observer)
+      changes.push({ observer: observer.index, from, to, missing, above, wide })
     }
     return { changes, lost, regained }
   }
 
-  /** Whether the low-voltage side of the observer's transformer is dark. */
-  #isWide(observer: { zone: number; point: number }): boolean {
+  /** The phases above the observer's transformer, and whether its low-voltage side is dark. */
+  #aroundTransformer(observer: { zone: number; point: number }) {
+    const { network } = this
+    const { live } = this.#trace
     const device =
       observer.point >= 0
-        ? this.network.usagePointDevice[observer.point]!
-        : this.network.normal.fedBy[observer.zone]!
-    const transformer = device >= 0 ? this.network.transformer[device]! : -1
-    const zone = transformer >= 0 ? downZone(this.network, transformer) : observer.zone
-    return this.#trace.live[zone] === 0
+        ? this.#deviceOfPoint[observer.point]!
+        : network.normal.fedBy[observer.zone]!
+    const transformer = device >= 0 ? network.transformer[device]! : -1
+    if (transformer < 0) return { above: live[observer.zone]!, wide: live[observer.zone] === 0 }
+    const down = downZone(network, transformer)
+    const { fromZone, toZone } = network
+    const up = fromZone[transformer] === down ? toZone[transformer]! : fromZone[transformer]!
+    const open = this.#open[transformer]!
+    return { above: live[up]! & ~open, wide: live[down] === 0 }
   }
 }
 

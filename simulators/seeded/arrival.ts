@@ -21,10 +21,22 @@ export interface Word {
   readonly part: boolean
 }
 
+/** Fault current seen at a device, or imagined. */
+export interface Indication {
+  readonly device: number
+  readonly at: InstantMs
+  readonly arrivesAt: InstantMs
+  /** It passed there. */
+  readonly true: boolean
+  /** The time given with it is right. */
+  readonly dated: boolean
+}
+
 export interface Messages {
   /** In order of arrival. */
   readonly arrivals: readonly Arrival[]
   readonly words: readonly Word[]
+  readonly indications: readonly Indication[]
   /** How a terminal counts, keeps time and loses things. */
   readonly temperOf: (terminal: number) => Temper
   /** Last arrival. */

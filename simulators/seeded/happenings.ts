@@ -17,11 +17,15 @@ export const START = Date.UTC(2026, 10, 22, 3, 0, 0)
 
 export interface Happening {
   readonly at: InstantMs
-  readonly what: 'open' | 'close'
+  readonly what: 'open' | 'close' | 'move'
   readonly target: Target
   readonly phases: PhaseMask
   /** The terminal at the switch tells it. */
   readonly told: boolean
+  /** The control room did it, and says so. */
+  readonly byControl?: boolean
+  /** Where a customer's service is joined from then on. */
+  readonly to?: number
 }
 
 /** A device that stands open without anybody's wish; `to` is null where it never closes again. */
@@ -32,14 +36,17 @@ export interface Fault {
   readonly to: InstantMs | null
 }
 
+/** A switch away from its normal position for a while. */
+export interface Operated {
+  readonly device: number
+  readonly from: InstantMs
+  readonly to: InstantMs
+}
+
 export interface Happenings {
   readonly faults: readonly Fault[]
-  /** Ties closed for a while. */
-  readonly ties: readonly {
-    readonly device: number
-    readonly from: InstantMs
-    readonly to: InstantMs
-  }[]
+  /** Ties closed for a while, and switches opened to hang a part elsewhere. */
+  readonly ties: readonly Operated[]
   /** In order of time. */
   readonly all: readonly Happening[]
   /** When the last change has happened. */
@@ -50,12 +57,30 @@ export function drawHappenings(network: Network, troubles: Troubles, random: Ran
   return new Drawing(network, troubles, random).draw()
 }
 
+/** In order of time, with the end of it. */
+export function inOrder({ faults, ties, all }: Omit<Happenings, 'over'>): Happenings {
+  const sorted = all.toSorted((a, b) => a.at - b.at)
+  return { faults, ties, all: sorted, over: sorted.at(-1)?.at ?? START }
+}
+
+/** Ties with one end below the device. */
+export function tiesOf(network: Network, device: number): number[] {
+  const { grid, fromZone, toZone, normal } = network
+  const isBelow = (zone: number) => {
+    const fedBy = normal.fedBy[zone]!
+    return fedBy >= 0 && isAtOrAbove(network, device, fedBy)
+  }
+  return grid.devices.flatMap((tie, index) =>
+    tie.normallyOpen && isBelow(fromZone[index]!) !== isBelow(toZone[index]!) ? [index] : [],
+  )
+}
+
 class Drawing {
   readonly #network: Network
   readonly #troubles: Troubles
   readonly #random: Random
   readonly #faults: Fault[] = []
-  readonly #ties: { device: number; from: InstantMs; to: InstantMs }[] = []
+  readonly #ties: Operated[] = []
   readonly #all: Happening[] = []
   /** Devices that are in use already: one story a device. */
   readonly #used = new Set<string>()
@@ -90,8 +115,7 @@ class Drawing {
       else if (standing && random.chance(0.4)) this.#fault(target, from, null)
       else this.#lasting(target, from)
     }
-    const all = this.#all.sort((a, b) => a.at - b.at)
-    return { faults: this.#faults, ties: this.#ties, all, over: all.at(-1)?.at ?? START }
+    return inOrder({ faults: this.#faults, ties: this.#ties, all: this.#all })
   }
 
   #moment(spread: number): InstantMs {
@@ -159,14 +183,7 @@ class Drawing {
 
   /** Ties with one end below the device. */
   #tiesOf(device: number): number[] {
-    const { grid, fromZone, toZone, normal } = this.#network
-    const isBelow = (zone: number) => {
-      const fedBy = normal.fedBy[zone]!
-      return fedBy >= 0 && isAtOrAbove(this.#network, device, fedBy)
-    }
-    return grid.devices.flatMap((tie, index) =>
-      tie.normallyOpen && isBelow(fromZone[index]!) !== isBelow(toZone[index]!) ? [index] : [],
-    )
+    return tiesOf(this.#network, device)
   }
 
   /** Devices that a tie can take something over from. */

@@ -5,15 +5,16 @@
 import type { ReportFact } from '../../src/facts/facts.ts'
 import type { InstantMs } from '../../src/facts/time.ts'
 import type { GridObserver } from '../../src/grid/model.ts'
-import type { Network } from '../network.ts'
+import { devicesAbove, type Network } from '../network.ts'
 import type { Random } from '../random.ts'
 import { type SupplyChange, tellsPosition } from '../world.ts'
-import type { Arrival, Messages, Word } from './arrival.ts'
+import type { Arrival, Indication, Messages, Word } from './arrival.ts'
 import { START } from './happenings.ts'
 import { tellPeople } from './people.ts'
 import { drawTemper, type Temper } from './temper.ts'
 import type { Troubles } from './troubles.ts'
 import type { Felt, Truth } from './truth.ts'
+import { measuredAt, voltsAfter, voltsOfSupply } from './voltages.ts'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
@@ -28,6 +29,9 @@ const MANNERS = {
 /** Without late ways everything is there by then. */
 const PROMPT_MS = 2 * SECOND
 
+/** Clocks this near to the true time put what two of them date in the right order. */
+const CLOCK_AGREES_MS = 4 * SECOND
+
 /** A report before its terminal has counted it. */
 interface Draft {
   readonly at: InstantMs
@@ -36,18 +40,27 @@ interface Draft {
   readonly fact: Omit<ReportFact, 'receivedAt' | 'boot' | 'seq' | 'messageId'>
 }
 
-type Said = Pick<ReportFact, 'kind' | 'meters' | 'phases' | 'device'>
+type Said = Pick<ReportFact, 'kind' | 'meters' | 'phases' | 'device' | 'volts'>
 
-export function tellMessages(truth: Truth, troubles: Troubles, random: Random): Messages {
+/** `entered`: what else comes in, from people and from the control room. */
+export function tellMessages(
+  truth: Truth,
+  troubles: Troubles,
+  random: Random,
+  entered: readonly Arrival[],
+): Messages {
   const people = tellPeople(truth, troubles, random.fork('people'))
   const teller = new Teller(truth, troubles, random)
   for (const felt of truth.felt) {
     teller.tellSupply(felt)
     teller.tellPosition(felt)
+    if (troubles.indicators) teller.tellIndications(felt)
   }
   if (troubles.falseOffs) teller.tellFalse('powerOff')
   if (troubles.falseOns) teller.tellFalse('powerOn')
-  return teller.finish(people)
+  if (troubles.indicators) teller.tellFalseIndication()
+  if (troubles.voltages) teller.tellVoltages()
+  return teller.finish([...people, ...entered])
 }
 
 class Teller {
@@ -63,6 +76,10 @@ class Teller {
   readonly #lastArrival = new Map<number, InstantMs>()
   /** The cell's failure. */
   readonly #cell: readonly [from: InstantMs, to: InstantMs]
+  /** For indicators, copies of positions and for voltages: streams of their own. */
+  readonly #switchgear: Random
+  readonly #meters: Random
+  readonly #indications: Indication[] = []
 
   constructor(truth: Truth, troubles: Troubles, random: Random) {
     this.#truth = truth
@@ -72,6 +89,8 @@ class Teller {
     this.#observers = truth.network.grid.observers
     const from = START + 10 * SECOND + random.below(6 * MINUTE)
     this.#cell = [from, from + MINUTE + random.below(8 * MINUTE)]
+    this.#switchgear = random.fork('switchgear')
+    this.#meters = random.fork('voltages')
   }
 
   /** Those who felt a change of supply say so; concentrators gather meters into one message. */
@@ -80,13 +99,14 @@ class Teller {
     for (const change of changes) {
       const { observer } = change
       const isTerminal = this.#manner(observer) === 'terminal'
-      const said = saidOf(change, isTerminal && change.wide && this.#random.chance(0.2))
+      const plain = saidOf(change, isTerminal && change.wide && this.#random.chance(0.2))
+      const said = this.#troubles.voltages && plain ? this.#measured(plain, change) : plain
       const way = this.#wayOf(observer, at, change.to === 'on')
       if (way === undefined || !said) continue
       const terminal = this.#terminalOf(observer)
       this.#hear(observer, change.to !== 'on', at, way, { part: change.to === 'partial' })
       const { ordered } = this.#temperOf(terminal)
-      if (terminal === observer || !ordered || this.#random.chance(0.5)) {
+      if (terminal === observer || !ordered || said.volts || this.#random.chance(0.5)) {
         this.#tell(terminal, observer, said, at, way)
         continue
       }
@@ -104,22 +124,101 @@ class Teller {
     }
   }
 
+  /** The same with what was measured: voltages alone, or a loss that does not name its phases. */
+  #measured(said: Said, change: SupplyChange): Said {
+    const random = this.#meters
+    if (said.kind.startsWith('area') || !random.chance(0.4)) return said
+    const volts = voltsAfter(measuredAt(this.#network, change.observer), change, random)
+    const kind = said.kind === 'phaseLoss' && random.chance(0.3) ? said.kind : 'voltage'
+    return { kind, volts }
+  }
+
+  /** Measured now and then by those who have supply, and now and then too low to say anything. */
+  tellVoltages(): void {
+    const random = this.#meters
+    const { over } = this.#truth.happenings
+    for (let n = 4 + random.below(12); n > 0; n--) {
+      const observer = random.below(this.#observers.length)
+      const at = START + 5 * SECOND + random.below(Math.max(MINUTE, over - START))
+      const sag = random.chance(0.3)
+      if (tellsPosition(this.#observers[observer]!)) continue
+      const terminal = this.#terminalOf(observer)
+      const way = this.#wayOf(observer, at, false, random)
+      if (way === undefined || !this.#temperOf(terminal).ordered) continue
+      // Without all of its phases it says so when it loses them.
+      if (this.#truth.supplyOf(observer, at) !== 'on') continue
+      const volts = voltsOfSupply(measuredAt(this.#network, observer), sag, random)
+      if (!sag) this.#hear(observer, false, at, way)
+      const meters =
+        terminal === observer ? {} : { meters: [this.#observers[observer]!.id as never] }
+      this.#send(terminal, { kind: 'voltage', volts, ...meters }, at, way)
+    }
+  }
+
   /** The position of a switch, by a terminal at it. */
   tellPosition({ at, happening }: Felt): void {
-    const { target, told, what, phases } = happening
-    if (!told || target.kind !== 'device' || phases !== 7) return
+    const { target, told, what, phases, byControl } = happening
+    if (!told || what === 'move' || target.kind !== 'device' || phases !== 7) return
     const { id: device, type } = this.#network.grid.devices[target.index]!
-    const trips = this.#troubles.trips && (type === 'breaker' || type === 'recloser')
+    const trips = this.#troubles.trips && !byControl && (type === 'breaker' || type === 'recloser')
     this.#observers.forEach((observer, index) => {
       if (observer.device !== device || !tellsPosition(observer)) return
+      // By two clocks nobody can tell in which order a switch and the control room spoke.
+      if (byControl && Math.abs(this.#temperOf(index).skewMs) > CLOCK_AGREES_MS) return
       const way = this.#wayOf(index, at, what === 'close')
       const of = { device: device as never }
       const kind = what === 'open' ? 'switchOpen' : 'switchClosed'
       if (way !== undefined) this.#send(index, { kind, ...of }, at, way)
+      if (way !== undefined && this.#troubles.indicators)
+        this.#copy(index, { kind, ...of }, at, way)
       if (way === undefined || !trips || !this.#random.chance(0.6)) return
       const also = what === 'open' ? 'protectionTrip' : 'recloseSucceeded'
       this.#send(index, { kind: also, ...of }, at, way + this.#random.below(2 * SECOND))
     })
+  }
+
+  /** The same change once more without its time (COS beside SOE), where its place in the order is known. */
+  #copy(terminal: number, said: Said, at: InstantMs, way: InstantMs): void {
+    const { ordered, skewMs } = this.#temperOf(terminal)
+    if (!ordered || Math.abs(skewMs) > CLOCK_AGREES_MS || !this.#switchgear.chance(0.5)) return
+    this.#send(terminal, said, at, way + this.#switchgear.below(SECOND), false)
+  }
+
+  /** Fault current passed: what opened and what feeds it saw it, where it has eyes. */
+  tellIndications({ at, happening, changes }: Felt): void {
+    const { target, what, byControl } = happening
+    const { network } = this.#truth
+    if (what !== 'open' || byControl || target.kind !== 'device' || changes.length === 0) return
+    if (this.#truth.isRehung) return
+    const passed = [target.index, ...devicesAbove(network, target.index)]
+    this.#observers.forEach(({ device }, index) => {
+      const place = network.deviceIndex.get(device ?? '')
+      if (place === undefined || !passed.includes(place)) return
+      if (tellsPosition(this.#observers[index]!) && this.#switchgear.chance(0.8))
+        this.#indicate(index, place, at, true)
+    })
+  }
+
+  /** One that saw what never was. */
+  tellFalseIndication(): void {
+    const random = this.#switchgear
+    const eyes = this.#observers.flatMap((o, index) => (tellsPosition(o) ? [index] : []))
+    const index = eyes[random.below(Math.max(1, eyes.length))]
+    if (index === undefined || !random.chance(0.4)) return
+    const place = this.#network.deviceIndex.get(this.#observers[index]!.device ?? '')
+    const { over } = this.#truth.happenings
+    const at = START + 5 * SECOND + random.below(Math.max(MINUTE, over - START))
+    if (place !== undefined) this.#indicate(index, place, at, false)
+  }
+
+  #indicate(terminal: number, place: number, at: InstantMs, really: boolean): void {
+    const way = this.#wayOf(terminal, at, false, this.#switchgear)
+    if (way === undefined) return
+    const device = this.#network.grid.devices[place]!.id as never
+    this.#send(terminal, { kind: 'faultIndicated', device }, at, way)
+    const { skewMs } = this.#temperOf(terminal)
+    const dated = Math.abs(skewMs) <= CLOCK_AGREES_MS
+    this.#indications.push({ device: place, at, arrivesAt: way, true: really, dated })
   }
 
   /** What never was: an off or an on, taken back two minutes later. */
@@ -186,12 +285,16 @@ class Teller {
     arrivals.sort((a, b) => a.arrivesAt - b.arrivesAt)
     const over = arrivals.at(-1)?.arrivesAt ?? START
     const temperOf = (terminal: number) => this.#temperOf(terminal)
-    return { arrivals, words: this.#words, temperOf, over }
+    return { arrivals, words: this.#words, indications: this.#indications, temperOf, over }
   }
 
   /** When a word of this observer would arrive; undefined where it is lost. */
-  #wayOf(observer: number, at: InstantMs, on: boolean): InstantMs | undefined {
-    const random = this.#random
+  #wayOf(
+    observer: number,
+    at: InstantMs,
+    on: boolean,
+    random: Random = this.#random,
+  ): InstantMs | undefined {
     const terminal = this.#terminalOf(observer)
     const temper = this.#temperOf(terminal)
     const manners = MANNERS[this.#manner(observer)]
@@ -228,10 +331,10 @@ class Teller {
     this.#send(terminal, { ...said, ...meters }, at, this.#lastArrival.get(observer) ?? arrivesAt)
   }
 
-  #send(terminal: number, said: Said, at: InstantMs, arrivesAt: InstantMs): void {
+  #send(terminal: number, said: Said, at: InstantMs, arrivesAt: InstantMs, dated = true): void {
     const { knowsTime, skewMs } = this.#temperOf(terminal)
     const id = this.#observers[terminal]!.id as never
-    const time = knowsTime ? { at: at + skewMs } : {}
+    const time = knowsTime && dated ? { at: at + skewMs } : {}
     this.#drafts.push({
       at,
       arrivesAt,

@@ -57,9 +57,43 @@ export interface Troubles {
   readonly snapshots: boolean
   /** The program's own clock is set back. */
   readonly wallSteps: boolean
+  /** Fault indicators, some of them wrong; each change of position told with and without its time. */
+  readonly indicators: boolean
+  /** Measured voltages, and phases lost as the windings of transformers pass them on. */
+  readonly voltages: boolean
+  /** The control room switches, says what was switched, and what will be. */
+  readonly control: boolean
+  /** Customers move, devices come and go while incidents are open. */
+  readonly gridChange: boolean
+  /** Other rules hold while incidents are open. */
+  readonly rulesChange: boolean
 }
 
-export function drawTroubles(random: Random): Troubles {
+/** Troubles that came with the second edition of the world: a seed of the first has none of them. */
+type Later = 'indicators' | 'voltages' | 'control' | 'gridChange' | 'rulesChange'
+
+/**
+ * Editions of the world. What is added comes with an edition of its own and is drawn from streams of
+ * its own, so that a seed kept with its edition means what it meant.
+ */
+export const EDITION = 2
+
+export function drawTroubles(random: Random, edition: number): Troubles {
+  return { ...drawFirst(random), ...drawLater(random.fork('later'), edition >= 2) }
+}
+
+function drawLater(random: Random, there: boolean): Pick<Troubles, Later> {
+  const share = (p: number) => random.chance(p) && there
+  return {
+    indicators: share(0.3),
+    voltages: share(0.3),
+    control: share(0.3),
+    gridChange: share(0.3),
+    rulesChange: share(0.2),
+  }
+}
+
+function drawFirst(random: Random): Omit<Troubles, Later> {
   const often = () => random.chance(0.6)
   const seldom = () => random.chance(0.2)
   return {

@@ -48,8 +48,8 @@ export class Truth {
     const spells: Spell[] = []
     const current = new Map<number, Spell>()
     for (const happening of happenings.all) {
-      const { at, what, target, phases } = happening
-      const effect = what === 'open' ? world.open(target, phases) : world.close(target)
+      const { at } = happening
+      const effect = effectOf(world, happening)
       felt.push({ at, happening, changes: effect.changes })
       for (const { observer, to } of effect.changes) {
         const own = this.#feltBy.get(observer)
@@ -113,6 +113,11 @@ export class Truth {
     return points
   }
 
+  /** The same, in whatever way it was switched up to now where it was switched at all. */
+  reach(id: string, now: InstantMs): ReadonlySet<number> {
+    return this.isRehung ? this.everBelow(id, now) : this.below(id)
+  }
+
   /** The same, in every way it was switched: what hangs there whatever is said of the ties. */
   alwaysBelow(id: string): ReadonlySet<number> {
     const points = new Set(this.below(id))
@@ -121,6 +126,11 @@ export class Truth {
       for (const point of points) if (!here.has(point)) points.delete(point)
     }
     return points
+  }
+
+  /** Some part ever hung elsewhere than normally. */
+  get isRehung(): boolean {
+    return this.#feedings.length > 1
   }
 
   nameOf(point: number): string {
@@ -132,6 +142,11 @@ export class Truth {
     if (device !== undefined) return feeding.below[device]!
     return new Set([this.#pointOf.get(id) ?? -1])
   }
+}
+
+function effectOf(world: World, { what, target, phases, to }: Happening) {
+  if (what === 'move') return world.move(target.index, to!)
+  return what === 'open' ? world.open(target, phases) : world.close(target)
 }
 
 function groupByPoint(points: number, spells: readonly Spell[]): Spell[][] {
@@ -149,33 +164,38 @@ function feedingsOf(network: Network, { ties, all }: Happenings): Feeding[] {
   const normally = network.grid.devices.map((d) => (d.normallyOpen ? ALL_PHASES : 0))
   const truly = Uint8Array.from(normally)
   const asTold = Uint8Array.from(normally)
+  const joined = network.usagePointDevice.slice()
   const isTie = new Set(ties.map(({ device }) => device))
-  const feedings: Feeding[] = [{ from: 0, below: pointsBelow(network, truly) }]
-  for (const { at, what, target, phases, told } of ties.length === 0 ? [] : all) {
-    if (target.kind !== 'device') continue
-    for (const open of told ? [truly, asTold] : [truly]) {
+  const feedings: Feeding[] = [{ from: 0, below: pointsBelow(network, truly, joined) }]
+  for (const { at, what, target, phases, told, byControl, to } of all) {
+    if (what === 'move') {
+      joined[target.index] = to!
+      feedings.push({ from: at, below: pointsBelow(network, truly, joined) })
+    }
+    if (what === 'move' || target.kind !== 'device' || ties.length === 0) continue
+    for (const open of told || byControl ? [truly, asTold] : [truly]) {
       open[target.index] = what === 'open' ? open[target.index]! | phases : 0
       const isOperated = isTie.has(target.index) || phases === ALL_PHASES
-      if (isOperated) feedings.push({ from: at, below: pointsBelow(network, open) })
+      if (isOperated) feedings.push({ from: at, below: pointsBelow(network, open, joined) })
     }
   }
   return feedings
 }
 
-function pointsBelow(network: Network, open: Uint8Array): Set<number>[] {
+/** What is open or dark hangs as it normally does, up to where there is supply. */
+function pointsBelow(network: Network, open: Uint8Array, joined: Int32Array): Set<number>[] {
+  const { fromZone, toZone, normal } = network
   const { fedBy, feeds } = trace(network, open)
   const below = network.grid.devices.map(() => new Set<number>())
   const above = (device: number) => {
-    const fed = feeds[device]!
+    const fed = feeds[device]! >= 0 ? feeds[device]! : normal.feeds[device]!
     if (fed < 0) return -1
-    const { fromZone, toZone } = network
-    return fedBy[fromZone[device] === fed ? toZone[device]! : fromZone[device]!]!
+    const zone = fromZone[device] === fed ? toZone[device]! : fromZone[device]!
+    return fedBy[zone]! >= 0 ? fedBy[zone]! : normal.fedBy[zone]!
   }
-  network.usagePointDevice.forEach((device, point) => {
-    for (let at = device; at >= 0; at = above(at)) {
-      below[at]!.add(point)
-      if (feeds[at]! < 0) break
-    }
+  joined.forEach((device, point) => {
+    // Where a dark part meets one that hangs another way round, it comes by what it passed already.
+    for (let at = device; at >= 0 && !below[at]!.has(point); at = above(at)) below[at]!.add(point)
   })
   return below
 }

@@ -179,6 +179,7 @@ class Carrier {
     world.switching = {
       ...switching,
       returned: parts.filter(({ head }) => head !== NONE),
+      moved: switching.moved.map((device) => this.#device(device)).filter((now) => now >= 0),
       movedAt: this.#same ? switching.movedAt : (switching.movedAt ?? world.now),
     }
   }

@@ -78,8 +78,10 @@ function noteMove(
   const normal = world.grid.devices.normallyOpen[device] === 1 ? 'open' : 'closed'
   const wasAway = before !== undefined && before.said !== normal
   const isAway = now !== undefined && now.said !== normal
-  if (wasAway !== isAway || (isAway && before!.at !== now.at))
-    world.switching.movedAt = Math.max(world.switching.movedAt ?? 0, now!.at)
+  if (wasAway === isAway && (!isAway || before!.at === now.at)) return
+  const { switching } = world
+  switching.movedAt = Math.max(switching.movedAt ?? 0, now!.at)
+  if (!switching.moved.includes(device)) switching.moved.push(device)
 }
 
 /** Devices away from their normal position, in the order in which they left it. */

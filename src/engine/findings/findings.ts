@@ -48,6 +48,11 @@ function open(world: World, finding: Finding): Case {
   opened.finding = finding.key
   world.findings.set(finding.key, opened)
   revise(opened, finding)
+  // Its own words may lie further back than what is kept of a storm: then the last ones brought it up.
+  if (opened.causes.length === 0) {
+    const recent = world.recent.get(world.network.rootOf(head))
+    opened.causes = recent?.causes.slice(-MAX_CAUSES) ?? []
+  }
   return opened
 }
 

@@ -13,6 +13,7 @@ import { settleCallers } from '../evidence/calls.ts'
 import { lean } from '../evidence/indicators.ts'
 import { operations, positionAt, settlePosition } from '../evidence/positions.ts'
 import { AWAITED, OFF } from '../evidence/registers.ts'
+import { statedIn } from '../evidence/switch-position.ts'
 import { type Case, isActive } from '../incidents/case.ts'
 import { EndedOutages } from '../incidents/ended.ts'
 import { deviceOf } from '../incidents/naming.ts'
@@ -29,9 +30,10 @@ import { publishTopology } from './report.ts'
 export function rehang(world: World, publisher: Publisher): void {
   const { switching } = world
   if (switching.movedAt === null) return
-  const at = switching.movedAt
+  const at = movedAt(world, switching.movedAt)
   const { evidence } = switching
   switching.movedAt = null
+  switching.moved = []
   switching.evidence = []
   const named = new Map<Case, number>()
   for (const incident of world.cases.values())
@@ -62,13 +64,24 @@ export function rehang(world: World, publisher: Publisher): void {
   for (const root of rehanging.roots) stirTree(world, root, evidence)
 }
 
+/** By all that was said of the positions up to now, in whatever order it came. */
+function movedAt({ switching, switchWords }: World, latest: InstantMs): InstantMs {
+  const times = switching.moved.flatMap(
+    (device) => statedIn(switchWords.get(device) ?? [])?.at ?? [],
+  )
+  return times.length > 0 ? Math.max(...times) : latest
+}
+
 /** The tree is looked at anew, in the light of what was switched. */
 function stirTree(world: World, root: number, evidence: readonly EvidenceItem[]): void {
   const { network, grid } = world
   const head = network.head[root]!
   if (head === NONE) return
   world.again.set(head, world.now)
+  const heard = new Set(world.news.get(network.rootOf(head))?.causes)
   for (const item of evidence) {
+    // What opened within the tree is its news already.
+    if (heard.has(item.position)) continue
     const at = network.head[grid.devices.ids.indexOf(item.device!)]!
     const own = at !== NONE && network.rootOf(at) === head ? at : head
     world.stir(head, item.position, { ...item, device: grid.devices.ids.idOf(own) as never })

@@ -31,8 +31,10 @@ export interface Switching {
   planned: Operation[]
   /** Decided requests, newest last, so that a repeated one changes nothing. */
   decided: Operation[]
-  /** The network has to be arranged anew: since when the latest position holds; null where not. */
+  /** The network has to be arranged anew: the latest time any position was said to hold since; null where not. */
   movedAt: InstantMs | null
+  /** Whose positions changed since it was arranged. */
+  moved: number[]
   /** What was said that it rests on. */
   evidence: EvidenceItem[]
   /** Parts that are back while their incident goes on elsewhere, until their return is settled. */
@@ -42,5 +44,13 @@ export interface Switching {
 }
 
 export function noSwitching(): Switching {
-  return { planned: [], decided: [], movedAt: null, evidence: [], returned: [], shown: '' }
+  return {
+    planned: [],
+    decided: [],
+    movedAt: null,
+    moved: [],
+    evidence: [],
+    returned: [],
+    shown: '',
+  }
 }

@@ -5,19 +5,23 @@
  */
 
 import type { Word } from '../../../../simulators/seeded/arrival.ts'
-import type { Story } from '../../../../simulators/seeded/story.ts'
+import { FIRST_RULES, type Story } from '../../../../simulators/seeded/story.ts'
 import type { Change, Incident, InterruptionSegment } from '../../../engine/changes.ts'
+import type { Rules } from '../../../engine/rules.ts'
 import type { Fact, Position } from '../../../facts/facts.ts'
 import type { InstantMs } from '../../../facts/time.ts'
+import { InForce } from './in-force.ts'
+import { Indicated } from './indicated.ts'
+import { Returns } from './returns.ts'
 import { isDark, isOutage, Said, type Turn } from './said.ts'
 import { Ties } from './ties.ts'
 import { Vouchers } from './vouchers.ts'
 
 const MINUTE_MS = 60_000
-/** What was over before this is momentary, as in the shipped rules. */
-const MOMENTARY_MS = MINUTE_MS
-/** Independent identities that a confirmation needs, as in the shipped rules. */
-const SOURCES_NEEDED = 2
+/** Of flapping, what was over before this may be missed. */
+const QUICK_MS = MINUTE_MS
+/** Identities that are independent of each other: one may be wrong by itself. */
+const INDEPENDENT = 2
 /** A report that arrived this long ago has been judged. */
 const JUDGED_WITHIN_MS = 15_000
 /** What one identity forwards may all be false: until others' reports are in, it may be disbelieved. */
@@ -43,17 +47,26 @@ export class Auditor {
   readonly #meterOf = new Map<number, number>()
   readonly #vouchers: Vouchers
   readonly #ties: Ties
+  readonly #returns: Returns
+  readonly #indicated: Indicated
+  readonly #inForce: InForce
   #position: Position = 0
 
-  constructor(story: Story) {
+  constructor(story: Story, rulesOf: (digest: string) => Rules) {
     this.#story = story
     const { truth, messages } = story
-    this.said = new Said(
-      (what) => this.fail(what),
-      (device) => truth.alwaysBelow(device),
-    )
+    const fail = (what: string) => this.fail(what)
+    this.#inForce = new InForce(FIRST_RULES, rulesOf, fail)
+    this.#returns = new Returns(story)
+    this.#indicated = new Indicated(story)
+    this.said = new Said(fail, (device) => truth.alwaysBelow(device))
     this.#vouchers = new Vouchers(truth)
-    this.#ties = new Ties(truth.network.grid)
+    this.#ties = new Ties(
+      truth.network.grid,
+      new Map(
+        truth.happenings.ties.map(({ device, to }) => [truth.network.grid.devices[device]!.id, to]),
+      ),
+    )
     const words = new Map<number, Word[]>()
     for (const word of messages.words) {
       const list = words.get(word.observer)
@@ -76,7 +89,10 @@ export class Auditor {
     if (position !== this.#position + 1) this.fail(`position ${position} follows ${this.#position}`)
     this.#position = position
     this.#vouchers.hear(fact, now)
+    this.#returns.hear(fact, now)
+    this.#indicated.hear(fact)
     this.#ties.take(fact, changes, now)
+    this.#inForce.take(fact, changes)
     for (const turn of this.said.take(position, fact, changes)) this.#judge(turn, now)
     if (changes.some(({ type }) => type === 'segment')) this.said.checkSegments()
   }
@@ -84,8 +100,13 @@ export class Auditor {
   /** Whoever was heard to go dark, and still is, lies in an incident. */
   probe(now: InstantMs): void {
     for (const tie of this.#ties.ignored(now - JUDGED_WITHIN_MS))
-      this.fail(`${tie} is reported closed, and the network hangs as if it were open`)
+      this.fail(`${tie} is said to be operated, and the network hangs as if it were not`)
     const dark = this.said.dark
+    for (const incident of dark) {
+      const seen = this.#indicated.ignoredBy(incident, now)
+      if (seen)
+        this.fail(`${incident.id} at ${incident.device.id}, and ${seen} below saw the fault`)
+    }
     const covered = new Set<number>()
     for (const { device } of dark)
       for (const point of this.#reach(device.id, now)) covered.add(point)
@@ -96,7 +117,7 @@ export class Auditor {
       if (!spell || covered.has(point) || !this.#isHeardDark(meter, spell.from, judged)) continue
       if (this.#wasTaken(point, spell.from, now)) continue
       // Of quick cycles a short one may be missed: the ons of the one before speak against it.
-      if (this.#story.troubles.flapping && now - spell.from < MOMENTARY_MS) continue
+      if (this.#story.troubles.flapping && now - spell.from < QUICK_MS) continue
       this.fail(`${this.#story.truth.nameOf(point)} is dark since ${spell.from} and in no incident`)
       return
     }
@@ -142,7 +163,7 @@ export class Auditor {
     const isPart =
       incident.parent !== null || incident.originalMetersAffected > incident.metersAffected
     const identities = this.#vouchers.of(points)
-    if (!isPart && identities.size < SOURCES_NEEDED)
+    if (!isPart && identities.size < this.#inForce.sources)
       this.fail(
         `${incident.id} at ${incident.device.id}: confirmed, and only ${[...identities]} said so`,
       )
@@ -152,7 +173,7 @@ export class Auditor {
         .filter((w) => w.off && !w.true && Math.abs(now - w.arrivesAt) < FALSE_TOGETHER_MS)
         .map(({ observer }) => observer),
     )
-    if (liars.size < SOURCES_NEEDED)
+    if (liars.size < INDEPENDENT)
       this.fail(
         `${incident.id} at ${incident.device.id} is confirmed, and nobody was without supply`,
       )
@@ -179,11 +200,14 @@ export class Auditor {
       )
       return
     }
+    const lone = this.#returns.loneVoice(incident, points, this.#story.messages.words, now)
+    if (before.sources >= INDEPENDENT && incident.level !== 'service' && lone)
+      this.fail(`${incident.id} is restored: ${lone.on} says so alone, and ${lone.off} says off`)
     const lasted = (incident.restoredAt ?? 0) - incident.startedAt
     // Who was told of an outage is told of its end, however short it was.
     const told = before.stage === 'pushed'
     const whole = incident.originalMetersAffected === incident.metersAffected
-    if (whole && !told && lasted < MOMENTARY_MS)
+    if (whole && !told && lasted < this.#inForce.momentaryMs)
       this.fail(`${incident.id}: restored after ${lasted} ms, which is momentary`)
   }
 
@@ -205,8 +229,7 @@ export class Auditor {
 
   /** What lies below a device, however it was switched up to now. */
   #reach(device: string, now: InstantMs): ReadonlySet<number> {
-    const { truth } = this.#story
-    return truth.happenings.ties.length === 0 ? truth.below(device) : truth.everBelow(device, now)
+    return this.#story.truth.reach(device, now)
   }
 
   /** It said that all was gone, in this spell and by then, and is not one that errs. */
@@ -239,7 +262,7 @@ export class Auditor {
    */
   #isDisbelieved({ incident }: InterruptionSegment): boolean {
     const said = this.said.incidents.get(incident)
-    return said?.outcome === 'withdrawn' && said.sources < SOURCES_NEEDED
+    return said?.outcome === 'withdrawn' && said.sources < this.#inForce.sources
   }
 
   /** Number of incidents, for the report of the run. */

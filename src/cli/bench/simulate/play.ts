@@ -7,13 +7,17 @@
 import { answerTo, type Call } from '../../../../simulators/seeded/answers.ts'
 import type { Arrival } from '../../../../simulators/seeded/arrival.ts'
 import { START } from '../../../../simulators/seeded/happenings.ts'
-import { type Story, storyOf } from '../../../../simulators/seeded/story.ts'
+import {
+  FIRST_GRID,
+  FIRST_RULES,
+  type Story,
+  storyOf,
+} from '../../../../simulators/seeded/story.ts'
 import { FROM_THE_START, Judge, type Shelf } from '../../../app/judge.ts'
 import type { ChangeBatch } from '../../../engine/changes.ts'
 import type { Rules } from '../../../engine/rules.ts'
 import type { Fact, JournalledFact, Position } from '../../../facts/facts.ts'
 import type { InstantMs } from '../../../facts/time.ts'
-import { compileGrid } from '../../../grid/compile.ts'
 import { decodeRow } from '../../../journal/row.ts'
 import type { Telemetry } from '../../../telemetry/telemetry.ts'
 import { Auditor } from './auditor.ts'
@@ -21,6 +25,8 @@ import { Durable } from './durable.ts'
 import { Life, turn } from './life.ts'
 import { outcomeOf, shuffled } from './order.ts'
 import { People } from './people.ts'
+import { shelfOf } from './shelf.ts'
+import { Upheaval } from './upheaval.ts'
 
 const SECOND_MS = 1000
 const MINUTE_MS = 60 * SECOND_MS
@@ -29,6 +35,8 @@ const PACES_MS = [250, 1000, 2000, 3000]
 /** How often the program is killed; seldom where each start plays a whole county from its first fact. */
 const KILLED_EVERY_MS = 3 * MINUTE_MS
 const COUNTY_KILLED_EVERY_MS = 15 * MINUTE_MS
+/** The auditor looks for what is forgotten this often, beside before each change of the network. */
+const PROBED_EVERY_MS = 30 * SECOND_MS
 /** Restoration is settled and the last silence has its full meaning. */
 const QUIET_AFTER_MS = 15 * MINUTE_MS
 /** Restored incidents close by themselves within half an hour. */
@@ -36,6 +44,8 @@ const CLOSED_AFTER_MS = 35 * MINUTE_MS
 
 export interface SeedResult {
   readonly seed: number
+  /** Of all that the program said: the same seed gives the same one on any machine. */
+  readonly digest: string
   readonly failures: readonly string[]
   /** Acknowledged reports that the journal does not hold. */
   readonly lost: number
@@ -46,13 +56,14 @@ export interface SeedResult {
   readonly crashes: number
 }
 
-/** Plays a seed under these rules and judges it. */
+/** Plays a seed, as it was in an edition of the world, under these rules, and judges it. */
 export async function playSeed(
   seed: number,
   rules: Rules,
   telemetry: Telemetry,
+  edition?: number,
 ): Promise<SeedResult> {
-  const story = storyOf(seed)
+  const story = storyOf(seed, edition)
   const stage = new Stage(story, rules, telemetry)
   try {
     await stage.play()
@@ -70,6 +81,7 @@ class Stage {
   readonly #shelf: Shelf
   readonly #telemetry: Telemetry
   readonly #people: People
+  readonly #upheaval: Upheaval
   readonly #acknowledged = new Set<string>()
   /** What the ticker's look takes in this run. */
   readonly #stepMs: number
@@ -87,22 +99,25 @@ class Stage {
   #answers: Arrival[] = []
   /** The program is down until then. */
   #downUntil: InstantMs = 0
+  #upSince: InstantMs = START
+  #probedAt: InstantMs = START
 
   constructor(story: Story, rules: Rules, telemetry: Telemetry) {
     this.#story = story
     this.#telemetry = telemetry
-    this.auditor = new Auditor(story)
     this.#people = new People(story)
     this.#stepMs = PACES_MS[story.random.below(PACES_MS.length)]!
-    const grid = compileGrid(story.grid, 'grid')
-    this.#shelf = { grid: () => grid, rules: () => rules, load: async () => {} }
+    this.#upheaval = new Upheaval(story)
+    this.#shelf = shelfOf(story, rules)
+    this.auditor = new Auditor(story, (digest) => this.#shelf.rules(digest))
   }
 
   async play(): Promise<void> {
     const { messages, truth } = this.#story
     await this.#begin()
-    this.#append({ type: 'rulesApplied', receivedAt: this.#now, digest: 'rules', by: 'start' })
-    this.#append({ type: 'gridApplied', receivedAt: this.#now, digest: 'grid', by: 'start' })
+    const start = { receivedAt: this.#now, by: 'start' }
+    this.#append({ type: 'rulesApplied', digest: FIRST_RULES, ...start })
+    this.#append({ type: 'gridApplied', digest: FIRST_GRID, ...start })
     await this.#commit()
     const over = Math.max(messages.over, truth.happenings.over)
     const ends = truth.happenings.all.map(({ at }) => at).sort((a, b) => a - b)
@@ -141,6 +156,7 @@ class Stage {
 
   close(): SeedResult {
     const held = new Set<string>()
+    const digest = this.#life?.records.state.digest ?? ''
     let facts = 0
     for (const row of this.#durable.rows)
       for (const { fact } of decodeRow(row)) {
@@ -153,6 +169,7 @@ class Stage {
     if (this.#duplicated > 0) this.auditor.fail(`${this.#duplicated} batches were told twice`)
     return {
       seed: this.#story.seed,
+      digest,
       failures: this.auditor.failures,
       lost,
       duplicated: this.#duplicated,
@@ -171,12 +188,14 @@ class Stage {
       told: (batches) => this.#follow(batches),
     })
     this.#life = life
+    this.#upSince = this.#now
     this.#audit()
     for (const arrival of this.#unacknowledged) this.#deliver(arrival)
   }
 
   #arrive(arrival: Arrival): void {
     this.#unacknowledged.add(arrival)
+    this.#upheaval.meet(arrival.fact, this.#now)
     this.#deliver(arrival)
   }
 
@@ -213,10 +232,12 @@ class Stage {
     if (!this.#life) return
     if (troubles.snapshots && random.chance(this.#stepMs / MINUTE_MS)) this.#life.snapshot()
     if (random.chance(0.05)) await turn()
-    if (random.chance(0.7)) this.#flush()
+    if (random.chance(0.7)) this.#flushAndProbe()
     const isSlow = troubles.county && !troubles.snapshots
     const every = isSlow ? COUNTY_KILLED_EVERY_MS : KILLED_EVERY_MS
-    if (troubles.crashes && random.chance(this.#stepMs / every)) this.#crash()
+    if (this.#upheaval.snapshots()) this.#life.snapshot()
+    const killed = troubles.crashes && random.chance(this.#stepMs / every)
+    if (killed || this.#upheaval.kills('later', this.#now)) this.#crash()
   }
 
   /** Commits what waits, all of it, or dies right before or behind the commit. */
@@ -224,11 +245,13 @@ class Stage {
     const life = this.#life
     if (!life?.journal.waits) return
     const { random, troubles } = this.#story
-    const dies = troubles.crashes && random.chance(1 / 2000)
-    if (dies && random.chance(0.5)) {
+    const falls = troubles.crashes && random.chance(1 / 2000)
+    const before = (falls && random.chance(0.5)) || this.#upheaval.kills('before', this.#now)
+    if (before) {
       this.#crash()
       return
     }
+    const dies = falls || this.#upheaval.kills('behind', this.#now)
     life.journal.commit(dies)
     if (dies) this.#crash()
     await Promise.resolve()
@@ -238,6 +261,14 @@ class Stage {
   #flush(): void {
     this.#life?.records.flush()
     this.#audit()
+  }
+
+  /** Now and then what is dark is asked for, once the program has been up for long enough. */
+  #flushAndProbe(): void {
+    this.#flush()
+    if (this.#now - Math.max(this.#upSince, this.#probedAt) < PROBED_EVERY_MS) return
+    this.#probedAt = this.#now
+    this.auditor.probe(this.#now)
   }
 
   #crash(): void {

@@ -1,4 +1,7 @@
-/** Normally open switches that were reported closed: the network must hang by them. */
+/**
+ * Switches that were said to be away from their normal position, by their terminals or by the control
+ * room: the network must hang by them.
+ */
 import type { Change } from '../../../engine/changes.ts'
 import type { Fact } from '../../../facts/facts.ts'
 import type { InstantMs } from '../../../facts/time.ts'
@@ -6,30 +9,52 @@ import type { Grid } from '../../../grid/model.ts'
 
 export class Ties {
   readonly #normallyOpen: ReadonlySet<string>
-  /** Ties of which nothing but "closed" was heard, and when first. */
-  readonly #closedAt = new Map<string, InstantMs>()
-  readonly #openAgain = new Set<string>()
+  /** Switches opened to hang a part elsewhere, and when they were closed again. */
+  readonly #switched: ReadonlyMap<string, InstantMs>
+  /** Of which nothing but their leaving it was heard, and when first. */
+  readonly #awayAt = new Map<string, InstantMs>()
+  readonly #backAgain = new Set<string>()
   #operated: ReadonlySet<string> = new Set()
+  readonly #followed = new Set<string>()
 
-  constructor(grid: Grid) {
+  constructor(grid: Grid, switched: ReadonlyMap<string, InstantMs>) {
     const ties = grid.devices.filter(({ normallyOpen }) => normallyOpen)
     this.#normallyOpen = new Set(ties.map(({ id }) => id))
+    this.#switched = switched
   }
 
   take(fact: Fact, changes: readonly Change[], now: InstantMs): void {
     for (const change of changes)
-      if (change.type === 'topology')
+      if (change.type === 'topology') {
         this.#operated = new Set(change.operated.map(({ device }) => device))
-    if (fact.type !== 'report' || !fact.device || !this.#normallyOpen.has(fact.device)) return
-    if (fact.kind === 'switchOpen') this.#openAgain.add(fact.device)
-    else if (fact.kind === 'switchClosed' && !this.#closedAt.has(fact.device))
-      this.#closedAt.set(fact.device, now)
+        for (const device of this.#operated) this.#followed.add(device)
+      }
+    if (fact.type === 'switching') this.#hear(fact.device, fact.position, Math.max(now, fact.at))
+    if (fact.type !== 'report' || !fact.device) return
+    if (fact.kind === 'switchOpen') this.#hear(fact.device, 'open', now)
+    else if (fact.kind === 'switchClosed') this.#hear(fact.device, 'closed', now)
   }
 
-  /** Ties closed by all that was heard up to `until`, and not followed. */
+  /**
+   * Away by all that was heard up to `until`, and not followed. That a switch is closed again may be
+   * known by those who have supply, before anybody says so.
+   */
   ignored(until: InstantMs): string[] {
-    return [...this.#closedAt]
-      .filter(([tie, at]) => at <= until && !this.#openAgain.has(tie) && !this.#operated.has(tie))
-      .map(([tie]) => tie)
+    return [...this.#awayAt]
+      .filter(([id, at]) => at <= until && !this.#backAgain.has(id) && !this.#operated.has(id))
+      .filter(([id]) => this.#normallyOpen.has(id) || this.#isMissed(id, until))
+      .map(([id]) => id)
+  }
+
+  /** Supply below it proves a switch closed; where it came from elsewhere, wrongly so. */
+  #isMissed(id: string, until: InstantMs): boolean {
+    return until < this.#switched.get(id)! && !this.#followed.has(id)
+  }
+
+  #hear(device: string, position: 'open' | 'closed', at: InstantMs): void {
+    const isTie = this.#normallyOpen.has(device)
+    if (!isTie && !this.#switched.has(device)) return
+    if ((position === 'open') === isTie) this.#backAgain.add(device)
+    else if (!this.#awayAt.has(device)) this.#awayAt.set(device, at)
   }
 }

@@ -5,6 +5,8 @@ import type { InstantMs } from '../../../facts/time.ts'
 
 /** Kinds of reports that speak of a loss of supply, or of what causes one. */
 const LOSSES = ['powerOff', 'areaOff', 'phaseLoss', 'switchOpen', 'protectionTrip']
+/** Voltage below this is none, as in the shipped rules: volts at 60 %. */
+const NO_SUPPLY_VOLTS = 132
 
 export class Vouchers {
   readonly #truth: Truth
@@ -29,11 +31,17 @@ export class Vouchers {
       for (const { target, result } of fact.readings)
         if (result === 'deenergised' || result === 'phaseLoss')
           this.#note(this.#placeOf.get(target)!, fact.terminal, now)
-    if (fact.type !== 'report' || !LOSSES.includes(fact.kind)) return
+    if (fact.type === 'switching' && fact.position === 'open') this.#note(fact.device, 'staff', now)
+    if (fact.type !== 'report') return
+    const low = fact.volts?.filter((volts) => volts < NO_SUPPLY_VOLTS).length ?? 0
+    if (!LOSSES.includes(fact.kind) && low === 0) return
     const places = fact.device
       ? [fact.device]
       : (fact.meters ?? [fact.terminal]).map((observer) => this.#placeOf.get(observer)!)
     for (const place of places) this.#note(place, fact.terminal, now)
+    // A terminal that reported its transformer out and measured nothing there counts once more.
+    if (low > 0 && low === fact.volts!.length && !fact.meters)
+      this.#note(places[0]!, `measured by ${fact.terminal}`, now)
   }
 
   /** Identities that spoke of any of these usage points. */
