@@ -27,6 +27,7 @@ import { createTelemetry } from '../telemetry/telemetry.ts'
 import { CallSender } from './call-sender.ts'
 import { callBacksOf } from './callbacks.ts'
 import { figuresOf, reportsIn } from './figures.ts'
+import { openFrequent } from './frequent.ts'
 import { GridApply } from './grid-apply.ts'
 import { openHotline } from './hotline.ts'
 import { type Informing, startInforming } from './informing.ts'
@@ -252,6 +253,10 @@ async function open(
       const method = { asOf: now(), sustainedMinutes, utcOffsetMinutes: utcOffsetMinutes() }
       return answerReliability(reliability, asked, grid(), method)
     },
+    frequent: openFrequent({
+      ...{ reader: reliability, grid, now, utcOffsetMinutes },
+      sustainedMinutes: () => library.rules(judge.rulesDigest).judgement.sustainedMinutes,
+    }),
     terminal: (id) => terminalOf(pipeline, id),
     now,
     ...(existsSync(consoleDir) ? { consoleDir } : {}),

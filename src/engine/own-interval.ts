@@ -20,3 +20,17 @@ export function ownInterval(
   if (!differs) return [{ segment, from: segment.from, to: segment.to }]
   return differs.from === null ? [] : [{ segment, from: differs.from, to: differs.to }]
 }
+
+/** In order of time; what goes on without light between, under whatever device, is one outage. */
+export function ownOutages(intervals: readonly OwnInterval[]): OwnInterval[] {
+  const outages: OwnInterval[] = []
+  for (const one of [...intervals].sort((a, b) => a.from - b.from)) {
+    const before = outages.at(-1)
+    if (!before || (before.to !== null && one.from > before.to)) outages.push(one)
+    else {
+      const to = before.to === null || one.to === null ? null : Math.max(before.to, one.to)
+      outages[outages.length - 1] = { ...before, to }
+    }
+  }
+  return outages
+}

@@ -4,7 +4,7 @@
  * the situation.
  */
 import type { Incident, InterruptionSegment } from '../engine/changes.ts'
-import { ownInterval } from '../engine/own-interval.ts'
+import { ownInterval, ownOutages } from '../engine/own-interval.ts'
 import type { Plan } from '../engine/plans/plan.ts'
 import type { InstantMs } from '../facts/time.ts'
 import { clockTime } from '../facts/wall-clock.ts'
@@ -282,12 +282,13 @@ function outagesOf(
     .segments([own, ...path.map((device) => devices.ids.idOf(device))])
     .filter(({ momentary }) => !momentary)
     .flatMap((segment) => ownInterval(segment, own, usagePoints.phases[point]!))
+  const outages = ownOutages(had)
     .filter(({ to }) => to === null || to >= from)
-    .sort((a, b) => b.from - a.from)
+    .reverse()
   return {
     days: HISTORY_DAYS,
-    count: had.length,
-    listed: had
+    count: outages.length,
+    listed: outages
       .slice(0, MAX_OUTAGES_LISTED)
       .map(({ segment, from: since, to }) => ({ incident: segment.incident, from: since, to })),
   }

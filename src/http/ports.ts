@@ -17,6 +17,7 @@ import type { Telemetry } from '../telemetry/telemetry.ts'
 import type { CallBacks } from './callback-port.ts'
 import type { Card, CardRequest, ContactKind } from './card.ts'
 import type { CustomerVoice } from './customer-voice.ts'
+import type { FrequentAnswer, FrequentAsked } from './frequent-shape.ts'
 import type { Identity } from './identity/identity.ts'
 import type { PassOn } from './pass-on.ts'
 import type { ReliabilityAnswer, ReliabilityAsked } from './reliability-shape.ts'
@@ -349,6 +350,8 @@ export interface HttpDeps {
   applyRules(files: readonly RuleFile[], by: string): Promise<void>
   /** The reliability report of a period. */
   reliability(asked: ReliabilityAsked): Promise<ReliabilityAnswer>
+  /** Who was without supply too often. */
+  frequent(asked: FrequentAsked): Promise<FrequentAnswer>
   health(): { readonly ready: boolean; readonly reasons: readonly string[] }
   /** Link and last sign of a terminal, where the program keeps them. */
   terminal?(id: string): TerminalState | undefined

@@ -85,6 +85,7 @@ export function twoFeeders(): Grid {
 const reliabilityOfNothing: ReliabilityReader = {
   report: async ({ served, from, to, utcOffsetMinutes, ...method }) =>
     reliabilityReport([], served, { from, to }, method, utcOffsetMinutes),
+  filed: async () => [],
   close: () => {},
 }
 
@@ -317,6 +318,7 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
       const method = { asOf: Date.now(), sustainedMinutes: 3, utcOffsetMinutes: 480 }
       return answerReliability(reliabilityOfNothing, asked, grid, method)
     },
+    frequent: async () => ({ asOf: Date.now(), majorEventDays: [], rows: [], next: null }),
     health: () => fixture.health,
     now,
     ...(options.consoleDir === undefined ? {} : { consoleDir: options.consoleDir }),

@@ -2,10 +2,11 @@
 import { z } from 'zod'
 import { formatInstant } from '../../facts/time.ts'
 import { unitsBelow } from '../../grid/unit-tree.ts'
+import { csvOf } from '../csv.ts'
 import { MAX_REPORT_DAYS } from '../limits.ts'
 import { Problem } from '../problem.ts'
 import { type ReliabilityAnswer, reportShape } from '../reliability-shape.ts'
-import { callerOf, route } from '../route.ts'
+import { type Call, callerOf, route } from '../route.ts'
 import { id, instantIn, instantOut } from '../schemas.ts'
 
 const DAY_MS = 86_400_000
@@ -36,7 +37,7 @@ const reliability = route({
     },
   },
   async handle(call) {
-    const { deps, scope, query } = call
+    const { deps, query } = call
     const { unit, format } = query
     const to = query.to ?? deps.now()
     const from = query.from ?? to - DEFAULT_DAYS * DAY_MS
@@ -44,9 +45,9 @@ const reliability = route({
     if (to - from > MAX_REPORT_DAYS * DAY_MS)
       throw new Problem('request.invalid', `query.to: more than ${MAX_REPORT_DAYS} days after from`)
     callerOf(call)
-    const report = await deps.reliability({ from, to, units: unitsAsked(call, unit, scope.units) })
+    const report = await deps.reliability({ from, to, units: unitsAsked(call, unit) })
     if (format === 'csv')
-      return { bytes: csvOf(report), contentType: 'text/csv; charset=utf-8', headers: ATTACHMENT }
+      return { bytes: tableOf(report), contentType: 'text/csv; charset=utf-8', headers: ATTACHMENT }
     const period = { from: formatInstant(from), to: formatInstant(to) }
     return { json: { ...period, asOf: formatInstant(deps.now()), ...report } }
   },
@@ -54,12 +55,12 @@ const reliability = route({
 
 const ATTACHMENT = { 'content-disposition': 'attachment; filename="reliability.csv"' }
 
-function unitsAsked(
-  { deps, scope }: Parameters<typeof reliability.handle>[0],
+/** Units of a report: those seen, or the one asked for with those below it. @throws Problem */
+export function unitsAsked(
+  { deps, scope }: Pick<Call, 'deps' | 'scope'>,
   unit: string | undefined,
-  seen: ReadonlySet<string> | undefined,
 ): ReadonlySet<string> | undefined {
-  if (unit === undefined) return seen
+  if (unit === undefined) return scope.units
   if (!scope.seesUnit(unit)) throw new Problem('auth.forbidden', `not a unit of yours: ${unit}`)
   return unitsBelow(deps.grid(), [unit])
 }
@@ -77,13 +78,15 @@ const COLUMNS = [
 ] as const
 
 /** One row a unit and denominator, all units first. */
-function csvOf(report: ReliabilityAnswer): string {
+function tableOf(report: ReliabilityAnswer): string {
   const rows = [{ unit: '', ...report }, ...report.units].flatMap((one) =>
-    (['customers', 'transformers'] as const).map((of) =>
-      [one.unit || 'all', of, ...COLUMNS.map((column) => one[of][column] ?? '')].join(','),
-    ),
+    (['customers', 'transformers'] as const).map((of) => [
+      one.unit || 'all',
+      of,
+      ...COLUMNS.map((column) => one[of][column]),
+    ]),
   )
-  return `${[['unit', 'countedOf', ...COLUMNS].join(','), ...rows].join('\r\n')}\r\n`
+  return csvOf(['unit', 'countedOf', ...COLUMNS], rows)
 }
 
 export const reliabilityRoutes = [reliability]

@@ -15,6 +15,7 @@ import { callBackRoutes } from './callbacks.ts'
 import { channelRoutes } from './channels.ts'
 import { complaintRoutes } from './complaints.ts'
 import { customerRoutes } from './customers.ts'
+import { frequentRoutes } from './frequent.ts'
 import { gridRoutes } from './grid.ts'
 import { incidentRoutes } from './incidents.ts'
 import { mapRoutes } from './map.ts'
@@ -89,6 +90,7 @@ export function routeTable(tickets: Tickets, version: string): readonly Route[] 
     ...subscriptionRoutes,
     ...mapRoutes,
     ...reliabilityRoutes,
+    ...frequentRoutes,
     ticket,
     ...publicRoutes,
     openapi,

@@ -52,7 +52,7 @@ export function majorEventDays(
 /** True for interruptions that began on one of these days. */
 export function beganOn(days: readonly string[], utcOffsetMinutes: number) {
   const wanted = new Set(days)
-  return ({ from }: Interruption) => wanted.has(dateOf(dayOf(from, utcOffsetMinutes)))
+  return ({ from }: Pick<Interruption, 'from'>) => wanted.has(dateOf(dayOf(from, utcOffsetMinutes)))
 }
 
 /** SAIDI minutes by the day on which interruptions began; days without any are absent. */

@@ -5,6 +5,7 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises'
 import { openForReading } from '../../config/sqlite.ts'
 import type { IncidentKind, InterruptionSegment } from '../../engine/changes.ts'
+import type { InstantMs } from '../../facts/time.ts'
 import type { Method, Period } from './indices.ts'
 import type { FiledSegment } from './interruptions.ts'
 import { HISTORY_YEARS } from './major-event-days.ts'
@@ -21,6 +22,8 @@ export interface ReliabilityQuery extends Period, Method {
 
 export interface ReliabilityReader {
   report(query: ReliabilityQuery): Promise<ReliabilityReport>
+  /** What began between these times, of these units; undefined: of all. */
+  filed(from: InstantMs, to: InstantMs, units?: ReadonlySet<string>): Promise<FiledSegment[]>
   close(): void
 }
 
@@ -33,14 +36,14 @@ export function openReliabilityReader(path: string): ReliabilityReader {
       WHERE s.id > ? AND s.from_at >= ? AND s.from_at < ? ORDER BY s.id LIMIT ${ROWS_A_PAGE}`)
     .raw()
 
-  async function read(from: number, to: number, units: ReadonlySet<string>) {
+  async function read(from: number, to: number, units: ReadonlySet<string> | undefined) {
     const found: FiledSegment[] = []
     let last = ''
     for (;;) {
       const rows = page.all([last, from, to]) as Row[]
       for (const [, json, kind, cause, parent] of rows) {
         const segment = JSON.parse(json) as InterruptionSegment
-        if (units.has(segment.unit)) found.push({ segment, kind, cause, parent })
+        if (!units || units.has(segment.unit)) found.push({ segment, kind, cause, parent })
       }
       if (rows.length < ROWS_A_PAGE) return found
       last = rows.at(-1)![0]
@@ -54,6 +57,7 @@ export function openReliabilityReader(path: string): ReliabilityReader {
       const segments = await read(from - HISTORY_YEARS * YEAR_MS, to, units)
       return reliabilityReport(segments, served, { from, to }, method, utcOffsetMinutes)
     },
+    filed: (from, to, units) => read(from, to, units),
     close: () => db.close(),
   }
 }
