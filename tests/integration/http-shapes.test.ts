@@ -2,6 +2,10 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { z } from 'zod'
+import type { CallBack } from '../../src/http/callback-port.ts'
+import type { Told } from '../../src/http/customer-voice.ts'
+import type { FrequentRow } from '../../src/http/frequent-shape.ts'
+import type { Customer } from '../../src/http/ports.ts'
 import { PROBLEM_CODES } from '../../src/http/problem.ts'
 import { incident, incidentChange, quarantined, segment } from '../support/changes.ts'
 import { callBacksUnasked, type Fixture, httpFixture } from '../support/http-fixture.ts'
@@ -19,23 +23,23 @@ const CUSTOMER = {
   ...{ account: 'A1', unit: '1501', meter: 'M1', usagePoint: 'F1-T1-U1', name: '王*', phones: [] },
   ...{ address: '', gridManager: '', important: null, sensitivities: [], preferences: [] },
   language: 'zh',
-} as const
+} as Customer
 const CALL_BACK = {
   ...{ number: 1, incident: 'I1', account: 'A1', unit: '1501', owner: 'li', channel: 'phone' },
   ...{ complained: false, openedAt: 1000, state: 'taken', takenBy: 'li', takenAt: 2000 },
   ...{ attempts: 1, satisfaction: null, reason: null, settledBy: null, settledAt: null },
-} as const
+} as CallBack
 const FREQUENT = {
   ...{ id: 'F1-T1', unit: '1501', feeder: 'F1', category: 'frequent', rule: 'year' },
   ...{ yearCount: 6, last60Days: 1, last50Days: 1, last30Days: 1, plannedYearCount: 0 },
   ...{ mainCause: 'B12', lastFrom: 1000, customers: 2 },
-} as const
+} as FrequentRow
 const TOLD = {
   ...{ asOf: 1000, stale: false, situation: 'etr', incident: 'I1', startedAt: 500, area: '台区1' },
   ...{ cause: '大风', progress: { step: 'onSite', of: ['sensed', 'onSite'] } },
   restoration: { at: 9000, source: 'field', ageMs: 100, passed: false },
   ...{ plans: [{ from: 1, to: 2 }], outages: { days: 60, count: 1 }, message: '台区1停电' },
-} as const
+} as Told
 
 let fixture: Fixture
 let token: string
