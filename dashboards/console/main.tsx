@@ -5,5 +5,11 @@ import './styles/base.css'
 // Before anything else: the number of a caller leaves the address bar at once.
 takeIncoming()
 const root = createRoot(document.getElementById('root')!)
-const { App } = await import('./app/App.tsx')
-root.render(<App />)
+if (location.pathname === '/public') {
+  // Everyone's page: no sign-in, and none of the libraries of the desks.
+  const { PublicPage } = await import('./public/PublicPage.tsx')
+  root.render(<PublicPage />)
+} else {
+  const { App } = await import('./app/App.tsx')
+  root.render(<App />)
+}

@@ -16,6 +16,7 @@ import '../styles/network-state.css'
 const PAGES = {
   desk: lazy(() => import('./Console.tsx').then((m) => ({ default: m.Console }))),
   agent: lazy(() => import('../agent/AgentDesk.tsx').then((m) => ({ default: m.AgentDesk }))),
+  wall: lazy(() => import('../wall/WallBoard.tsx').then((m) => ({ default: m.WallBoard }))),
 } as const satisfies Partial<Record<View, unknown>>
 
 const isBuilt = (view: View): view is keyof typeof PAGES => view in PAGES

@@ -1,6 +1,8 @@
 /** Every text of the console in English; the shape is the Chinese catalogue's. */
 import type { HeadlineParts } from '../incidents/headlineParts.ts'
 import { agent } from './en/agent.ts'
+import { publicPage } from './en/public.ts'
+import { wall } from './en/wall.ts'
 import type { Catalogue } from './zh-CN.ts'
 
 export const en: Catalogue = {
@@ -26,6 +28,8 @@ export const en: Catalogue = {
     },
   },
   agent,
+  wall,
+  publicPage,
   signIn: {
     heading: 'Sign in to the operations console',
     name: 'Account',

@@ -22,6 +22,8 @@ import type { View } from '../app/view.ts'
 import type { CauseCode, FalseAlarmReason } from '../incidents/codes.ts'
 import type { HeadlineParts } from '../incidents/headlineParts.ts'
 import { agent } from './zh/agent.ts'
+import { publicPage } from './zh/public.ts'
+import { wall } from './zh/wall.ts'
 
 /** Words for `domain.md` §1.1 levels, §2.3 grades, §5.1 stages, §4.2 causes. */
 export const zhCN = {
@@ -46,6 +48,8 @@ export const zhCN = {
     } as Record<View, string>,
   },
   agent,
+  wall,
+  publicPage,
   signIn: {
     heading: '登录运行控制台',
     name: '账号',

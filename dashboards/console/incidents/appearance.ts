@@ -4,7 +4,7 @@
  */
 
 import type { IncidentPayload } from '../api/payloads.ts'
-import type { Palette } from '../app/theme.tsx'
+import type { Palette } from '../app/palette.ts'
 
 export type Look =
   | 'suspected'

@@ -6,7 +6,7 @@ import type { FeatureLike } from 'ol/Feature'
 import RenderFeature from 'ol/render/Feature'
 import Stroke from 'ol/style/Stroke'
 import Style from 'ol/style/Style'
-import type { Palette } from '../app/theme.tsx'
+import type { Palette } from '../app/palette.ts'
 
 /** Zoom of the view in OpenLayers' terms, from the resolution in metres a pixel at the equator. */
 export function zoomOf(resolution: number): number {

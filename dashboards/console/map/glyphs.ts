@@ -2,7 +2,7 @@
  * The symbols of the live overlay, painted once each and kept. Each says its state twice: by
  * colour and by pattern.
  */
-import { FONT_FAMILY, type Palette } from '../app/theme.tsx'
+import { FONT_FAMILY, type Palette } from '../app/palette.ts'
 import { colourOf, type Look, patternOf } from '../incidents/appearance.ts'
 
 /** Painted at twice the size, so that they stay sharp on scaled screens. */

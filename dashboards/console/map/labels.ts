@@ -8,7 +8,7 @@ import Stroke from 'ol/style/Stroke'
 import Style from 'ol/style/Style'
 import Text from 'ol/style/Text'
 import type { NetworkPayload } from '../api/payloads.ts'
-import { FONT_FAMILY, type Palette } from '../app/theme.tsx'
+import { FONT_FAMILY, type Palette } from '../app/palette.ts'
 import { zoomOf } from './baseStyle.ts'
 
 /** Below it the names of units, from it those of feeders. */

@@ -21,6 +21,7 @@ import { incidentRoutes } from './incidents.ts'
 import { mapRoutes } from './map.ts'
 import { networkRoutes } from './network.ts'
 import { noticeRoutes } from './notices.ts'
+import { outageRoutes } from './outages.ts'
 import { planRoutes } from './plans.ts'
 import { publicRoutes } from './public.ts'
 import { reliabilityRoutes } from './reliability.ts'
@@ -93,6 +94,7 @@ export function routeTable(tickets: Tickets, version: string): readonly Route[] 
     ...frequentRoutes,
     ticket,
     ...publicRoutes,
+    ...outageRoutes,
     openapi,
   ]
   let text: string | undefined

@@ -1,0 +1,22 @@
+/** Texts of the public page, in Chinese. */
+export const publicPage = {
+  title: '停电信息公告',
+  loading: '正在载入停电信息…',
+  failed: '暂时无法取得停电信息，正在重试。也可以拨打 95598 查询。',
+  none: '目前没有需要公告的停电',
+  total: (count: string) => `目前约 ${count} 户停电`,
+  asOf: (time: string, age: string) => `信息更新于 ${time}（${age}前）`,
+  kept: (age: string) => `暂时无法更新，以下为 ${age}前的信息`,
+  areas: '停电区域',
+  map: '供电区域示意图，停电区域着色',
+  about: (count: string) => `约 ${count} 户`,
+  planned: '计划停电',
+  fault: '故障停电，正在抢修',
+  since: (time: string) => `${time} 起`,
+  expected: (time: string) => `预计 ${time} 左右恢复`,
+  noTime: '恢复时间待现场确认',
+  small: (count: number) => `户数取整到十户；不足 ${count} 户的停电不在此显示，请拨打 95598 查询。`,
+  safety: '发现断线落地，请保持 8 米以上距离，并拨打 95598。',
+  hotline: '服务热线 95598',
+  feed: '开放数据（GeoJSON）',
+}

@@ -1,0 +1,188 @@
+/** The wall board: what a room must know at a glance. It asks for nothing and moves by itself. */
+import { useEffect, useMemo } from 'react'
+import { incidentsSince, reliability } from '../api/history.ts'
+import type { IncidentPayload, NetworkPayload } from '../api/payloads.ts'
+import { useTheme } from '../app/theme.tsx'
+import type { ViewProps } from '../app/view-props.ts'
+import { useLanguage } from '../i18n/language.tsx'
+import { isFinding } from '../incidents/group.ts'
+import { customersOut } from '../incidents/headline.ts'
+import { useLoaded } from '../incidents/useLoaded.ts'
+import { useFreshness, useIncidents, useNow, useNowEvery, useStats } from '../live/context.tsx'
+import { NetworkMap } from '../map/NetworkMap.tsx'
+import { arrivals, outageCurve } from './curve.ts'
+import { LastHour } from './LastHour.tsx'
+import '../styles/map.css'
+import '../styles/wall.css'
+
+const MINUTES = 60
+const MINUTE_MS = 60_000
+/** The curve moves a minute at a time; nobody sees less from across a room. */
+const RENEW_MS = 20_000
+const GRADES = [1, 2, 3, 4] as const
+const UNITS_SHOWN = 8
+
+export function WallBoard({ account, network, names }: ViewProps) {
+  const { text, format } = useLanguage()
+  const { force } = useTheme()
+  useEffect(() => {
+    force('dark')
+    return () => force(null)
+  }, [force])
+  const t = text.wall
+  const stats = useStats()
+  const { all } = useIncidents()
+  const open = useMemo(() => all.filter(isOut), [all])
+  const turn = useNowEvery(RENEW_MS)
+  const [past] = useLoaded(
+    (signal) => incidentsSince(turn - MINUTES * MINUTE_MS, signal),
+    String(turn),
+  )
+  const known = past.state === 'ready' ? past.value : []
+  const merged = useMemo(() => newestOf([...known, ...all]), [known, all])
+  const points = useMemo(() => outageCurve(merged, turn, MINUTES), [merged, turn])
+  const arrived = arrivals(merged, turn)
+  const number = (value: number | undefined) =>
+    value === undefined ? text.header.unknown : format.number(value)
+  return (
+    <main className="wall" aria-label={t.region}>
+      <section className="wall-figures">
+        <div className={(stats?.customersOut ?? 0) > 0 ? 'wall-out alarming' : 'wall-out'}>
+          <h2>{text.header.customersOut}</h2>
+          <p>{number(stats?.customersOut)}</p>
+          <small>{stats && text.header.ofCustomers(format.number(stats.customers))}</small>
+        </div>
+        <div>
+          <h2>{text.header.incidents}</h2>
+          <ul className="wall-grades">
+            {GRADES.map((grade) => {
+              const count = open.filter((one) => one.grade === grade).length
+              return (
+                <li key={grade} className={`grade-${grade}${count === 0 ? ' none' : ''}`}>
+                  <i>{text.grade.name[grade]}</i>
+                  <b>{count}</b>
+                  <span className="visually-hidden">{text.grade.word[grade]}</span>
+                </li>
+              )
+            })}
+          </ul>
+        </div>
+        <div className="wall-pair">
+          <div>
+            <h2>{t.arrived}</h2>
+            <p>{arrived === null ? text.header.unknown : t.inTime(arrived.inTime, arrived.of)}</p>
+          </div>
+          {account.rights.includes('reports.read') && <Saidi />}
+        </div>
+      </section>
+      <div className="wall-map">
+        <NetworkMap
+          network={network}
+          names={names}
+          selected={null}
+          centreRequest={0}
+          onSelect={() => undefined}
+        >
+          {null}
+        </NetworkMap>
+      </div>
+      <section className="wall-hour">
+        <h2>{t.lastHour}</h2>
+        <LastHour points={points} />
+      </section>
+      <section className="wall-units">
+        <h2>{t.byUnit}</h2>
+        <Units open={open} network={network.value} />
+      </section>
+      <Age />
+    </main>
+  )
+}
+
+const isOut = (one: IncidentPayload) =>
+  one.outcome === null &&
+  one.outageKind !== 'restored' &&
+  one.outageKind !== 'closed' &&
+  !isFinding(one)
+
+function newestOf(incidents: readonly IncidentPayload[]): readonly IncidentPayload[] {
+  const newest = new Map<string, IncidentPayload>()
+  for (const one of incidents) {
+    const kept = newest.get(one.id)
+    if (kept === undefined || one.revision > kept.revision) newest.set(one.id, one)
+  }
+  return [...newest.values()]
+}
+
+function Units(props: { open: readonly IncidentPayload[]; network: NetworkPayload | null }) {
+  const { text, format } = useLanguage()
+  const rows = (props.network?.units ?? [])
+    .map(({ id, name }) => {
+      const own = props.open.filter((one) => one.unit === id)
+      const out = own.reduce((sum, one) => sum + customersOut(one), 0)
+      return {
+        id,
+        name,
+        out,
+        count: own.length,
+        worst: Math.min(4, ...own.map((one) => one.grade)),
+      }
+    })
+    .filter((row) => row.count > 0)
+    .sort((a, b) => b.out - a.out)
+  if (rows.length === 0) return <p className="wall-quiet">{text.list.empty}</p>
+  const most = Math.max(1, rows[0]!.out)
+  return (
+    <>
+      <ol>
+        {rows.slice(0, UNITS_SHOWN).map((row) => (
+          <li key={row.id} className={`grade-${row.worst}`}>
+            <span>{row.name}</span>
+            <b>{format.number(row.out)}</b>
+            <small>{text.wall.incidents(row.count)}</small>
+            <i aria-hidden="true" style={{ width: `${(row.out / most) * 100}%` }} />
+          </li>
+        ))}
+      </ol>
+      {rows.length > UNITS_SHOWN && (
+        <p className="wall-quiet">{text.wall.moreUnits(rows.length - UNITS_SHOWN)}</p>
+      )}
+    </>
+  )
+}
+
+/** Midnight of this room, as the board stands in one. */
+function startOfDay(now: number): number {
+  return new Date(now).setHours(0, 0, 0, 0)
+}
+
+function Saidi() {
+  const { text } = useLanguage()
+  const turn = useNowEvery(MINUTE_MS)
+  const [today] = useLoaded((signal) => reliability(startOfDay(turn), turn, signal), String(turn))
+  return (
+    <div>
+      <h2>{text.wall.saidi}</h2>
+      <p>
+        {today.state === 'ready'
+          ? text.wall.minutes(today.value.customers.saidiMinutes.toFixed(2))
+          : text.header.unknown}
+      </p>
+    </div>
+  )
+}
+
+function Age() {
+  const { text, format } = useLanguage()
+  const { state, ageMs } = useFreshness()
+  const now = useNow()
+  return (
+    <p className={`wall-age ${state}`} role="status">
+      <b>{format.time(now)}</b>
+      <span>
+        {text.link[state]} ·{' '}
+        {ageMs === null ? text.header.unknown : text.wall.age(format.age(ageMs))}
+      </span>
+    </p>
+  )
+}
