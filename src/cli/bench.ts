@@ -49,6 +49,7 @@ export function registerBench(program: Command): void {
   lookup(bench)
   live(bench)
   fuzz(bench)
+  storm(bench)
 }
 
 function accuracy(bench: Command): void {
@@ -220,5 +221,24 @@ function fuzz(bench: Command): void {
       const fields = await benchFuzz(options)
       print('fuzz', fields.seeds[0]!, fields, options.json)
       if (fields.failures > 0) process.exitCode = 1
+    })
+}
+
+function storm(bench: Command): void {
+  bench
+    .command('storm')
+    .description('last gasps of a storm into the whole program, and a console that watches')
+    .option('--meters <n>', 'usage points of the generated network', integer, 100_000)
+    .option('--gasps <g>', 'meters that report', integer, 50_000)
+    .option('--seconds <s>', 'in so long', integer, 10)
+    .option('--connections <n>', 'terminals that stay connected', integer, 1000)
+    .option('--broker <url>', 'through this broker instead of the embedded listener')
+    .option('--seed <s>', 'seed', integer, 1)
+    .option('--json', 'the JSON line alone', false)
+    .action(async (options) => {
+      const { benchStorm } = await import('./bench/storm.ts')
+      const fields = await benchStorm(options)
+      print('storm', options.seed, fields, options.json)
+      if (fields.lost > 0) process.exitCode = 1
     })
 }

@@ -29,7 +29,7 @@ interface JournalContent {
 }
 
 /** Every row, its checksum, and that positions follow each other without a hole. */
-function readJournal(path: string): JournalContent {
+export function messagesInJournal(path: string): JournalContent {
   const db = openForReading(path)
   const next = db
     .prepare(
@@ -118,7 +118,7 @@ export function auditKilledData(
   paths: { readonly journal: string; readonly records: string },
   acknowledged: ReadonlySet<string>,
 ): KillVerdict {
-  const journal = readJournal(paths.journal)
+  const journal = messagesInJournal(paths.journal)
   const db = openForReading(paths.records)
   const all = (sql: string) => db.prepare(sql).raw().all([]) as unknown[][]
   const parsed = <Value>(table: string) =>
