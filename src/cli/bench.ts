@@ -50,6 +50,7 @@ export function registerBench(program: Command): void {
   live(bench)
   fuzz(bench)
   storm(bench)
+  pipeline(bench)
 }
 
 function accuracy(bench: Command): void {
@@ -233,6 +234,7 @@ function storm(bench: Command): void {
     .option('--seconds <s>', 'in so long', integer, 10)
     .option('--connections <n>', 'terminals that stay connected', integer, 1000)
     .option('--broker <url>', 'through this broker instead of the embedded listener')
+    .option('--hold <s>', 'holdSeconds of the rules (default: as shipped)', integer)
     .option('--seed <s>', 'seed', integer, 1)
     .option('--json', 'the JSON line alone', false)
     .action(async (options) => {
@@ -240,5 +242,24 @@ function storm(bench: Command): void {
       const fields = await benchStorm(options)
       print('storm', options.seed, fields, options.json)
       if (fields.lost > 0) process.exitCode = 1
+    })
+}
+
+function pipeline(bench: Command): void {
+  bench
+    .command('pipeline')
+    .description('MQTT in, durable, judged, WebSocket out, at an offered rate; beside peers')
+    .option('--rate <r>', 'events a second', integer, 2000)
+    .option('--seconds <s>', 'for so long', integer, 10)
+    .option('--peers', 'the same for a consumer written by hand behind Mosquitto', false)
+    .option('--meters <n>', 'usage points of the generated network', integer, 100_000)
+    .option('--connections <n>', 'terminals that report', integer, 500)
+    .option('--broker <url>', 'through this broker instead of the embedded listener')
+    .option('--hold <s>', 'holdSeconds of the rules (default: as shipped)', integer)
+    .option('--seed <s>', 'seed', integer, 1)
+    .option('--json', 'the JSON line alone', false)
+    .action(async (options) => {
+      const { benchPipeline } = await import('./bench/pipeline.ts')
+      print('pipeline', options.seed, await benchPipeline(options), options.json)
     })
 }

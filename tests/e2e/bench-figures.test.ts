@@ -26,3 +26,30 @@ describe('bench live', () => {
     expect(figures.serverUsPerDelivery).toBeGreaterThan(0)
   })
 })
+
+const COUNTY = ['--meters', '5000', '--connections', '60', '--hold', '0']
+
+describe('bench storm', () => {
+  test('all that is acknowledged is in the journal, and a console cites reports', async () => {
+    const storm = ['--gasps', '300', '--seconds', '3']
+    const figures = await bench('storm', ...COUNTY, ...storm)
+    expect(figures).toMatchObject({ bench: 'storm', connections: 60, lost: 0, holdSeconds: 0 })
+    expect(figures.acked).toBe(figures.messages)
+    expect(figures.gasps).toBeGreaterThan(150)
+    expect(figures.cited).toBeGreaterThan(20)
+    expect(figures.p99PublishToConsoleMs).toBeGreaterThan(0)
+    expect(figures.rssPeakMb).toBeGreaterThanOrEqual(figures.rssStartMb as number)
+  })
+})
+
+describe('bench pipeline', () => {
+  test('says what came out, at what cost, and what the machine would give at best', async () => {
+    const figures = await bench('pipeline', ...COUNTY, '--rate', '80', '--seconds', '3')
+    expect(figures).toMatchObject({ bench: 'pipeline', acked: 240, holdSeconds: 0 })
+    expect(figures.emittedRatio).toBeGreaterThan(0.5)
+    expect(figures.cpuUsPerEvent).toBeGreaterThan(0)
+    const { ceilings } = figures as { ceilings: Record<string, number> }
+    for (const ceiling of Object.values(ceilings)) expect(ceiling).toBeGreaterThan(0)
+    expect(Object.keys(ceilings)).toHaveLength(3)
+  })
+})

@@ -12,6 +12,7 @@ import { quantile, round } from './figures.ts'
 import { messagesInJournal } from './kill-audit.ts'
 import { darkAreas, type LoadArea } from './load/areas.ts'
 import { type CitingItem, openConsole } from './load/console.ts'
+import { heldFor } from './load/hold.ts'
 import { type LoadTerminal, openTerminals } from './load/terminal.ts'
 import { benchToken } from './load/token.ts'
 import { cpuMsOf, rssMbOf, Served } from './served.ts'
@@ -25,6 +26,8 @@ export interface StormOptions {
   readonly seed: number
   /** An outside broker (`mqtt://host:port`) instead of the embedded listener. */
   readonly broker?: string
+  /** Of the rules, for this run; absent: as shipped. */
+  readonly hold?: number
 }
 
 /** Share of reports that come one by one; the others come in batches. */
@@ -127,7 +130,11 @@ export async function benchStorm(options: StormOptions) {
   const areas = darkAreas(network.grid, connections, seed)
   const dir = mkdtempSync(join(tmpdir(), 'lastgasp-storm-'))
   const data = join(dir, 'data')
-  const env = { LOG_LEVEL: 'error', ...(broker === undefined ? {} : { MQTT_URL: broker }) }
+  const env = {
+    LOG_LEVEL: 'error',
+    ...heldFor(dir, options.hold),
+    ...(broker === undefined ? {} : { MQTT_URL: broker }),
+  }
   const served = await Served.start({ data, grid: network.path, env })
   const acknowledged = new Set<string>()
   let terminals: LoadTerminal[] = []
@@ -170,6 +177,7 @@ export async function benchStorm(options: StormOptions) {
       ...{ meters, gasps: reports, messages: storm.length, connections },
       seconds: round(sent.tookSeconds),
       broker: broker === undefined ? 'embedded' : 'outside',
+      holdSeconds: options.hold ?? 'as shipped',
       acked: acknowledged.size,
       lost: [...acknowledged].filter((id) => !kept.has(id)).length,
       cited: latencies.length,

@@ -1,0 +1,241 @@
+/**
+ * `bench pipeline`: MQTT in, durable, judged, WebSocket out, at a rate that is offered whether or not
+ * it is taken; and what a hand-written consumer makes of the same messages. Meters go dark one after
+ * another in areas of many feeders; a report has come out when a frame cites it or a later one of
+ * its area, for each terminal's reports are taken in order.
+ */
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { Draw } from '../../grid/generate/draw.ts'
+import { servableNetwork } from './engine-grid.ts'
+import { quantile, round } from './figures.ts'
+import { darkAreas, type LoadArea } from './load/areas.ts'
+import { ceilings } from './load/ceilings.ts'
+import { type CitingItem, followFrames, openConsole } from './load/console.ts'
+import { heldFor } from './load/hold.ts'
+import { startMosquitto } from './load/mosquitto.ts'
+import { openTerminals } from './load/terminal.ts'
+import { benchToken } from './load/token.ts'
+import { publishPacket } from './mqtt-packets.ts'
+import { cpuMsOf, Served } from './served.ts'
+
+export interface PipelineOptions {
+  readonly rate: number
+  readonly seconds: number
+  readonly peers: boolean
+  readonly meters: number
+  readonly connections: number
+  readonly seed: number
+  /** An outside broker instead of the embedded listener, for the program itself. */
+  readonly broker?: string
+  /** Of the rules, for this run; absent: as shipped. */
+  readonly hold?: number
+}
+
+/** How often what is due is sent. */
+const TURN_MS = 2
+/** What is under way at the end still arrives, the engine's hold of an incident included. */
+const SETTLE_MS = 12_000
+
+const PEER = fileURLToPath(new URL('./load/peer-mqttjs.js', import.meta.url))
+
+interface Event {
+  readonly area: number
+  readonly meter: string
+}
+
+/** Who reports in which order: areas in turn, each meter once. */
+function eventsOf(areas: readonly LoadArea[], count: number, seed: number): Event[] {
+  const draw = new Draw(seed, 23)
+  const all = areas.flatMap(({ meters }, area) =>
+    meters.map((meter, index) => ({ at: index + draw.real(), area, meter })),
+  )
+  if (all.length < count)
+    throw new Error(
+      `${areas.length} areas have ${all.length} meters, ${count} must report: more --connections`,
+    )
+  return all.sort((a, b) => a.at - b.at).slice(0, count)
+}
+
+/** What has come out: of each area all reports up to the latest that was cited. */
+class Arrivals {
+  readonly tookMs: number[] = []
+  readonly #area = new Map<string, { readonly area: number; readonly index: number }>()
+  readonly #published: number[][]
+  readonly #covered: number[]
+
+  constructor(events: readonly Event[], areas: number) {
+    this.#published = Array.from({ length: areas }, () => [])
+    this.#covered = Array.from({ length: areas }, () => 0)
+    const next = Array.from({ length: areas }, () => 0)
+    for (const { area, meter } of events) this.#area.set(meter, { area, index: next[area]!++ })
+  }
+
+  published({ area }: Event): void {
+    this.#published[area]!.push(performance.now())
+  }
+
+  see(items: readonly CitingItem[]): void {
+    const now = performance.now()
+    for (const { evidence } of items)
+      for (const { observer } of evidence) {
+        const known = this.#area.get(observer)
+        if (!known) continue
+        const { area, index } = known
+        for (; this.#covered[area]! <= index; this.#covered[area]!++)
+          this.tookMs.push(now - this.#published[area]![this.#covered[area]!]!)
+      }
+  }
+}
+
+/** Offers the events to `broker` and answers what came out, and what `pids` used for it. */
+async function offer(
+  broker: URL,
+  areas: readonly LoadArea[],
+  events: readonly Event[],
+  arrivals: Arrivals,
+  pids: readonly number[],
+  { rate }: PipelineOptions,
+) {
+  let acked = 0
+  const terminals = await openTerminals(
+    broker,
+    areas.map(({ terminal }) => terminal),
+    () => acked++,
+  )
+  const cpu = () => pids.reduce((sum, pid) => sum + cpuMsOf(pid), 0)
+  const before = cpu()
+  const started = performance.now()
+  for (let next = 0; next < events.length; await delay(TURN_MS)) {
+    const due = Math.min(events.length, Math.ceil(((performance.now() - started) / 1000) * rate))
+    for (; next < due; next++) {
+      const event = events[next]!
+      const meters = [event.meter]
+      const payload = JSON.stringify({
+        id: `p${next}`,
+        kind: 'powerOff',
+        at: new Date().toISOString(),
+        meters,
+      })
+      arrivals.published(event)
+      terminals[event.area]!.publish(payload, '')
+    }
+  }
+  const offeredSeconds = (performance.now() - started) / 1000
+  const deadline = performance.now() + SETTLE_MS
+  while (arrivals.tookMs.length < events.length && performance.now() < deadline) await delay(50)
+  const used = cpu() - before
+  for (const terminal of terminals) terminal.close()
+  return {
+    offered: Math.round(events.length / offeredSeconds),
+    emittedRatio: round(arrivals.tookMs.length / events.length),
+    acked,
+    p50Ms: quantile(arrivals.tookMs, 0.5),
+    p99Ms: quantile(arrivals.tookMs, 0.99),
+    cpuUsPerEvent: round((used * 1000) / events.length),
+  }
+}
+
+export async function benchPipeline(options: PipelineOptions) {
+  const { rate, seconds, connections, seed, meters } = options
+  const network = await servableNetwork({ meters, seed })
+  const areas = darkAreas(network.grid, connections, seed)
+  const events = eventsOf(areas, rate * seconds, seed)
+  const dir = mkdtempSync(join(tmpdir(), 'lastgasp-pipeline-'))
+  try {
+    const own = await ofProgram(network.path, dir, areas, events, options)
+    const peers = options.peers ? await ofPeers(dir, areas, events, options) : {}
+    const mqttJs = peers.mqttJs
+    const sample = JSON.stringify({
+      id: 'p1',
+      kind: 'powerOff',
+      at: new Date().toISOString(),
+      meters: [events[0]!.meter],
+    })
+    const packetBytes = publishPacket(`lastgasp/v1/${areas[0]!.terminal}/event`, sample, 1).length
+    return {
+      ...own,
+      seconds,
+      connections,
+      meters,
+      broker: options.broker === undefined ? 'embedded' : 'outside',
+      holdSeconds: options.hold ?? 'as shipped',
+      ...(options.peers && { peers }),
+      ...(mqttJs && {
+        ratios: { cpuToMqttJs: round(own.cpuUsPerEvent / mqttJs.cpuUsPerEvent) },
+      }),
+      ceilings: await ceilings(sample, packetBytes),
+    }
+  } finally {
+    rmSync(dir, { recursive: true, force: true })
+  }
+}
+
+/** The program itself; an outside broker on this machine is not counted, it may serve others. */
+async function ofProgram(
+  grid: string,
+  dir: string,
+  areas: readonly LoadArea[],
+  events: readonly Event[],
+  options: PipelineOptions,
+) {
+  const { broker } = options
+  const data = join(dir, 'data')
+  const env = {
+    LOG_LEVEL: 'error',
+    ...heldFor(dir, options.hold),
+    ...(broker === undefined ? {} : { MQTT_URL: broker }),
+  }
+  const served = await Served.start({ data, grid, env })
+  try {
+    const arrivals = new Arrivals(events, areas.length)
+    const socket = await openConsole(served.url, await benchToken(data), (items) =>
+      arrivals.see(items),
+    )
+    const url = new URL(broker ?? `mqtt://127.0.0.1:${served.mqttPort}`)
+    const figures = await offer(url, areas, events, arrivals, [served.pid], options)
+    socket.terminate()
+    const problem = await served.stop()
+    if (problem !== undefined) throw new Error(problem)
+    return figures
+  } finally {
+    await served.kill()
+  }
+}
+
+/** The same messages through a broker to a consumer written by hand; its broker is counted. */
+async function ofPeers(
+  dir: string,
+  areas: readonly LoadArea[],
+  events: readonly Event[],
+  options: PipelineOptions,
+): Promise<{ mqttJs?: Awaited<ReturnType<typeof offer>>; skipped?: string }> {
+  const mosquitto = await startMosquitto(dir)
+  if (!mosquitto) return { skipped: 'mosquitto is not installed' }
+  const peer: ChildProcess = fork(PEER, [mosquitto.url.href], { execArgv: [] })
+  try {
+    const [{ port }] = (await once(peer, 'message')) as [{ port: number }]
+    const arrivals = new Arrivals(events, areas.length)
+    const socket = await followFrames(`ws://127.0.0.1:${port}`, '{}', (text) => {
+      arrivals.see((JSON.parse(text) as { items: readonly CitingItem[] }).items)
+    })
+    const mqttJs = await offer(
+      mosquitto.url,
+      areas,
+      events,
+      arrivals,
+      [peer.pid!, mosquitto.pid],
+      options,
+    )
+    socket.terminate()
+    return { mqttJs }
+  } finally {
+    peer.kill('SIGKILL')
+    mosquitto.stop()
+  }
+}
