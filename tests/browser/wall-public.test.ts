@@ -52,7 +52,9 @@ describeInBrowser('pages that nobody touches', () => {
     await page.locator('.wall-units li b', { hasText: out }).waitFor()
     expect(await page.locator('.wall-grades li').first().textContent()).toContain('1')
     await expect.poll(() => page.locator('.chart svg path').count()).toBeGreaterThan(3)
-    expect(await page.locator('.chart').getAttribute('aria-label')).toContain(out)
+    await expect
+      .poll(() => page.locator('.chart').getAttribute('aria-label'), { timeout: 15_000 })
+      .toContain(out)
     expect(await page.locator('.wall-age').textContent()).toMatch(/数据 .*前/)
     expect(await page.locator('html').getAttribute('data-theme')).toBe('dark')
     expect(await page.locator('header.header').isVisible()).toBe(false)
