@@ -21,6 +21,7 @@ import { createLiveHub } from '../live/hub.ts'
 import { openMirrorWriter } from '../live/mirror-writer.ts'
 import { openCustomers } from '../records/customers/customers.ts'
 import { openReliabilityReader } from '../records/reliability/reader.ts'
+import { openSensingReader } from '../records/reliability/sensing-reader.ts'
 import { openRecords } from '../records/sqlite.ts'
 import { openSeries } from '../series/series.ts'
 import { createTelemetry } from '../telemetry/telemetry.ts'
@@ -214,6 +215,8 @@ async function open(
   const health = () => healthOf(journal, records, terminals?.problem())
   const reliability = openReliabilityReader(join(dir, 'records.db'))
   closers.push(() => reliability.close())
+  const indicators = openSensingReader(join(dir, 'records.db'))
+  closers.push(() => indicators.close())
   const identity: Identity = createIdentity({ dir, roles: loadRoles(), now })
   closers.push(() => identity.close())
   const consoleDir = join(INSTALLED, 'dist', 'console')
@@ -253,6 +256,7 @@ async function open(
       const method = { asOf: now(), sustainedMinutes, utcOffsetMinutes: utcOffsetMinutes() }
       return answerReliability(reliability, asked, grid(), method)
     },
+    sensing: (asked) => indicators.report({ ...asked, asOf: now() }),
     frequent: openFrequent({
       ...{ reader: reliability, grid, now, utcOffsetMinutes },
       sustainedMinutes: () => library.rules(judge.rulesDigest).judgement.sustainedMinutes,

@@ -108,6 +108,8 @@ export interface Incident {
   readonly clocks: readonly Clock[]
   /** How often customers urged (催办). */
   readonly urges: number
+  /** When the first customer told of it; null where none did. */
+  readonly firstCallAt: InstantMs | null
   /** Latest evidence, newest first, at most `MAX_EVIDENCE_SHOWN`. */
   readonly evidence: readonly EvidenceItem[]
 }

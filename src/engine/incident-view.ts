@@ -7,7 +7,14 @@ import { formatInstant, type InstantMs } from '../facts/time.ts'
 import type { EvidenceItem, Incident } from './changes.ts'
 import type { Clock } from './service/clock.ts'
 
-type Times = 'startedAt' | 'sensedAt' | 'restoredAt' | 'estimatedPeriod' | 'evidence' | 'clocks'
+type Times =
+  | 'firstCallAt'
+  | 'startedAt'
+  | 'sensedAt'
+  | 'restoredAt'
+  | 'estimatedPeriod'
+  | 'evidence'
+  | 'clocks'
 
 /** An `Incident` with every time as RFC 3339 UTC text. */
 export interface IncidentView extends Omit<Incident, Times> {
@@ -19,6 +26,8 @@ export interface IncidentView extends Omit<Incident, Times> {
   readonly evidence: readonly EvidenceView[]
   /** Addition: what is promised and since when, in the order of the work. */
   readonly clocks: readonly ClockView[]
+  /** Addition: when the first customer told of it. */
+  readonly firstCallAt: string | null
 }
 
 /** A clock of the repair, its times as text. */
@@ -88,6 +97,8 @@ export function toIncidentView(incident: Incident): IncidentView {
       doneAt: orNull(doneAt),
     })),
     evidence: incident.evidence.map((item) => ({ ...item, at: formatInstant(item.at) })),
+    // What was filed before this was kept has none.
+    firstCallAt: orNull(incident.firstCallAt ?? null),
     ...(incident.suspectedTie ? { suspectedTie: incident.suspectedTie } : {}),
   }
 }

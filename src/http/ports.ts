@@ -21,6 +21,7 @@ import type { FrequentAnswer, FrequentAsked } from './frequent-shape.ts'
 import type { Identity } from './identity/identity.ts'
 import type { PassOn } from './pass-on.ts'
 import type { ReliabilityAnswer, ReliabilityAsked } from './reliability-shape.ts'
+import type { SensingAnswer } from './sensing-shape.ts'
 import type { Tickets } from './tickets.ts'
 
 /** The ledger, as far as it is read here. Cursors are opaque and the ledger's own. */
@@ -350,6 +351,8 @@ export interface HttpDeps {
   applyRules(files: readonly RuleFile[], by: string): Promise<void>
   /** The reliability report of a period. */
   reliability(asked: ReliabilityAsked): Promise<ReliabilityAnswer>
+  /** How well outages were sensed, told and attended to. */
+  sensing(asked: ReliabilityAsked): Promise<SensingAnswer>
   /** Who was without supply too often. */
   frequent(asked: FrequentAsked): Promise<FrequentAnswer>
   health(): { readonly ready: boolean; readonly reasons: readonly string[] }

@@ -107,6 +107,7 @@ export const incidentSchema = z
         device: nullableId,
       }),
     ),
+    firstCallAt: instantOut.nullable(),
     suspectedTie: z.object({ device: deviceRef, probability: z.number() }).optional(),
   })
   .meta({ id: 'Incident' })

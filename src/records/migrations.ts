@@ -267,4 +267,9 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX callbacks_account ON callbacks (account);
   CREATE INDEX incidents_merged ON incidents (merged_into) WHERE merged_into IS NOT NULL;
   `,
+  `
+  -- For reports on a period, and on all that was done about one incident.
+  CREATE INDEX incidents_started ON incidents (started_at);
+  CREATE INDEX audit_subject ON audit (subject);
+  `,
 ]

@@ -50,6 +50,7 @@ export function incident(id: string, revision: number, over: Loose<Incident> = {
     notice: null,
     clocks: [],
     urges: 0,
+    firstCallAt: null,
     verification: { state: 'notAsked', asked: 0, answered: 0 },
     evidence: [],
     ...over,

@@ -21,6 +21,7 @@ import type { LiveTimings } from '../../src/live/limits.ts'
 import type { LiveHub } from '../../src/live/ports.ts'
 import type { ReliabilityReader } from '../../src/records/reliability/reader.ts'
 import { reliabilityReport } from '../../src/records/reliability/report.ts'
+import { sensingIndicators } from '../../src/records/reliability/sensing.ts'
 import { createTelemetry, type Telemetry } from '../../src/telemetry/telemetry.ts'
 
 /** Two feeders of two units below one; each: breaker, line, fuse, two transformers, four meters. */
@@ -318,6 +319,7 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
       const method = { asOf: Date.now(), sustainedMinutes: 3, utcOffsetMinutes: 480 }
       return answerReliability(reliabilityOfNothing, asked, grid, method)
     },
+    sensing: async ({ from, to }) => sensingIndicators([], { asOf: Date.now(), from, to }),
     frequent: async () => ({ asOf: Date.now(), majorEventDays: [], rows: [], next: null }),
     health: () => fixture.health,
     now,

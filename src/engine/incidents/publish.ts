@@ -236,6 +236,7 @@ export function viewOf(world: World, c: Case, extent: Extent): Incident {
     notice: c.notice && { status: c.notice.status, revision: c.notice.revision },
     clocks: clocksOf(world, c),
     urges: c.urges,
+    firstCallAt: c.firstCallAt,
     evidence: [...c.evidence],
   }
 }

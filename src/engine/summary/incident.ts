@@ -65,6 +65,7 @@ export function summaryChange(
     notice: null,
     clocks: [],
     urges: 0,
+    firstCallAt: null,
   }
   return {
     type: 'incident',

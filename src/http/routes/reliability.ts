@@ -1,6 +1,6 @@
 /** The reliability report: SAIDI, SAIFI, CAIDI, MAIFI and ASAI, both denominators named. */
 import { z } from 'zod'
-import { formatInstant } from '../../facts/time.ts'
+import { formatInstant, type InstantMs } from '../../facts/time.ts'
 import { unitsBelow } from '../../grid/unit-tree.ts'
 import { csvOf } from '../csv.ts'
 import { MAX_REPORT_DAYS } from '../limits.ts'
@@ -39,11 +39,7 @@ const reliability = route({
   async handle(call) {
     const { deps, query } = call
     const { unit, format } = query
-    const to = query.to ?? deps.now()
-    const from = query.from ?? to - DEFAULT_DAYS * DAY_MS
-    if (from >= to) throw new Problem('request.invalid', 'query.to: not after query.from')
-    if (to - from > MAX_REPORT_DAYS * DAY_MS)
-      throw new Problem('request.invalid', `query.to: more than ${MAX_REPORT_DAYS} days after from`)
+    const { from, to } = periodAsked(call)
     callerOf(call)
     const report = await deps.reliability({ from, to, units: unitsAsked(call, unit) })
     if (format === 'csv')
@@ -54,6 +50,19 @@ const reliability = route({
 })
 
 const ATTACHMENT = { 'content-disposition': 'attachment; filename="reliability.csv"' }
+
+/** The period of a report. @throws Problem where it is none, or longer than a year */
+export function periodAsked({
+  deps,
+  query,
+}: Call<unknown, { from?: InstantMs | undefined; to?: InstantMs | undefined }>) {
+  const to = query.to ?? deps.now()
+  const from = query.from ?? to - DEFAULT_DAYS * DAY_MS
+  if (from >= to) throw new Problem('request.invalid', 'query.to: not after query.from')
+  if (to - from > MAX_REPORT_DAYS * DAY_MS)
+    throw new Problem('request.invalid', `query.to: more than ${MAX_REPORT_DAYS} days after from`)
+  return { from, to }
+}
 
 /** Units of a report: those seen, or the one asked for with those below it. @throws Problem */
 export function unitsAsked(

@@ -28,6 +28,7 @@ import { reliabilityRoutes } from './reliability.ts'
 import { reportRoutes } from './reports.ts'
 import { ruleRoutes } from './rules.ts'
 import { selfRoutes } from './self.ts'
+import { sensingRoutes } from './sensing.ts'
 import { SESSION_COOKIE, sessionRoutes } from './session.ts'
 import { statusRoutes } from './status.ts'
 import { stormRoutes } from './storm.ts'
@@ -92,6 +93,7 @@ export function routeTable(tickets: Tickets, version: string): readonly Route[] 
     ...mapRoutes,
     ...reliabilityRoutes,
     ...frequentRoutes,
+    ...sensingRoutes,
     ticket,
     ...publicRoutes,
     ...outageRoutes,
