@@ -26,7 +26,7 @@ beforeAll(async () => {
     const startedAt = NOW - 10 * HOUR
     const one = incident(`I${no}`, 1, { unit, startedAt, sensedAt: startedAt, ...more })
     const told = noticeChange(
-      { incident: `I${no}`, unit, publishedAt: startedAt + 60_000 },
+      { no: `GZ${no}`, incident: `I${no}`, unit, publishedAt: startedAt + 60_000 },
       startedAt,
     )
     return batch(no, incidentChange(one, startedAt), told)

@@ -9,7 +9,7 @@ const FIELDS =
   `id revision parent noticeNo kind flags outageKind outcome mergedInto level grade unit
   feeder device phases centroid probability rivals transformersAffected metersAffected
   originalMetersAffected customersRestored important sensitiveCount startedAt sensedAt restoredAt
-  estimatedPeriod etrSource crew stage cause ruleVersion sources verification notice urges clocks evidence`.split(
+  estimatedPeriod etrSource crew stage cause ruleVersion sources verification notice urges clocks evidence firstCallAt`.split(
     /\s+/,
   )
 
