@@ -1,5 +1,6 @@
 /** A new grid for the running program: sent in parts, then applied; who asks sees how it goes. */
 import { z } from 'zod'
+import { audited } from '../audited.ts'
 import { GRID_PART_BYTES } from '../limits.ts'
 import { Problem } from '../problem.ts'
 import { callerOf, route } from '../route.ts'
@@ -69,8 +70,9 @@ const apply = route({
       schema: z.object({ upload: z.string() }),
     },
   },
-  handle(call) {
+  async handle(call) {
     const { upload, ending } = call.body
+    await audited(call, 'grid.apply', upload, ending)
     call.deps.gridApply.apply(upload, ending, callerOf(call).account)
     return { status: 202, json: { upload } }
   },

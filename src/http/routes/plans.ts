@@ -5,6 +5,7 @@ import type { DeviceId, UsagePointId } from '../../facts/ids.ts'
 import { PLAN_KINDS, type PlanAnnouncedFact, type PlanKind } from '../../facts/plans.ts'
 import { formatInstant, type InstantMs } from '../../facts/time.ts'
 import type { CompiledGrid } from '../../grid/compiled.ts'
+import { audited } from '../audited.ts'
 import {
   MAX_PLAN_AHEAD_DAYS,
   MAX_PLAN_DAYS,
@@ -160,6 +161,7 @@ const announce = route({
       ...rest,
       role,
     }
+    await audited(call, 'plan.announce', name, plan.kind)
     await deps.facts.append(fact)
     return { json: view(plan, now) }
   },
@@ -218,6 +220,7 @@ const withdraw = route({
     if (!plan || !isSeen(plan, deps.grid(), scope))
       throw new Problem('plan.notFound', `no plan ${params.id}`)
     checkPlaces(plan, deps.grid(), scope)
+    await audited(call, 'plan.withdraw', plan.id, plan.kind)
     await deps.facts.append({
       type: 'planWithdrawn',
       receivedAt: deps.now(),

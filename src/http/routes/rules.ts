@@ -1,6 +1,7 @@
 /** The rules in force and before, and new ones: a set of rules is a fact like everything else. */
 import { z } from 'zod'
 import { formatInstant } from '../../facts/time.ts'
+import { audited } from '../audited.ts'
 import { MAX_RULES_LISTED } from '../limits.ts'
 import type { HttpDeps } from '../ports.ts'
 import { Problem } from '../problem.ts'
@@ -74,6 +75,7 @@ const apply = route({
   },
   async handle(call) {
     const { deps, body } = call
+    await audited(call, 'rules.apply', body.files.map(({ name }) => name).join(' '))
     try {
       await deps.applyRules(body.files, callerOf(call).account)
     } catch (error) {

@@ -1,6 +1,7 @@
 /** Storm mode by a person's word: a fact, in force until a person gives it back to the rule. */
 import { z } from 'zod'
 import { STORM_MODES } from '../../facts/facts.ts'
+import { audited } from '../audited.ts'
 import { callerOf, route } from '../route.ts'
 import { code } from '../schemas.ts'
 
@@ -19,6 +20,7 @@ const order = route({
     const { deps, body } = call
     const { mode, reasonCode } = body
     const { account: by, role } = callerOf(call)
+    await audited(call, 'storm.order', mode, reasonCode)
     await deps.facts.append({
       type: 'stormMode',
       receivedAt: deps.now(),

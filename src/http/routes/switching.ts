@@ -8,6 +8,7 @@ import { formatInstant, type InstantMs } from '../../facts/time.ts'
 import type { CompiledGrid } from '../../grid/compiled.ts'
 import { feedersBeside } from '../../grid/feeders-beside.ts'
 import { DEVICE_TYPES } from '../../grid/model.ts'
+import { audited } from '../audited.ts'
 import {
   MAX_SWITCHING_AHEAD_DAYS,
   MAX_SWITCHING_LATE_HOURS,
@@ -187,6 +188,7 @@ const operate = route({
       source,
       by: callerOf(call).account,
     }
+    await audited(call, 'switching.operate', body.device, `${body.position} ${source} ${requestId}`)
     await deps.facts.append(fact)
     return { json: view({ ...fact, open: fact.position === 'open' }) }
   },

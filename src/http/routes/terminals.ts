@@ -4,6 +4,7 @@ import type { Fact } from '../../facts/facts.ts'
 import type { ObserverId } from '../../facts/ids.ts'
 import { formatInstant } from '../../facts/time.ts'
 import { OBSERVER_CLASSES } from '../../grid/model.ts'
+import { audited } from '../audited.ts'
 import { MAX_TERMINALS_SCANNED } from '../limits.ts'
 import { homeFeederOf } from '../map/home.ts'
 import { Problem } from '../problem.ts'
@@ -93,6 +94,7 @@ async function appended(call: Call<{ id: string }>, factOf: (id: ObserverId, by:
   if (index < 0 || !scope.seesFeeder(homeFeederOf(grid, index)))
     throw new Problem('terminal.notFound', `no terminal or meter ${params.id}`)
   const fact = factOf(params.id as ObserverId, callerOf(call).account)
+  await audited(call, `terminal.${fact.type}`, params.id)
   return { json: { position: await deps.facts.append(fact) } }
 }
 

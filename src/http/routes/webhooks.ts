@@ -1,6 +1,7 @@
 /** Receivers of messages (webhooks): who is told of incidents, notices and escalations, and where. */
 import { z } from 'zod'
 import { formatInstant } from '../../facts/time.ts'
+import { audited } from '../audited.ts'
 import { MAX_WEBHOOKS } from '../limits.ts'
 import type { Webhook } from '../ports.ts'
 import { WEBHOOK_FORMS, WEBHOOK_LANGUAGES, WEBHOOK_TOPICS } from '../ports.ts'
@@ -73,11 +74,6 @@ function webhookFor(call: OneCall): Webhook {
   if (!found || !isSeen(call, found))
     throw new Problem('webhook.notFound', `no webhook ${call.params.id}`)
   return found
-}
-
-async function audited(call: Call<unknown, unknown, unknown>, what: string, subject: string) {
-  const { account: by, role } = callerOf(call)
-  await call.deps.records.audit({ at: call.deps.now(), by, role, what, subject, detail: '' })
 }
 
 const list = route({
