@@ -39,6 +39,7 @@ export class Truth {
   readonly #feltBy = new Map<number, { readonly at: InstantMs; readonly to: Supply }[]>()
   readonly #deviceOf = new Map<string, number>()
   readonly #pointOf = new Map<string, number>()
+  readonly #alwaysBelow = new Map<string, ReadonlySet<number>>()
 
   constructor(network: Network, happenings: Happenings) {
     this.network = network
@@ -120,6 +121,15 @@ export class Truth {
 
   /** The same, in every way it was switched: what hangs there whatever is said of the ties. */
   alwaysBelow(id: string): ReadonlySet<number> {
+    let points = this.#alwaysBelow.get(id)
+    if (!points) {
+      points = this.#belowInAll(id)
+      this.#alwaysBelow.set(id, points)
+    }
+    return points
+  }
+
+  #belowInAll(id: string): ReadonlySet<number> {
     const points = new Set(this.below(id))
     for (const feeding of this.#feedings.slice(1)) {
       const here = this.#belowIn(feeding, id)

@@ -16,7 +16,7 @@
  * Admission happens with each fact; judgement with ticks alone, so that the outcome depends on what
  * was said and not on how reports were batched.
  */
-import type { Fact, JournalledFact } from '../facts/facts.ts'
+import type { Fact, JournalledFact, Position } from '../facts/facts.ts'
 import type { InstantMs } from '../facts/time.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
 import { endOverdue, forgetUnanswered, takeAnswers } from './callreads/answers.ts'
@@ -98,7 +98,8 @@ export class Engine {
 
   /** What this fact changes, in order. */
   apply({ position, fact }: JournalledFact): Change[] {
-    if (fact.type === 'gridApplied' || fact.type === 'rulesApplied') return this.#switch(fact)
+    if (fact.type === 'gridApplied' || fact.type === 'rulesApplied')
+      return this.#switch(position, fact)
     const world = this.#world
     if (!world) return fact.type === 'quarantined' ? [{ type: 'quarantine', position, fact }] : []
     count(world, fact)
@@ -194,7 +195,7 @@ export class Engine {
     return due === Number.POSITIVE_INFINITY ? undefined : due
   }
 
-  #switch(fact: Fact & { type: 'gridApplied' | 'rulesApplied' }): Change[] {
+  #switch(position: Position, fact: Fact & { type: 'gridApplied' | 'rulesApplied' }): Change[] {
     const what = fact.type === 'gridApplied' ? 'grid' : 'rules'
     if (fact.type === 'rulesApplied') this.#rules = this.#loaded.rules(fact.digest)
     const grid =
@@ -202,7 +203,7 @@ export class Engine {
         ? this.#loaded.grid(fact.digest)
         : (this.#world?.grid ?? this.#grid)
     this.#grid = grid
-    if (grid && this.#rules) this.#world = succeed(this.#world, grid, this.#rules)
+    if (grid && this.#rules) this.#world = succeed(this.#world, grid, this.#rules, position)
     const version = what === 'grid' ? grid!.name : this.#rules!.version
     const { receivedAt: at, digest, by } = fact
     return [{ type: 'applied', at, what, digest, version, by }]

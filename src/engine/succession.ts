@@ -4,25 +4,35 @@
  * device vanished moves to the nearest surviving one above and is flagged; where none survives, its
  * evidence is gone too, and the next look at the tree withdraws it.
  */
+import type { Position } from '../facts/facts.ts'
 import type { CompiledGrid, IdTable } from '../grid/compiled.ts'
 import { settleCallers } from './evidence/calls.ts'
 import { lean } from './evidence/indicators.ts'
 import { positionAt, settlePosition } from './evidence/positions.ts'
 import { Registers } from './evidence/registers.ts'
-import type { Case } from './incidents/case.ts'
+import { type Case, isActive } from './incidents/case.ts'
 import { observerOfKey } from './incidents/ended.ts'
 import { rescale } from './incidents/life.ts'
+import { isHeadBelow } from './incidents/place.ts'
 import { NONE } from './inference/network.ts'
 import { turnPlans } from './plans/turn.ts'
 import type { Rules } from './rules.ts'
 import { World } from './world.ts'
 
-/** The world under `grid` and `rules` that goes on from `before`. */
-export function succeed(before: World | undefined, grid: CompiledGrid, rules: Rules): World {
+/**
+ * The world under `grid` and `rules` that goes on from `before`. The fact at `position` applied them
+ * and is the cause of whatever they make of what was said.
+ */
+export function succeed(
+  before: World | undefined,
+  grid: CompiledGrid,
+  rules: Rules,
+  position: Position,
+): World {
   if (!before) return new World(grid, rules)
   const carrier = new Carrier(before, grid)
   const world = new World(grid, rules, carrier.registers(), carrier.arranged())
-  carrier.carry(world)
+  carrier.carry(world, position)
   return world
 }
 
@@ -31,6 +41,8 @@ class Carrier {
   readonly #before: World
   readonly #grid: CompiledGrid
   readonly #same: boolean
+  /** Of cases whose device vanished: the head they stood at. */
+  readonly #headsBefore = new Map<Case, number>()
 
   constructor(before: World, grid: CompiledGrid) {
     this.#before = before
@@ -62,7 +74,7 @@ class Carrier {
     return this.#grid.devices.normallyOpen[device] === 1
   }
 
-  carry(world: World): void {
+  carry(world: World, position: Position): void {
     const before = this.#before
     world.now = before.now
     world.belief.now = before.now
@@ -83,11 +95,14 @@ class Carrier {
     this.#carrySwitching(world)
     this.#carryCalls(world)
     for (const incident of before.cases.values()) this.#adopt(world, incident)
+    this.#keepApart(world)
     for (const known of before.findings.values()) this.#adopt(world, known)
     turnPlans(world)
     for (let d = 0; d < world.network.head.length; d++)
-      if (world.network.head[d] === d && world.network.above[d] === NONE && world.belief.lit(d))
+      if (world.network.head[d] === d && world.network.above[d] === NONE && world.belief.lit(d)) {
         world.again.set(d, world.now)
+        if (!this.#same || world.rules !== before.rules) world.stir(d, position)
+      }
   }
 
   /** What was said of links, phases and switch positions. */
@@ -250,6 +265,7 @@ class Carrier {
     const named = incident.named === NONE ? NONE : this.#device(incident.named)
     if (vanished && !incident.flags.includes('deviceVanished'))
       incident.flags.push('deviceVanished')
+    if (vanished) this.#headsBefore.set(incident, incident.head)
     incident.head = head === NONE ? firstHead(world) : head
     incident.observer = vanished ? NONE : observer
     incident.named = named
@@ -259,6 +275,39 @@ class Carrier {
     incident.reads = { ...incident.reads, asked: this.#observers(incident.reads.asked) }
     if (incident.finding === null) rescale(world, incident)
     world.again.set(world.belief.network.rootOf(incident.head), world.now)
+  }
+
+  /**
+   * Where others stand below the device that a case moved up to, it is not theirs: it goes on at the
+   * first of the parts that it had below it.
+   */
+  #keepApart(world: World): void {
+    const active = [...world.cases.values()].filter(isActive)
+    for (const incident of active) {
+      const before = this.#headsBefore.get(incident)
+      if (before === undefined || incident.observer !== NONE) continue
+      const others = active.filter((other) => other !== incident)
+      if (!others.some(({ head }) => isHeadBelow(world, head, incident.head))) continue
+      const part = this.#partsOf(world, before).find(
+        (head) =>
+          head !== incident.head &&
+          isHeadBelow(world, head, incident.head) &&
+          !others.some((o) => isHeadBelow(world, o.head, head) || isOver(world, o, head)),
+      )
+      if (part === undefined) continue
+      incident.head = part
+      incident.segmentAt = { head: part, observer: NONE }
+      rescale(world, incident)
+    }
+  }
+
+  /** What hung below a device and is still there, topmost first. */
+  #partsOf(world: World, before: number): number[] {
+    return this.#before.topology
+      .subtree(before)
+      .map((device) => this.#device(device))
+      .filter((now) => now >= 0 && world.network.head[now] !== NONE)
+      .map((now) => world.network.head[now]!)
   }
 
   /** What a key of `EndedOutages` stands for now; undefined where nothing is left of it. */
@@ -294,6 +343,9 @@ class Carrier {
     return NONE
   }
 }
+
+const isOver = (world: World, { head, observer }: Case, below: number) =>
+  observer === NONE && isHeadBelow(world, below, head)
 
 const moved = (before: IdTable, after: IdTable, index: number) => after.indexOf(before.idOf(index))
 

@@ -165,7 +165,7 @@ describe('an engine that is stopped and started', () => {
     facts.forEach((journalled, i) => {
       if (random() < 0.02) {
         const { world } = engine
-        engine = engineOf(seed, succeed(world, world!.grid, world!.rules))
+        engine = engineOf(seed, succeed(world, world!.grid, world!.rules, journalled.position))
       }
       expect(JSON.stringify(engine.apply(journalled)), `fact ${journalled.position}`).toBe(
         JSON.stringify(changes[i]),

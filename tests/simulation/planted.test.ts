@@ -18,8 +18,9 @@ vi.mock('../../src/engine/incidents/sources.ts', async (original) => {
 vi.mock('../../src/engine/state/heap.ts', async (original) => {
   const { planted } = await import('./planted.ts')
   const real = await original<typeof import('../../src/engine/state/heap.ts')>()
-  const readWorld: typeof real.readWorld = (...args) => {
-    const world = real.readWorld(...args)
+  const readWorld: typeof real.readWorld = (text, registers, grid, held) => {
+    const forgets = planted.bug === 'other rules are forgotten in a restart'
+    const world = real.readWorld(text, registers, grid, forgets ? rules : held)
     if (planted.bug === 'the next number is lost in a restart') world.nextCase = 1
     return world
   }
@@ -33,6 +34,93 @@ vi.mock('../../src/engine/switching/rehang.ts', async (original) => {
     if (planted.bug !== 'a tie is ignored') real.rehang(...args)
   }
   return { ...real, rehang }
+})
+
+vi.mock('../../src/engine/incidents/restore.ts', async (original) => {
+  const { planted } = await import('./planted.ts')
+  const real = await original<typeof import('../../src/engine/incidents/restore.ts')>()
+  const bug = 'restored by one on'
+  const noticeReturn: typeof real.noticeReturn = (world, incident) => {
+    const { sources } = incident
+    if (planted.bug === bug) incident.sources = Math.min(1, sources)
+    real.noticeReturn(world, incident)
+    incident.sources = sources
+  }
+  const waitsForSecondOn: typeof real.waitsForSecondOn = (...args) =>
+    planted.bug !== bug && real.waitsForSecondOn(...args)
+  return { ...real, noticeReturn, waitsForSecondOn }
+})
+
+vi.mock('../../src/engine/incidents/life.ts', async (original) => {
+  const { planted, underRules } = await import('./planted.ts')
+  const real = await original<typeof import('../../src/engine/incidents/life.ts')>()
+  const restoreCase: typeof real.restoreCase = (world, ...args) => {
+    if (planted.bug !== 'a momentary outage is told as a long one')
+      return real.restoreCase(world, ...args)
+    return underRules(world, { momentarySeconds: 0 }, () => real.restoreCase(world, ...args))
+  }
+  return { ...real, restoreCase }
+})
+
+vi.mock('../../src/journal/ticks.ts', async (original) => {
+  const { planted } = await import('./planted.ts')
+  const real = await original<typeof import('../../src/journal/ticks.ts')>()
+  const createTicker: typeof real.createTicker = (options) => {
+    const forgets = planted.bug === 'the ticker forgets what is due in a restart'
+    if (!forgets || options.last === 0) return real.createTicker(options)
+    return real.createTicker({ ...options, nextDeadline: () => undefined })
+  }
+  return { ...real, createTicker }
+})
+
+vi.mock('../../src/engine/evidence/indicators.ts', async (original) => {
+  const { planted, underRules } = await import('./planted.ts')
+  const real = await original<typeof import('../../src/engine/evidence/indicators.ts')>()
+  const upsideDown = <Result>(world: Parameters<typeof real.lean>[0], run: () => Result) => {
+    if (planted.bug !== 'a fault indicator is believed upside down') return run()
+    const { below, above } = world.rules.judgement.faultIndicated
+    return underRules(world, { faultIndicated: { below: 1 / below, above: 1 / above } }, run)
+  }
+  const admitIndication: typeof real.admitIndication = (world, ...args) =>
+    upsideDown(world, () => real.admitIndication(world, ...args))
+  const lean: typeof real.lean = (world, ...args) =>
+    upsideDown(world, () => real.lean(world, ...args))
+  const forgetIndications: typeof real.forgetIndications = (world) =>
+    upsideDown(world, () => real.forgetIndications(world))
+  return { ...real, admitIndication, lean, forgetIndications }
+})
+
+vi.mock('../../src/engine/succession.ts', async (original) => {
+  const { planted } = await import('./planted.ts')
+  const real = await original<typeof import('../../src/engine/succession.ts')>()
+  const succeed: typeof real.succeed = (before, grid, ...args) => {
+    const world = real.succeed(before, grid, ...args)
+    const isNew = before !== undefined && before.grid !== grid
+    const [first] = world.cases.keys()
+    if (planted.bug === 'a new grid loses an incident' && isNew && first !== undefined)
+      world.cases.delete(first)
+    return world
+  }
+  return { ...real, succeed }
+})
+
+vi.mock('../../src/engine/switching/operate.ts', async (original) => {
+  const { planted } = await import('./planted.ts')
+  const real = await original<typeof import('../../src/engine/switching/operate.ts')>()
+  const admitSwitching: typeof real.admitSwitching = (...args) => {
+    if (planted.bug !== 'what the control room says is not heard') real.admitSwitching(...args)
+  }
+  return { ...real, admitSwitching }
+})
+
+vi.mock('../../src/engine/evidence/volts.ts', async (original) => {
+  const { planted } = await import('./planted.ts')
+  const real = await original<typeof import('../../src/engine/evidence/volts.ts')>()
+  const measuredSupply: typeof real.measuredSupply = (...args) => {
+    const found = real.measuredSupply(...args)
+    return planted.bug === 'a voltage is no supply' && found?.off === false ? undefined : found
+  }
+  return { ...real, measuredSupply }
 })
 
 /** Seeds that a bug may survive, from the one that last caught it. */

@@ -8,6 +8,7 @@ import { Registers } from '../../src/engine/evidence/registers.ts'
 import { EndedOutages } from '../../src/engine/incidents/ended.ts'
 import { Publisher } from '../../src/engine/incidents/publish.ts'
 import { Silence } from '../../src/engine/inference/silence.ts'
+import type { Rules } from '../../src/engine/rules.ts'
 import { StatePages } from '../../src/engine/state/pages.ts'
 
 /** Bugs in functions of modules. */
@@ -15,11 +16,35 @@ export const FUNCTION_BUGS = [
   'who has one source has two',
   'the next number is lost in a restart',
   'a tie is ignored',
+  'restored by one on',
+  'a momentary outage is told as a long one',
+  'the ticker forgets what is due in a restart',
+  'a fault indicator is believed upside down',
+  'a new grid loses an incident',
+  'other rules are forgotten in a restart',
+  'what the control room says is not heard',
+  'a voltage is no supply',
 ] as const
 export type FunctionBug = (typeof FUNCTION_BUGS)[number]
 
 /** The bug that the mocked modules have at present. */
 export const planted: { bug: FunctionBug | undefined } = { bug: undefined }
+
+/** Runs it under rules that differ in their judgement. */
+export function underRules<Result>(
+  world: { readonly rules: Rules },
+  judgement: Partial<Rules['judgement']>,
+  run: () => Result,
+): Result {
+  const held = world as { rules: Rules }
+  const { rules } = held
+  held.rules = { ...rules, judgement: { ...rules.judgement, ...judgement } }
+  try {
+    return run()
+  } finally {
+    held.rules = rules
+  }
+}
 
 type Method = (...args: never[]) => unknown
 

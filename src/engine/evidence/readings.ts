@@ -1,5 +1,6 @@
 /** Answers to call-reads (召测), and readings that a terminal sends by itself. */
 import type { ReadingFact } from '../../facts/facts.ts'
+import type { InstantMs } from '../../facts/time.ts'
 import { OBSERVER_CLASSES } from '../../grid/model.ts'
 import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
@@ -13,7 +14,8 @@ type Reading = ReadingFact['readings'][number]
 export function admitReading(world: World, position: number, fact: ReadingFact): void {
   const speaker = world.grid.observers.ids.indexOf(fact.terminal)
   if (speaker < 0) return
-  const { at: told, receivedAt } = fact
+  const { receivedAt } = fact
+  const told = readAt(world, fact)
   for (const reading of fact.readings) {
     const observer = world.grid.observers.ids.indexOf(reading.target)
     const found = observer < 0 ? undefined : meaningOf(world, observer, reading)
@@ -24,6 +26,16 @@ export function admitReading(world: World, position: number, fact: ReadingFact):
       if (world.registers.state[observer] === ON) world.answeredLive.add(observer)
     } else if (observer >= 0) note(world, position, observer, told ?? receivedAt, said)
   }
+}
+
+/**
+ * What is read is so now at the latest: by a clock that runs ahead it would stand against what its
+ * terminal counts and says next. A clock beyond belief is judged by whoever reads the time.
+ */
+function readAt(world: World, { at, receivedAt }: ReadingFact): InstantMs | undefined {
+  const { futureSeconds } = world.rules.judgement.clock
+  const ahead = at !== undefined && at > receivedAt && at - receivedAt <= futureSeconds * 1000
+  return ahead ? receivedAt : at
 }
 
 /** What says nothing of supply is shown all the same. */

@@ -20,6 +20,8 @@ import { Vouchers } from './vouchers.ts'
 const MINUTE_MS = 60_000
 /** Of flapping, what was over before this may be missed. */
 const QUICK_MS = MINUTE_MS
+/** The last ons are there by then, by the shipped rules. */
+const LAST_ONS_MS = 8 * MINUTE_MS
 /** Identities that are independent of each other: one may be wrong by itself. */
 const INDEPENDENT = 2
 /** A report that arrived this long ago has been judged. */
@@ -116,6 +118,7 @@ export class Auditor {
       const judged = now - (forwarded ? FORWARDED_WITHIN_MS : JUDGED_WITHIN_MS)
       if (!spell || covered.has(point) || !this.#isHeardDark(meter, spell.from, judged)) continue
       if (this.#wasTaken(point, spell.from, now)) continue
+      if (this.#wasHardlyBack(point, spell.from, now)) continue
       // Of quick cycles a short one may be missed: the ons of the one before speak against it.
       if (this.#story.troubles.flapping && now - spell.from < QUICK_MS) continue
       this.fail(`${this.#story.truth.nameOf(point)} is dark since ${spell.from} and in no incident`)
@@ -263,6 +266,19 @@ export class Auditor {
   #isDisbelieved({ incident }: InterruptionSegment): boolean {
     const said = this.said.incidents.get(incident)
     return said?.outcome === 'withdrawn' && said.sources < this.#inForce.sources
+  }
+
+  /**
+   * Dark again after less than a minute of supply: until the last ons of that minute are there, some
+   * of its meters seem dark since the first loss, and others to have had supply since.
+   */
+  #wasHardlyBack(point: number, from: InstantMs, now: InstantMs): boolean {
+    // Who goes dark in the moment of a change-over is taken to be fed from elsewhere, as was said.
+    if (this.#story.truth.happenings.ties.some((operated) => operated.from === from)) return true
+    return this.#story.truth.spells.some(
+      ({ point: of, to }) =>
+        of === point && to !== null && to <= from && from - to < QUICK_MS && now - to < LAST_ONS_MS,
+    )
   }
 
   /** Number of incidents, for the report of the run. */

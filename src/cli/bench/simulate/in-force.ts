@@ -17,7 +17,7 @@ export function otherRules(rules: Rules, random: Random): Rules {
       holdSeconds: either(judgement.holdSeconds, 4),
       momentarySeconds: either(judgement.momentarySeconds, 90),
       confirm: { ...confirm, sources: either(confirm.sources, 3) },
-      restore: { ...restore, settleSeconds: either(restore.settleSeconds, 120) },
+      restore: { ...restore, settleSeconds: either(restore.settleSeconds, 360) },
       callReads: { ...callReads, enabled: random.chance(0.4) },
     },
   }

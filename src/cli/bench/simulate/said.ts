@@ -220,18 +220,19 @@ export class Said {
   }
 
   #checkApart(a: InterruptionSegment, b: InterruptionSegment): void {
-    const below = this.#pointsBelow(b.device.id)
-    for (const point of this.#pointsBelow(a.device.id)) {
-      if (!below.has(point)) continue
-      // Exceptions name single points; the segment as a whole is judged.
-      if (a.exceptions.length + b.exceptions.length > 0) return
-      const end = ({ to }: InterruptionSegment) => to ?? Number.POSITIVE_INFINITY
-      this.#expect(
-        a.from >= end(b) || b.from >= end(a),
-        `out twice: ${a.id} at ${a.device.id} ${a.from}–${a.to}, ${b.id} at ${b.device.id} ${b.from}–${b.to}`,
-      )
+    const end = ({ to }: InterruptionSegment) => to ?? Number.POSITIVE_INFINITY
+    // Exceptions name single points; the segment as a whole is judged.
+    if (a.from >= end(b) || b.from >= end(a) || a.exceptions.length + b.exceptions.length > 0)
       return
-    }
+    const below = this.#pointsBelow(b.device.id)
+    for (const point of this.#pointsBelow(a.device.id))
+      if (below.has(point)) {
+        this.#expect(
+          false,
+          `out twice: ${a.id} at ${a.device.id} ${a.from}–${a.to}, ${b.id} at ${b.device.id} ${b.from}–${b.to}`,
+        )
+        return
+      }
   }
 
   #checkAnswer(fact: ActionRequestedFact, changes: readonly Change[]): void {
