@@ -1,7 +1,7 @@
 /** What the engine holds of one usage point now: read only, between two facts. */
 import { OFF, ON } from '../engine/evidence/registers.ts'
 import { type Case, isActive } from '../engine/incidents/case.ts'
-import { incidentId } from '../engine/incidents/publish.ts'
+import { incidentId } from '../engine/incidents/incident-id.ts'
 import { NONE } from '../engine/inference/network.ts'
 import { posterior } from '../engine/inference/posterior.ts'
 import type { World } from '../engine/world.ts'

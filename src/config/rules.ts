@@ -6,6 +6,7 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { CITY_CLASSES, type Rules } from '../engine/rules.ts'
 import { DEVICE_TYPES, OBSERVER_CLASSES } from '../grid/model.ts'
+import { repairRules } from './repair-rules.ts'
 import { parseRuleFile, RulesError, type RuleText } from './rule-file.ts'
 
 const share = z.number().min(0).max(1)
@@ -199,6 +200,7 @@ const service = z.strictObject({
     complaintDays: rate,
     byPreference: z.boolean(),
   }),
+  ...repairRules,
 })
 const importantGrade = z.literal([1, 2, 3])
 const shareLevels = z

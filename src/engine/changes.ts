@@ -6,13 +6,24 @@ import type { Position, QuarantinedFact } from '../facts/facts.ts'
 import type { DeviceId, FeederId, IncidentId, ObserverId, UnitId } from '../facts/ids.ts'
 import type { InstantMs } from '../facts/time.ts'
 import type { DeviceType, Importance } from '../grid/model.ts'
+import type { RepairEntryChange, RepairView } from './repair/repair-view.ts'
 import type { Clock } from './service/clock.ts'
 import type { NoticeStatus } from './service/notice-state.ts'
+import type { SupervisionChange } from './service/supervision-order.ts'
 import type { StormChange } from './storm/state.ts'
 import type { CityShareChange } from './summary/state.ts'
-import type { IncidentFlag, IncidentKind, Level, OutageKind, Stage } from './vocabulary.ts'
+import type {
+  EscalationStage,
+  IncidentFlag,
+  IncidentKind,
+  Level,
+  OutageKind,
+  Stage,
+} from './vocabulary.ts'
 
 export {
+  ESCALATION_STAGES,
+  type EscalationStage,
   INCIDENT_FLAGS,
   INCIDENT_KINDS,
   type IncidentFlag,
@@ -110,6 +121,10 @@ export interface Incident {
   readonly urges: number
   /** When the first customer told of it; null where none did. */
   readonly firstCallAt: InstantMs | null
+  /** 服务等级 of its areas, 1 the most attentive to 4: never told to customers. */
+  readonly serviceLevel: 1 | 2 | 3 | 4
+  /** How the repair goes, beside crew, stage and cause; null before anybody did anything. */
+  readonly repair: RepairView | null
   /** Latest evidence, newest first, at most `MAX_EVIDENCE_SHOWN`. */
   readonly evidence: readonly EvidenceItem[]
 }
@@ -132,6 +147,7 @@ export type IncidentReason =
   | 'closed'
   | 'corrected'
   | 'pushed'
+  | 'supervised'
 
 export interface IncidentChange {
   readonly type: 'incident'
@@ -249,18 +265,6 @@ export interface NoticeChange {
   readonly causes: readonly Position[]
 }
 
-export const ESCALATION_STAGES = [
-  'accept',
-  'depart',
-  'arrive',
-  'report',
-  'restore',
-  'result',
-  'etr',
-  'grade',
-] as const
-export type EscalationStage = (typeof ESCALATION_STAGES)[number]
-
 /** 督办: something runs late, or is grave, and a higher level is told. */
 export interface EscalationChange {
   readonly type: 'escalation'
@@ -270,9 +274,11 @@ export interface EscalationChange {
   readonly incident: IncidentId
   readonly revision: number
   readonly stage: EscalationStage
-  /** 0 a reminder, 1 班组, 2 旗县供电分公司, 3 盟市供电公司. */
+  /** 0 a reminder, 1 班组, 2 旗县供电分公司, 3 盟市供电公司, 4 集团. */
   readonly level: number
-  readonly reason: 'late' | 'grade'
+  readonly reason: 'late' | 'grade' | 'cityShare'
+  /** Whether the level below, where it was told, has replied by now. */
+  readonly below: 'none' | 'replied' | 'unanswered'
   readonly dueAt: InstantMs
   /** False where a higher level of the same stage was passed at the same time. */
   readonly sent: boolean
@@ -388,6 +394,8 @@ export type Change =
   | IncidentChange
   | NoticeChange
   | EscalationChange
+  | SupervisionChange
+  | RepairEntryChange
   | AreaChange
   | SegmentChange
   | ActionChange

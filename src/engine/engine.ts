@@ -44,7 +44,9 @@ import { NONE } from './inference/network.ts'
 import { READ_AHEAD, ReadAhead } from './inference/read-ahead.ts'
 import { judgeTree } from './inference/verdict.ts'
 import { turnPlans } from './plans/turn.ts'
+import { seeCrew } from './repair/arrival.ts'
 import type { Rules } from './rules.ts'
+import { takeReply } from './service/reply.ts'
 import { serve } from './service/serve.ts'
 import { countOffs, followStorm, orderStorm } from './storm/storm.ts'
 import { succeed } from './succession.ts'
@@ -138,6 +140,16 @@ export class Engine {
       case 'callerReport': {
         const publisher = new Publisher(world)
         if (admitCall(world, position, fact)) askDoubted(world, fact, publisher)
+        return publisher.changes
+      }
+      case 'crewPosition': {
+        const publisher = new Publisher(world)
+        seeCrew(world, position, fact, publisher)
+        return publisher.changes
+      }
+      case 'escalationReplied': {
+        const publisher = new Publisher(world)
+        takeReply(world, position, fact, publisher)
         return publisher.changes
       }
       case 'planAnnounced':

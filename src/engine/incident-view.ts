@@ -5,6 +5,7 @@
  */
 import { formatInstant, type InstantMs } from '../facts/time.ts'
 import type { EvidenceItem, Incident } from './changes.ts'
+import { type RepairText, repairText } from './repair/repair-text.ts'
 import type { Clock } from './service/clock.ts'
 
 type Times =
@@ -15,6 +16,7 @@ type Times =
   | 'estimatedPeriod'
   | 'evidence'
   | 'clocks'
+  | 'repair'
 
 /** An `Incident` with every time as RFC 3339 UTC text. */
 export interface IncidentView extends Omit<Incident, Times> {
@@ -28,6 +30,8 @@ export interface IncidentView extends Omit<Incident, Times> {
   readonly clocks: readonly ClockView[]
   /** Addition: when the first customer told of it. */
   readonly firstCallAt: string | null
+  /** Addition: how the repair goes; null before anybody did anything. */
+  readonly repair: RepairText | null
 }
 
 /** A clock of the repair, its times as text. */
@@ -37,6 +41,7 @@ export interface ClockView {
   readonly dueAt: string
   readonly legalDueAt: string | null
   readonly doneAt: string | null
+  readonly enteredAt: string | null
 }
 
 export interface EvidenceView extends Omit<EvidenceItem, 'at'> {
@@ -89,16 +94,20 @@ export function toIncidentView(incident: Incident): IncidentView {
     verification: incident.verification,
     notice: incident.notice,
     urges: incident.urges,
-    clocks: incident.clocks.map(({ name, startedAt, dueAt, legalDueAt, doneAt }) => ({
+    clocks: incident.clocks.map(({ name, startedAt, dueAt, legalDueAt, doneAt, enteredAt }) => ({
       name,
       startedAt: formatInstant(startedAt),
       dueAt: formatInstant(dueAt),
       legalDueAt: orNull(legalDueAt),
       doneAt: orNull(doneAt),
+      // Clocks of incidents filed before entries had times of their own.
+      enteredAt: orNull(enteredAt ?? null),
     })),
     evidence: incident.evidence.map((item) => ({ ...item, at: formatInstant(item.at) })),
     // What was filed before this was kept has none.
     firstCallAt: orNull(incident.firstCallAt ?? null),
+    serviceLevel: incident.serviceLevel ?? 4,
+    repair: incident.repair ? repairText(incident.repair) : null,
     ...(incident.suspectedTie ? { suspectedTie: incident.suspectedTie } : {}),
   }
 }

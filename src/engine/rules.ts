@@ -5,6 +5,7 @@
 import type { DeviceType, ObserverClass, Zone } from '../grid/model.ts'
 import type { Level } from './changes.ts'
 import type { DelayCurve, ReliabilityClass } from './cost/likelihood.ts'
+import type { RepairRules } from './repair/repair-rules.ts'
 
 export interface JudgementRules {
   /** Local time, as `+08:00`: days of reports, quiet hours. */
@@ -225,7 +226,7 @@ export interface CityShareRules {
 }
 
 /** What people are promised and when they are told that it runs late (`domain.md` §3, §4). */
-export interface ServiceRules {
+export interface ServiceRules extends RepairRules {
   readonly notice: {
     /** Grades up to this one are published without staff. */
     readonly publishGrade: 1 | 2 | 3 | 4

@@ -76,3 +76,17 @@ export const INCIDENT_FLAGS = [
   'deviceVanished',
 ] as const
 export type IncidentFlag = (typeof INCIDENT_FLAGS)[number]
+
+/** What is supervised: the clocks of a repair, its estimate, its gravity, the share of its city. */
+export const ESCALATION_STAGES = [
+  'accept',
+  'depart',
+  'arrive',
+  'report',
+  'restore',
+  'result',
+  'etr',
+  'grade',
+  'cityShare',
+] as const
+export type EscalationStage = (typeof ESCALATION_STAGES)[number]

@@ -6,6 +6,7 @@
 import type { CallerReportFact } from './calls.ts'
 import type { CrewId, DeviceId, IncidentId, ObserverId } from './ids.ts'
 import type { PlanAnnouncedFact, PlanWithdrawnFact } from './plans.ts'
+import type { EscalationRepliedFact, SiteReport } from './repair.ts'
 import type { InstantMs } from './time.ts'
 import type { EventKind, ReadingResult } from './wire.ts'
 
@@ -70,6 +71,7 @@ export const QUARANTINE_REASONS = [
   'malformed',
   'oversized',
   'unknownTerminal',
+  'unknownCrew',
   'unknownMeter',
   'foreignMeter',
   'unreadableTime',
@@ -130,6 +132,12 @@ export const ACTIONS = [
   'urge',
   'reassign',
   'close',
+  'repair',
+  'suspend',
+  'return',
+  'verify',
+  'result',
+  'grade',
 ] as const
 export type ActionName = (typeof ACTIONS)[number]
 
@@ -152,6 +160,14 @@ export interface ActionRequestedFact {
   readonly causeCode?: string
   /** Why, as a code or a reference to text kept in `records`; never free text. */
   readonly reasonCode?: string
+  /** For `partial`: the transformers (台区) that have supply again. */
+  readonly transformers?: readonly DeviceId[]
+  /** For `onSite`: what is found there. */
+  readonly site?: SiteReport
+  /** For `grade`: what a person judges it to be. */
+  readonly grade?: 1 | 2 | 3 | 4
+  /** Reference to the words that go with it, kept in `records`. */
+  readonly remark?: string
 }
 
 /** What was learned of a terminal's reliability and clock is forgotten: it starts as a new one. */
@@ -216,6 +232,7 @@ export type Fact =
   | PlanAnnouncedFact
   | PlanWithdrawnFact
   | CallerReportFact
+  | EscalationRepliedFact
 
 /** A fact with its place in the journal. */
 export interface JournalledFact {

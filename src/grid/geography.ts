@@ -38,3 +38,22 @@ export function customersBelow(grid: CompiledGrid, device: number): number {
   const end = device + Math.max(1, grid.devices.subtreeSize[device]!)
   return grid.usagePoints.first[end]! - grid.usagePoints.first[device]!
 }
+
+/** Metres of a degree of latitude (WGS 84, at the middle latitudes). */
+const METRES_A_DEGREE = 111_132
+
+/**
+ * Metres between two places some kilometres apart, on the plane that touches the earth there. The
+ * cosine is a series: four operations give the same result on every machine.
+ */
+export function metresBetween(
+  [lonA, latA]: readonly [number, number],
+  [lonB, latB]: readonly [number, number],
+): number {
+  const x = (((latA + latB) / 2) * Math.PI) / 180
+  const square = x * x
+  const cosine = 1 - (square / 2) * (1 - (square / 12) * (1 - (square / 30) * (1 - square / 56)))
+  const east = (lonB - lonA) * cosine * METRES_A_DEGREE
+  const north = (latB - latA) * METRES_A_DEGREE
+  return Math.round(Math.sqrt(east * east + north * north))
+}

@@ -58,3 +58,9 @@ export const MAX_SUBSCRIPTION_DAYS = 731
 /** Tickets waiting to be used; each lives 30 s. */
 export const MAX_TICKETS = 10_000
 export const TICKET_TTL_MS = 30_000
+/** Words of one entry about a repair (`domain.md` §5.2 asks for 200 of the situation; measure and material join them). */
+export const MAX_REMARK_CHARACTERS = 500
+/** Transformers that one partial restoration names: a feeder's. */
+export const MAX_ACTION_TRANSFORMERS = 200
+/** Crews in the register: some hundred units with some crews each, three shifts. */
+export const MAX_CREWS = 5_000

@@ -5,9 +5,10 @@ import { CLOCKS } from '../engine/service/clock.ts'
 import { NOTICE_STATUSES } from '../engine/service/notice-state.ts'
 import { ACTIONS } from '../facts/facts.ts'
 import { ID_PATTERN } from '../facts/ids.ts'
+import { DAMAGE_LEVELS, SITE_SITUATIONS } from '../facts/repair.ts'
 import { parseInstant } from '../facts/time.ts'
 import { DEVICE_TYPES } from '../grid/model.ts'
-import { DEFAULT_PAGE, MAX_PAGE } from './limits.ts'
+import { DEFAULT_PAGE, MAX_ACTION_TRANSFORMERS, MAX_PAGE, MAX_REMARK_CHARACTERS } from './limits.ts'
 
 /** An id of the grid or of an incident, in a path or a query. */
 export const id = z.string().regex(ID_PATTERN, 'not an id')
@@ -38,6 +39,38 @@ export const bounds = z.tuple([z.number(), z.number(), z.number(), z.number()]).
 export const deviceRef = z
   .object({ id: z.string(), type: z.enum([...DEVICE_TYPES, 'substation']), name: z.string() })
   .meta({ id: 'Device' })
+
+const siteOut = z.object({
+  situation: z.enum(SITE_SITUATIONS),
+  damage: z.enum(DAMAGE_LEVELS).optional(),
+  scopeConfirmed: z.boolean().optional(),
+  needsOutage: z.boolean().optional(),
+  safetyRisk: z.boolean().optional(),
+})
+
+/** What a crew finds; its words go with the action as `remark`. */
+export const siteReport = siteOut.strict().meta({ id: 'SiteReport' })
+
+export const repairSchema = z
+  .object({
+    arrivedInferredAt: instantOut.nullable(),
+    site: siteOut
+      .extend({ at: instantOut, enteredAt: instantOut, remark: z.string().nullable() })
+      .nullable(),
+    etrRevisions: z.array(
+      z.object({
+        etr: instantOut,
+        at: instantOut,
+        enteredAt: instantOut,
+        reasonCode: z.string().nullable(),
+      }),
+    ),
+    crews: z.array(z.object({ crew: z.string(), from: instantOut, to: instantOut.nullable() })),
+    restoredTransformers: z.array(z.string()),
+    gradeHeld: z.boolean(),
+    supervision: z.object({ open: count, unanswered: count, level: count.nullable() }),
+  })
+  .meta({ id: 'Repair' })
 
 export const incidentSchema = z
   .object({
@@ -95,6 +128,7 @@ export const incidentSchema = z
         dueAt: instantOut,
         legalDueAt: instantOut.nullable(),
         doneAt: instantOut.nullable(),
+        enteredAt: instantOut.nullable(),
       }),
     ),
     evidence: z.array(
@@ -108,6 +142,8 @@ export const incidentSchema = z
       }),
     ),
     firstCallAt: instantOut.nullable(),
+    serviceLevel: z.number().int().min(1).max(4),
+    repair: repairSchema.nullable(),
     suspectedTie: z.object({ device: deviceRef, probability: z.number() }).optional(),
   })
   .meta({ id: 'Incident' })
@@ -125,6 +161,9 @@ export const problemSchema = z
 /** A code of the cause tree, or the reference of a reason: never free text. */
 export const code = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'not a code')
 
+/** A person's words about the work. */
+export const remarkText = z.string().trim().min(1).max(MAX_REMARK_CHARACTERS)
+
 export const actionBody = z
   .strictObject({
     action: z.enum(ACTIONS),
@@ -134,6 +173,11 @@ export const actionBody = z
     etr: instantIn.optional(),
     causeCode: code.optional(),
     reasonCode: code.optional(),
+    transformers: z.array(id).min(1).max(MAX_ACTION_TRANSFORMERS).optional(),
+    site: siteReport.optional(),
+    grade: z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4)]).optional(),
+    /** Words that go with it: the situation, the measure, the material. Kept in the ledger alone. */
+    remark: remarkText.optional(),
   })
   .meta({ id: 'ActionRequest' })
 

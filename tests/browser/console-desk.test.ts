@@ -192,6 +192,7 @@ describeInBrowser('the console at a desk', () => {
         stage: 'accept',
         level: 1,
         reason: 'late',
+        below: 'none',
         dueAt: minutes(-2),
         sent: true,
         replyBy: minutes(15),

@@ -51,6 +51,8 @@ export function incident(id: string, revision: number, over: Loose<Incident> = {
     clocks: [],
     urges: 0,
     firstCallAt: null,
+    serviceLevel: 4,
+    repair: null,
     verification: { state: 'notAsked', asked: 0, answered: 0 },
     evidence: [],
     ...over,

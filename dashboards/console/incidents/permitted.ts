@@ -54,6 +54,9 @@ const ONCE: ReadonlySet<ActionName> = new Set(['accept', 'dispatch', 'depart', '
 
 const ON_FINDINGS: ReadonlySet<ActionName> = new Set(['confirm', 'cause', 'falseAlarm', 'close'])
 
+/** They ask for a reason or a grade; a form of their own offers them. */
+const ASKS_MORE: ReadonlySet<ActionName> = new Set(['grade', 'suspend', 'return'])
+
 export function permittedActions(account: Account, incident: IncidentPayload): ActionName[] {
   if (incident.outcome !== null || incident.outageKind === 'closed') return []
   const reached = WAY.indexOf(AFTER[incident.stage])
@@ -90,6 +93,7 @@ function isPossible(action: ActionName, incident: IncidentPayload): boolean {
   if (action === 'confirm')
     return incident.outageKind === 'predicted' || (!over && isToPublish(incident))
   if (isFinding(incident)) return ON_FINDINGS.has(action)
-  if (action === 'close') return over
+  if (action === 'close' || action === 'verify' || action === 'result') return over
+  if (ASKS_MORE.has(action)) return false
   return !over || action === 'cause'
 }

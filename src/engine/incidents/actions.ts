@@ -4,14 +4,18 @@
  */
 import type { ActionName, ActionRequestedFact } from '../../facts/facts.ts'
 import type { ActionChange, ActionRefusal, OutageKind, Stage } from '../changes.ts'
+import { entryOf, putOnOrder, reportSite, reviseEtr } from '../repair/acts.ts'
+import { holdGrade } from '../repair/grade.ts'
+import { bringBack, mayBeBack } from '../repair/partial.ts'
 import type { ClockName } from '../service/clock.ts'
 import { stepDone } from '../service/clocks.ts'
 import { publishNotice } from '../service/notice.ts'
 import type { World } from '../world.ts'
 import type { Case } from './case.ts'
+import { incidentNumber } from './incident-id.ts'
 import { learnFalse, learnFrom } from './learn.ts'
 import { closeCase } from './life.ts'
-import { incidentNumber, type Publisher } from './publish.ts'
+import type { Publisher } from './publish.ts'
 import { endOutage, settleByWord } from './restore.ts'
 
 /** Decided requests kept: repeats come within minutes, not thousands of actions later. */
@@ -45,6 +49,12 @@ const RULES: Readonly<Record<ActionName, ActionRule>> = {
   urge: { when: OPEN },
   reassign: { when: DARK, stage: 'reassigned' },
   close: { when: ['restored'], stage: 'closed', step: 'result' },
+  repair: { when: OPEN, stage: 'repairing', step: 'arrive' },
+  suspend: { when: DARK, stage: 'suspended' },
+  return: { when: DARK, stage: 'returned' },
+  verify: { when: ['restored'], stage: 'verified' },
+  result: { when: ['restored'], stage: 'resultReturned', step: 'result' },
+  grade: { when: DARK },
 }
 
 /** Decides one requested action. */
@@ -58,11 +68,12 @@ export function decideAction(
   if (earlier) return
   const number = incidentNumber(fact.incident)
   const incident = world.cases.get(number) ?? findingOf(world, number)
-  const refusal = refusalOf(incident, fact)
+  const refusal = refusalOf(world, incident, fact)
   if (!refusal) {
     incident!.causes = [position]
     carryOut(world, incident!, fact)
     publisher.publish(incident!, fact.action === 'close' ? 'closed' : 'acted', true)
+    publisher.changes.push(entryOf(world, incident!, fact, position))
     if (incident!.outageKind === 'closed') world.cases.delete(number)
   }
   const change: ActionChange = {
@@ -81,14 +92,38 @@ export function decideAction(
   publisher.changes.push(change)
 }
 
-function refusalOf(incident: Case | undefined, fact: ActionRequestedFact): ActionRefusal | null {
+function refusalOf(
+  world: World,
+  incident: Case | undefined,
+  fact: ActionRequestedFact,
+): ActionRefusal | null {
   if (!incident) return 'unknownIncident'
   if (incident.revision !== fact.expectedRevision) return 'staleRevision'
   if (!isAllowed(incident, fact.action)) return 'notAllowedInState'
-  if (fact.action === 'etr' && fact.etr === undefined) return 'invalid'
-  if (fact.action === 'dispatch' && fact.crew === undefined) return 'invalid'
-  if (fact.action === 'cause' && fact.causeCode === undefined) return 'invalid'
-  return null
+  return lacksSomething(world, incident, fact) ? 'invalid' : null
+}
+
+function lacksSomething(world: World, incident: Case, fact: ActionRequestedFact): boolean {
+  switch (fact.action) {
+    case 'etr':
+      return fact.etr === undefined
+    case 'dispatch':
+      return fact.crew === undefined
+    case 'cause':
+      return fact.causeCode === undefined
+    case 'suspend':
+    case 'return':
+      return fact.reasonCode === undefined
+    case 'grade':
+      // It rises by itself; who lets it fall says why.
+      return (
+        fact.grade === undefined || (fact.grade > incident.grade && fact.reasonCode === undefined)
+      )
+    case 'partial':
+      return fact.transformers !== undefined && !mayBeBack(world, incident, fact.transformers)
+    default:
+      return false
+  }
 }
 
 /** Roles that stand before the outage when they say so. */
@@ -122,7 +157,8 @@ function carryOut(world: World, incident: Case, fact: ActionRequestedFact): void
   vouch(world, incident, fact)
   // Engine time is that of the last tick; people act in between.
   const at = Math.max(world.now, fact.receivedAt)
-  if (step) stepDone(incident, step, Math.min(fact.occurredAt ?? at, at))
+  const occurredAt = Math.min(fact.occurredAt ?? at, at)
+  if (step) stepDone(incident, step, occurredAt, at)
   switch (fact.action) {
     case 'confirm':
       incident.confirmedByStaff = true
@@ -136,16 +172,26 @@ function carryOut(world: World, incident: Case, fact: ActionRequestedFact): void
       return
     case 'dispatch':
     case 'reassign':
-      incident.crew = fact.crew ?? incident.crew
+      putOnOrder(incident, fact.crew ?? incident.crew, at)
+      return
+    case 'return':
+      putOnOrder(incident, null, at)
+      return
+    case 'onSite':
+      if (fact.site) reportSite(incident, fact, occurredAt, at)
       return
     case 'etr':
-      incident.etr = fact.etr ?? null
+      reviseEtr(incident, fact, occurredAt, at)
+      return
+    case 'grade':
+      holdGrade(world, incident, fact)
       return
     case 'cause':
       incident.cause = fact.causeCode ?? null
       return
     case 'partial':
       incident.outageKind = 'partiallyRestored'
+      if (fact.transformers) bringBack(world, incident, fact.transformers, occurredAt)
       return
     case 'restore':
       incident.cameBackAt = Math.max(incident.darkFrom, fact.occurredAt ?? world.now)

@@ -14,6 +14,7 @@ import type {
   OutageKind,
   Stage,
 } from '../changes.ts'
+import { noRepairYet, type RepairState } from '../repair/state.ts'
 import type { ServiceTimes } from '../service/clock.ts'
 import type { NoticeState } from '../service/notice-state.ts'
 
@@ -102,7 +103,10 @@ export interface Case {
   notice: NoticeState | null
   /** When each step of the repair was done. */
   done: ServiceTimes
+  repair: RepairState
   urges: number
+  /** 服务等级 of the areas it stands for, 1 the most attentive to 4. */
+  serviceLevel: 1 | 2 | 3 | 4
   /** Rungs of the ladder that were told, as `arrive-2`. */
   escalated: string[]
   evidence: EvidenceItem[]
@@ -170,7 +174,9 @@ export function newCase(
     firstCallAt: null,
     notice: null,
     done: {},
+    repair: noRepairYet(),
     urges: 0,
+    serviceLevel: 4,
     escalated: [],
     evidence: [],
     causes: [],

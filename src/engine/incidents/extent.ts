@@ -3,6 +3,7 @@ import type { CompiledGrid } from '../../grid/compiled.ts'
 import { DEVICE_TYPES, IMPORTANCES } from '../../grid/model.ts'
 import type { Topology } from '../../grid/topology.ts'
 import { NONE } from '../inference/network.ts'
+import { backBelow } from '../repair/back.ts'
 import type { World } from '../world.ts'
 import type { Case } from './case.ts'
 
@@ -23,10 +24,18 @@ export interface Extent {
   readonly centroid: readonly [number, number] | null
 }
 
-/** Measures what hangs below `device`; a single usage point where `point` ≥ 0. */
-export function measure(topology: Topology, device: number, point: number): Extent {
+const NOTHING: ReadonlySet<number> = new Set()
+
+/** Measures what hangs below `device` but `without`; a single usage point where `point` ≥ 0. */
+export function measure(
+  topology: Topology,
+  device: number,
+  point: number,
+  without: ReadonlySet<number> = NOTHING,
+): Extent {
   const { grid } = topology
-  const devices = point >= 0 ? [device] : subtree(topology, device)
+  const all = point >= 0 ? [device] : subtree(topology, device)
+  const devices = without.size === 0 ? all : all.filter((d) => !without.has(d))
   const feeders = new Map<number, { customers: number; transformers: number }>()
   const transformers: number[] = []
   const none: number = IMPORTANCES.length
@@ -93,9 +102,9 @@ function centroidOf(grid: CompiledGrid, devices: readonly number[]): [number, nu
   return count === 0 ? null : [round(lon), round(lat)]
 }
 
-/** What the case covers, at the device it stands for now. */
+/** What the case covers, at the device it stands for now: without what is back by somebody's word. */
 export function extentOf(world: World, incident: Case): Extent {
   const point = incident.observer === NONE ? NONE : world.grid.observers.target[incident.observer]!
   const device = point === NONE ? incident.head : world.grid.usagePoints.device[point]!
-  return measure(world.topology, device, point)
+  return measure(world.topology, device, point, backBelow(world, incident))
 }

@@ -4,6 +4,7 @@ import { noReadsYet } from '../callreads/calls.ts'
 import { OFF } from '../evidence/registers.ts'
 import { NONE } from '../inference/network.ts'
 import type { Verdict } from '../inference/verdict.ts'
+import { putOnOrder } from '../repair/acts.ts'
 import { thresholds } from '../storm/storm.ts'
 import type { World } from '../world.ts'
 import { type Case, keyOf, newCase } from './case.ts'
@@ -28,7 +29,7 @@ export function openCase(world: World, verdict: Verdict, parent: Case | null): C
   incident.parent = parent?.number ?? null
   incident.darkFrom = darkFrom
   incident.darkAt = darkFrom
-  incident.crew = parent?.crew ?? null
+  if (parent?.crew) putOnOrder(incident, parent.crew, world.now)
   // What is left dark was vouched for with the whole.
   if (parent?.outageKind === 'partiallyRestored') incident.sources = parent.sources
   incident.reads = noReadsYet(world.now + world.rules.judgement.callReads.afterSeconds * 1000)
@@ -136,15 +137,27 @@ export function rescale(world: World, incident: Case): void {
 
 /** Proposes the grade; it rises by itself and falls by a person. */
 export function regrade(world: World, incident: Case, extent = extentOf(world, incident)): boolean {
-  const grade = gradeOf(
+  const grade = proposedGrade(world, incident, extent)
+  const held = incident.repair.gradeHeld
+  const raised = grade < incident.grade && (held === null || grade < held.proposed)
+  if (!raised) return false
+  incident.grade = grade
+  incident.repair.gradeHeld = null
+  return true
+}
+
+/** The grade that the rules propose now, whatever was proposed or said before. */
+export function proposedGrade(
+  world: World,
+  incident: Case,
+  extent = extentOf(world, incident),
+): Case['grade'] {
+  return gradeOf(
     world.rules.grading,
     incident.level,
     extent,
     Math.max(0, world.now - incident.startedAt),
   )
-  const raised = grade < incident.grade
-  if (raised) incident.grade = grade
-  return raised
 }
 
 /**

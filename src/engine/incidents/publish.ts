@@ -3,33 +3,27 @@
  * incident go its area (which transformers are dark), its interruption segment and the feeder.
  */
 import type { Position } from '../../facts/facts.ts'
-import type { FeederId, IncidentId, UnitId } from '../../facts/ids.ts'
+import type { FeederId, UnitId } from '../../facts/ids.ts'
 import { formatPhases } from '../../facts/phases.ts'
 import { assert } from '../assert.ts'
 import type { Change, Incident, IncidentReason, Rival, Verification } from '../changes.ts'
 import { NONE } from '../inference/network.ts'
 import type { Plan } from '../plans/plan.ts'
+import { backTransformers } from '../repair/back.ts'
+import { repairOf } from '../repair/view.ts'
 import { clocksOf } from '../service/clocks.ts'
 import { turnNotice } from '../service/notice.ts'
 import { noticeOf } from '../service/record.ts'
+import { closeOrders } from '../service/supervision.ts'
 import type { FeederFigures, World } from '../world.ts'
 import type { Case } from './case.ts'
 import { type Extent, extentOf } from './extent.ts'
+import { incidentId } from './incident-id.ts'
 import { deviceOf, deviceRef, unitOf } from './naming.ts'
 import { nextSegment } from './segments.ts'
 
 /** Between revisions that only refine figures; what a reader must know at once does not wait. */
 const REFINE_EVERY_MS = 5_000
-
-/** The incident number as everyone says it. */
-export function incidentId(number: number): IncidentId {
-  return `I${String(number).padStart(6, '0')}` as IncidentId
-}
-
-/** The number behind an id, or −1. */
-export function incidentNumber(id: string): number {
-  return /^I\d{6,15}$/.test(id) ? Number(id.slice(1)) : -1
-}
 
 export class Publisher {
   readonly #world: World
@@ -52,11 +46,13 @@ export class Publisher {
     incident.published = `${urgent}\n${fine}`
     incident.publishedAt = world.now
     incident.revision++
+    const closed = closeOrders(world, incident)
     const extent = extentOf(world, incident)
     const view = viewOf(world, incident, extent)
     const causes: readonly Position[] = incident.causes
     this.changes.push({ type: 'incident', at: world.now, reason, incident: view, causes })
     if (incident.finding !== null) return
+    this.changes.push(...closed)
     this.#publishNotice(incident, view, extent)
     const segment = nextSegment(world, incident, view, extent)
     for (const item of segment)
@@ -87,13 +83,14 @@ export class Publisher {
       devices.ids.idOf(device),
     ) as Incident['device']['id'][]
     const over = incident.outageKind === 'restored' || incident.outageKind === 'closed'
+    const back = backTransformers(this.#world, incident).map((device) => devices.ids.idOf(device))
     this.changes.push({
       type: 'area',
       at: this.#world.now,
       incident: view.id,
       revision: view.revision,
       dark: over ? [] : ids,
-      restored: over ? ids : [],
+      restored: (over ? [...ids, ...back] : back) as Incident['device']['id'][],
     })
   }
 
@@ -164,6 +161,11 @@ function urgentPart(c: Case): string {
     c.parent,
     c.notice?.no,
     c.urges,
+    c.serviceLevel,
+    c.repair.arrivedInferredAt,
+    c.repair.site?.enteredAt,
+    c.repair.back.length,
+    c.repair.orders.length,
   ].join('|')
 }
 
@@ -237,6 +239,8 @@ export function viewOf(world: World, c: Case, extent: Extent): Incident {
     clocks: clocksOf(world, c),
     urges: c.urges,
     firstCallAt: c.firstCallAt,
+    serviceLevel: c.serviceLevel,
+    repair: repairOf(world, c),
     evidence: [...c.evidence],
   }
 }

@@ -10,6 +10,8 @@ import type { EvidenceItem } from '../changes.ts'
 import { AWAITED } from '../evidence/registers.ts'
 import { NONE } from '../inference/network.ts'
 import type { Verdict } from '../inference/verdict.ts'
+import { takeOver } from '../repair/mother.ts'
+import { heedDenial } from '../repair/partial.ts'
 import { thresholds } from '../storm/storm.ts'
 import type { ReturnedPart } from '../switching/state.ts'
 import type { TreeNews, World } from '../world.ts'
@@ -88,6 +90,7 @@ function absorb(
     if (child === mother) continue
     hear(world, child, news)
     endBefore(world, child, mother)
+    takeOver(mother, child)
     child.outcome = 'merged'
     child.mergedInto = mother.number
     child.stage = 'merged'
@@ -186,13 +189,15 @@ function standsVouched(world: World, incident: Case): boolean {
 /** The tree's news that lies below the case becomes its evidence. */
 function hear(world: World, incident: Case, news: TreeNews): void {
   if (news.causes.length === 0) return
-  for (const item of news.evidence) if (isHeardBelow(world, item, incident)) take(incident, item)
+  for (const item of news.evidence)
+    if (isHeardBelow(world, item, incident)) take(world, incident, item)
   incident.evidence.length = Math.min(incident.evidence.length, MAX_EVIDENCE_SHOWN)
   incident.causes = news.causes.slice(-MAX_CAUSES)
 }
 
-function take(incident: Case, item: EvidenceItem): void {
+function take(world: World, incident: Case, item: EvidenceItem): void {
   incident.evidence.unshift(item)
+  heedDenial(world, incident, item)
   if (item.clockInvalid) setFlag(incident, 'clockInvalid', true)
   if (item.observerClass !== 'caller') return
   incident.firstCallAt = Math.min(incident.firstCallAt ?? item.at, item.at)

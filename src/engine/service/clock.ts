@@ -16,4 +16,6 @@ export interface Clock {
   /** By law, which never stops; null where there is none. */
   readonly legalDueAt: InstantMs | null
   readonly doneAt: InstantMs | null
+  /** When that was entered; later than `doneAt` where a crew was offline. */
+  readonly enteredAt?: InstantMs | null
 }

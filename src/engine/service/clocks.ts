@@ -38,6 +38,7 @@ export function clocksOf(world: World, incident: Case): Clock[] {
             dueAt: from + limitMs,
             legalDueAt: legalMs === undefined ? null : from + legalMs,
             doneAt: done[name] ?? null,
+            enteredAt: incident.repair.entered[name] ?? done[name] ?? null,
           },
         ]
   return [
@@ -56,8 +57,9 @@ export function clocksOf(world: World, incident: Case): Clock[] {
 }
 
 /** A step is done at `at`; what comes before it is done by then too, for crews forget to tap. */
-export function stepDone(incident: Case, name: ClockName, at: InstantMs): void {
+export function stepDone(incident: Case, name: ClockName, at: InstantMs, entered = at): void {
   for (const step of CLOCKS) {
+    if (incident.done[step] === undefined) incident.repair.entered[step] = entered
     incident.done[step] ??= at
     if (step === name) return
   }

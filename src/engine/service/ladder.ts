@@ -6,15 +6,16 @@
 import type { InstantMs } from '../../facts/time.ts'
 import type { EscalationChange, EscalationStage } from '../changes.ts'
 import { type Case, isActive } from '../incidents/case.ts'
-import { incidentId } from '../incidents/publish.ts'
+import { incidentId } from '../incidents/incident-id.ts'
 import type { World } from '../world.ts'
 import type { Clock } from './clock.ts'
 import { clocksOf } from './clocks.ts'
+import { issueOrder } from './supervision.ts'
 
 /** A rung that is reached at `at`, unless the step is done before. */
-interface Rung {
+export interface Rung {
   readonly stage: EscalationStage
-  /** 0 reminds who works on it; 1 班组, 2 旗县, 3 盟市. */
+  /** 0 reminds who works on it; 1 班组, 2 旗县, 3 盟市, 4 集团. */
   readonly level: number
   readonly at: InstantMs
   readonly dueAt: InstantMs
@@ -23,6 +24,9 @@ interface Rung {
 
 const MINUTE_MS = 60_000
 const HIGHEST = 3
+/** 集团, the 95598 leader on duty: reached by the restoration that takes half a day, and by Order 599. */
+export const GROUP = 4
+const HOUR_MS = 3_600_000
 /** Levels of an estimate that passes: reminded before, then half an hour and an hour after. */
 const ETR_STEPS_MINUTES = [0, 30, 60]
 /** From so many urges on everything is told one level higher. */
@@ -30,29 +34,55 @@ const URGES_THAT_RAISE = 2
 
 /** What is passed and was not yet told, in order; marks it as told. */
 export function escalate(world: World, incident: Case): EscalationChange[] {
-  const passed = rungsOf(world, incident)
-    .filter(({ at }) => at <= world.now)
-    .filter((rung) => !incident.escalated.includes(keyOf(rung)))
-    .sort((a, b) => a.level - b.level || a.at - b.at)
+  const passed = firstOfEach(
+    rungsOf(world, incident)
+      .filter(({ at }) => at <= world.now)
+      .filter((rung) => !incident.escalated.includes(keyOf(rung)))
+      .sort((a, b) => a.level - b.level || a.at - b.at),
+  )
   const highest = new Map(passed.map((rung) => [rung.stage, rung.level]))
-  return passed.map((rung) => {
-    incident.escalated.push(keyOf(rung))
-    const id = incidentId(incident.number)
-    return {
-      type: 'escalation',
-      at: world.now,
-      id: `${id}-${keyOf(rung)}`,
-      incident: id,
-      revision: incident.revision,
-      stage: rung.stage,
-      level: rung.level,
-      reason: rung.reason,
-      dueAt: rung.dueAt,
-      sent: rung.level === highest.get(rung.stage),
-      replyBy: rung.level === 0 ? null : world.now + world.rules.service.replyMinutes * MINUTE_MS,
-      causes: incident.causes,
-    }
-  })
+  return passed.map((rung) => tell(world, incident, rung, rung.level === highest.get(rung.stage)))
+}
+
+/** A raised ladder has two rungs at its top: told once. */
+function firstOfEach(rungs: readonly Rung[]): Rung[] {
+  return rungs.filter((rung, i) => rungs.findIndex((one) => keyOf(one) === keyOf(rung)) === i)
+}
+
+/** Tells of a rung, and notes it and the supervision order that goes with it. */
+export function tell(world: World, incident: Case, rung: Rung, sent: boolean): EscalationChange {
+  const { stage, level, reason, dueAt } = rung
+  const id = incidentId(incident.number)
+  const below = stateBelow(incident, rung)
+  const replyBy = level === 0 ? null : world.now + world.rules.service.replyMinutes * MINUTE_MS
+  incident.escalated.push(keyOf(rung))
+  const order = `${id}-${keyOf(rung)}`
+  // Of levels passed at once only the highest is told, and so only that is asked to reply.
+  if (replyBy !== null && sent) issueOrder(incident, { id: order, stage, level, replyBy })
+  return {
+    type: 'escalation',
+    at: world.now,
+    id: order,
+    incident: id,
+    revision: incident.revision,
+    stage,
+    level,
+    reason,
+    below,
+    dueAt,
+    sent,
+    replyBy,
+    causes: incident.causes,
+  }
+}
+
+/** What became of the order that the level below had of the same matter. */
+function stateBelow({ repair }: Case, { stage, level }: Rung): EscalationChange['below'] {
+  const below = repair.orders
+    .filter((order) => order.stage === stage && order.level < level)
+    .sort((a, b) => b.level - a.level)[0]
+  if (!below) return 'none'
+  return below.repliedAt === null ? 'unanswered' : 'replied'
 }
 
 /** When the next rung is reached; Infinity where nothing runs. */
@@ -67,22 +97,34 @@ const keyOf = ({ stage, level }: Rung) => `${stage}-${level}`
 
 function rungsOf(world: World, incident: Case): Rung[] {
   if (incident.notice?.publishedAt == null) return []
-  const raise = incident.urges >= URGES_THAT_RAISE ? 1 : 0
+  const raise = raiseOf(world, incident)
   const late = clocksOf(world, incident)
-    .filter(({ doneAt }) => doneAt === null)
+    .filter(({ name, doneAt }) => doneAt === null && !isSeenThere(incident, name))
     .flatMap((clock) => rungsOfClock(world, clock, raise))
   return [...late, ...rungsOfEstimate(world, incident, raise), ...rungsOfGrade(incident)]
 }
 
+/** One level for those who urge, one for whom the service level asks it (complaints, public opinion). */
+function raiseOf({ rules }: World, { urges, serviceLevel }: Case): number {
+  const urged = urges >= URGES_THAT_RAISE ? 1 : 0
+  return urged + (serviceLevel <= rules.service.serviceLevel.raisesFrom ? 1 : 0)
+}
+
+/** The crew stands at the place and has not entered it: nobody is told that it is late. */
+const isSeenThere = ({ repair }: Case, name: Clock['name']) =>
+  repair.arrivedInferredAt !== null && ARRIVAL_STEPS.has(name)
+const ARRIVAL_STEPS: ReadonlySet<Clock['name']> = new Set(['accept', 'depart', 'arrive'])
+
 function rungsOfClock(world: World, { name, startedAt, dueAt }: Clock, raise: number): Rung[] {
   const limit = dueAt - startedAt
-  return world.rules.service.ladder.map((share, level) => ({
-    stage: name,
-    level: raised(level, raise),
-    at: startedAt + Math.round(limit * share),
-    dueAt,
-    reason: 'late',
-  }))
+  const { ladder, groupRestoreHours } = world.rules.service
+  const rungs = ladder.map((share, level): Rung => {
+    const at = startedAt + Math.round(limit * share)
+    return { stage: name, level: raised(level, raise), at, dueAt, reason: 'late' }
+  })
+  if (name !== 'restore') return rungs
+  const at = startedAt + groupRestoreHours * HOUR_MS
+  return [...rungs, { stage: name, level: GROUP, at, dueAt, reason: 'late' }]
 }
 
 /** An estimate must be renewed half an hour before it passes, not after (`domain.md` §3.3). */

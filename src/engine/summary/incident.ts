@@ -4,7 +4,7 @@ import { ALL_PHASES, formatPhases } from '../../facts/phases.ts'
 import type { InstantMs } from '../../facts/time.ts'
 import type { Incident, IncidentChange, IncidentReason } from '../changes.ts'
 import { MAX_CAUSES } from '../incidents/case.ts'
-import { incidentId } from '../incidents/publish.ts'
+import { incidentId } from '../incidents/incident-id.ts'
 import type { World } from '../world.ts'
 
 /** What is known of it; the rest follows. */
@@ -66,6 +66,8 @@ export function summaryChange(
     clocks: [],
     urges: 0,
     firstCallAt: null,
+    serviceLevel: 4,
+    repair: null,
   }
   return {
     type: 'incident',

@@ -51,7 +51,7 @@ const file = z.strictObject({
   levels: z.strictObject(namesTo(LEVELS, words)),
   stages: z.strictObject(namesTo(ESCALATION_STAGES, words)),
   /** By the level of an escalation, from 0. */
-  rungs: z.array(words).length(4),
+  rungs: z.array(words).length(5),
 })
 export type NoticeTexts = z.output<typeof file>
 

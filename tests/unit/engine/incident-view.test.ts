@@ -9,9 +9,8 @@ const FIELDS =
   `id revision parent noticeNo kind flags outageKind outcome mergedInto level grade unit
   feeder device phases centroid probability rivals transformersAffected metersAffected
   originalMetersAffected customersRestored important sensitiveCount startedAt sensedAt restoredAt
-  estimatedPeriod etrSource crew stage cause ruleVersion sources verification notice urges clocks evidence firstCallAt`.split(
-    /\s+/,
-  )
+  estimatedPeriod etrSource crew stage cause ruleVersion sources verification notice urges clocks evidence
+  firstCallAt serviceLevel repair`.split(/\s+/)
 
 const evidence = [
   { position: 4, observer: 'M1', observerClass: 'meter', said: 'off', at: 1500, device: 'D1' },

@@ -1,0 +1,38 @@
+/** Work orders when incidents become one (归并): the mother goes on with what was done under her children. */
+import type { Case } from '../incidents/case.ts'
+import { CLOCKS } from '../service/clock.ts'
+
+/**
+ * A mother (母单) that nobody was sent to yet takes her child's crew, with how far it had got; the child
+ * (子单) keeps its own history. Steps count as done when the first of them was.
+ */
+export function takeOver(mother: Case, child: Case): void {
+  mother.urges += child.urges
+  if (child.firstCallAt !== null)
+    mother.firstCallAt = Math.min(mother.firstCallAt ?? child.firstCallAt, child.firstCallAt)
+  if (mother.crew !== null || child.crew === null) return
+  mother.crew = child.crew
+  mother.repair.crews = [...child.repair.crews]
+  mother.repair.near = child.repair.near
+  mother.repair.arrivedInferredAt = child.repair.arrivedInferredAt
+  mother.repair.site ??= child.repair.site
+  for (const step of CLOCKS) {
+    const done = child.done[step]
+    if (done === undefined || step === 'restore' || step === 'result') continue
+    mother.done[step] ??= done
+    mother.repair.entered[step] ??= child.repair.entered[step] ?? done
+  }
+  if (AT_WORK.has(child.stage)) mother.stage = child.stage
+}
+
+/** Stages that a crew brings with it. */
+const AT_WORK: ReadonlySet<Case['stage']> = new Set([
+  'accepted',
+  'dispatched',
+  'enRoute',
+  'arrived',
+  'surveying',
+  'causeFound',
+  'repairing',
+  'reassigned',
+])

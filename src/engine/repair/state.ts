@@ -1,0 +1,76 @@
+/** What a case remembers of its repair: plain data, kept with the case. Devices by id, so that a new grid changes nothing. */
+import type { Position } from '../../facts/facts.ts'
+import type { DeviceId } from '../../facts/ids.ts'
+import type { SiteReport } from '../../facts/repair.ts'
+import type { InstantMs } from '../../facts/time.ts'
+import type { ServiceTimes } from '../service/clock.ts'
+import type { SupervisionOrder } from '../service/supervision-order.ts'
+import type { Estimate } from './estimate.ts'
+
+/** What was found on site, when it was so and when it was entered. */
+export interface SiteState extends SiteReport {
+  readonly at: InstantMs
+  readonly enteredAt: InstantMs
+  /** Reference to its words. */
+  readonly remark: string | null
+}
+
+/** One word of the field on when supply will be back. */
+export interface EtrRevision {
+  readonly etr: InstantMs
+  readonly at: InstantMs
+  readonly enteredAt: InstantMs
+  readonly reasonCode: string | null
+}
+
+/** A crew on the order, from when to when. */
+export interface CrewSpell {
+  readonly crew: string
+  readonly from: InstantMs
+  readonly to: InstantMs | null
+}
+
+/** A transformer (台区) that has supply again by somebody's word. */
+export interface BackByWord {
+  readonly transformer: DeviceId
+  readonly at: InstantMs
+}
+
+/** A grade that a person set: it rises again only where the rules come to propose more than then. */
+export interface GradeHeld {
+  readonly proposed: 1 | 2 | 3 | 4
+  readonly reasonCode: string | null
+}
+
+export interface RepairState {
+  /** When each step was entered; when it was done stands in the case. */
+  entered: ServiceTimes
+  crews: CrewSpell[]
+  /** Since when the crew stands near, and when it was last seen there. */
+  near: { readonly since: InstantMs; readonly last: InstantMs } | null
+  arrivedInferredAt: InstantMs | null
+  site: SiteState | null
+  etrs: EtrRevision[]
+  back: BackByWord[]
+  orders: SupervisionOrder[]
+  gradeHeld: GradeHeld | null
+  /** The latest calls about it, for the grade. */
+  calls: (readonly [position: Position, at: InstantMs])[]
+  estimate: Estimate | null
+}
+
+export function noRepairYet(): RepairState {
+  return {
+    entered: {},
+    crews: [],
+    near: null,
+    arrivedInferredAt: null,
+    site: null,
+    etrs: [],
+    back: [],
+    orders: [],
+    gradeHeld: null,
+    calls: [],
+    estimate: null,
+  }
+}
