@@ -22,11 +22,13 @@ import { openMirrorWriter } from '../live/mirror-writer.ts'
 import { openCustomers } from '../records/customers/customers.ts'
 import { openReliabilityReader } from '../records/reliability/reader.ts'
 import { openSensingReader } from '../records/reliability/sensing-reader.ts'
+import { openPictures } from '../records/repair/pictures.ts'
 import { openRecords } from '../records/sqlite.ts'
 import { openSeries } from '../series/series.ts'
 import { createTelemetry } from '../telemetry/telemetry.ts'
 import { CallSender } from './call-sender.ts'
 import { callBacksOf } from './callbacks.ts'
+import { Crews } from './crews.ts'
 import { figuresOf, reportsIn } from './figures.ts'
 import { openFrequent } from './frequent.ts'
 import { GridApply } from './grid-apply.ts'
@@ -37,6 +39,7 @@ import { Library } from './library.ts'
 import { Pipeline } from './pipeline.ts'
 import { processFigures } from './process-figures.ts'
 import { answerReliability } from './reliability.ts'
+import { repairDesk } from './repair.ts'
 import { retainJournal } from './retention.ts'
 import { applyRules, applyRulesOfFolder } from './rules.ts'
 import { newestBeginning, Snapshotting } from './snapshotting.ts'
@@ -211,6 +214,13 @@ async function open(
     closers.push(() => series.close())
   }
 
+  const crews = new Crews({
+    registered: () => records.repair.crews(),
+    world: () => judge.engine.world,
+    append: (fact) => journal.append(fact),
+  })
+  const pictures = openPictures(join(dir, 'attachments'))
+  every(RETAIN_EVERY_MS, () => pictures.sweep((digest) => records.repair.isHeld(digest)))
   let terminals: Terminals | undefined
   const health = () => healthOf(journal, records, terminals?.problem())
   const reliability = openReliabilityReader(join(dir, 'records.db'))
@@ -232,6 +242,7 @@ async function open(
     records,
     customers,
     webhooks: informing.webhooks,
+    repair: repairDesk(records, crews, pictures),
     subscriptions: subscriptionsOf(
       records,
       () => library.rules(judge.rulesDigest).service.informing.complaintDays,
@@ -295,12 +306,12 @@ async function open(
     settings: settings.mqtt,
     // Reports are read no faster than what follows from them is filed.
     sink: {
-      append: (fact) => journal.append(fact),
+      append: (fact) => crews.append(fact),
       get pending() {
         return journal.pending + records.pending
       },
     },
-    directory: directoryInForce(grid),
+    directory: directoryInForce(grid, (id) => crews.isKnown(id)),
     telemetry,
     now,
   })

@@ -3,7 +3,10 @@ import type { CompiledGrid } from '../grid/compiled.ts'
 import { createTerminalDirectory } from '../sensing/directory.ts'
 import type { TerminalDirectory } from '../sensing/port.ts'
 
-export function directoryInForce(grid: () => CompiledGrid): TerminalDirectory {
+export function directoryInForce(
+  grid: () => CompiledGrid,
+  isCrew: (id: string) => boolean,
+): TerminalDirectory {
   let of = grid()
   let directory = createTerminalDirectory(of)
   const now = () => {
@@ -14,6 +17,7 @@ export function directoryInForce(grid: () => CompiledGrid): TerminalDirectory {
     return directory
   }
   return {
+    isCrew,
     isTerminal: (id) => now().isTerminal(id),
     isDevice: (id) => now().isDevice(id),
     standingOf: (terminal, meter) => now().standingOf(terminal, meter),

@@ -47,7 +47,7 @@ import { turnPlans } from './plans/turn.ts'
 import { seeCrew } from './repair/arrival.ts'
 import type { Rules } from './rules.ts'
 import { takeReply } from './service/reply.ts'
-import { serve } from './service/serve.ts'
+import { planService, serve } from './service/serve.ts'
 import { countOffs, followStorm, orderStorm } from './storm/storm.ts'
 import { succeed } from './succession.ts'
 import { summarise } from './summary/summarise.ts'
@@ -133,7 +133,7 @@ export class Engine {
       case 'actionRequested': {
         const publisher = new Publisher(world)
         decideAction(world, position, fact, publisher)
-        serve(world, publisher)
+        planService(world)
         publisher.publishFeeders(world.cases.values())
         return publisher.changes
       }

@@ -41,7 +41,7 @@ export interface ClockView {
   readonly dueAt: string
   readonly legalDueAt: string | null
   readonly doneAt: string | null
-  readonly enteredAt: string | null
+  readonly enteredAt?: string | null
 }
 
 export interface EvidenceView extends Omit<EvidenceItem, 'at'> {

@@ -64,3 +64,7 @@ export const MAX_REMARK_CHARACTERS = 500
 export const MAX_ACTION_TRANSFORMERS = 200
 /** Crews in the register: some hundred units with some crews each, three shifts. */
 export const MAX_CREWS = 5_000
+/** One photo: a telephone's, made smaller by its app; larger ones cost the crew its data plan. */
+export const ATTACHMENT_BYTES = 5 * 1024 * 1024
+/** Photos of one incident: the place, the damage, the work, the meter, some angles each. */
+export const MAX_ATTACHMENTS = 20

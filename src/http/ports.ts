@@ -21,7 +21,9 @@ import type { FrequentAnswer, FrequentAsked } from './frequent-shape.ts'
 import type { Identity } from './identity/identity.ts'
 import type { PassOn } from './pass-on.ts'
 import type { ReliabilityAnswer, ReliabilityAsked } from './reliability-shape.ts'
+import type { RepairDesk } from './repair-ports.ts'
 import type { SensingAnswer } from './sensing-shape.ts'
+
 import type { Tickets } from './tickets.ts'
 
 /** The ledger, as far as it is read here. Cursors are opaque and the ledger's own. */
@@ -332,6 +334,7 @@ export interface HttpDeps {
   /** What a customer is told without an agent. */
   readonly voice: CustomerVoice
   readonly callBacks: CallBacks
+  readonly repair: RepairDesk
   readonly facts: FactSink
   readonly journal: FactReader
   readonly live: LivePort

@@ -181,6 +181,12 @@ export const actionBody = z
   })
   .meta({ id: 'ActionRequest' })
 
+/** `crew.busy` names the crew's other orders. */
+export const actionWarning = z.object({
+  code: z.enum(['crew.busy', 'crew.inactive', 'crew.unknown']),
+  incidents: z.array(z.string()),
+})
+
 export const actionAnswer = z
   .object({
     requestId: z.string(),
@@ -189,6 +195,7 @@ export const actionAnswer = z
     refusal: z.string().nullable(),
     revision: count,
     at: instantOut,
+    warnings: z.array(actionWarning).optional(),
   })
   .meta({ id: 'ActionAnswer' })
 

@@ -24,6 +24,7 @@ import { RecordsError } from './errors.ts'
 import { type InformingEntry, InformingFiler } from './informing/filer.ts'
 import { noticeFiler } from './notices.ts'
 import { Outbox, type OutboxEntry } from './outbox/outbox.ts'
+import { type RepairEntry, RepairFiler } from './repair/filer.ts'
 
 /** A change batch, its changes as JSON. */
 export interface EncodedBatch {
@@ -46,6 +47,7 @@ export type LedgerEntry =
   | { readonly kind: 'outbox'; readonly entry: OutboxEntry }
   | { readonly kind: 'informing'; readonly entry: InformingEntry }
   | { readonly kind: 'callBack'; readonly entry: CallBackEntry }
+  | { readonly kind: 'repair'; readonly entry: RepairEntry }
 
 /** Where the ledger stands. */
 export interface LedgerState {
@@ -71,6 +73,7 @@ export class Ledger {
   readonly #outbox: Outbox
   readonly #informing: InformingFiler
   readonly #callBacks: ReturnType<typeof callBackFiler>
+  readonly #repair: RepairFiler
   readonly #audit: AuditChain
   readonly #epoch: number
   #state: LedgerState
@@ -81,6 +84,7 @@ export class Ledger {
     this.#outbox = new Outbox(db)
     this.#informing = new InformingFiler(db)
     this.#callBacks = callBackFiler(db)
+    this.#repair = new RepairFiler(db)
     this.#audit = new AuditChain(db, options.anchor)
     this.#statements = prepare(db)
     this.#notices = noticeFiler(db)
@@ -111,6 +115,7 @@ export class Ledger {
         else if (entry.kind === 'outbox') this.#outbox.apply(entry.entry)
         else if (entry.kind === 'informing') this.#informing.apply(entry.entry)
         else if (entry.kind === 'callBack') this.#callBacks.apply(entry.entry)
+        else if (entry.kind === 'repair') this.#repair.apply(entry.entry)
         else this.#fileContact(entry.contact)
       }
       const { position, digest, at } = next
@@ -130,7 +135,8 @@ export class Ledger {
   retain(before: InstantMs, rows: number): number {
     const { dropChanges, dropQuarantine } = this.#statements
     const dropped = [dropChanges, dropQuarantine].map((drop) => drop.run([before, rows]).changes)
-    return dropped.reduce((sum, count) => sum + count, this.#outbox.retain(before, rows))
+    const settled = this.#outbox.retain(before, rows) + this.#repair.retain(before, rows)
+    return dropped.reduce((sum, count) => sum + count, settled)
   }
 
   #file(entry: LedgerEntry & { kind: 'changes' }, from: LedgerState): LedgerState {
@@ -187,6 +193,10 @@ export class Ledger {
         break
       case 'escalation':
         this.#notices.escalation(change)
+        break
+      case 'repairEntry':
+      case 'supervision':
+        this.#repair.file(change)
         break
       // Followers read these from the change batches.
       case 'callRead':

@@ -272,4 +272,58 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX incidents_started ON incidents (started_at);
   CREATE INDEX audit_subject ON audit (subject);
   `,
+  `
+  -- Crews (抢修班组) of units: how many they are and when they work. No person's name.
+  CREATE TABLE crews (
+    id         TEXT PRIMARY KEY,
+    name       TEXT NOT NULL,
+    unit       TEXT NOT NULL,
+    members    INTEGER NOT NULL,
+    shift      TEXT NOT NULL,
+    active     INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL,
+    by         TEXT NOT NULL
+  ) STRICT;
+
+  -- Words of people about the work; everything else refers to them by id.
+  CREATE TABLE remarks (
+    id       TEXT PRIMARY KEY,
+    incident TEXT NOT NULL,
+    at       INTEGER NOT NULL,
+    by       TEXT NOT NULL,
+    text     TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX remarks_incident ON remarks (incident);
+
+  -- What was entered about each repair, in order.
+  CREATE TABLE repair_log (
+    seq      INTEGER PRIMARY KEY AUTOINCREMENT,
+    incident TEXT NOT NULL,
+    at       INTEGER NOT NULL,
+    json     TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX repair_log_incident ON repair_log (incident, seq);
+
+  -- What became of a supervision order.
+  ALTER TABLE escalations ADD COLUMN reply TEXT;
+  ALTER TABLE escalations ADD COLUMN closed_at INTEGER;
+  CREATE INDEX escalations_waiting ON escalations (seq) WHERE closed_at IS NULL;
+
+  -- Orders under an order (子单).
+  CREATE INDEX incidents_parent ON incidents (json_extract(json, '$.parent'));
+
+  -- Photos of the work; the picture itself lies in a file named by its digest.
+  CREATE TABLE attachments (
+    id       TEXT PRIMARY KEY,
+    incident TEXT NOT NULL,
+    digest   TEXT NOT NULL,
+    type     TEXT NOT NULL,
+    bytes    INTEGER NOT NULL,
+    at       INTEGER NOT NULL,
+    by       TEXT NOT NULL,
+    role     TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX attachments_incident ON attachments (incident, at);
+  CREATE INDEX attachments_digest ON attachments (digest);
+  `,
 ]

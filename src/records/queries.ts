@@ -23,6 +23,7 @@ import type {
   SegmentQuery,
   TimelineEntry,
 } from './port.ts'
+import { repairReader } from './repair/reader.ts'
 
 /** Dark and restored transformers of an incident. */
 export interface IncidentArea {
@@ -55,6 +56,7 @@ export interface Queries
   readonly callBacks: ReturnType<typeof callBackReader>
   /** Who asked to be told. */
   readonly informing: ReturnType<typeof subscriptionReader>
+  readonly repair: ReturnType<typeof repairReader>
   close(): void
 }
 
@@ -218,6 +220,7 @@ export function openQueries(path: string): Queries {
     outbox: outboxReader(db),
 
     informing: subscriptionReader(db),
+    repair: repairReader(db),
 
     callBacks: callBackReader(db),
 

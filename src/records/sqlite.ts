@@ -16,6 +16,7 @@ import type { LedgerEntry } from './ledger.ts'
 import type { OutboxEntry } from './outbox/outbox.ts'
 import type { RecordsPort, RecordsState } from './port.ts'
 import { openQueries, type Queries } from './queries.ts'
+import type { RepairEntry } from './repair/filer.ts'
 import { startWriter, type WriterThread } from './writer-thread.ts'
 
 /** Change batches in one transaction, so that a long recovery shows its progress. */
@@ -38,7 +39,7 @@ export type RecordsCondition = 'writing' | 'full' | 'failing' | 'closed'
 
 export interface SqliteRecords
   extends RecordsPort,
-    Pick<Queries, 'areas' | 'outbox' | 'informing' | 'callBacks'> {
+    Pick<Queries, 'areas' | 'outbox' | 'informing' | 'callBacks' | 'repair'> {
   /** For `/readyz`. */
   readonly condition: RecordsCondition
   /** Changes endpoints and settles parcels; resolves once it is on disk. */
@@ -47,6 +48,8 @@ export interface SqliteRecords
   changeInforming(entry: InformingEntry): Promise<void>
   /** Takes, counts and settles call-backs; resolves once it is on disk. */
   changeCallBack(entry: CallBackEntry): Promise<void>
+  /** Changes crews, words and pictures; resolves once it is on disk. */
+  changeRepair(entry: RepairEntry): Promise<void>
   /** Change batches asked for and not yet on disk; whoever makes more of them waits on this. */
   readonly pending: number
 }
@@ -143,6 +146,10 @@ class Committer {
 
   changeCallBack(entry: CallBackEntry): Promise<void> {
     return this.#ask({ kind: 'callBack', entry }, [])
+  }
+
+  changeRepair(entry: RepairEntry): Promise<void> {
+    return this.#ask({ kind: 'repair', entry }, [])
   }
 
   changeInforming(entry: InformingEntry): Promise<void> {

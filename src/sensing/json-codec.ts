@@ -80,6 +80,8 @@ export function decodeMessage(
     ]
   if (identity.kind === 'terminal' && !directory.isTerminal(identity.id))
     return [quarantine(message, 'unknownTerminal', 'terminal: not in the grid')]
+  if (identity.kind === 'crew' && directory.isCrew?.(identity.id) === false)
+    return [quarantine(message, 'unknownCrew', 'crew: not in the register')]
 
   const read = readJson(payload, channel)
   if (!read.ok) return [quarantine(message, read.reason, read.detail)]

@@ -25,6 +25,8 @@ export type Standing = 'known' | 'unknownMeter' | 'foreignMeter'
 export interface TerminalDirectory {
   isTerminal(id: string): boolean
   isDevice(id: string): boolean
+  /** Absent: nobody keeps a register of crews, and all are believed. */
+  isCrew?(id: string): boolean
   /** Of an unknown terminal every known meter is foreign. */
   standingOf(terminal: string, meter: string): Standing
 }

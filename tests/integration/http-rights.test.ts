@@ -42,7 +42,14 @@ beforeAll(async () => {
 })
 afterAll(() => fixture.close())
 
-const PARAMS: Record<string, string> = { id: 'I1', z: '12', x: '1', y: '1', requestId: 'k' }
+const PARAMS: Record<string, string> = {
+  id: 'I1',
+  z: '12',
+  x: '1',
+  y: '1',
+  requestId: 'k',
+  attachment: 'a',
+}
 const call = (route: Route, token?: string, body: unknown = {}) =>
   fetch(fixture.url + route.path.replaceAll(/\{(\w+)\}/g, (_, name) => PARAMS[name]!), {
     method: route.method,

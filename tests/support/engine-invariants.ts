@@ -42,6 +42,8 @@ const SPEAKING: ReadonlySet<Fact['type']> = new Set([
   'callerReport',
   'link',
   'meterReplaced',
+  'crewPosition',
+  'escalationReplied',
 ])
 
 interface Life {
@@ -175,9 +177,10 @@ export class EngineInvariants {
   #checkExtent(incident: Incident): void {
     const { id, device, metersAffected, customersRestored, originalMetersAffected } = incident
     const below = this.#reach.below(device.id)
+    const back = this.#backByWord(incident)
     expectTrue(
-      metersAffected === below.size,
-      `${id}: ${metersAffected} customers below ${device.id}, which has ${below.size}`,
+      metersAffected === below.size - back.size,
+      `${id}: ${metersAffected} customers below ${device.id}, which has ${below.size}, ${back.size} back`,
     )
     expectTrue(
       customersRestored >= 0 && customersRestored <= originalMetersAffected,
@@ -188,6 +191,14 @@ export class EngineInvariants {
       incident.restoredAt === null || incident.restoredAt >= incident.startedAt,
       `${id}: restored before it began`,
     )
+  }
+
+  /** Usage points of transformers that have supply again by the field's word. */
+  #backByWord({ repair }: Incident): Set<number> {
+    const points = new Set<number>()
+    for (const transformer of repair?.restoredTransformers ?? [])
+      for (const point of this.#reach.below(transformer)) points.add(point)
+    return points
   }
 
   /** Two identities below the device (or below what it was split from) said so. */
@@ -281,11 +292,14 @@ export class EngineInvariants {
 
   #checkFeeders(): void {
     const wanted = new Map<string, { incidents: number; customers: number }>()
-    for (const { outageKind, device } of this.incidents.filter(isOutage)) {
-      if (!isDark(outageKind)) continue
-      for (const [feeder, customers] of this.#reach.byFeeder(device.id)) {
+    for (const incident of this.incidents.filter(isOutage)) {
+      if (!isDark(incident.outageKind)) continue
+      const back = incident.repair?.restoredTransformers ?? []
+      for (const [feeder, customers] of this.#reach.byFeeder(incident.device.id)) {
         const sum = wanted.get(feeder) ?? { incidents: 0, customers: 0 }
-        wanted.set(feeder, { incidents: sum.incidents + 1, customers: sum.customers + customers })
+        const restored = back.flatMap((id) => this.#reach.byFeeder(id).get(feeder) ?? 0)
+        const out = restored.reduce((left, count) => left - count, customers)
+        wanted.set(feeder, { incidents: sum.incidents + 1, customers: sum.customers + out })
       }
     }
     for (const feeder of new Set([...wanted.keys(), ...this.#feeders.keys()])) {

@@ -274,6 +274,7 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
       spoken: () => ({ text: '', seconds: 0 }),
       meaningOf: () => 'unclear',
     },
+    repair: repairOfNothing(),
     facts: {
       async append(fact) {
         appended.push(fact)
@@ -345,6 +346,29 @@ export function callBacksUnasked(): HttpDeps['callBacks'] {
     settle: async () => {},
     complain: async () => {},
     script: () => [],
+  }
+}
+
+/** Nobody is in the register and nothing was handed in, but what a test enters. */
+function repairOfNothing(): HttpDeps['repair'] {
+  const crews = new Map<string, ReturnType<HttpDeps['repair']['crews']>[number]>()
+  const attached = new Map<string, ReturnType<HttpDeps['repair']['attachments']>[number]>()
+  const pictures = new Map<string, Buffer>()
+  return {
+    crews: () => [...crews.values()],
+    keepCrew: async (crew) => void crews.set(crew.id, { ...crew, position: null, orders: [] }),
+    keepRemark: async () => {},
+    escalations: () => ({ rows: [], cursor: null }),
+    escalation: () => undefined,
+    log: () => [],
+    children: () => [],
+    attachments: (incident) => [...attached.values()].filter((one) => one.incident === incident),
+    attachment: (id) => attached.get(id),
+    async attach(attachment, picture) {
+      attached.set(attachment.id, attachment)
+      pictures.set(attachment.digest, Buffer.from(picture))
+    },
+    picture: async (digest) => pictures.get(digest),
   }
 }
 

@@ -37,7 +37,7 @@ export class Publisher {
   publish(incident: Case, reason: IncidentReason, force = false): void {
     const world = this.#world
     turnNotice(world, incident)
-    const urgent = urgentPart(incident)
+    const urgent = `${urgentPart(incident)}|${staffPart(incident)}`
     const [lastUrgent, lastFine] = incident.published.split('\n')
     const fine = finePart(incident)
     const turned = urgent !== lastUrgent
@@ -161,12 +161,14 @@ function urgentPart(c: Case): string {
     c.parent,
     c.notice?.no,
     c.urges,
-    c.serviceLevel,
-    c.repair.arrivedInferredAt,
-    c.repair.site?.enteredAt,
     c.repair.back.length,
-    c.repair.orders.length,
   ].join('|')
+}
+
+/** What only those who work on it must see at once: no news for readers of the notice. */
+function staffPart({ serviceLevel, repair }: Case): string {
+  const { arrivedInferredAt, site, orders } = repair
+  return [serviceLevel, arrivedInferredAt, site?.enteredAt, orders.length].join('|')
 }
 
 /** What readers of the notice must be told when it changes: its share of the incident. */

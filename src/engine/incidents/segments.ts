@@ -5,6 +5,7 @@
  */
 import type { InstantMs } from '../../facts/time.ts'
 import type { Incident, InterruptionSegment } from '../changes.ts'
+import { backTransformers, backUsagePoints } from '../repair/back.ts'
 import type { World } from '../world.ts'
 import type { Case } from './case.ts'
 import type { Extent } from './extent.ts'
@@ -23,10 +24,14 @@ export function nextSegment(
   if (open && (open.device.id !== view.device.id || incident.partCameBackAt !== null))
     changed.push(leave(world, incident, open))
   const before = incident.segment
-  const now = before ? { ...before, from: incident.darkFrom } : begin(incident, view, extent)
+  const begun = before
+    ? { ...before, from: incident.darkFrom }
+    : begin(world, incident, view, extent)
+  const now = { ...begun, exceptions: backSince(world, incident, begun.from) }
   incident.segment = over ? null : now
   if (over) changed.push(finish(world, incident, now))
-  else if (before?.from !== now.from) changed.push(now)
+  else if (before?.from !== now.from || before.exceptions.length !== now.exceptions.length)
+    changed.push(now)
   return changed
 }
 
@@ -61,7 +66,18 @@ function endOf(incident: Case, open: InterruptionSegment): InstantMs | null {
   return takenIn ? incident.darkFrom : null
 }
 
-function begin(incident: Case, view: Incident, extent: Extent): InterruptionSegment {
+/** Usage points that were dark for less than the rest: their transformer came back by somebody's word. */
+function backSince(
+  world: World,
+  incident: Case,
+  from: InstantMs,
+): InterruptionSegment['exceptions'] {
+  return backUsagePoints(world, incident).map(({ usagePoint, at }) => {
+    return { usagePoint, from, to: Math.max(from, at) }
+  })
+}
+
+function begin(world: World, incident: Case, view: Incident, extent: Extent): InterruptionSegment {
   incident.segments++
   incident.segmentAt = { head: incident.head, observer: incident.observer }
   return {
@@ -73,8 +89,9 @@ function begin(incident: Case, view: Incident, extent: Extent): InterruptionSegm
     phases: view.phases,
     from: incident.darkFrom,
     to: null,
-    customers: extent.customers,
-    transformers: extent.transformers.length,
+    // All that lies below it: those who differ are exceptions.
+    customers: extent.customers + backUsagePoints(world, incident).length,
+    transformers: extent.transformers.length + backTransformers(world, incident).length,
     void: false,
     momentary: false,
     exceptions: [],

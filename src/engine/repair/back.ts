@@ -1,5 +1,6 @@
 /** Transformers that are back by the field's word while the device above them is still open. */
-
+import type { DeviceId } from '../../facts/ids.ts'
+import type { InstantMs } from '../../facts/time.ts'
 import type { Case } from '../incidents/case.ts'
 import type { World } from '../world.ts'
 
@@ -25,4 +26,21 @@ export function backTransformers(world: World, incident: Case): number[] {
       for (let d = device; d >= 0; d = parent[d]!) if (d === incident.head) return true
       return false
     })
+}
+
+/** Usage points below them, each since when it has supply again. */
+export function backUsagePoints(
+  world: World,
+  incident: Case,
+): { readonly usagePoint: string; readonly at: InstantMs }[] {
+  const { usagePoints, devices } = world.grid
+  const since = new Map(incident.repair.back.map(({ transformer, at }) => [transformer, at]))
+  return backTransformers(world, incident).flatMap((transformer) => {
+    const at = since.get(devices.ids.idOf(transformer) as DeviceId)!
+    return [...world.topology.subtree(transformer)].flatMap((device) => {
+      const [from, to] = [usagePoints.first[device]!, usagePoints.first[device + 1]!]
+      const ids = Array.from({ length: to - from }, (_, i) => usagePoints.ids.idOf(from + i))
+      return ids.map((usagePoint) => ({ usagePoint, at }))
+    })
+  })
 }

@@ -55,4 +55,4 @@ export function heedDenial(world: World, incident: Case, item: EvidenceItem): vo
   rescale(world, incident)
 }
 
-const DENIALS: ReadonlySet<string> = new Set(['off', 'areaOff', 'reading:deenergised'])
+const DENIALS: ReadonlySet<string> = new Set(['powerOff', 'areaOff', 'reading:deenergised'])

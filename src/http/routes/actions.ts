@@ -3,12 +3,14 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { ActionChange } from '../../engine/changes.ts'
 import type { ActionRequestedFact } from '../../facts/facts.ts'
-import type { CrewId } from '../../facts/ids.ts'
+import type { CrewId, DeviceId } from '../../facts/ids.ts'
+import type { SiteReport } from '../../facts/repair.ts'
 import { formatInstant } from '../../facts/time.ts'
 import { ACTION_WAIT_MS } from '../limits.ts'
+import type { HttpDeps } from '../ports.ts'
 import { Problem } from '../problem.ts'
 import { type Answer, callerOf, read, route } from '../route.ts'
-import { actionAnswer, actionBody, idParams, requestKey } from '../schemas.ts'
+import { actionAnswer, actionBody, type actionWarning, idParams, requestKey } from '../schemas.ts'
 import { incidentFor } from './incidents.ts'
 
 const view = (change: ActionChange) => ({
@@ -20,8 +22,28 @@ const view = (change: ActionChange) => ({
   at: formatInstant(change.at),
 })
 
-function answerTo(change: ActionChange): Answer {
-  if (change.accepted) return { json: view(change) }
+/** What is worth knowing of an action that is done all the same. */
+type Warning = z.infer<typeof actionWarning>
+
+/** A crew that is sent may be on another order, off duty, or unknown to the register. */
+function warningsOf({ repair }: HttpDeps, { crew, incident }: ActionRequestedFact): Warning[] {
+  if (crew === undefined) return []
+  const known = repair.crews().find(({ id }) => id === crew)
+  if (!known) return [{ code: 'crew.unknown', incidents: [] }]
+  const others = known.orders.map((order) => order.incident).filter((one) => one !== incident)
+  return [
+    ...(known.active ? [] : [{ code: 'crew.inactive' as const, incidents: [] }]),
+    ...(others.length > 0 ? [{ code: 'crew.busy' as const, incidents: others }] : []),
+  ]
+}
+
+/** Without what was left out: absent and undefined are not the same to a journal. */
+const given = (site: NonNullable<z.infer<typeof actionBody>['site']>): SiteReport =>
+  JSON.parse(JSON.stringify(site))
+
+function answerTo(change: ActionChange, warnings: readonly Warning[] = []): Answer {
+  if (change.accepted)
+    return { json: { ...view(change), ...(warnings.length > 0 && { warnings }) } }
   const more = { ...view(change), currentRevision: change.revision }
   switch (change.refusal) {
     case 'staleRevision':
@@ -83,6 +105,10 @@ const requestAction = route({
       ...(body.etr === undefined ? {} : { etr: body.etr }),
       ...(body.causeCode === undefined ? {} : { causeCode: body.causeCode }),
       ...(body.reasonCode === undefined ? {} : { reasonCode: body.reasonCode }),
+      ...(body.transformers === undefined ? {} : { transformers: body.transformers as DeviceId[] }),
+      ...(body.site === undefined ? {} : { site: given(body.site) }),
+      ...(body.grade === undefined ? {} : { grade: body.grade }),
+      ...(body.remark === undefined ? {} : { remark: `r-${ownId}` }),
     }
     // Who asked stands in the audit chain whatever becomes of it.
     await deps.records.audit({
@@ -93,11 +119,20 @@ const requestAction = route({
       subject: incident.id,
       detail: ownId,
     })
+    if (body.remark !== undefined)
+      await deps.repair.keepRemark({
+        id: `r-${ownId}`,
+        incident: incident.id,
+        at: fact.receivedAt,
+        by,
+        text: body.remark,
+      })
+    const warnings = warningsOf(deps, fact)
     // Listening starts before the append: the engine may answer before the append is told done.
     const answer = deps.awaitAction(ownId, ACTION_WAIT_MS)
     await deps.facts.append(fact)
     const change = await answer
-    if (change) return answerTo(change)
+    if (change) return answerTo(change, warnings)
     return {
       status: 202,
       headers: { location: `/api/v1/actions/${encodeURIComponent(ownId)}` },

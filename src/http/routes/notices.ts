@@ -68,7 +68,8 @@ const escalationSchema = z
     revision: count,
     stage: z.enum(ESCALATION_STAGES),
     level: count,
-    reason: z.enum(['late', 'grade']),
+    reason: z.enum(['late', 'grade', 'cityShare']),
+    below: z.enum(['none', 'replied', 'unanswered']),
     at: instantOut,
     dueAt: instantOut,
     sent: z.boolean(),
@@ -143,6 +144,7 @@ const escalations = route({
         asOf: formatInstant(deps.now()),
         escalations: list.map(({ type: _, causes: __, at, dueAt, replyBy, ...rest }) => ({
           ...rest,
+          below: rest.below ?? 'none',
           at: formatInstant(at),
           dueAt: formatInstant(dueAt),
           replyBy: orNull(replyBy),

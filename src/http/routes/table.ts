@@ -14,7 +14,9 @@ import { auditRoutes } from './audit.ts'
 import { callBackRoutes } from './callbacks.ts'
 import { channelRoutes } from './channels.ts'
 import { complaintRoutes } from './complaints.ts'
+import { crewRoutes } from './crews.ts'
 import { customerRoutes } from './customers.ts'
+import { escalationRoutes } from './escalations.ts'
 import { frequentRoutes } from './frequent.ts'
 import { gridRoutes } from './grid.ts'
 import { incidentRoutes } from './incidents.ts'
@@ -25,6 +27,7 @@ import { outageRoutes } from './outages.ts'
 import { planRoutes } from './plans.ts'
 import { publicRoutes } from './public.ts'
 import { reliabilityRoutes } from './reliability.ts'
+import { repairRoutes } from './repair.ts'
 import { reportRoutes } from './reports.ts'
 import { ruleRoutes } from './rules.ts'
 import { selfRoutes } from './self.ts'
@@ -88,6 +91,9 @@ export function routeTable(tickets: Tickets, version: string): readonly Route[] 
     ...gridRoutes,
     ...networkRoutes,
     ...noticeRoutes,
+    ...escalationRoutes,
+    ...repairRoutes,
+    ...crewRoutes,
     ...webhookRoutes,
     ...subscriptionRoutes,
     ...mapRoutes,
