@@ -10,6 +10,7 @@ import type { CompiledGrid } from '../grid/compiled.ts'
 import type { Webhook, Webhooks } from '../http/ports.ts'
 import { problemOfUrl } from '../notify/address.ts'
 import { type Courier, startCourier } from '../notify/courier.ts'
+import type { Parcel } from '../notify/port.ts'
 import { newSecret } from '../notify/signature.ts'
 import type { KeptEndpoint } from '../records/outbox/endpoints.ts'
 import type { OutboxEntry } from '../records/outbox/outbox.ts'
@@ -28,6 +29,8 @@ export interface InformingParts {
   grid(): CompiledGrid
   utcOffsetMinutes(): number
   now(): InstantMs
+  /** What a parcel says when it is sent. */
+  bodyOf(parcel: Parcel): Promise<string | undefined>
   /** The ledger cannot be written any more. */
   onFailure(error: unknown): void
 }
@@ -36,6 +39,8 @@ export interface Informing {
   readonly webhooks: Webhooks
   /** Something was filed: new messages, or a grid or rules that they are composed with. */
   follow(batches: readonly ChangeBatch[]): void
+  /** New messages lie in the outbox. */
+  wake(): void
   /** Stops after what is under way; the rest is sent after the next start. */
   close(): Promise<void>
 }
@@ -80,6 +85,7 @@ export async function startInforming(parts: InformingParts): Promise<Informing> 
       endpoints: () => outbox.endpoints().filter(({ disabledAt }) => disabledAt === null),
       due: (endpoint, at, limit) => (failed ? [] : outbox.due(endpoint, at, limit)),
       nextAt: (endpoint) => outbox.nextAt(endpoint),
+      bodyOf: (parcel) => parts.bodyOf(parcel),
       settle: (outcomes) => written(records.changeOutbox({ do: 'settle', outcomes })),
       disable: (endpoint, at) => written(records.changeOutbox({ do: 'disable', endpoint, at })),
     },
@@ -91,6 +97,7 @@ export async function startInforming(parts: InformingParts): Promise<Informing> 
       if (types.has('applied')) void written(explain())
       if (types.has('incident') || types.has('notice') || types.has('escalation')) courier.wake()
     },
+    wake: () => courier.wake(),
     close() {
       closing = true
       release()

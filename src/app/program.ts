@@ -33,7 +33,7 @@ import { figuresOf, reportsIn } from './figures.ts'
 import { openFrequent } from './frequent.ts'
 import { GridApply } from './grid-apply.ts'
 import { openHotline } from './hotline.ts'
-import { type Informing, startInforming } from './informing.ts'
+import type { Informing } from './informing.ts'
 import { documentOfAllMessages, INSTALLED, installedVersion } from './installed.ts'
 import { Library } from './library.ts'
 import { Pipeline } from './pipeline.ts'
@@ -45,6 +45,7 @@ import { applyRules, applyRulesOfFolder } from './rules.ts'
 import { newestBeginning, Snapshotting } from './snapshotting.ts'
 import { subscriptionsOf } from './subscriptions.ts'
 import { switchingOf } from './switching.ts'
+import { startTellingOutside } from './telling/start.ts'
 import { directoryInForce } from './terminal-directory.ts'
 import { openTerminals, type Terminals } from './terminals.ts'
 
@@ -201,9 +202,11 @@ async function open(
   const configDir = join(INSTALLED, 'config')
   const utcOffsetMinutes = () =>
     offsetMinutesOf(library.rules(judge.rulesDigest).judgement.utcOffset)
-  informing = await startInforming({
-    ...{ records, telemetry, configDir, grid, utcOffsetMinutes, now, onFailure: fail },
-    allowPrivate: settings.notify.allowPrivate,
+  const informingRules = () => library.rules(judge.rulesDigest).service.informing
+  informing = await startTellingOutside({
+    ...{ dir, records, telemetry, configDir, grid, utcOffsetMinutes, now, onFailure: fail },
+    ...{ allowPrivate: settings.notify.allowPrivate, rules: informingRules },
+    world: () => judge.engine.world,
   })
   closers.push(() => informing?.close())
 
@@ -243,10 +246,7 @@ async function open(
     customers,
     webhooks: informing.webhooks,
     repair: repairDesk(records, crews, pictures),
-    subscriptions: subscriptionsOf(
-      records,
-      () => library.rules(judge.rulesDigest).service.informing.complaintDays,
-    ),
+    subscriptions: subscriptionsOf(records, () => informingRules().complaintDays),
     card: hotline.card,
     voice: hotline.voice,
     callBacks: callBacksOf(records, hotline.callBackScript, () => serviceRules().callBack),

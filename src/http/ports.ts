@@ -10,6 +10,7 @@ import type { Reliability } from '../engine/incidents/learn.ts'
 import type { Plan } from '../engine/plans/plan.ts'
 import type { Operation } from '../engine/switching/state.ts'
 import type { CallChannel } from '../facts/calls.ts'
+import { CHANNELS, type Channel, CUSTOMER_LANGUAGES } from '../facts/channels.ts'
 import type { Fact, JournalledFact, Position, QuarantinedFact } from '../facts/facts.ts'
 import type { InstantMs } from '../facts/time.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
@@ -145,6 +146,7 @@ export interface CustomersReader {
 export const WEBHOOK_FORMS = ['standard', 'wecom'] as const
 export const WEBHOOK_LANGUAGES = ['zh', 'en'] as const
 export const WEBHOOK_TOPICS = ['incident', 'notice', 'escalation'] as const
+export const WEBHOOK_CHANNELS = CHANNELS
 
 /** A receiver of messages, without its secrets. */
 export interface Webhook {
@@ -154,6 +156,8 @@ export interface Webhook {
   readonly form: (typeof WEBHOOK_FORMS)[number]
   readonly language: (typeof WEBHOOK_LANGUAGES)[number]
   readonly topics: readonly (typeof WEBHOOK_TOPICS)[number][]
+  /** Channels to customers that it carries: a gateway of short messages, of an app. */
+  readonly channels: readonly Channel[]
   /** Of this unit and those below it; null: of all. */
   readonly unit: string | null
   readonly createdAt: InstantMs
@@ -170,7 +174,10 @@ export interface Webhooks {
   /** What is wrong with an address, undefined if nothing. */
   problemOfUrl(url: string): string | undefined
   add(
-    webhook: Pick<Webhook, 'name' | 'url' | 'form' | 'language' | 'topics' | 'unit' | 'by'>,
+    webhook: Pick<
+      Webhook,
+      'name' | 'url' | 'form' | 'language' | 'topics' | 'channels' | 'unit' | 'by'
+    >,
   ): Promise<{ readonly webhook: Webhook; readonly secret: string | null }>
   remove(id: string): Promise<void>
   /** The new secret. */
@@ -179,8 +186,8 @@ export interface Webhooks {
   test(id: string): Promise<string>
 }
 
-export const SUBSCRIPTION_CHANNELS = ['sms', 'app', 'wechat'] as const
-export const SUBSCRIPTION_LANGUAGES = ['zh', 'mn', 'en'] as const
+export const SUBSCRIPTION_CHANNELS = CHANNELS
+export const SUBSCRIPTION_LANGUAGES = CUSTOMER_LANGUAGES
 export const SUBSCRIPTION_SOURCES = ['agent', 'self', 'complaint'] as const
 
 /** Someone wishes to be told of outages: a customer, or all customers of a transformer's area. */

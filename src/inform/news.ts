@@ -48,7 +48,10 @@ export function newsOf(incident: Incident, { follows }: Pick<InformingRules, 'fo
     startedAt: incident.startedAt,
     accepted: !NOT_ACCEPTED.has(incident.stage),
     arrivedAt: clocks.find(({ name }) => name === 'arrive')?.doneAt ?? null,
-    partial: outageKind === 'partiallyRestored',
+    // Some came back and it has become smaller by them; before, which ones is not settled.
+    partial:
+      outageKind === 'partiallyRestored' &&
+      incident.metersAffected < incident.originalMetersAffected,
     etr: period?.end ?? null,
     etrSource: incident.etrSource,
     cause: incident.cause,

@@ -130,18 +130,24 @@ class Lane {
 
   /** One attempt; undefined where nothing is known because we are stopping. */
   async #send(endpoint: Endpoint, parcel: Parcel): Promise<Outcome | undefined> {
-    const { now, telemetry, allowPrivate, timeoutMs } = this.#options
+    const { now, telemetry, allowPrivate, timeoutMs, outbox } = this.#options
     const { id } = parcel
     if (now() >= parcel.notAfter) {
       telemetry.emit('notify.expired', { type: parcel.type })
       return { id, result: 'expired', at: now() }
     }
-    const reply = await post(endpoint, parcel, {
-      now: now(),
-      allowPrivate,
-      signal: this.#stop,
-      ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    })
+    const body = await outbox.bodyOf(parcel)
+    if (body === undefined) return { id, result: 'expired', at: now() }
+    const reply = await post(
+      endpoint,
+      { ...parcel, body },
+      {
+        now: now(),
+        allowPrivate,
+        signal: this.#stop,
+        ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      },
+    )
     if (this.#stop.aborted && reply.result === 'failed') return undefined
     return this.#judge(endpoint, parcel, reply)
   }

@@ -51,6 +51,8 @@ export interface Outbox {
    * time to be tried, or to expire, has come. Oldest first, at most `limit`.
    */
   due(endpoint: string, now: InstantMs, limit: number): readonly Parcel[]
+  /** What to send of a parcel now; undefined where nothing of it is left to be said. */
+  bodyOf(parcel: Parcel): Promise<string | undefined>
   /** When the earliest waiting parcel of the endpoint comes up; undefined for none. */
   nextAt(endpoint: string): InstantMs | undefined
   /** Durable when it resolves. */

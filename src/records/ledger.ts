@@ -112,8 +112,10 @@ export class Ledger {
         if (entry.kind === 'changes') next = this.#file(entry, next)
         else if (entry.kind === 'cursor') this.#statements.cursor.run([entry.name, entry.position])
         else if (entry.kind === 'audit') this.#audit.add(entry.entry)
-        else if (entry.kind === 'outbox') this.#outbox.apply(entry.entry)
-        else if (entry.kind === 'informing') this.#informing.apply(entry.entry)
+        else if (entry.kind === 'outbox') {
+          this.#informing.before(entry.entry)
+          this.#outbox.apply(entry.entry)
+        } else if (entry.kind === 'informing') this.#informing.apply(entry.entry)
         else if (entry.kind === 'callBack') this.#callBacks.apply(entry.entry)
         else if (entry.kind === 'repair') this.#repair.apply(entry.entry)
         else this.#fileContact(entry.contact)
@@ -135,7 +137,10 @@ export class Ledger {
   retain(before: InstantMs, rows: number): number {
     const { dropChanges, dropQuarantine } = this.#statements
     const dropped = [dropChanges, dropQuarantine].map((drop) => drop.run([before, rows]).changes)
-    const settled = this.#outbox.retain(before, rows) + this.#repair.retain(before, rows)
+    const settled =
+      this.#outbox.retain(before, rows) +
+      this.#informing.retain(before, rows) +
+      this.#repair.retain(before, rows)
     return dropped.reduce((sum, count) => sum + count, settled)
   }
 
@@ -161,6 +166,7 @@ export class Ledger {
     for (const change of changes) {
       this.#fileChange(change, position)
       this.#outbox.file(change)
+      this.#informing.file(change)
     }
     for (const change of changes) if (change.type === 'incident') this.#checkMerge(change)
   }

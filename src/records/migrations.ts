@@ -326,4 +326,65 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX attachments_incident ON attachments (incident, at);
   CREATE INDEX attachments_digest ON attachments (digest);
   `,
+  `
+  -- Channels to customers that a receiver carries.
+  ALTER TABLE endpoints ADD COLUMN channels TEXT NOT NULL DEFAULT '[]';
+  -- The head of an order is found without passing what is settled.
+  CREATE INDEX parcels_waiting_order ON parcels (endpoint, ord, seq) WHERE state = 'waiting';
+
+  -- Incidents whose customers are to be looked at: one row each, however many revisions.
+  CREATE TABLE audiences (
+    subject TEXT PRIMARY KEY,
+    -- What of the incident customers would notice.
+    said    TEXT NOT NULL,
+    -- Counts what was noticed; the walk under way began at this one.
+    wanted  INTEGER NOT NULL,
+    walking INTEGER,
+    phase   TEXT,
+    after   INTEGER NOT NULL DEFAULT -1,
+    -- Of the grid that the place in the walk is a place of.
+    grid    TEXT NOT NULL DEFAULT '',
+    -- When it is to be looked at, and when again as far as the walk has found out.
+    due_at  INTEGER,
+    wake_at INTEGER
+  ) STRICT;
+  CREATE INDEX audiences_due ON audiences (due_at) WHERE due_at IS NOT NULL;
+
+  -- What each customer was told of the outage they are in, on each channel.
+  CREATE TABLE episodes (
+    account      TEXT NOT NULL,
+    channel      TEXT NOT NULL,
+    incident     TEXT NOT NULL,
+    heard        INTEGER NOT NULL,
+    waiting      TEXT,
+    first_at     INTEGER NOT NULL,
+    last_at      INTEGER NOT NULL,
+    messages     INTEGER NOT NULL,
+    etr          INTEGER,
+    etr_moves    INTEGER NOT NULL,
+    told_arrived INTEGER NOT NULL,
+    told_partial INTEGER NOT NULL,
+    PRIMARY KEY (account, channel)
+  ) STRICT;
+  CREATE INDEX episodes_incident ON episodes (incident);
+
+  -- Messages to customers; several to one receiver travel in one parcel.
+  CREATE TABLE customer_messages (
+    id        TEXT PRIMARY KEY,
+    account   TEXT NOT NULL,
+    channel   TEXT NOT NULL,
+    incident  TEXT NOT NULL,
+    template  TEXT NOT NULL,
+    language  TEXT NOT NULL,
+    text      TEXT NOT NULL,
+    at        INTEGER NOT NULL,
+    not_after INTEGER NOT NULL,
+    parcel    TEXT NOT NULL,
+    -- waiting, tried, delivered; superseded, expired (certainly not heard), failed (perhaps heard).
+    state     TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX customer_messages_parcel ON customer_messages (parcel);
+  CREATE INDEX customer_messages_account ON customer_messages (account, at);
+  CREATE INDEX customer_messages_at ON customer_messages (at);
+  `,
 ]

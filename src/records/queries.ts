@@ -11,6 +11,8 @@ import { auditPage } from './audit.ts'
 import { callBackReader } from './callbacks.ts'
 import { type ContactColumns, contactOf, MAX_CONTACTS } from './contacts.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
+import { audienceReader } from './informing/audiences.ts'
+import { episodeReader } from './informing/episodes.ts'
 import { subscriptionReader } from './informing/subscriptions.ts'
 import { noticeReader } from './notices.ts'
 import { endpointReader } from './outbox/endpoints.ts'
@@ -54,9 +56,9 @@ export interface Queries
   /** Receivers of messages, and what waits for them. */
   readonly outbox: ReturnType<typeof outboxReader>
   readonly callBacks: ReturnType<typeof callBackReader>
-  /** Who asked to be told. */
-  readonly informing: ReturnType<typeof subscriptionReader>
   readonly repair: ReturnType<typeof repairReader>
+  /** Who asked to be told, whose turn it is, and what they are told. */
+  readonly informing: ReturnType<typeof informingReader>
   close(): void
 }
 
@@ -70,6 +72,10 @@ function where(conditions: readonly (readonly [sql: string, value: unknown] | un
 const among = (column: string) => `${column} IN (SELECT value FROM json_each(?))`
 
 const outboxReader = (db: Connection) => ({ endpoints: endpointReader(db), ...parcelReader(db) })
+
+const informingReader = (db: Connection) => {
+  return { ...subscriptionReader(db), ...audienceReader(db), ...episodeReader(db) }
+}
 
 export function openQueries(path: string): Queries {
   const db = openForReading(path)
@@ -219,8 +225,8 @@ export function openQueries(path: string): Queries {
 
     outbox: outboxReader(db),
 
-    informing: subscriptionReader(db),
     repair: repairReader(db),
+    informing: informingReader(db),
 
     callBacks: callBackReader(db),
 

@@ -110,6 +110,10 @@ const events = {
     help: 'Old change batches and quarantine rows dropped from the ledger',
     counter: 'lastgasp_records_rows_dropped_total',
   },
+  'inform.written': {
+    help: 'Messages to customers written',
+    counter: 'lastgasp_inform_messages_total',
+  },
   'notify.delivered': {
     help: 'Messages that a receiver took; seconds since they were written',
     counter: 'lastgasp_notify_delivered_total',

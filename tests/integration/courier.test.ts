@@ -77,6 +77,9 @@ class HeldOutbox implements Outbox {
   async disable(endpoint: string) {
     this.disabled.push(endpoint)
   }
+  async bodyOf({ body }: Parcel) {
+    return body
+  }
   delivered() {
     return this.settled.filter(({ result }) => result === 'delivered').map(({ id }) => id)
   }

@@ -27,6 +27,7 @@ beforeAll(async () => {
     allowPrivate: true,
     grid: () => ({ units: [] }) as unknown as CompiledGrid,
     utcOffsetMinutes: () => 480,
+    bodyOf: async ({ body }) => body,
     now: Date.now,
     onFailure: (error) => {
       throw error

@@ -61,6 +61,7 @@ async function live(): Promise<Informing> {
     allowPrivate: true,
     grid: () => ({ units }) as unknown as CompiledGrid,
     utcOffsetMinutes: () => 480,
+    bodyOf: async ({ body }) => body,
     now,
     onFailure: (error) => {
       throw error
@@ -103,6 +104,7 @@ const asked = (url: string, over: Partial<Asked> = {}): Asked => ({
   form: 'standard',
   language: 'zh',
   topics: ['notice'],
+  channels: [],
   unit: null,
   by: 'op',
   ...over,

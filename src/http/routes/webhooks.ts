@@ -4,7 +4,7 @@ import { formatInstant } from '../../facts/time.ts'
 import { audited } from '../audited.ts'
 import { MAX_WEBHOOKS } from '../limits.ts'
 import type { Webhook } from '../ports.ts'
-import { WEBHOOK_FORMS, WEBHOOK_LANGUAGES, WEBHOOK_TOPICS } from '../ports.ts'
+import { WEBHOOK_CHANNELS, WEBHOOK_FORMS, WEBHOOK_LANGUAGES, WEBHOOK_TOPICS } from '../ports.ts'
 import { Problem } from '../problem.ts'
 import { type Call, callerOf, route } from '../route.ts'
 import { id, idParams, instantOut } from '../schemas.ts'
@@ -17,16 +17,27 @@ const webhookBody = z
     language: z.enum(WEBHOOK_LANGUAGES).default('zh').describe('of texts; only `wecom` has them'),
     topics: z
       .array(z.enum(WEBHOOK_TOPICS))
-      .min(1)
       .max(WEBHOOK_TOPICS.length)
-      .default(['notice', 'escalation'])
-      .describe('`incident` not for `wecom`'),
+      .optional()
+      .describe(
+        '`incident` not for `wecom`; if not said `notice` and `escalation`, none beside channels',
+      ),
+    channels: z
+      .array(z.enum(WEBHOOK_CHANNELS))
+      .max(WEBHOOK_CHANNELS.length)
+      .default([])
+      .describe('messages to customers it carries, with the number or account they go to'),
     unit: id.nullable().default(null).describe('of this unit and those below it; null: all'),
   })
-  .refine(({ form, topics }) => form !== 'wecom' || !topics.includes('incident'), {
-    message: 'a robot is told of notices and escalations only',
+  .refine(({ topics, channels }) => topics?.length !== 0 || channels.length > 0, {
+    message: 'no topics and no channels',
     path: ['topics'],
   })
+  .refine(
+    ({ form, topics, channels }) =>
+      form !== 'wecom' || (!topics?.includes('incident') && channels.length === 0),
+    { message: 'a robot is told of notices and escalations only', path: ['topics'] },
+  )
   .meta({ id: 'WebhookRequest' })
 
 const webhookSchema = z
@@ -37,6 +48,7 @@ const webhookSchema = z
     form: z.enum(WEBHOOK_FORMS),
     language: z.enum(WEBHOOK_LANGUAGES),
     topics: z.array(z.enum(WEBHOOK_TOPICS)),
+    channels: z.array(z.enum(WEBHOOK_CHANNELS)).describe('messages to customers that it carries'),
     unit: z.string().nullable(),
     createdAt: instantOut,
     by: z.string(),
@@ -113,9 +125,11 @@ const add = route({
       throw new Problem('webhook.unit', `unit: ${body.unit ?? 'all'} is not yours, or unknown`)
     if (deps.webhooks.list().length >= MAX_WEBHOOKS)
       throw new Problem('webhook.tooMany', `${MAX_WEBHOOKS} webhooks are kept already`)
-    const topics = WEBHOOK_TOPICS.filter((topic) => body.topics.includes(topic))
+    const channels = WEBHOOK_CHANNELS.filter((channel) => body.channels.includes(channel))
+    const asked = body.topics ?? (channels.length > 0 ? [] : ['notice', 'escalation'])
+    const topics = WEBHOOK_TOPICS.filter((topic) => asked.includes(topic))
     const by = callerOf(call).account
-    const { webhook, secret } = await deps.webhooks.add({ ...body, topics, by })
+    const { webhook, secret } = await deps.webhooks.add({ ...body, topics, channels, by })
     await audited(call, 'webhook.add', webhook.id)
     return { status: 201, json: { webhook: view(webhook), secret } }
   },

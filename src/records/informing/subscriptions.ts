@@ -4,15 +4,11 @@
  * to reach a customer is looked up in the customer ledger when a message is sent.
  */
 import type { Connection } from '../../config/sqlite.ts'
+import type { Channel, CustomerLanguage } from '../../facts/channels.ts'
 import type { InstantMs } from '../../facts/time.ts'
 
-/** Ways to a customer; each is carried by a receiver of messages that says it does. */
-export const CHANNELS = ['sms', 'app', 'wechat'] as const
-export type Channel = (typeof CHANNELS)[number]
-
 /** Where it was asked for: at the hotline, by the customer, or after a complaint (90-day service). */
-export const SUBSCRIPTION_SOURCES = ['agent', 'self', 'complaint'] as const
-export type SubscriptionSource = (typeof SUBSCRIPTION_SOURCES)[number]
+export type SubscriptionSource = 'agent' | 'self' | 'complaint'
 
 export interface Subscription {
   readonly id: string
@@ -22,7 +18,7 @@ export interface Subscription {
   readonly area: string | null
   readonly channel: Channel
   /** Null: the customer's own. */
-  readonly language: 'zh' | 'mn' | 'en' | null
+  readonly language: CustomerLanguage | null
   /** Wants short messages at night as well. */
   readonly atNight: boolean
   readonly source: SubscriptionSource
@@ -91,7 +87,3 @@ export function subscriptionReader(db: Connection) {
       list(ofArea.all([area, MAX_SUBSCRIPTIONS_SHOWN])),
   }
 }
-
-/** Holds at that time. */
-export const isInForce = ({ until, endedAt }: Subscription, now: InstantMs): boolean =>
-  endedAt === null && (until === null || until > now)

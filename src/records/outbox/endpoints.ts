@@ -1,5 +1,6 @@
 /** Receivers of messages as they are kept: where they are, what they want, whether they still live. */
 import type { Connection } from '../../config/sqlite.ts'
+import type { Channel } from '../../facts/channels.ts'
 import type { InstantMs } from '../../facts/time.ts'
 import type { MessageTopic } from './messages.ts'
 import type { TextLanguage } from './texts.ts'
@@ -17,6 +18,8 @@ export interface KeptEndpoint {
   /** Signing secrets, newest first; none for a robot. */
   readonly secrets: readonly string[]
   readonly topics: readonly MessageTopic[]
+  /** Channels to customers that it carries: the only messages with anything personal in them. */
+  readonly channels: readonly Channel[]
   /** Of this unit and those below it; null: of all. */
   readonly unit: string | null
   readonly createdAt: InstantMs
@@ -27,18 +30,20 @@ export interface KeptEndpoint {
 
 type Row = [
   ...[string, string, string, EndpointForm, TextLanguage, string, string, string | null],
-  ...[InstantMs, string, InstantMs | null],
+  ...[InstantMs, string, InstantMs | null, string],
 ]
 
-const COLUMNS = 'id, name, url, form, language, secrets, topics, unit, created_at, by, disabled_at'
+const COLUMNS =
+  'id, name, url, form, language, secrets, topics, unit, created_at, by, disabled_at, channels'
 
 function endpointOf([
-  ...[id, name, url, form, language, secrets, topics, unit, createdAt, by, disabledAt]
+  ...[id, name, url, form, language, secrets, topics, unit, createdAt, by, disabledAt, channels]
 ]: Row): KeptEndpoint {
   return {
     ...{ id, name, url, form, language, unit, createdAt, by, disabledAt },
     secrets: JSON.parse(secrets),
     topics: JSON.parse(topics),
+    channels: JSON.parse(channels),
   }
 }
 
@@ -51,7 +56,7 @@ export function endpointReader(db: Connection): () => readonly KeptEndpoint[] {
 /** Changes them, inside the ledger's transaction. */
 export function endpointFiler(db: Connection) {
   const add = db.prepare(
-    `INSERT INTO endpoints (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO endpoints (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const secrets = db.prepare('UPDATE endpoints SET secrets = ? WHERE id = ?')
   const disable = db.prepare(
@@ -62,7 +67,19 @@ export function endpointFiler(db: Connection) {
     add(endpoint: KeptEndpoint): void {
       const { id, name, url, form, language, unit, createdAt, by, disabledAt } = endpoint
       const lists = [JSON.stringify(endpoint.secrets), JSON.stringify(endpoint.topics)]
-      add.run([id, name, url, form, language, ...lists, unit, createdAt, by, disabledAt])
+      add.run([
+        id,
+        name,
+        url,
+        form,
+        language,
+        ...lists,
+        unit,
+        createdAt,
+        by,
+        disabledAt,
+        JSON.stringify(endpoint.channels),
+      ])
     },
     secrets: (id: string, list: readonly string[]) => void secrets.run([JSON.stringify(list), id]),
     disable: (id: string, at: InstantMs) => void disable.run([at, id]),

@@ -83,11 +83,14 @@ export function parcelFiler(db: Connection) {
   }
 
   return {
-    /** Files it; one of the same type that still waits is replaced: it says what is no longer so. */
+    /**
+     * Files it; one of the same type that still waits is replaced: it says what is no longer so.
+     * Escalations are each their own, and messages to customers are replaced one by one.
+     */
     add(parcel: NewParcel): void {
       const { id, endpoint, order, topic, type, body, at, notAfter, follows } = parcel
       if (follows && !isHeard(endpoint, order, topic, Number.MAX_SAFE_INTEGER)) return
-      if (topic !== 'escalation') supersede.run([at, endpoint, order, type])
+      if (topic !== 'escalation' && topic !== 'customer') supersede.run([at, endpoint, order, type])
       add.run([id, endpoint, order, topic, type, body, at, notAfter, follows ? 1 : 0, at])
       promote.run([endpoint, order])
     },

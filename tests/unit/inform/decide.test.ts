@@ -142,7 +142,7 @@ test('the course of a repair by short message, at most five, its end outside the
       .look()
   one
     .after(MINUTE)
-    .dark({ ...accepted, outageKind: 'partiallyRestored' })
+    .dark({ ...accepted, outageKind: 'partiallyRestored', metersAffected: 20 })
     .look()
   expect(one.heard).toEqual(['T1', 'T2', 'T3', 'T4', 'T4'])
   one.after(3 * HOUR).look()

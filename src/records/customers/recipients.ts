@@ -1,0 +1,158 @@
+/**
+ * Who is to be told, a few hundred customers at a time: by the usage points they hang at, or by
+ * account, each with the channels they asked for. Reads the customer ledger and the subscriptions;
+ * nothing of it may leave but in a message to the customer.
+ */
+import type { Connection } from '../../config/sqlite.ts'
+import { CHANNELS, type Channel, type CustomerLanguage } from '../../facts/channels.ts'
+import type { InstantMs } from '../../facts/time.ts'
+import { RecordsError } from '../errors.ts'
+import { UNIT_SPAN } from './layout.ts'
+
+export interface Recipient {
+  readonly account: string
+  /** Where the customer hangs now, by the ledger. */
+  readonly usagePoint: string
+  readonly unit: string
+  readonly lifeSupport: boolean
+  readonly channels: readonly RecipientChannel[]
+}
+
+export interface RecipientChannel {
+  readonly channel: Channel
+  readonly language: CustomerLanguage
+  readonly atNight: boolean
+}
+
+export interface RecipientQuery {
+  readonly by: 'usagePoint' | 'account'
+  readonly keys: readonly string[]
+  /** Transformer of each key, for subscriptions of areas; '' for none. */
+  readonly areas: readonly string[]
+  /** Whether the channels that the ledger names count without a subscription. */
+  readonly byPreference: boolean
+  readonly now: InstantMs
+}
+
+type CustomerRow = [
+  id: number,
+  account: string,
+  usagePoint: string,
+  phones: string,
+  sensitivities: string,
+  language: CustomerLanguage,
+  preferences: string,
+]
+type SubscriptionRow = [
+  target: string,
+  channel: Channel,
+  language: CustomerLanguage | null,
+  atNight: number,
+]
+
+export class Recipients {
+  readonly #customers: Connection
+  readonly #statements: ReturnType<typeof prepare>
+  #units = new Map<number, string>()
+
+  /** Readers of the customer ledger and of the records. */
+  constructor(customers: Connection, records: Connection) {
+    this.#customers = customers
+    this.#statements = prepare(customers, records)
+  }
+
+  /** @throws RecordsError `records.loading` while the customers are read in for the first time */
+  find(query: RecipientQuery): readonly Recipient[] {
+    if (!this.#statements.indexed.get([])) {
+      if ((this.#statements.any.get([]) as unknown[] | undefined) === undefined) return []
+      throw new RecordsError('records.loading', 'customers are being read in for the first time')
+    }
+    const { by, keys, areas, now } = query
+    const areaOf = new Map(keys.map((key, i) => [key, areas[i]!]))
+    const rows = this.#statements[by].all([JSON.stringify(keys)]) as CustomerRow[]
+    const own = this.#wishes('account', new Set(rows.map(([, account]) => account)), now)
+    const ofAreas = this.#wishes('area', new Set(areas.filter((area) => area !== '')), now)
+    return rows.map((row) => {
+      const [id, account, usagePoint, , sensitivities] = row
+      const area = areaOf.get(by === 'account' ? account : usagePoint) ?? ''
+      return {
+        account,
+        usagePoint,
+        unit: this.#unitOf(Math.floor(id / UNIT_SPAN)),
+        lifeSupport: sensitivities.split(' ').includes('lifeSupport'),
+        channels: channelsOf(row, own.get(account), ofAreas.get(area), query.byPreference),
+      }
+    })
+  }
+
+  #wishes(of: 'account' | 'area', targets: ReadonlySet<string>, now: InstantMs) {
+    const found = new Map<string, SubscriptionRow[]>()
+    if (targets.size === 0) return found
+    const list = JSON.stringify([...targets])
+    for (const row of this.#statements[of === 'account' ? 'ofAccounts' : 'ofAreas'].all([
+      list,
+      now,
+    ]) as SubscriptionRow[]) {
+      const wishes = found.get(row[0])
+      if (wishes) wishes.push(row)
+      else found.set(row[0], [row])
+    }
+    return found
+  }
+
+  #unitOf(no: number): string {
+    if (!this.#units.has(no)) {
+      const rows = this.#customers.prepare('SELECT no, id FROM units').raw().all([])
+      this.#units = new Map(rows as [number, string][])
+    }
+    return this.#units.get(no) ?? ''
+  }
+}
+
+/** An own subscription is stronger than one of the area, and that than what the ledger says. */
+function channelsOf(
+  [, , , phones, , language, preferences]: CustomerRow,
+  own: readonly SubscriptionRow[] = [],
+  ofArea: readonly SubscriptionRow[] = [],
+  byPreference: boolean,
+): RecipientChannel[] {
+  const preferred = preferences.split(' ')
+  const night = preferred.includes('night')
+  const wishes = new Map<Channel, RecipientChannel>()
+  const add = ([, channel, wished, atNight]: SubscriptionRow) =>
+    wishes.set(channel, { channel, language: wished ?? language, atNight: atNight === 1 || night })
+  if (!preferred.includes('none')) {
+    for (const channel of CHANNELS)
+      if (byPreference && preferred.includes(channel))
+        wishes.set(channel, { channel, language, atNight: night })
+    for (const wish of ofArea) add(wish)
+  }
+  for (const wish of own) add(wish)
+  if (phones === '') wishes.delete('sms')
+  return [...wishes.values()]
+}
+
+function prepare(customers: Connection, records: Connection) {
+  const columns = 'id, account, usage_point, phones, sensitivities, language, preferences'
+  const people = (column: string) =>
+    customers
+      .prepare(`SELECT ${columns} FROM customers
+        WHERE ${column} IN (SELECT value FROM json_each(?)) AND ${column} != ''`)
+      .raw()
+  const wishes = (column: string) =>
+    records
+      .prepare(`SELECT ${column}, channel, language, at_night FROM subscriptions
+        WHERE ${column} IN (SELECT value FROM json_each(?1)) AND ended_at IS NULL
+          AND (until IS NULL OR until > ?2) ORDER BY created_at, id`)
+      .raw()
+  return {
+    usagePoint: people('usage_point'),
+    account: people('account'),
+    ofAccounts: wishes('account'),
+    ofAreas: wishes('area'),
+    indexed: customers
+      .prepare("SELECT 1 FROM sqlite_master WHERE name = 'customers_usage_point'")
+      .raw(),
+    any: customers.prepare('SELECT 1 FROM customers LIMIT 1').raw(),
+  }
+}
