@@ -85,7 +85,8 @@ export async function startInforming(parts: InformingParts): Promise<Informing> 
       endpoints: () => outbox.endpoints().filter(({ disabledAt }) => disabledAt === null),
       due: (endpoint, at, limit) => (failed ? [] : outbox.due(endpoint, at, limit)),
       nextAt: (endpoint) => outbox.nextAt(endpoint),
-      bodyOf: (parcel) => parts.bodyOf(parcel),
+      // Where the ledger waits for space, stopping does not wait with it.
+      bodyOf: (parcel) => Promise.race([parts.bodyOf(parcel), released.then(() => undefined)]),
       settle: (outcomes) => written(records.changeOutbox({ do: 'settle', outcomes })),
       disable: (endpoint, at) => written(records.changeOutbox({ do: 'disable', endpoint, at })),
     },

@@ -136,7 +136,10 @@ class Lane {
       telemetry.emit('notify.expired', { type: parcel.type })
       return { id, result: 'expired', at: now() }
     }
-    const body = await outbox.bodyOf(parcel)
+    const body = await outbox.bodyOf(parcel).catch(() => null)
+    if (this.#stop.aborted) return undefined
+    if (body === null)
+      return { id, result: 'retry', at: now(), nextAt: now() + IDLE_MS, said: 'not composed' }
     if (body === undefined) return { id, result: 'expired', at: now() }
     const reply = await post(
       endpoint,

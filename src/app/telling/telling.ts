@@ -106,6 +106,11 @@ class TellingLoop {
   #running: Promise<void> | undefined
   #stopped = false
   #wake = () => {}
+  #release = () => {}
+  /** Where the ledger waits for space, stopping does not wait with it. */
+  readonly #released = new Promise<number>((resolve) => {
+    this.#release = () => resolve(0)
+  })
   #plansAt: InstantMs = 0
 
   constructor(parts: TellingParts, ask: (request: TellingRequest) => Promise<TellingAnswer>) {
@@ -132,16 +137,19 @@ class TellingLoop {
 
   async stop(): Promise<void> {
     this.#stopped = true
+    this.#release()
     this.#wake()
     await this.#running
   }
 
   async #run(): Promise<void> {
     while (!this.#stopped) {
-      const waitMs = await this.#turn().catch((error) => {
+      const turn = this.#turn().catch((error) => {
+        if (this.#stopped) return 0
         if ((error as RecordsError).code !== 'records.loading') throw error
         return LOADING_MS
       })
+      const waitMs = await Promise.race([turn, this.#released])
       if (waitMs > 0) await this.#sleep(waitMs)
       // Between two slices everything else has its turn.
       else await nextTurn()
