@@ -4,6 +4,7 @@
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { oidcSettings } from '../config/oidc.ts'
 import { redisSettings } from '../config/redis.ts'
 import type { Settings } from '../config/schema.ts'
 import type { Incident } from '../engine/changes.ts'
@@ -11,6 +12,7 @@ import { reliabilityOf } from '../engine/incidents/learn.ts'
 import type { Plan } from '../engine/plans/plan.ts'
 import { offsetMinutesOf } from '../facts/time.ts'
 import { createIdentity, type DemoAccount, type Identity } from '../http/identity/identity.ts'
+import { createOidcSignIn } from '../http/identity/oidc.ts'
 import { loadRoles } from '../http/identity/roles.ts'
 import { createHttpServer } from '../http/server.ts'
 import { lockDataFolder } from '../journal/lock.ts'
@@ -230,7 +232,9 @@ async function open(
   closers.push(() => reliability.close())
   const indicators = openSensingReader(join(dir, 'records.db'))
   closers.push(() => indicators.close())
-  const identity: Identity = createIdentity({ dir, roles: loadRoles(), now })
+  const roles = loadRoles()
+  const identity: Identity = createIdentity({ dir, roles, now })
+  const provider = oidcSettings(settings)
   closers.push(() => identity.close())
   const consoleDir = join(INSTALLED, 'dist', 'console')
   const gridApply = new GridApply({ dataDir: dir, library, journal, pipeline, now })
@@ -242,6 +246,7 @@ async function open(
   const server = await createHttpServer({
     telemetry,
     identity,
+    ...(provider ? { oidc: createOidcSignIn(provider, roles, now) } : {}),
     records,
     customers,
     webhooks: informing.webhooks,

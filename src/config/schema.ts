@@ -44,6 +44,13 @@ function text(fallback: string | null, does: string, info: Omit<SettingInfo, 'ex
   })
 }
 
+function plain(fallback: string, does: string, info: Omit<SettingInfo, 'expects'>) {
+  return setting(z.string().min(1).default(fallback), does, {
+    expects: 'a text that is not empty',
+    ...info,
+  })
+}
+
 function whole(
   least: number,
   most: number,
@@ -272,6 +279,54 @@ export const settingsSchema = z.strictObject({
         reason: 'one utility a Redis; a second one needs a name of its own',
       },
     ),
+  }),
+  oidc: z.strictObject({
+    issuer: webUrl('OIDC provider through which people sign in beside local accounts', {
+      example: 'https://login.example.com/realms/power',
+      alias: 'OIDC_ISSUER',
+      reason: 'none: local accounts alone',
+    }),
+    clientId: text(null, 'Our name at that provider', {
+      example: 'lastgasp',
+      alias: 'OIDC_CLIENT_ID',
+      reason: 'none: the provider gives it',
+    }),
+    clientSecret: secret('Our secret at that provider', {
+      alias: 'OIDC_CLIENT_SECRET',
+      reason: 'none: a public client proves itself by PKCE alone',
+    }),
+    scope: plain('openid profile', 'What the provider is asked to tell of a person', {
+      example: 'openid profile groups',
+      reason: 'the least that names somebody',
+    }),
+    accountClaim: plain('sub', 'Claim that names the account, `oidc:` before it', {
+      example: 'employee_number',
+      reason: 'the one claim that a provider never gives to somebody else',
+    }),
+    roleClaim: plain(
+      'roles',
+      'Claim with the role, or several of which the first that is ours counts',
+      {
+        example: 'groups',
+        reason: 'a usual name; providers differ',
+      },
+    ),
+    roles: text(
+      null,
+      'Values of that claim and the roles they stand for, value=role with commas between',
+      {
+        example: 'outage-agents=agent,outage-operators=operator',
+        reason: 'none: the values are names of roles themselves',
+      },
+    ),
+    unitClaim: plain('units', 'Claim with the units that the person sees', {
+      example: 'department_number',
+      reason: 'a role that sees only its units is refused without any',
+    }),
+    clockSkewSeconds: whole(0, 300, 30, "How far the provider's clock may be from ours", {
+      unit: 'seconds',
+      reason: 'machines with NTP differ by less; more would keep ended tokens alive',
+    }),
   }),
   gateway: z.strictObject({
     upstream: webUrl('With --role gateway: the process that answers what the gateway does not', {

@@ -20,6 +20,7 @@ import type { Card, CardRequest, ContactKind } from './card.ts'
 import type { CustomerVoice } from './customer-voice.ts'
 import type { FrequentAnswer, FrequentAsked } from './frequent-shape.ts'
 import type { Identity } from './identity/identity.ts'
+import type { OidcSignIn } from './identity/oidc.ts'
 import type { PassOn } from './pass-on.ts'
 import type { ReliabilityAnswer, ReliabilityAsked } from './reliability-shape.ts'
 import type { RepairDesk } from './repair-ports.ts'
@@ -332,6 +333,8 @@ export interface GridApplyPort {
 export interface HttpDeps {
   readonly telemetry: Telemetry
   readonly identity: Identity
+  /** Sign-in through a provider; absent: local accounts alone. */
+  readonly oidc?: OidcSignIn
   readonly records: RecordsReader
   readonly customers: CustomersReader
   readonly webhooks: Webhooks

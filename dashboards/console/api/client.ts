@@ -157,3 +157,6 @@ export async function ticket(): Promise<string> {
   const response = await postJson('/api/v1/tickets', {})
   return ((await response.json()) as { ticket: string }).ticket
 }
+
+/** How one may sign in here. */
+export const signInWays = () => getJson<{ readonly oidc: boolean }>('/api/v1/session/ways')

@@ -1,7 +1,7 @@
 /** The sign-in page. */
 import { Alert, Button, Input } from 'antd'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
-import { ApiError, signIn } from '../api/client.ts'
+import { ApiError, signIn, signInWays } from '../api/client.ts'
 import type { Account } from '../api/payloads.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import type { Catalogue } from '../i18n/zh-CN.ts'
@@ -19,8 +19,16 @@ export function SignIn({ expired, onSignedIn }: Props) {
   const { text } = useLanguage()
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<((text: Catalogue) => string) | null>(() =>
-    expired ? (t: Catalogue) => t.signIn.expired : null,
+    expired ? (t: Catalogue) => t.signIn.expired : refusalOf(window.location.search),
   )
+  const [hasProvider, setHasProvider] = useState(false)
+  useEffect(() => {
+    // Without an answer there is the password, as without a provider.
+    signInWays().then(
+      ({ oidc }) => setHasProvider(oidc),
+      () => {},
+    )
+  }, [])
   const form = useRef<HTMLFormElement>(null)
   useEffect(() => form.current?.querySelector('input')?.focus(), [])
 
@@ -76,10 +84,25 @@ export function SignIn({ expired, onSignedIn }: Props) {
           <Button type="primary" htmlType="submit" size="large" block loading={busy}>
             {busy ? text.signIn.submitting : text.signIn.submit}
           </Button>
+          {hasProvider && (
+            <Button className="sign-in-provider" href="/api/v1/session/oidc" size="large" block>
+              {text.signIn.provider}
+            </Button>
+          )}
         </form>
       </main>
     </div>
   )
+}
+
+/** Why the provider's way did not end in a session, as the program put it into the address. */
+function refusalOf(search: string): ((text: Catalogue) => string) | null {
+  const code = new URLSearchParams(search).get('signIn')
+  if (code === null) return null
+  return (text) =>
+    Object.hasOwn(text.signIn.refusals, code)
+      ? text.signIn.refusals[code as keyof typeof text.signIn.refusals]
+      : text.signIn.failed
 }
 
 function wordsFor(error: unknown, text: Catalogue): string {

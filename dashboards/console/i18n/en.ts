@@ -43,6 +43,15 @@ export const en: Catalogue = {
     unreachable: 'The server cannot be reached. Check the network and try again.',
     failed: 'Signing in did not work. Try again in a while.',
     expired: 'Your session has ended. Sign in again.',
+    provider: "Sign in with your company's account",
+    refusals: {
+      expired: 'Signing in took too long. Try again.',
+      refused: 'The sign-in service did not confirm you. Try again.',
+      noAccount: 'The sign-in service names no account. Ask your administrator.',
+      noRole: 'Your account has no role here. Ask your administrator.',
+      noUnits: 'Your account belongs to no unit. Ask your administrator.',
+      unavailable: 'The sign-in service cannot be reached. Try later, or use a local account.',
+    },
     art: 'Drawing of a radial feeder with one branch without power',
   },
   header: {

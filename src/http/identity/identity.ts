@@ -49,6 +49,13 @@ export interface Identity {
   /** Shuts an account and ends its sessions. False where there is none. */
   disable(name: string): boolean
   signIn(name: string, password: string): Promise<SignInAnswer>
+  /**
+   * A session for somebody whom a provider vouches for, until it no longer does; the account follows
+   * what the provider says. Undefined where the account is shut here.
+   */
+  openSession(
+    person: Omit<Account, 'disabled'> & { readonly expiresAt: InstantMs },
+  ): { readonly secret: string; readonly expiresAt: InstantMs } | undefined
   signOut(secret: string): void
   /** Who holds this session's secret; undefined once it ended, in whatever way. */
   bySession(secret: string): Principal | undefined
@@ -86,6 +93,9 @@ interface AccountRow {
   disabled: number
 }
 
+/** In place of a password's hash: signs in through a provider alone. */
+const NO_PASSWORD = ''
+
 const digest = (secret: string) => createHash('sha256').update(secret).digest('base64url')
 
 /** Opens `identity.db` in the data folder; makes it where absent. */
@@ -96,6 +106,10 @@ export function createIdentity({ dir, roles, now }: IdentityOptions): Identity {
   const selectSession = db.prepare(
     `SELECT a.*, s.expiresAt FROM sessions s JOIN accounts a ON a.name = s.account
      WHERE s.hash = ? AND s.expiresAt > ? AND a.disabled = 0`,
+  )
+  const putForeign = db.prepare(
+    `INSERT INTO accounts (name, hash, role, units, createdAt) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (name) DO UPDATE SET role = excluded.role, units = excluded.units`,
   )
   const endSessions = db.prepare('DELETE FROM sessions WHERE account = ?')
 
@@ -141,13 +155,15 @@ export function createIdentity({ dir, roles, now }: IdentityOptions): Identity {
     return
   })
 
-  const openSession = db.transaction((account: string, secret: string, at: InstantMs) => {
-    db.prepare('DELETE FROM signInFailures WHERE name = ?').run(account)
-    db.prepare('DELETE FROM sessions WHERE expiresAt <= ?').run(at)
-    db.prepare(
-      'INSERT INTO sessions (hash, account, createdAt, expiresAt) VALUES (?, ?, ?, ?)',
-    ).run(digest(secret), account, at, at + SESSION_TTL_MS)
-  })
+  const openSession = db.transaction(
+    (account: string, secret: string, at: InstantMs, until: InstantMs) => {
+      db.prepare('DELETE FROM signInFailures WHERE name = ?').run(account)
+      db.prepare('DELETE FROM sessions WHERE expiresAt <= ?').run(at)
+      db.prepare(
+        'INSERT INTO sessions (hash, account, createdAt, expiresAt) VALUES (?, ?, ?, ?)',
+      ).run(digest(secret), account, at, until)
+    },
+  )
 
   const store = db.transaction((account: Omit<Account, 'disabled'>, hash: string) => {
     db.prepare(
@@ -176,13 +192,26 @@ export function createIdentity({ dir, roles, now }: IdentityOptions): Identity {
       const lockedUntil = countAttempt.immediate(name, now())
       if (lockedUntil !== undefined) return { outcome: 'locked', until: lockedUntil }
       const row = rowOf(name)
-      const usable = row && row.disabled === 0 && STAFF_ROLES.includes(row.role as RoleName)
+      const usable =
+        row &&
+        row.disabled === 0 &&
+        row.hash !== NO_PASSWORD &&
+        STAFF_ROLES.includes(row.role as RoleName)
       if (!(await verifyPassword(password, usable ? row.hash : undefined)) || !row)
         return { outcome: 'refused' }
       const secret = randomBytes(32).toString('base64url')
       const at = now()
-      openSession.immediate(name, secret, at)
+      openSession.immediate(name, secret, at, at + SESSION_TTL_MS)
       return { outcome: 'ok', account: toAccount(row), secret, expiresAt: at + SESSION_TTL_MS }
+    },
+    openSession({ name, role, units, expiresAt }) {
+      if (rowOf(name)?.disabled) return
+      const at = now()
+      putForeign.run(name, NO_PASSWORD, role, JSON.stringify(units), at)
+      const secret = randomBytes(32).toString('base64url')
+      const until = Math.min(expiresAt, at + SESSION_TTL_MS)
+      openSession.immediate(name, secret, at, until)
+      return { secret, expiresAt: until }
     },
     signOut(secret) {
       db.prepare('DELETE FROM sessions WHERE hash = ?').run(digest(secret))

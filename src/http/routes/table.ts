@@ -23,6 +23,7 @@ import { incidentRoutes } from './incidents.ts'
 import { mapRoutes } from './map.ts'
 import { networkRoutes } from './network.ts'
 import { noticeRoutes } from './notices.ts'
+import { oidcRoutes } from './oidc.ts'
 import { outageRoutes } from './outages.ts'
 import { planRoutes } from './plans.ts'
 import { publicRoutes } from './public.ts'
@@ -73,6 +74,7 @@ export function routeTable(tickets: Tickets, version: string): readonly Route[] 
   })
   const table = [
     ...sessionRoutes,
+    ...oidcRoutes,
     ...incidentRoutes,
     ...actionRoutes,
     ...planRoutes,
