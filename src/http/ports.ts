@@ -22,6 +22,7 @@ import type { FrequentAnswer, FrequentAsked } from './frequent-shape.ts'
 import type { Identity } from './identity/identity.ts'
 import type { OidcSignIn } from './identity/oidc.ts'
 import type { PassOn } from './pass-on.ts'
+import type { QualityParts } from './quality.ts'
 import type { ReliabilityAnswer, ReliabilityAsked } from './reliability-shape.ts'
 import type { RepairDesk } from './repair-ports.ts'
 import type { SensingAnswer } from './sensing-shape.ts'
@@ -46,7 +47,7 @@ export interface RecordsReader {
   /** Revisions in order; of many only the `latest`. */
   timeline(
     id: string,
-    latest: number,
+    latest?: number,
   ): readonly {
     readonly at: InstantMs
     readonly position: Position
@@ -72,6 +73,7 @@ export interface RecordsReader {
     readonly cursor?: string
   }): { readonly notices: readonly Notice[]; readonly cursor: string | null }
   escalations(incident: string): readonly EscalationChange[]
+  quality(incident: string): QualityParts
   /** Adds an entry to the audit chain; resolves once it is on disk. */
   audit(entry: AuditEntry): Promise<void>
   /** Notes that a customer spoke to us; resolves once it is on disk. */

@@ -25,6 +25,7 @@ import type {
   SegmentQuery,
   TimelineEntry,
 } from './port.ts'
+import { type QualityParts, qualityReader } from './quality.ts'
 import { repairReader } from './repair/reader.ts'
 
 /** Dark and restored transformers of an incident. */
@@ -56,6 +57,8 @@ export interface Queries
   /** Receivers of messages, and what waits for them. */
   readonly outbox: ReturnType<typeof outboxReader>
   readonly callBacks: ReturnType<typeof callBackReader>
+  /** How an incident was handled, beside its revisions. */
+  quality(incident: string): QualityParts
   readonly repair: ReturnType<typeof repairReader>
   /** Who asked to be told, whose turn it is, and what they are told. */
   readonly informing: ReturnType<typeof informingReader>
@@ -229,6 +232,8 @@ export function openQueries(path: string): Queries {
     informing: informingReader(db),
 
     callBacks: callBackReader(db),
+
+    quality: qualityReader(db),
 
     cursor: (name) =>
       one<[Position]>('SELECT position FROM cursors WHERE name = ?', [name])?.[0] ?? 0,

@@ -113,6 +113,7 @@ const PARAMS: Record<string, Record<string, string>> = {
   '/api/v1/incidents/{id}/timeline': { id: 'I1' },
   '/api/v1/incidents/{id}/area': { id: 'I1' },
   '/api/v1/incidents/{id}/escalations': { id: 'I1' },
+  '/api/v1/incidents/{id}/quality': { id: 'I1' },
   '/api/v1/callbacks/{id}': { id: 'cb-1' },
   '/api/v1/devices/{id}': { id: 'F1-T1' },
   '/api/v1/usage-points/{id}/interruptions': { id: 'F1-T1-U1' },

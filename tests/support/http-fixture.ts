@@ -235,6 +235,10 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
     contacts: (account) => contacts.filter((one) => one.account === account),
     notices: () => ({ notices: [], cursor: null }),
     escalations: () => [],
+    quality: () => ({
+      ...{ notice: null, acts: [], children: [], contacts: {} },
+      callBacks: { count: 0, answered: 0, skipped: 0, satisfaction: null },
+    }),
     audited: ({ limit }) => ({ entries: audited.slice(0, limit), cursor: null }),
   }
   const deps: HttpDeps = {

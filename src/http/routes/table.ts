@@ -27,6 +27,7 @@ import { oidcRoutes } from './oidc.ts'
 import { outageRoutes } from './outages.ts'
 import { planRoutes } from './plans.ts'
 import { publicRoutes } from './public.ts'
+import { qualityRoutes } from './quality.ts'
 import { reliabilityRoutes } from './reliability.ts'
 import { repairRoutes } from './repair.ts'
 import { reportRoutes } from './reports.ts'
@@ -101,6 +102,7 @@ export function routeTable(tickets: Tickets, version: string): readonly Route[] 
     ...mapRoutes,
     ...reliabilityRoutes,
     ...frequentRoutes,
+    ...qualityRoutes,
     ...sensingRoutes,
     ticket,
     ...publicRoutes,
