@@ -10,14 +10,7 @@
  */
 import type { InstantMs } from '../../facts/time.ts'
 import { DELAY_HORIZON_SECONDS } from '../cost/likelihood.ts'
-import {
-  AWAITED,
-  OFF,
-  ON,
-  QUIET,
-  type RegisterState,
-  type Registers,
-} from '../evidence/registers.ts'
+import { QUIET, type RegisterState, type Registers } from '../evidence/registers.ts'
 import { AreaSilence } from './area-silence.ts'
 import { Areas, noAreas } from './areas.ts'
 import { Called, onsBetween } from './called.ts'
@@ -27,22 +20,8 @@ import { quietCosts } from './quiet.ts'
 import { offsFirst, type Rehung, replant } from './replant.ts'
 import { countSilence, kindsOfSilence, lastOfOneClass, locateObservers } from './seating.ts'
 import { Silence, secondOf } from './silence.ts'
-import {
-  ABOVE,
-  COUNTS,
-  DOUBLES,
-  EARLIEST,
-  FIRST_ON,
-  HEARD_FROM,
-  LAST_ON,
-  OFFS,
-  ONS,
-  SPOKEN,
-  Sums,
-  UNSETTLED,
-  WAITS,
-} from './sums.ts'
-import { settleEarliest } from './turns.ts'
+import { Summing } from './summing.ts'
+import { DOUBLES, SPOKEN, Sums } from './sums.ts'
 
 /** What a terminal said of a position: when by its clock, when we heard it, at what cost, who. */
 export interface OpenedHead {
@@ -62,15 +41,14 @@ export class Belief {
 
   /** Head above each observer, `NONE` where it is not energised. */
   readonly headOf: Int32Array
-  /** What is summed up below each head. */
-  readonly sums: Sums
+  readonly #sums: Sums
   /** What it costs that awaited ons below a head have not come, as of the last `refresh`. */
   readonly awaited = new Map<number, number>()
   /** When the statement being taken in was received. */
   hearing: InstantMs = 0
-  /** Silent observers below by class, and silent areas by size. */
-  readonly silence: Silence
-  readonly areaSilence: AreaSilence
+  readonly #silence: Silence
+  readonly #areaSilence: AreaSilence
+  readonly #summing: Summing
   /** Heads whose position a terminal reported open: since when, at what cost, by whom. */
   readonly opened = new Map<number, OpenedHead>()
   /** When a head was found restored; its awaited observers count their delay from then. */
@@ -108,17 +86,36 @@ export class Belief {
     this.headOf = locateObservers(network)
     this.areas =
       model.areaLost > 0 ? new Areas(network, this.headOf, areasByTransformer) : noAreas(network)
-    this.sums = new Sums(network.priorCosts(), network.above)
+    this.#sums = new Sums(network.priorCosts(), network.above)
     this.#metersFrom = lastOfOneClass(model.startClassOf)
     this.#meterClass = model.startClassOf.at(-1) ?? 0
-    this.silence = new Silence(kindsOfSilence(this), silenceTables(model), this.sums)
-    this.areaSilence = new AreaSilence(this)
+    this.#silence = new Silence(kindsOfSilence(this), silenceTables(model), this.#sums)
+    const counted = { areas: this.areas, network, silence: this.#silence, sums: this.#sums, model }
+    this.#areaSilence = new AreaSilence(counted)
+    this.#summing = new Summing(this, this.#sums, this.#silence, this.#areaSilence)
     countSilence(this)
-    this.areaSilence.countSilent()
+    this.#areaSilence.countSilent()
     // Receipt is not in the registers; a snapshot brings it back beside them.
     for (const o of offsFirst(registers, this.headOf.keys()))
       if (this.headOf[o] !== NONE) this.#putIn(o, registers.atOf(o))
     this.settleTimes()
+  }
+
+  /** What is summed up below each head, of all that was said. */
+  get sums(): Sums {
+    this.#summing.finish()
+    return this.#sums
+  }
+
+  /** Silent observers below by class, and silent areas by size. */
+  get silence(): Silence {
+    this.#summing.finish()
+    return this.#silence
+  }
+
+  get areaSilence(): AreaSilence {
+    this.#summing.finish()
+    return this.#areaSilence
   }
 
   /** The trees of these devices hang otherwise now: what was summed up in them is made anew. */
@@ -130,9 +127,10 @@ export class Belief {
 
   /** Adds what the observer's register says, heard at a time, to sums that do not hold it. */
   #putIn(observer: number, heardAt: InstantMs): void {
-    this.hearing = heardAt
-    const state = this.registers.state[observer] as RegisterState
-    this.#move(observer, QUIET, 0, state, this.registers.atOf(observer))
+    const { registers, model } = this
+    const state = registers.state[observer] as RegisterState
+    const k = model.classOf[observer]!
+    this.#summing.walk(observer, k, QUIET, 0, state, registers.atOf(observer), heardAt)
   }
 
   /**
@@ -162,11 +160,16 @@ export class Belief {
   /** The held observer's register is written. Returns the head above it, `NONE` for none. */
   settle(): number {
     const observer = this.#held
+    const { registers } = this
     const head = this.headOf[observer]!
-    const state = this.registers.state[observer] as RegisterState
-    if (head !== NONE && (state !== QUIET || this.#heldState !== QUIET))
-      this.#move(observer, this.#heldState, this.#heldAt, state, this.registers.atOf(observer))
+    const from = this.#heldState
+    const to = registers.state[observer] as RegisterState
     this.#held = NONE
+    if (head === NONE || (to === QUIET && from === QUIET)) return head
+    const usual = observer >= this.#metersFrom && registers.trackOf(observer) === 0
+    const k = usual ? this.#meterClass : this.model.classOf[observer]!
+    const toAt = registers.atOf(observer)
+    this.#summing.put(observer, k, from, this.#heldAt, to, toAt, this.hearing)
     return head
   }
 
@@ -270,88 +273,8 @@ export class Belief {
 
   #quiet: Float64Array | undefined
 
-  /** Changes what one observer means, from its head to the root in one pass. */
-  #move(
-    observer: number,
-    from: RegisterState,
-    fromAt: InstantMs,
-    to: RegisterState,
-    toAt: InstantMs,
-  ): void {
-    const { doubles, counts } = this.sums
-    const { hearing, silence } = this
-    const usual = observer >= this.#metersFrom && this.registers.trackOf(observer) === 0
-    const k = usual ? this.#meterClass : this.model.classOf[observer]!
-    const { offDead, onDead } = this.model.classes[k]!
-    if (from === QUIET || to === QUIET) this.areaSilence.turn(observer, to)
-    const offMore = (to === OFF ? 1 : 0) - (from === OFF ? 1 : 0)
-    const onMore = (to === ON ? 1 : 0) - (from === ON ? 1 : 0)
-    const waitMore = (to === AWAITED ? 1 : 0) - (from === AWAITED ? 1 : 0)
-    const quieter = (to === QUIET ? 1 : 0) - (from === QUIET ? 1 : 0)
-    // One pass with everything written out: this loop is what a report costs.
-    for (let a = this.headOf[observer]!; a !== NONE; a = counts[a * COUNTS + ABOVE]!) {
-      const d = a * DOUBLES
-      const c = a * COUNTS
-      let silent = quieter
-      let spoken = doubles[d + SPOKEN]!
-      const earliest = doubles[d + EARLIEST]!
-      counts[c + OFFS]! += offMore
-      counts[c + WAITS]! += waitMore
-      if (onMore !== 0) {
-        const ons = counts[c + ONS]! + onMore
-        counts[c + ONS] = ons
-        // Without ons, or with this one alone, the bounds are exact again.
-        if (ons === 0 || ons === onMore) {
-          doubles[d + FIRST_ON] = Number.POSITIVE_INFINITY
-          doubles[d + LAST_ON] = 0
-        }
-      }
-      if (from === OFF) {
-        spoken -= offDead
-        const others = counts[c + OFFS]! - (to === OFF ? 1 : 0)
-        if (others === 0) doubles[d + HEARD_FROM] = Number.POSITIVE_INFINITY
-        if (fromAt === earliest) this.#unsettle(a)
-      } else if (from === ON) {
-        if (fromAt >= earliest) spoken -= onDead
-        else silent--
-      }
-      if (to === OFF) {
-        spoken += offDead
-        if (hearing < doubles[d + HEARD_FROM]!) doubles[d + HEARD_FROM] = hearing
-        if (toAt < earliest) {
-          // Where no on lies in between, none changes its meaning.
-          if (doubles[d + LAST_ON]! < toAt || doubles[d + FIRST_ON]! >= earliest)
-            doubles[d + EARLIEST] = toAt
-          else this.#unsettle(a)
-        }
-      } else if (to === ON) {
-        if (toAt > doubles[d + LAST_ON]!) doubles[d + LAST_ON] = toAt
-        if (toAt < doubles[d + FIRST_ON]!) doubles[d + FIRST_ON] = toAt
-        if (toAt >= earliest) spoken += onDead
-        else silent++
-      }
-      doubles[d + SPOKEN] = spoken
-      if (silent !== 0) silence.add(a, k, silent)
-    }
-  }
-
-  /** The earliest off below `head` has to be found anew before anybody asks for it. */
-  #unsettle(head: number): void {
-    const flag = head * COUNTS + UNSETTLED
-    if (this.sums.counts[flag] === 1) return
-    this.sums.counts[flag] = 1
-    this.#unsettled.push(head)
-  }
-
-  readonly #unsettled: number[] = []
-
-  /**
-   * Finds the earliest offs that reports may have moved, and turns the ons that thereby change their
-   * meaning. Put off from the reports to here, because many of them move the same one.
-   */
+  /** Finds the earliest offs that reports may have moved, and what ons mean since. */
   settleTimes(): void {
-    if (this.#unsettled.length === 0) return
-    for (const head of this.#unsettled) settleEarliest(this, head)
-    this.#unsettled.length = 0
+    this.#summing.settleTimes()
   }
 }

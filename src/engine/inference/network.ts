@@ -39,6 +39,8 @@ export class Network {
   readonly head: Int32Array
   /** Head above each head, `NONE` at a root. */
   readonly above: Int32Array
+  /** Root of the tree of each head, `NONE` where no head is. */
+  readonly root: Int32Array
   readonly firstBelow: Int32Array
   readonly nextBeside: Int32Array
   /** Lowest device of each class: where its observers sit. */
@@ -66,6 +68,7 @@ export class Network {
     this.priors = priors
     this.head = new Int32Array(count).fill(NONE)
     this.above = new Int32Array(count).fill(NONE)
+    this.root = new Int32Array(count).fill(NONE)
     this.firstBelow = new Int32Array(count).fill(NONE)
     this.nextBeside = new Int32Array(count).fill(NONE)
     this.bottom = new Int32Array(count).fill(NONE)
@@ -120,8 +123,7 @@ export class Network {
    */
   rehang(roots: readonly number[], devices: readonly number[]): readonly number[] {
     const moved = this.#seatTerminals()
-    for (const column of [this.head, this.above, this.firstBelow, this.nextBeside, this.bottom])
-      for (const device of devices) column[device] = NONE
+    for (const column of this.#links) for (const device of devices) column[device] = NONE
     for (const device of devices) this.holdsService[device] = 0
     this.#link(Int32Array.from(roots.flatMap((root) => this.topology.subtree(root))))
     return moved
@@ -156,9 +158,7 @@ export class Network {
 
   /** The head of the tree that `head` stands in. */
   rootOf(head: number): number {
-    let at = head
-    while (this.above[at] !== NONE) at = this.above[at]!
-    return at
+    return this.root[head] === NONE ? head : this.root[head]!
   }
 
   /** Calls `visit` for each observer seated right below the class of `head`. */
@@ -216,16 +216,17 @@ export class Network {
     return typeof service === 'number' ? service : service[point]!
   }
 
+  /** How heads hang together. */
+  get #links(): readonly Int32Array[] {
+    return [this.head, this.above, this.root, this.firstBelow, this.nextBeside, this.bottom]
+  }
+
   /** Builds every tree. */
   rebuild(): void {
     const { parent } = this.topology
     const { childFirst, childNext } = this.#children()
-    this.head.fill(NONE)
-    this.above.fill(NONE)
-    this.firstBelow.fill(NONE)
-    this.nextBeside.fill(NONE)
+    for (const column of this.#links) column.fill(NONE)
     this.holdsService.fill(0)
-    this.bottom.fill(NONE)
     this.#link(parentsFirst(parent, childFirst, childNext))
   }
 
@@ -239,7 +240,9 @@ export class Network {
       const up = parent[device]!
       const joins = up >= 0 && below.own[up] === 0 && below.branches[up] === 1
       this.head[device] = joins ? this.head[up]! : device
-      this.above[device] = joins || up < 0 ? NONE : this.head[up]!
+      const above = joins || up < 0 ? NONE : this.head[up]!
+      this.above[device] = above
+      if (!joins) this.root[device] = above === NONE ? device : this.root[above]!
     }
     for (let i = order.length - 1; i >= 0; i--) {
       const device = order[i]!
@@ -383,9 +386,7 @@ function merged(a: Int32Array, b: Int32Array, order: (x: number, y: number) => n
 }
 
 /** ln((1 − p) / p) from −ln p. */
-function odds(cost: number): number {
-  return cost - complement(cost)
-}
+const odds = (cost: number) => cost - complement(cost)
 
 interface Observed {
   readonly own: Int32Array
