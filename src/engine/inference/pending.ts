@@ -8,9 +8,11 @@ import type { RegisterState } from '../evidence/registers.ts'
 
 /**
  * Summed up at the latest when so many wait: ten a tree where all trees of nine million meters speak at
- * once, some 30 ms of work, 2 MB.
+ * once, some 30 ms of work, 2 MB. Of a smaller network an eighth, so that it takes no more a meter.
  */
 const MOST = 65_536
+const SHARE = 1 / 8
+const LEAST = 64
 /** Trees are told apart by these many last bits of their root; those alike are walked mixed. */
 const BUCKET_BITS = 13
 const BUCKETS = 1 << BUCKET_BITS
@@ -33,7 +35,7 @@ export class Pending {
 
   /** For a network of so many observers. */
   constructor(observers: number) {
-    this.#most = Math.min(MOST, Math.max(1, observers))
+    this.#most = Math.max(LEAST, Math.min(MOST, Math.ceil(observers * SHARE)))
     this.#observers = new Int32Array(this.#most)
     this.#turns = new Int32Array(this.#most)
     this.#fromAts = new Float64Array(this.#most)

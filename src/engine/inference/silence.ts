@@ -115,6 +115,12 @@ export class Silence {
     entries[i]! += count << KIND_BITS
   }
 
+  /** The kind of all that can be silent below `head`; `NONE` where there are several. */
+  onlyKind(head: number): number {
+    const kind = this.#sums.counts[head * COUNTS + SILENCE]! & KIND_MASK
+    return kind === LIST ? NONE : kind
+  }
+
   /** How many are silent below `head`, by kind; for tests and people. */
   countsBelow(head: number): { kind: number; count: number }[] {
     const word = this.#sums.counts[head * COUNTS + SILENCE]!

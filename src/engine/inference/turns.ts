@@ -13,6 +13,7 @@ import {
   EARLIEST,
   FIRST_ON,
   LAST_ON,
+  ONS,
   SPOKEN,
   type Sums,
   UNSETTLED,
@@ -74,6 +75,14 @@ function turnOns(
   const record = d * DOUBLES
   if (doubles[record + LAST_ON]! < low || doubles[record + FIRST_ON]! >= high) return
   const { network, registers, model } = walked
+  const kind = walked.silence.onlyKind(d)
+  if (kind !== NONE && doubles[record + FIRST_ON]! >= low && doubles[record + LAST_ON]! < high) {
+    // All of them turn, and all count alike.
+    const ons = walked.sums.counts[d * COUNTS + ONS]!
+    doubles[a * DOUBLES + SPOKEN]! += sign * ons * model.classes[kind]!.onDead
+    walked.silence.add(a, kind, -sign * ons)
+    return
+  }
   let first = Number.POSITIVE_INFINITY
   let last = 0
   const device = network.bottom[d]!
