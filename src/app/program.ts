@@ -250,7 +250,10 @@ async function open(
     records,
     customers,
     webhooks: informing.webhooks,
-    repair: repairDesk(records, crews, pictures),
+    repair: repairDesk(records, crews, pictures, () => {
+      const { start, end } = serviceRules().etr.quantiles
+      return end - start
+    }),
     subscriptions: subscriptionsOf(records, () => informingRules().complaintDays),
     card: hotline.card,
     voice: hotline.voice,

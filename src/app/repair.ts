@@ -8,6 +8,7 @@ export function repairDesk(
   records: Pick<SqliteRecords, 'repair' | 'changeRepair'>,
   crews: Crews,
   pictures: PictureStore,
+  etrNominal: () => number,
 ): RepairDesk {
   const { repair } = records
   return {
@@ -21,6 +22,8 @@ export function repairDesk(
     escalation: (id) => repair.escalation(id),
     log: (incident) => repair.repairLog(incident),
     children: (incident) => repair.childrenOf(incident),
+    etrOutcomes: (from, to, limit) => repair.etrOutcomes(from, to, limit),
+    etrNominal,
     attachments: (incident) => repair.attachments(incident),
     attachment: (id) => repair.attachment(id),
     async attach(attachment, picture) {

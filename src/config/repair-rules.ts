@@ -2,6 +2,7 @@
 import { z } from 'zod'
 
 const rate = z.number().positive()
+const share = z.number().gt(0).lt(1)
 const grade = z.literal([1, 2, 3, 4])
 
 /** Members of `service` in `grading.yaml`. */
@@ -12,6 +13,31 @@ export const repairRules = {
     standMinutes: rate,
     gapMinutes: rate,
     everySeconds: rate,
+  }),
+  etr: z.strictObject({
+    quantiles: z
+      .strictObject({ start: share, middle: share, end: share })
+      .refine(({ start, middle, end }) => start < middle && middle < end, {
+        message: 'expected shares that rise from start to end',
+      }),
+    usualHours: z.strictObject({
+      high: z.strictObject({ urban: rate, rural: rate, remote: rate }),
+      transformer: rate,
+      low: rate,
+    }),
+    curve: z
+      .array(z.tuple([share, rate]))
+      .min(2)
+      .refine(
+        (points) =>
+          points.every(
+            ([part, multiple], i) =>
+              i === 0 || (part > points[i - 1]![0] && multiple > points[i - 1]![1]),
+          ),
+        { message: 'expected shares and multiples that rise' },
+      ),
+    priorWeight: rate,
+    mostCounted: z.number().int().min(16),
   }),
   serviceLevel: z.strictObject({ raisesFrom: grade }),
 }

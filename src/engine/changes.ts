@@ -6,6 +6,7 @@ import type { Position, QuarantinedFact } from '../facts/facts.ts'
 import type { DeviceId, FeederId, IncidentId, ObserverId, UnitId } from '../facts/ids.ts'
 import type { InstantMs } from '../facts/time.ts'
 import type { DeviceType, Importance } from '../grid/model.ts'
+import type { EtrOutcomeChange } from './repair/etr-outcome.ts'
 import type { RepairEntryChange, RepairView } from './repair/repair-view.ts'
 import type { Clock } from './service/clock.ts'
 import type { NoticeStatus } from './service/notice-state.ts'
@@ -396,6 +397,7 @@ export type Change =
   | EscalationChange
   | SupervisionChange
   | RepairEntryChange
+  | EtrOutcomeChange
   | AreaChange
   | SegmentChange
   | ActionChange

@@ -45,7 +45,9 @@ import { READ_AHEAD, ReadAhead } from './inference/read-ahead.ts'
 import { judgeTree } from './inference/verdict.ts'
 import { turnPlans } from './plans/turn.ts'
 import { seeCrew } from './repair/arrival.ts'
+import { isEstimateOver } from './repair/estimating.ts'
 import type { Rules } from './rules.ts'
+import { tellOfCities } from './service/city-jump.ts'
 import { takeReply } from './service/reply.ts'
 import { planService, serve } from './service/serve.ts'
 import { countOffs, followStorm, orderStorm } from './storm/storm.ts'
@@ -246,7 +248,10 @@ function tick(world: World, at: InstantMs): Change[] {
   if (minute !== world.minute) everyMinute(world, minute, publisher)
   serve(world, publisher)
   if (publisher.changes.length > 0) publisher.publishFeeders(world.cases.values())
-  if (publisher.changes.length > 0) summarise(world, publisher)
+  if (publisher.changes.length > 0) {
+    summarise(world, publisher)
+    tellOfCities(world, publisher)
+  }
   return publisher.changes
 }
 
@@ -368,7 +373,8 @@ function everyMinute(world: World, minute: number, publisher: Publisher): void {
       const raised = regrade(world, incident)
       if (incident.plan !== null) classify(world, incident)
       if (raised) publisher.publish(incident, 'graded')
-      else if (incident.plan !== null) publisher.publish(incident, 'revised')
+      else if (incident.plan !== null || isEstimateOver(world, incident))
+        publisher.publish(incident, 'revised')
     } else if (
       incident.crew === null &&
       world.now - (incident.restoredAt ?? world.now) >= closeMinutes * MINUTE_MS

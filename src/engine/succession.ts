@@ -83,6 +83,8 @@ class Carrier {
     world.counts = before.counts
     world.storm = before.storm
     world.notices = before.notices
+    world.durations = before.durations
+    world.citiesTold = before.citiesTold
     world.serviceDue = before.serviceDue
     world.summary = before.summary
     for (const [id, action] of before.decided) world.decided.set(id, action)

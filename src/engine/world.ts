@@ -22,6 +22,7 @@ import { Belief } from './inference/belief.ts'
 import { modelFrom, priorsFrom } from './inference/likelihoods.ts'
 import { Network, NONE } from './inference/network.ts'
 import { Plans } from './plans/plans.ts'
+import type { Counts } from './repair/history.ts'
 import type { Rules } from './rules.ts'
 import { noStorm } from './storm/state.ts'
 import { nothingToSum, type SummaryState } from './summary/state.ts'
@@ -119,6 +120,10 @@ export class World {
   /** When people are next due a notice or a word that something runs late. */
   serviceDue: InstantMs = Number.POSITIVE_INFINITY
   summary: SummaryState = nothingToSum()
+  /** How long outages lasted, by group. */
+  durations: Counts = new Map()
+  /** Cities whose share of customers without supply was told to the group. */
+  citiesTold: readonly string[] = []
   /** Decided actions, newest last, so that a repeated request changes nothing. */
   readonly decided = new Map<string, Change & { type: 'action' }>()
 

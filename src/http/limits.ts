@@ -68,3 +68,5 @@ export const MAX_CREWS = 5_000
 export const ATTACHMENT_BYTES = 5 * 1024 * 1024
 /** Photos of one incident: the place, the damage, the work, the meter, some angles each. */
 export const MAX_ATTACHMENTS = 20
+/** Outages measured in one report on estimates: a year of a large utility. */
+export const MAX_ETR_OUTCOMES = 100_000

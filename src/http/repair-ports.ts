@@ -1,5 +1,6 @@
 /** What HTTP needs of repairs: crews, words, supervision orders, pictures; `app` passes what fits. */
 import type { EscalationChange, Incident } from '../engine/changes.ts'
+import type { EtrOutcomeChange } from '../engine/repair/etr-outcome.ts'
 import type { RepairEntryChange } from '../engine/repair/repair-view.ts'
 import type { SupervisionChange } from '../engine/service/supervision-order.ts'
 import type { InstantMs } from '../facts/time.ts'
@@ -82,6 +83,10 @@ export interface RepairDesk {
   ): readonly { readonly entry: RepairEntryChange; readonly text: string | null }[]
   /** Orders under it (子单): merged into it, or split off. */
   children(incident: string): readonly Incident[]
+  /** Outages that ended within the period, with what had been said of their end; oldest first. */
+  etrOutcomes(from: InstantMs, to: InstantMs, limit: number): readonly EtrOutcomeChange[]
+  /** Share of outages that the range of an estimate is made to hold, by the rules in force. */
+  etrNominal(): number
   attachments(incident: string): readonly Attachment[]
   attachment(id: string): Attachment | undefined
   /** Keeps a picture and who handed it in. */

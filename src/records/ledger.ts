@@ -201,6 +201,7 @@ export class Ledger {
         this.#notices.escalation(change)
         break
       case 'repairEntry':
+      case 'etrOutcome':
       case 'supervision':
         this.#repair.file(change)
         break

@@ -387,4 +387,15 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX customer_messages_account ON customer_messages (account, at);
   CREATE INDEX customer_messages_at ON customer_messages (at);
   `,
+  `
+  -- How long outages lasted, beside what had been said of that.
+  CREATE TABLE etr_outcomes (
+    incident    TEXT PRIMARY KEY,
+    unit        TEXT NOT NULL,
+    level       TEXT NOT NULL,
+    restored_at INTEGER NOT NULL,
+    json        TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX etr_outcomes_at ON etr_outcomes (restored_at);
+  `,
 ]

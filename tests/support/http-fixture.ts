@@ -366,6 +366,8 @@ function repairOfNothing(): HttpDeps['repair'] {
     escalation: () => undefined,
     log: () => [],
     children: () => [],
+    etrOutcomes: () => [],
+    etrNominal: () => 0.65,
     attachments: (incident) => [...attached.values()].filter((one) => one.incident === incident),
     attachment: (id) => attached.get(id),
     async attach(attachment, picture) {

@@ -5,6 +5,7 @@
 import type { ActionName, ActionRequestedFact } from '../../facts/facts.ts'
 import type { ActionChange, ActionRefusal, OutageKind, Stage } from '../changes.ts'
 import { entryOf, putOnOrder, reportSite, reviseEtr } from '../repair/acts.ts'
+import { learnDuration } from '../repair/estimating.ts'
 import { holdGrade } from '../repair/grade.ts'
 import { bringBack, mayBeBack } from '../repair/partial.ts'
 import type { ClockName } from '../service/clock.ts'
@@ -74,6 +75,7 @@ export function decideAction(
     carryOut(world, incident!, fact)
     publisher.publish(incident!, fact.action === 'close' ? 'closed' : 'acted', true)
     publisher.changes.push(entryOf(world, incident!, fact, position))
+    if (fact.action === 'restore') publisher.changes.push(...learnDuration(world, incident!))
     if (incident!.outageKind === 'closed') world.cases.delete(number)
   }
   const change: ActionChange = {

@@ -5,6 +5,7 @@ import { OFF } from '../evidence/registers.ts'
 import { NONE } from '../inference/network.ts'
 import type { Verdict } from '../inference/verdict.ts'
 import { putOnOrder } from '../repair/acts.ts'
+import { learnDuration } from '../repair/estimating.ts'
 import { thresholds } from '../storm/storm.ts'
 import type { World } from '../world.ts'
 import { type Case, keyOf, newCase } from './case.ts'
@@ -199,6 +200,7 @@ export function restoreCase(
   incident.stage = 'restored'
   incident.done.restore ??= restoredAt
   publisher.publish(incident, 'restored')
+  publisher.changes.push(...learnDuration(world, incident))
 }
 
 /** The evidence is gone and nothing says that supply ever came back: it was a mistake. */

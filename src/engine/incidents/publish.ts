@@ -10,6 +10,7 @@ import type { Change, Incident, IncidentReason, Rival, Verification } from '../c
 import { NONE } from '../inference/network.ts'
 import type { Plan } from '../plans/plan.ts'
 import { backTransformers } from '../repair/back.ts'
+import { renewEstimate } from '../repair/estimating.ts'
 import { repairOf } from '../repair/view.ts'
 import { clocksOf } from '../service/clocks.ts'
 import { turnNotice } from '../service/notice.ts'
@@ -37,6 +38,7 @@ export class Publisher {
   publish(incident: Case, reason: IncidentReason, force = false): void {
     const world = this.#world
     turnNotice(world, incident)
+    renewEstimate(world, incident)
     const urgent = `${urgentPart(incident)}|${staffPart(incident)}`
     const [lastUrgent, lastFine] = incident.published.split('\n')
     const fine = finePart(incident)
@@ -162,6 +164,7 @@ function urgentPart(c: Case): string {
     c.notice?.no,
     c.urges,
     c.repair.back.length,
+    c.etr === null ? c.repair.estimate?.end : null,
   ].join('|')
 }
 
@@ -259,12 +262,15 @@ function plannedMember(world: World, head: number, plan: Plan | undefined): numb
     .find((device) => plan.devices.includes(ids.idOf(device) as never))
 }
 
-/** What the field says, else the end of the plan that explains it. */
+/** What the field says, else the end of the plan that explains it, else what outages like it took. */
 function estimateOf(
   c: Case,
   plan: Plan | undefined,
 ): Pick<Incident, 'estimatedPeriod' | 'etrSource'> {
   const end = c.etr ?? plan?.to ?? null
+  const { estimate } = c.repair
+  if (end === null && estimate)
+    return { estimatedPeriod: { start: estimate.start, end: estimate.end }, etrSource: 'estimated' }
   if (end === null) return { estimatedPeriod: null, etrSource: 'none' }
   const source = c.etr === null ? 'estimated' : 'field'
   return { estimatedPeriod: { start: Math.min(c.startedAt, end), end }, etrSource: source }

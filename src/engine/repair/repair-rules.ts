@@ -1,4 +1,5 @@
 /** What the rules say of repairs, as the engine uses it. Units stand in the names, reasons in the file. */
+import type { Zone } from '../../grid/model.ts'
 
 export interface RepairRules {
   /** 集团 is told of a restoration that takes so long after arrival. */
@@ -16,4 +17,23 @@ export interface RepairRules {
     /** Levels up to this one raise the ladder by a level. */
     readonly raisesFrom: 1 | 2 | 3 | 4
   }
+  readonly etr: EtrRules
+}
+
+/** Restoration estimated without a crew's word. */
+export interface EtrRules {
+  /** Shares of outages like it that are over by the start, middle and end of what is said. */
+  readonly quantiles: { readonly start: number; readonly middle: number; readonly end: number }
+  /** Third quartile before anything was learned, hours. */
+  readonly usualHours: {
+    readonly high: Readonly<Record<Zone, number>>
+    readonly transformer: number
+    readonly low: number
+  }
+  /** Shares that are over, by multiples of that quartile: both rise. */
+  readonly curve: readonly (readonly [share: number, multiple: number])[]
+  /** Outages that a group's parent counts for. */
+  readonly priorWeight: number
+  /** Outages counted of a group before the older half fades. */
+  readonly mostCounted: number
 }

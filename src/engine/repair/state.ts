@@ -57,6 +57,8 @@ export interface RepairState {
   /** The latest calls about it, for the grade. */
   calls: (readonly [position: Position, at: InstantMs])[]
   estimate: Estimate | null
+  /** The first one, which is measured by. */
+  firstEstimate: Estimate | null
 }
 
 export function noRepairYet(): RepairState {
@@ -72,5 +74,6 @@ export function noRepairYet(): RepairState {
     gradeHeld: null,
     calls: [],
     estimate: null,
+    firstEstimate: null,
   }
 }

@@ -4,15 +4,13 @@
  * entries made later count from when the thing was done.
  */
 import type { InstantMs } from '../../facts/time.ts'
-import { ZONES } from '../../grid/model.ts'
 import type { Case } from '../incidents/case.ts'
-import type { ServiceRules } from '../rules.ts'
 import type { World } from '../world.ts'
 import { CLOCKS, type Clock, type ClockName } from './clock.ts'
+import { zoneOf } from './zone.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 3_600_000
-const RURAL = ZONES.indexOf('rural')
 
 /** The clocks that run or ran, in the order of the work; none before the notice is published. */
 export function clocksOf(world: World, incident: Case): Clock[] {
@@ -63,9 +61,4 @@ export function stepDone(incident: Case, name: ClockName, at: InstantMs, entered
     incident.done[step] ??= at
     if (step === name) return
   }
-}
-
-/** Where nobody says, the middle one: neither town nor the end of the steppe. */
-function zoneOf(world: World, { head }: Case): keyof ServiceRules['clocks']['arriveMinutes'] {
-  return ZONES[world.grid.devices.zone[head]!] ?? ZONES[RURAL]!
 }

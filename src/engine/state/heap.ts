@@ -72,6 +72,8 @@ interface Heap {
   /** How the network hangs; a position heard since the last tick is not in it yet. */
   arranged: World['arranged']
   notices: World['notices']
+  durations: [group: string, counts: number[]][]
+  citiesTold: readonly string[]
   /** Null: nothing is due. */
   serviceDue: InstantMs | null
 }
@@ -125,6 +127,8 @@ export function writeHeap(world: World): string {
     summary: world.summary,
     arranged: world.arranged,
     notices: world.notices,
+    durations: [...world.durations],
+    citiesTold: world.citiesTold,
     serviceDue: Number.isFinite(world.serviceDue) ? world.serviceDue : null,
   }
   return JSON.stringify(heap)
@@ -166,6 +170,8 @@ export function readWorld(
   world.switching = heap.switching
   world.storm = heap.storm
   world.notices = heap.notices
+  world.durations = new Map(heap.durations)
+  world.citiesTold = heap.citiesTold
   world.serviceDue = heap.serviceDue ?? Number.POSITIVE_INFINITY
   world.summary = heap.summary
   world.now = heap.now

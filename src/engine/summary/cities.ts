@@ -34,7 +34,8 @@ export function sumCities(world: World): CityShareChange[] {
   return changes
 }
 
-function countCity({ grid, feeders }: World, city: CityRule) {
+/** The city's units with all below them. */
+export function unitsOfCity({ grid }: World, city: CityRule): ReadonlySet<string> {
   const units = new Set(city.units)
   // A unit stands before those below it or after: looked through until nothing more is found.
   for (let known = -1; known !== units.size; ) {
@@ -42,6 +43,12 @@ function countCity({ grid, feeders }: World, city: CityRule) {
     for (const { id, parent } of grid.units)
       if (parent >= 0 && units.has(grid.units[parent]!.id)) units.add(id)
   }
+  return units
+}
+
+function countCity(world: World, city: CityRule) {
+  const { grid, feeders } = world
+  const units = unitsOfCity(world, city)
   const ours = grid.feeders.map(({ unit }) => units.has(grid.units[unit]?.id ?? ''))
   let out = 0
   for (const [feeder, { customers }] of feeders) if (ours[feeder]) out += customers

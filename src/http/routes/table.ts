@@ -17,6 +17,7 @@ import { complaintRoutes } from './complaints.ts'
 import { crewRoutes } from './crews.ts'
 import { customerRoutes } from './customers.ts'
 import { escalationRoutes } from './escalations.ts'
+import { etrRoutes } from './etr.ts'
 import { frequentRoutes } from './frequent.ts'
 import { gridRoutes } from './grid.ts'
 import { incidentRoutes } from './incidents.ts'
@@ -97,6 +98,7 @@ export function routeTable(tickets: Tickets, version: string): readonly Route[] 
     ...escalationRoutes,
     ...repairRoutes,
     ...crewRoutes,
+    ...etrRoutes,
     ...webhookRoutes,
     ...subscriptionRoutes,
     ...mapRoutes,

@@ -31,6 +31,7 @@ export class RepairFiler {
       // The same id is the same request: what it said first stands.
       remark: db.prepare('INSERT OR IGNORE INTO remarks VALUES (?, ?, ?, ?, ?)'),
       log: db.prepare('INSERT INTO repair_log (incident, at, json) VALUES (?, ?, ?)'),
+      outcome: db.prepare('INSERT OR REPLACE INTO etr_outcomes VALUES (?, ?, ?, ?, ?)'),
       reply: db.prepare('UPDATE escalations SET reply = ? WHERE id = ?'),
       close: db.prepare('UPDATE escalations SET closed_at = ? WHERE id = ?'),
       forget: db.prepare(`DELETE FROM remarks WHERE id IN (
@@ -58,7 +59,10 @@ export class RepairFiler {
   file(change: Change): void {
     if (change.type === 'repairEntry')
       this.#statements.log.run([change.incident, change.enteredAt, JSON.stringify(change)])
-    else if (change.type === 'supervision') {
+    else if (change.type === 'etrOutcome') {
+      const { incident, unit, level, restoredAt } = change
+      this.#statements.outcome.run([incident, unit, level, restoredAt, JSON.stringify(change)])
+    } else if (change.type === 'supervision') {
       if (change.what === 'closed') this.#statements.close.run([change.at, change.id])
       else this.#statements.reply.run([JSON.stringify(change), change.id])
     }

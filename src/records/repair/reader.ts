@@ -1,6 +1,7 @@
 /** What the ledger is asked about repairs, on a connection of its own. */
 import type { Connection } from '../../config/sqlite.ts'
 import type { EscalationChange, Incident } from '../../engine/changes.ts'
+import type { EtrOutcomeChange } from '../../engine/repair/etr-outcome.ts'
 import type { RepairEntryChange } from '../../engine/repair/repair-view.ts'
 import type { SupervisionChange } from '../../engine/service/supervision-order.ts'
 import type { InstantMs } from '../../facts/time.ts'
@@ -57,6 +58,10 @@ export function repairReader(db: Connection) {
     .prepare(`SELECT json FROM incidents
       WHERE merged_into = ?1 OR json_extract(json, '$.parent') = ?1 ORDER BY seq`)
     .raw()
+  const outcomes = db
+    .prepare(`SELECT json FROM etr_outcomes WHERE restored_at >= ? AND restored_at < ?
+      ORDER BY restored_at LIMIT ?`)
+    .raw()
   return {
     crews: crewReader(db),
     ...attachmentReader(db),
@@ -81,6 +86,8 @@ export function repairReader(db: Connection) {
         cursor: rows.length > limit ? encodeCursor('escalations', kept.at(-1)![0]) : null,
       }
     },
+    etrOutcomes: (from: InstantMs, to: InstantMs, limit: number): readonly EtrOutcomeChange[] =>
+      (outcomes.all([from, to, limit]) as [string][]).map(([json]) => JSON.parse(json)),
     escalation(id: string): EscalationChange | undefined {
       const row = one.get([id]) as [string] | undefined
       return row && JSON.parse(row[0])

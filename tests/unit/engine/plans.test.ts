@@ -187,7 +187,8 @@ ${Array.from({ length: 12 }, (_, i) => `      q${i} meter`).join('\n')}
     const change = lab.changes.filter(({ type }) => type === 'incident').at(-1)
     expect(change).toMatchObject({ reason: 'revised', causes: [lab.position - 1] })
     expect(lab.open()).toMatchObject([
-      { kind: 'fault', stage: 'confirmed', estimatedPeriod: null, etrSource: 'none' },
+      // What outages like it took stands in the place of the plan's end.
+      { kind: 'fault', stage: 'confirmed', etrSource: 'estimated' },
     ])
   })
 

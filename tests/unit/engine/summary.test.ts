@@ -143,4 +143,27 @@ describe('the share of a city', () => {
     wide.pass(30)
     expect(shares(wide)).toMatchObject([{ level: 'warning', share: 0.15 }])
   })
+
+  test('is told to the group at once, as a suspicion, once until it has fallen', () => {
+    const lab = labFor(CITY)
+    const jumps = () =>
+      lab.changes.flatMap((change) =>
+        change.type === 'escalation' && change.stage === 'cityShare' ? [change] : [],
+      )
+    feeder(lab, 'B1', 'powerOff')
+    lab.pass(30)
+    expect(jumps()).toMatchObject([{ level: 4, reason: 'cityShare', sent: true }])
+    const grade = lab.open()[0]!.grade
+    feeder(lab, 'B2', 'powerOff')
+    lab.pass(60)
+    expect(jumps()).toHaveLength(1)
+    // Nothing is graded by it.
+    expect(lab.open()[0]!.grade).toBe(grade)
+    for (const id of ['B1', 'B2']) feeder(lab, id, 'powerOn')
+    lab.pass(600)
+    feeder(lab, 'B3', 'powerOff')
+    lab.pass(60)
+    expect(jumps()).toHaveLength(2)
+    expect(new Set(jumps().map(({ id }) => id)).size).toBe(2)
+  })
 })
