@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { oidcSettings } from '../config/oidc.ts'
-import { redisSettings } from '../config/redis.ts'
+import { connectRedis, redisSettings } from '../config/redis.ts'
 import type { Settings } from '../config/schema.ts'
 import type { Incident } from '../engine/changes.ts'
 import { reliabilityOf } from '../engine/incidents/learn.ts'
@@ -15,6 +15,7 @@ import { createIdentity, type DemoAccount, type Identity } from '../http/identit
 import { createOidcSignIn } from '../http/identity/oidc.ts'
 import { loadRoles } from '../http/identity/roles.ts'
 import { createHttpServer } from '../http/server.ts'
+import { sharedLimits } from '../http/shared-limits.ts'
 import { lockDataFolder } from '../journal/lock.ts'
 import { openSnapshots } from '../journal/snapshots.ts'
 import { openSqliteJournal, type SqliteJournal } from '../journal/sqlite.ts'
@@ -192,6 +193,8 @@ async function open(
       },
     })
   if (mirror) closers.push(() => mirror.close())
+  const redis = redisAt && connectRedis(redisAt)
+  if (redis) closers.push(() => redis.disconnect())
   pipeline.onCommitted = (batches) => {
     reportsPerMinute = reportsIn(batches) ?? reportsPerMinute
     live.follow(batches)
@@ -246,6 +249,7 @@ async function open(
   const server = await createHttpServer({
     telemetry,
     identity,
+    ...(redis && redisAt ? { limits: sharedLimits(redis, redisAt.prefix) } : {}),
     ...(provider ? { oidc: createOidcSignIn(provider, roles, now) } : {}),
     records,
     customers,

@@ -1,4 +1,5 @@
 /** What the HTTP side needs of the others; `app` passes what fits. */
+import type { FastifyRateLimitStoreCtor } from '@fastify/rate-limit'
 import type {
   ActionChange,
   EscalationChange,
@@ -384,6 +385,8 @@ export interface HttpDeps {
   /** True where browsers reach us by https only: cookies are then `Secure`. */
   readonly secureCookies?: boolean
   readonly requestsPerMinute?: number
+  /** What limits are counted with where several processes share them; absent: in this one. */
+  readonly limits?: FastifyRateLimitStoreCtor
   /** Tickets that several processes share; absent: kept in this one. */
   readonly tickets?: Tickets
   /** A gateway's way to the rest of the program; absent: all is answered here. */

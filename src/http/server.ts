@@ -102,6 +102,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
   await app.register(rateLimit, {
     max: deps.requestsPerMinute ?? REQUESTS_PER_MINUTE,
     timeWindow: 60_000,
+    ...(deps.limits ? { store: deps.limits } : {}),
     errorResponseBuilder: () => new Problem('rate.exceeded', 'too many requests; wait a minute'),
   })
   if (deps.consoleDir !== undefined)
