@@ -1,7 +1,10 @@
 /** What is under way to the program, and what the judge of a run may know of it. */
-import type { Fact } from '../../src/facts/facts.ts'
+import type { Fact, ReportFact } from '../../src/facts/facts.ts'
 import type { InstantMs } from '../../src/facts/time.ts'
 import type { Temper } from './temper.ts'
+
+/** What a report says, before its terminal has dated and counted it. */
+export type Said = Pick<ReportFact, 'kind' | 'meters' | 'phases' | 'device' | 'volts'>
 
 /** A fact on its way; the program gets it at `arrivesAt`, unless it is down. */
 export interface Arrival {

@@ -5,13 +5,14 @@
 import type { ReportFact } from '../../src/facts/facts.ts'
 import type { InstantMs } from '../../src/facts/time.ts'
 import type { GridObserver } from '../../src/grid/model.ts'
-import { devicesAbove, type Network } from '../network.ts'
+import type { Network } from '../network.ts'
 import type { Random } from '../random.ts'
 import { type SupplyChange, tellsPosition } from '../world.ts'
-import type { Arrival, Indication, Messages, Word } from './arrival.ts'
+import type { Arrival, Indication, Messages, Said, Word } from './arrival.ts'
 import { START } from './happenings.ts'
+import { tellIndications } from './indications.ts'
 import { tellPeople } from './people.ts'
-import { drawTemper, type Temper } from './temper.ts'
+import { CLOCK_AGREES_MS, drawTemper, type Temper } from './temper.ts'
 import type { Troubles } from './troubles.ts'
 import type { Felt, Truth } from './truth.ts'
 import { measuredAt, voltsAfter, voltsOfSupply } from './voltages.ts'
@@ -29,9 +30,6 @@ const MANNERS = {
 /** Without late ways everything is there by then. */
 const PROMPT_MS = 2 * SECOND
 
-/** Clocks this near to the true time put what two of them date in the right order. */
-const CLOCK_AGREES_MS = 4 * SECOND
-
 /** A report before its terminal has counted it. */
 interface Draft {
   readonly at: InstantMs
@@ -39,8 +37,6 @@ interface Draft {
   readonly terminal: number
   readonly fact: Omit<ReportFact, 'receivedAt' | 'boot' | 'seq' | 'messageId'>
 }
-
-type Said = Pick<ReportFact, 'kind' | 'meters' | 'phases' | 'device' | 'volts'>
 
 /** `entered`: what else comes in, from people and from the control room. */
 export function tellMessages(
@@ -54,11 +50,10 @@ export function tellMessages(
   for (const felt of truth.felt) {
     teller.tellSupply(felt)
     teller.tellPosition(felt)
-    if (troubles.indicators) teller.tellIndications(felt)
   }
   if (troubles.falseOffs) teller.tellFalse('powerOff')
   if (troubles.falseOns) teller.tellFalse('powerOn')
-  if (troubles.indicators) teller.tellFalseIndication()
+  if (troubles.indicators) teller.tellIndications()
   if (troubles.voltages) teller.tellVoltages()
   return teller.finish([...people, ...entered])
 }
@@ -79,7 +74,7 @@ class Teller {
   /** For indicators, copies of positions and for voltages: streams of their own. */
   readonly #switchgear: Random
   readonly #meters: Random
-  readonly #indications: Indication[] = []
+  #indications: readonly Indication[] = []
 
   constructor(truth: Truth, troubles: Troubles, random: Random) {
     this.#truth = truth
@@ -177,48 +172,20 @@ class Teller {
     })
   }
 
+  /** Fault current that passed, and that did not. */
+  tellIndications(): void {
+    this.#indications = tellIndications(this.#truth, this.#switchgear, {
+      temperOf: (terminal) => this.#temperOf(terminal),
+      wayOf: (terminal, at) => this.#wayOf(terminal, at, false, this.#switchgear),
+      send: (...message) => this.#send(...message),
+    })
+  }
+
   /** The same change once more without its time (COS beside SOE), where its place in the order is known. */
   #copy(terminal: number, said: Said, at: InstantMs, way: InstantMs): void {
     const { ordered, skewMs } = this.#temperOf(terminal)
     if (!ordered || Math.abs(skewMs) > CLOCK_AGREES_MS || !this.#switchgear.chance(0.5)) return
     this.#send(terminal, said, at, way + this.#switchgear.below(SECOND), false)
-  }
-
-  /** Fault current passed: what opened and what feeds it saw it, where it has eyes. */
-  tellIndications({ at, happening, changes }: Felt): void {
-    const { target, what, byControl } = happening
-    const { network } = this.#truth
-    if (what !== 'open' || byControl || target.kind !== 'device' || changes.length === 0) return
-    if (this.#truth.isRehung) return
-    const passed = [target.index, ...devicesAbove(network, target.index)]
-    this.#observers.forEach(({ device }, index) => {
-      const place = network.deviceIndex.get(device ?? '')
-      if (place === undefined || !passed.includes(place)) return
-      if (tellsPosition(this.#observers[index]!) && this.#switchgear.chance(0.8))
-        this.#indicate(index, place, at, true)
-    })
-  }
-
-  /** One that saw what never was. */
-  tellFalseIndication(): void {
-    const random = this.#switchgear
-    const eyes = this.#observers.flatMap((o, index) => (tellsPosition(o) ? [index] : []))
-    const index = eyes[random.below(Math.max(1, eyes.length))]
-    if (index === undefined || !random.chance(0.4)) return
-    const place = this.#network.deviceIndex.get(this.#observers[index]!.device ?? '')
-    const { over } = this.#truth.happenings
-    const at = START + 5 * SECOND + random.below(Math.max(MINUTE, over - START))
-    if (place !== undefined) this.#indicate(index, place, at, false)
-  }
-
-  #indicate(terminal: number, place: number, at: InstantMs, really: boolean): void {
-    const way = this.#wayOf(terminal, at, false, this.#switchgear)
-    if (way === undefined) return
-    const device = this.#network.grid.devices[place]!.id as never
-    this.#send(terminal, { kind: 'faultIndicated', device }, at, way)
-    const { skewMs } = this.#temperOf(terminal)
-    const dated = Math.abs(skewMs) <= CLOCK_AGREES_MS
-    this.#indications.push({ device: place, at, arrivesAt: way, true: really, dated })
   }
 
   /** What never was: an off or an on, taken back two minutes later. */

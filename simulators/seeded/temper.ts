@@ -13,6 +13,9 @@ const HOUR = 60 * MINUTE
 const CLOCK_AHEAD_MS = 4 * MINUTE
 const CLOCK_BEHIND_MS = 2 * MINUTE
 
+/** Clocks this near to the true time put what two of them date in the right order. */
+export const CLOCK_AGREES_MS = 4 * SECOND
+
 export interface Temper {
   /** Gives boot and sequence numbers. */
   readonly counts: boolean

@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { type Command, InvalidArgumentError } from 'commander'
+import { EDITION } from '../../simulators/seeded/troubles.ts'
 import { ENGINE_VERSION } from '../engine/engine.ts'
 
 /** What every line carries beside its figures. */
@@ -153,6 +154,7 @@ function simulate(bench: Command): void {
     )
     .option('--seeds <n>', 'seeds to play', integer, 300)
     .option('--seed <s>', 'the first of them', integer, 1)
+    .option('--edition <e>', 'the simulated world as it was in that edition', integer, EDITION)
     .option('--json', 'the JSON line alone', false)
     .action(async (options) => {
       const { benchSimulate } = await import('./bench/simulate.ts')

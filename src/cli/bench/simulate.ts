@@ -23,6 +23,8 @@ function shippedRules(): Rules {
 export interface SimulateOptions {
   readonly seeds: number
   readonly seed: number
+  /** The world as it was in that edition. */
+  readonly edition: number
   /** Keeps quiet about progress. */
   readonly json: boolean
 }
@@ -45,13 +47,13 @@ export interface SimulateResult {
 const PROGRESS_EVERY = 50
 
 export async function benchSimulate(options: SimulateOptions): Promise<SimulateResult> {
-  const { seeds, seed: first, json } = options
+  const { seeds, seed: first, edition, json } = options
   const started = performance.now()
   const results: SeedResult[] = []
   const rules = shippedRules()
   const telemetry = createTelemetry({ level: 'silent', processMetrics: false })
   for (let seed = first; seed < first + seeds; seed++) {
-    const result = await playSeed(seed, rules, telemetry)
+    const result = await playSeed(seed, rules, telemetry, edition)
     results.push(result)
     if (result.failures.length > 0) console.error(storyOfFailure(result))
     if (!json && results.length % PROGRESS_EVERY === 0)
