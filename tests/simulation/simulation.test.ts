@@ -43,4 +43,5 @@ it.each(failed)(
   async ({ seed, edition }) => {
     expect(await failuresOf([seed], edition)).toEqual([])
   },
+  PATIENCE_MS,
 )
