@@ -46,15 +46,20 @@ export function headOver({ grid, network }: World, point: number): number {
   return network.head[grid.usagePoints.device[point]!]!
 }
 
-/** What callers below the place said up to `until` is settled: supply is back there. */
+/**
+ * What callers below the place said up to `until` is settled: supply is back there. `within` leaves
+ * out those below a head of whom that is not known.
+ */
 export function forgetCallers(
   world: World,
   { head, observer }: { readonly head: number; readonly observer: number },
   until: InstantMs,
+  within: (head: number) => boolean = () => true,
 ): void {
   const own = observer === NONE ? NONE : world.grid.observers.target[observer]!
   for (const point of world.belief.called.below(head))
-    if (own === NONE || own === point) dropWhere(world, point, (at) => at <= until)
+    if ((own === NONE || own === point) && within(headOver(world, point)))
+      dropWhere(world, point, (at) => at <= until)
 }
 
 /** Nobody calls again to say that all is well: old words below no open incident go. */

@@ -33,7 +33,9 @@ export function noticeReturn(world: World, incident: Case): void {
   // The time by which as many had supply as were needed: one wrong clock does not date the return.
   const cameBackAt = heard.at[needed - 1]
   if (cameBackAt === undefined) {
-    if (closedAgain(world, incident)) incident.cameBackAt = closedAt(world, incident)
+    if (!closedAgain(world, incident)) return
+    incident.cameBackAt = closedAt(world, incident)
+    forgetCallers(world, incident, incident.cameBackAt)
     return
   }
   markReturned(world, incident, cameBackAt)

@@ -3,6 +3,7 @@
  * be false at once, and then it weighs as one false word, however many meters it names. What an
  * observer says of its own supply alone weighs less still.
  */
+import type { InstantMs } from '../../facts/time.ts'
 import { NEVER } from '../cost/nats.ts'
 import { OFF, WEAK } from '../evidence/registers.ts'
 import type { Belief } from './belief.ts'
@@ -27,7 +28,24 @@ export function falseTogether(belief: Belief, head: number): number {
   if (areas.at(head) === NONE || belief.opened.has(head)) return Number.POSITIVE_INFINITY
   if (!isSaidByOne(belief, head, { identity: NONE })) return Number.POSITIVE_INFINITY
   const ons = onsSince(belief, head, sums.t0(head))
-  return model.identityFalse + belief.dead(head) - ons
+  return occasions(belief, head) * model.identityFalse + belief.dead(head) - ons
+}
+
+/**
+ * What is said at one time may be one error, what is said minutes later is another. A dark area tells
+ * of its meters within that (domain rule J-T2).
+ */
+const ONE_OCCASION_MS = 60_000
+
+/** On how many occasions somebody below `head` said off. */
+function occasions(belief: Belief, head: number): number {
+  const { network, registers } = belief
+  const said: InstantMs[] = []
+  network.eachObserver(head, (observer) => {
+    if (registers.state[observer] === OFF) said.push(registers.atOf(observer))
+  })
+  said.sort((a, b) => a - b)
+  return 1 + said.filter((at, i) => i > 0 && at - said[i - 1]! > ONE_OCCASION_MS).length
 }
 
 /** True where all offs below `head` come from one identity, kept in `who`. */

@@ -9,7 +9,7 @@
  */
 import type { InstantMs } from '../../facts/time.ts'
 import type { EvidenceItem } from '../changes.ts'
-import { settleCallers } from '../evidence/calls.ts'
+import { forgetCallers, settleCallers } from '../evidence/calls.ts'
 import { lean } from '../evidence/indicators.ts'
 import { operations, positionAt, settlePosition } from '../evidence/positions.ts'
 import { AWAITED, OFF } from '../evidence/registers.ts'
@@ -173,6 +173,8 @@ function settlePart(world: World, { at }: Rehanging, part: MovedPart, accounted:
     world.ended.addStretch(network, { head, observer: NONE }, at)
     return
   }
+  // Nobody calls again to say that all is well.
+  forgetCallers(world, { head, observer: NONE }, at, (below) => !isOwn(world, below, head))
   if (belief.sums.offs(head) === 0) return
   const waiting = darkBefore(world, head, at)
   if (waiting.length === 0) return
@@ -183,9 +185,6 @@ function settlePart(world: World, { at }: Rehanging, part: MovedPart, accounted:
 /** Who said "off" below `head` by then, but for what an open device or an incident of its own explains. */
 function darkBefore(world: World, head: number, at: InstantMs): number[] {
   const { network, belief } = world
-  const own = new Set(
-    [...world.cases.values()].filter((c) => isActive(c) && c.observer === NONE).map((c) => c.head),
-  )
   const services = new Set([...world.cases.values()].filter(isActive).map((c) => c.observer))
   const found: number[] = []
   const visit = (below: number) => {
@@ -194,8 +193,23 @@ function darkBefore(world: World, head: number, at: InstantMs): number[] {
       if (said && !services.has(o)) found.push(o)
     })
     for (let c = network.firstBelow[below]!; c !== NONE; c = network.nextBeside[c]!)
-      if (!belief.opened.has(c) && !own.has(c)) visit(c)
+      if (!explainsItself(world, c)) visit(c)
   }
   visit(head)
   return found
+}
+
+/** Between `below` and `head`, both left out at the top, something explains itself why it is dark. */
+function isOwn(world: World, below: number, head: number): boolean {
+  for (let at = below; at !== head && at !== NONE; at = world.network.above[at]!)
+    if (explainsItself(world, at)) return true
+  return false
+}
+
+/** An open device, or one that an open incident stands for. */
+function explainsItself({ belief, cases }: World, head: number): boolean {
+  if (belief.opened.has(head)) return true
+  for (const c of cases.values())
+    if (c.head === head && c.observer === NONE && isActive(c)) return true
+  return false
 }

@@ -162,3 +162,36 @@ describe('callers', () => {
     expect(it.incidents()).toEqual([])
   })
 })
+
+describe('callers below a switch that was said to be open', () => {
+  const SWITCHED = `
+B1 breaker
+  S1 switch
+    FS1 ftu
+    T1 transformer
+      a0 meter
+      a1 meter
+      a2 meter
+      a3 meter
+  T2 transformer
+    b0 meter
+`
+
+  it('spoke of that: what they said is settled when it is closed', () => {
+    const it = new EngineLab(drawnGrid(SWITCHED), undefined, { invariants: false })
+    it.pass(5)
+    it.say('FS1', 'switchOpen', { device: 'S1' })
+    it.pass(300)
+    for (const n of [0, 1, 2]) call(it, `a${n}`, `acc${n}`)
+    it.pass(60)
+    expect(it.open()).toMatchObject([{ device: { id: 'S1' }, outageKind: 'confirmed' }])
+    it.say('FS1', 'switchClosed', { device: 'S1' })
+    it.pass(300)
+    expect(it.open()).toEqual([])
+    call(it, 'a1', 'acc1')
+    call(it, 'a2', 'acc2')
+    call(it, 'a3', 'acc3')
+    it.pass(60)
+    expect(it.open()).toMatchObject([{ metersAffected: 4, outageKind: 'confirmed' }])
+  })
+})

@@ -1,5 +1,6 @@
 /** One identity cannot confirm, nor clear what two vouched for, however much and often it speaks. */
 import { describe, expect, it } from 'vitest'
+import { AskedLab } from '../../support/asked-lab.ts'
 import { drawnGrid } from '../../support/drawn-grid.ts'
 import { EngineLab } from '../../support/engine-lab.ts'
 
@@ -206,5 +207,34 @@ describe('a crew on site', () => {
     })
     story.pass(2)
     expect(story.open()).toMatchObject([{ outageKind: 'confirmed', sources: 2 }])
+  })
+})
+
+describe('one identity that speaks again', () => {
+  it('does not make what it said minutes ago suspect', () => {
+    const story = new AskedLab(drawnGrid(AREAS))
+    story.answerOf = (target) => (target === 'o-a1' ? 'noAnswer' : 'energised')
+    story.pass(2)
+    story.say('C1', 'powerOff', { meters: ['o-a1'] })
+    story.pass(180)
+    expect(story.open()).toMatchObject([{ id: 'I000001', device: { id: 'a1' } }])
+    story.say('C1', 'powerOff', { meters: ['o-a2'] })
+    story.pass(10)
+    expect(story.open()).toMatchObject([{ id: 'I000001' }, { device: { id: 'a2' } }])
+  })
+})
+
+describe('a second outage above one that lasts', () => {
+  it('is found where it is, though ons came between the two', () => {
+    const story = lab()
+    story.say('C1', 'powerOff', { meters: ['o-a1'] })
+    story.pass(60)
+    story.say('C1', 'powerOn')
+    for (const meter of ['o-a2', 'o-a3', 'o-a4']) story.say('C1', 'powerOn', { meters: [meter] })
+    story.pass(120)
+    expect(story.open()).toMatchObject([{ device: { id: 'a1' } }])
+    story.say('C1', 'powerOff', { meters: ['o-a2', 'o-a3'] })
+    story.pass(10)
+    expect(story.open()).toMatchObject([{ device: { id: 'X1' }, metersAffected: 4 }])
   })
 })

@@ -6,7 +6,7 @@
 
 import type { Word } from '../../../../simulators/seeded/arrival.ts'
 import { FIRST_RULES, type Story } from '../../../../simulators/seeded/story.ts'
-import type { Change, Incident, InterruptionSegment } from '../../../engine/changes.ts'
+import type { Change, Incident } from '../../../engine/changes.ts'
 import type { Rules } from '../../../engine/rules.ts'
 import type { Fact, Position } from '../../../facts/facts.ts'
 import type { InstantMs } from '../../../facts/time.ts'
@@ -36,6 +36,13 @@ const FALSE_TOGETHER_MS = 60 * MINUTE_MS
  * it forwards for included, is as likely as that; that of three is not.
  */
 const IDENTITIES_OF_A_PART = 3
+
+/**
+ * A part left dark that one terminal, which is broken, did not answer for: no word can come that ends
+ * it, and a person does.
+ */
+const isLeftToPeople = ({ outageKind, sources, parent }: Incident) =>
+  outageKind === 'predicted' && sources === 0 && parent !== null
 
 /** Failures kept in words: the first tells the story. */
 const MAX_FAILURES = 5
@@ -119,8 +126,6 @@ export class Auditor {
       if (!spell || covered.has(point) || !this.#isHeardDark(meter, spell.from, judged)) continue
       if (this.#wasTaken(point, spell.from, now)) continue
       if (this.#wasHardlyBack(point, spell.from, now)) continue
-      // Of quick cycles a short one may be missed: the ons of the one before speak against it.
-      if (this.#story.troubles.flapping && now - spell.from < QUICK_MS) continue
       this.fail(`${this.#story.truth.nameOf(point)} is dark since ${spell.from} and in no incident`)
       return
     }
@@ -134,20 +139,9 @@ export class Auditor {
     for (const incident of this.said.dark) {
       const points = this.#reach(incident.device.id, now)
       const isOut = [...points].some((point) => truth.spellAt(point, now))
-      if (!isOut && !this.#isLeftToPeople(incident, points))
+      if (!isOut && !isLeftToPeople(incident))
         this.fail(`${incident.id} at ${incident.device.id} stays open, and all have supply`)
     }
-  }
-
-  /**
-   * Where nobody but callers ever spoke, or a terminal that is broken did not answer, no word can
-   * come that ends it: a person does.
-   */
-  #isLeftToPeople(incident: Incident, points: ReadonlySet<number>): boolean {
-    if (incident.outageKind === 'predicted' && incident.sources === 0) return true
-    const called = [...this.#vouchers.of(points)].some((who) => who.startsWith('account '))
-    const meters = [...points].map((point) => this.#meterOf.get(point)!)
-    return called && meters.every((meter) => !this.#words.has(meter))
   }
 
   #judge({ change, before, asked }: Turn, now: InstantMs): void {
@@ -252,20 +246,11 @@ export class Auditor {
   #wasTaken(point: number, from: InstantMs, now: InstantMs): boolean {
     for (const segment of this.said.segments.values()) {
       const byPeople = this.said.ruledByPeople.has(segment.incident)
-      if (segment.void && !byPeople && !this.#isDisbelieved(segment)) continue
+      if (segment.void && !byPeople) continue
       if (!byPeople && segment.to !== null && segment.to < from) continue
       if (this.#reach(segment.device.id, now).has(point)) return true
     }
     return false
-  }
-
-  /**
-   * Found on the word of one identity, and withdrawn: more of its words that fit nothing else heard
-   * make it likelier that all of them are false together.
-   */
-  #isDisbelieved({ incident }: InterruptionSegment): boolean {
-    const said = this.said.incidents.get(incident)
-    return said?.outcome === 'withdrawn' && said.sources < this.#inForce.sources
   }
 
   /**
