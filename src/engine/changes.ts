@@ -288,7 +288,13 @@ export interface EscalationChange {
 }
 
 /** Stable codes of a refused action. */
-export type ActionRefusal = 'unknownIncident' | 'staleRevision' | 'notAllowedInState' | 'invalid'
+export type ActionRefusal =
+  | 'unknownIncident'
+  | 'staleRevision'
+  | 'notAllowedInState'
+  /** It stands for the incidents of its feeders: what is done is done to those. */
+  | 'actOnItsParts'
+  | 'invalid'
 
 /** The answer to an `actionRequested` fact. */
 export interface ActionChange {

@@ -53,7 +53,7 @@ import { planService, serve } from './service/serve.ts'
 import { countOffs, followStorm, orderStorm } from './storm/storm.ts'
 import { succeed } from './succession.ts'
 import { summarise } from './summary/summarise.ts'
-import { admitSwitching, operateAsPlanned } from './switching/operate.ts'
+import { admitSwitching, cancelSwitching, operateAsPlanned } from './switching/operate.ts'
 import { rehang } from './switching/rehang.ts'
 import { suspectTie } from './switching/unreported-tie.ts'
 import type { TreeNews, World } from './world.ts'
@@ -131,6 +131,9 @@ export class Engine {
         return [{ type: 'quarantine', position, fact }]
       case 'switching':
         admitSwitching(world, position, fact)
+        return []
+      case 'switchingCancelled':
+        cancelSwitching(world, fact.requestId)
         return []
       case 'actionRequested': {
         const publisher = new Publisher(world)

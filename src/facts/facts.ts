@@ -203,6 +203,16 @@ export interface SwitchingFact {
   readonly by: string
 }
 
+/** Switching that was planned and will not be done. What is done already is not undone by it. */
+export interface SwitchingCancelledFact {
+  readonly type: 'switchingCancelled'
+  readonly receivedAt: InstantMs
+  /** Of the operation. */
+  readonly requestId: string
+  /** Account name of who said so. */
+  readonly by: string
+}
+
 export const STORM_MODES = ['on', 'off', 'rule'] as const
 
 /** A person's word on storm mode; `rule` gives it back to the rule. */
@@ -227,6 +237,7 @@ export type Fact =
   | RulesAppliedFact
   | ActionRequestedFact
   | SwitchingFact
+  | SwitchingCancelledFact
   | ReliabilityResetFact
   | MeterReplacedFact
   | PlanAnnouncedFact

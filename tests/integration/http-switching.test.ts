@@ -68,3 +68,25 @@ test('what cannot be is refused with a stable code', async () => {
   )
   expect((await ask('agent', { device, position: 'open' })).json.code).toBe('auth.forbidden')
 })
+
+test('what was planned is cancelled by who may plan it, until it is due', async () => {
+  const cancel = async (role: string, requestId: string, units = ['1501']) => {
+    const answer = await fetch(`${fixture.url}/api/v1/switching/${requestId}`, {
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${await fixture.token(role as never, units)}` },
+    })
+    const json = answer.status === 204 ? {} : ((await answer.json()) as { code: string })
+    return { status: answer.status, ...json }
+  }
+  const at = new Date(now + 7_200_000).toISOString()
+  await ask('networkDispatcher', { device, position: 'open', at }, 'later')
+  expect(await cancel('agent', 'later')).toMatchObject({ status: 403 })
+  const nowhere = { status: 404, code: 'switching.notPlanned' }
+  expect(await cancel('networkDispatcher', 'later', ['1599'])).toMatchObject(nowhere)
+  expect(await cancel('networkDispatcher', 'first')).toMatchObject(nowhere)
+  expect(await cancel('networkDispatcher', 'later')).toEqual({ status: 204 })
+  expect(fixture.appended.at(-1)).toMatchObject({ type: 'switchingCancelled', requestId: 'later' })
+  expect(await cancel('networkDispatcher', 'later')).toMatchObject(nowhere)
+  const { json } = await ask('gridManager')
+  expect(JSON.stringify(json.planned)).not.toContain('later')
+})

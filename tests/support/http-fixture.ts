@@ -397,7 +397,11 @@ function switchingAsked(facts: readonly Fact[]): SwitchingView {
           by,
         }
       }),
-    planned: decided.filter(({ source }) => source === 'planned'),
+    planned: decided.filter(({ source, requestId }) => {
+      const isCancelled = (fact: Fact) =>
+        fact.type === 'switchingCancelled' && fact.requestId === requestId
+      return source === 'planned' && !facts.some(isCancelled)
+    }),
     loops: [],
     islands: [],
     decided: (requestId) => decided.find((one) => one.requestId === requestId),

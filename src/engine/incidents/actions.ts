@@ -69,7 +69,8 @@ export function decideAction(
   if (earlier) return
   const number = incidentNumber(fact.incident)
   const incident = world.cases.get(number) ?? findingOf(world, number)
-  const refusal = refusalOf(world, incident, fact)
+  const station = world.summary.stations.find((one) => one.number === number)
+  const refusal = station ? 'actOnItsParts' : refusalOf(world, incident, fact)
   if (!refusal) {
     incident!.causes = [position]
     carryOut(world, incident!, fact)
@@ -85,7 +86,7 @@ export function decideAction(
     incident: fact.incident,
     accepted: refusal === null,
     refusal,
-    revision: incident?.revision ?? 0,
+    revision: incident?.revision ?? station?.revision ?? 0,
     causes: [position],
   }
   world.decided.set(fact.requestId, change)

@@ -28,6 +28,11 @@ export function admitSwitching(world: World, position: Position, fact: Switching
   }
 }
 
+/** A planned operation will not be done; asked again with its request id it is still decided. */
+export function cancelSwitching({ switching }: World, requestId: string): void {
+  switching.planned = switching.planned.filter((one) => one.requestId !== requestId)
+}
+
 /** Planned operations whose time has come are taken as done. */
 export function operateAsPlanned(world: World): void {
   const { switching } = world

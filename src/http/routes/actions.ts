@@ -52,6 +52,12 @@ function answerTo(change: ActionChange, warnings: readonly Warning[] = []): Answ
       throw new Problem('incident.notFound', `no incident ${change.incident}`, more)
     case 'notAllowedInState':
       throw new Problem('action.notAllowed', 'not allowed in the state of the incident', more)
+    case 'actOnItsParts':
+      throw new Problem(
+        'action.onParts',
+        'this incident stands for those of its feeders: act on each of them',
+        more,
+      )
     default:
       throw new Problem(
         'action.notAllowed',

@@ -194,4 +194,28 @@ const operate = route({
   },
 })
 
-export const switchingRoutes = [operate, list]
+const cancel = route({
+  method: 'DELETE',
+  path: '/api/v1/switching/{requestId}',
+  demand: 'switching.write',
+  summary: 'Cancel switching that was planned and is not due yet',
+  params: z.object({ requestId: z.string().regex(/^[!-~]{1,128}$/) }),
+  answers: { 204: { description: 'Recorded' } },
+  async handle(call) {
+    const { deps, params, scope } = call
+    const { requestId } = params
+    const planned = deps.switching().planned.find((one) => one.requestId === requestId)
+    if (!planned || planned.at <= deps.now() || !seesDevice(deps.grid(), scope, planned.device))
+      throw new Problem('switching.notPlanned', `no switching ${requestId} is to come`)
+    const by = callerOf(call).account
+    await deps.facts.append({
+      type: 'switchingCancelled',
+      receivedAt: deps.now(),
+      requestId,
+      by,
+    })
+    return { status: 204 }
+  },
+})
+
+export const switchingRoutes = [operate, list, cancel]

@@ -46,6 +46,19 @@ describe('a substation', () => {
       transformersAffected: 24,
     })
     const below = lab.open().filter(({ parent }) => parent === mother.id)
+    const acted = lab.feed({
+      type: 'actionRequested',
+      receivedAt: lab.now,
+      requestId: 'r1',
+      incident: mother.id,
+      expectedRevision: mother.revision,
+      action: 'confirm',
+      by: 'someone',
+      role: 'networkDispatcher',
+    })
+    expect(acted).toMatchObject([
+      { type: 'action', accepted: false, refusal: 'actOnItsParts', revision: mother.revision },
+    ])
     expect(below.map(({ device }) => device.id).sort()).toEqual(['B1', 'B2', 'B3'])
     feeder(lab, 'B4', 'powerOff')
     lab.pass(30)

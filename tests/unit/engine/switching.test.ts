@@ -337,3 +337,18 @@ describe('a tie between two dark parts', () => {
     ])
   })
 })
+
+describe('planned switching that is cancelled', () => {
+  it('is not done, and can be planned anew', () => {
+    const on = lab()
+    on.pass(5)
+    operate(on, 'S3', 'open', { at: on.now + 60_000, source: 'planned', requestId: 'plan-1' })
+    on.feed({ type: 'switchingCancelled', receivedAt: on.now, requestId: 'plan-1', by: 'd' })
+    on.pass(90)
+    const moved = () => on.changes.filter(({ type }) => type === 'topology')
+    expect(moved()).toEqual([])
+    operate(on, 'S3', 'open', { at: on.now + 60_000, source: 'planned', requestId: 'plan-2' })
+    on.pass(90)
+    expect(moved()).toMatchObject([{ operated: [{ device: 'S3', position: 'open' }] }])
+  })
+})
