@@ -3,6 +3,7 @@
  * ended, and what must never be said. Compared by `rules test` and the golden scenarios.
  */
 import { z } from 'zod'
+import { CHANNELS } from '../src/facts/channels.ts'
 
 const seconds = z.number().min(0).max(604_800)
 
@@ -63,6 +64,16 @@ const asked = z.strictObject({
 })
 export type ExpectedAsked = z.infer<typeof asked>
 
+/** What a customer has heard of outages up to then, on one channel, in order. */
+const heard = z.strictObject({
+  /** Id of the usage point. */
+  customer: z.string(),
+  channel: z.enum(CHANNELS).default('app'),
+  /** `T1`, `T6` …, all of them from the beginning. */
+  templates: z.array(z.string()),
+})
+export type ExpectedMessages = z.infer<typeof heard>
+
 export const expectationSchema = z
   .strictObject({
     /** At this moment … */
@@ -77,8 +88,10 @@ export const expectationSchema = z
     notices: z.array(notice).optional(),
     /** … exactly these rungs were reached from the beginning, each once and in this order, */
     escalations: z.array(escalation).optional(),
-    /** … and so many were asked. */
+    /** … so many were asked, */
     asked: asked.optional(),
+    /** … and this is what these customers have heard. */
+    messages: z.array(heard).optional(),
     /** From beginning to end no incident is ever like one of these. */
     never: z.array(incident).optional(),
   })
@@ -88,7 +101,7 @@ export const expectationSchema = z
       (never !== undefined || atSeconds !== undefined),
     {
       message:
-        'needs atSeconds with open, ended, supply, notices, escalations or asked, or never by itself',
+        'needs atSeconds with open, ended, supply, notices, escalations, asked or messages, or never by itself',
     },
   )
 export type Expectation = z.infer<typeof expectationSchema>

@@ -4,11 +4,13 @@ import type {
   ExpectedAsked,
   ExpectedEscalation,
   ExpectedIncident,
+  ExpectedMessages,
   ExpectedNotice,
 } from '../../simulators/expectation.ts'
 import type { EscalationChange, Incident, Notice } from '../engine/changes.ts'
 import { isOpen } from '../engine/incident-view.ts'
 import type { World } from '../engine/world.ts'
+import type { HeardMessage } from './rehearsed-customers.ts'
 
 /** All that was judged and said up to a moment. */
 export interface Judged {
@@ -19,6 +21,8 @@ export interface Judged {
   readonly escalations: readonly EscalationChange[]
   /** Observers that were asked, once for each time. */
   readonly asked: readonly string[]
+  /** Messages to customers, in order. */
+  readonly heard: readonly HeardMessage[]
   readonly world: World | undefined
   readonly startMs: number
 }
@@ -32,7 +36,7 @@ export interface Outcome {
 
 /** Whether an expectation of a moment holds, part by part. */
 export function compare(expectation: Expectation, judged: Judged): Outcome[] {
-  const { atSeconds, open, ended, supply, notices, escalations, asked } = expectation
+  const { atSeconds, open, ended, supply, notices, escalations, asked, messages } = expectation
   const { incidents, world } = judged
   const at = `at ${atSeconds} s`
   const outcomes: Outcome[] = []
@@ -63,7 +67,23 @@ export function compare(expectation: Expectation, judged: Judged): Outcome[] {
   if (escalations)
     outcomes.push({ what: `${at}: escalations`, problem: wrongRungs(escalations, judged) })
   if (asked) outcomes.push({ what: `${at}: asked`, problem: wronglyAsked(asked, judged.asked) })
+  for (const one of messages ?? [])
+    outcomes.push({
+      what: `${at}: messages to ${one.customer} by ${one.channel}`,
+      problem: wronglyTold(one, judged.heard),
+    })
   return outcomes
+}
+
+function wronglyTold(
+  { customer, channel, templates }: ExpectedMessages,
+  heard: readonly HeardMessage[],
+): string {
+  const found = heard
+    .filter((one) => one.customer === customer && one.channel === channel)
+    .map(({ template }) => template)
+  const said = (list: readonly string[]) => list.join(', ') || 'nothing'
+  return said(found) === said(templates) ? '' : `expected ${said(templates)}, found ${said(found)}`
 }
 
 /** Each expected incident with one found: what is missing, and what nobody expected. */

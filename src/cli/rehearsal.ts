@@ -27,6 +27,7 @@ import { decodeMessage } from '../sensing/json-codec.ts'
 import { callTopicOf } from '../sensing/topics.ts'
 import { compare, type Judged, neverLike, type Outcome } from './comparison.ts'
 import { factOf } from './deed-facts.ts'
+import { RehearsedCustomers } from './rehearsed-customers.ts'
 
 /** A morning in winter; every rehearsal begins at the same moment, so that it always ends the same. */
 const START_MS = Date.UTC(2026, 10, 22, 3)
@@ -97,6 +98,8 @@ export async function rehearse(
   const notices = new Map<string, Notice>()
   const escalations: EscalationChange[] = []
   const asked: string[] = []
+  const customers = new RehearsedCustomers(latest)
+  let hasNews = false
   const outcomes: Outcome[] = []
   let facts = 0
   let lastTick = 0
@@ -109,6 +112,7 @@ export async function rehearse(
       if (change.type === 'incident') {
         revisions.push(change.incident)
         latest.set(change.incident.id, change.incident)
+        hasNews = true
       } else if (change.type === 'callRead') {
         asked.push(...change.targets)
         ask(change)
@@ -122,6 +126,7 @@ export async function rehearse(
     notices: [...notices.values()],
     escalations,
     asked,
+    heard: customers.heard,
     world: judge.engine.world,
     startMs: START_MS,
   })
@@ -169,6 +174,9 @@ export async function rehearse(
     onTime(now) {
       const wanted = judge.engine.nextDeadline()
       if ((wanted !== undefined && wanted <= now) || now - lastTick >= MINUTE_MS) tick(now)
+      const { world } = judge.engine
+      if (world) customers.look(world, now, hasNews)
+      hasNews = false
       check(now)
     },
   })

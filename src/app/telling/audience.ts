@@ -7,7 +7,8 @@ import { type Case, isActive } from '../../engine/incidents/case.ts'
 import { extentOf, subtree } from '../../engine/incidents/extent.ts'
 import { NONE } from '../../engine/inference/network.ts'
 import type { World } from '../../engine/world.ts'
-import { TARGET_USAGE_POINT } from '../../grid/compiled.ts'
+import type { InstantMs } from '../../facts/time.ts'
+import { TARGET_DEVICE, TARGET_USAGE_POINT } from '../../grid/compiled.ts'
 import { DEVICE_TYPES } from '../../grid/model.ts'
 
 const TRANSFORMER = DEVICE_TYPES.indexOf('transformer')
@@ -56,6 +57,40 @@ function saysOn({ grid, registers }: World, { startedAt }: Case, point: number):
     if (observers.targetKind[o] === TARGET_USAGE_POINT && observers.target[o] === point)
       return registers.state[o] === ON && registers.atOf(o) > startedAt
   return false
+}
+
+/**
+ * Whether somebody at the very place of a usage point (its meter box, or its transformer) has said since
+ * then that supply is back: a meter, or the terminal it speaks through. While an outage goes on elsewhere,
+ * that alone shows that it is over here.
+ */
+export function backSince(world: World, since: InstantMs): (point: number) => boolean {
+  const { observers, usagePoints } = world.grid
+  const { registers } = world
+  const isOn = (observer: number) =>
+    registers.state[observer] === ON && registers.atOf(observer) > since
+  const known = new Map<number, boolean>()
+  return (point) => {
+    const device = usagePoints.device[point]!
+    let back = known.get(device)
+    for (let o = observers.firstMeter[device]!; back === undefined; o++) {
+      if (o === observers.firstMeter[device + 1]) back = false
+      else if (isOn(o) || speaksThere(world, o, device, isOn)) back = true
+    }
+    known.set(device, back)
+    return back
+  }
+}
+
+function speaksThere(
+  { grid: { observers } }: World,
+  meter: number,
+  device: number,
+  isOn: (observer: number) => boolean,
+): boolean {
+  const via = observers.via[meter]!
+  if (via < 0 || observers.targetKind[via] !== TARGET_DEVICE) return false
+  return observers.target[via] === device && isOn(via)
 }
 
 /** Usage points below devices, in index order, a page at a time. */

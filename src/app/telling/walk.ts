@@ -13,7 +13,14 @@ import type { Moment, OwnSupply } from '../../inform/decide.ts'
 import { endingOf, newsOf } from '../../inform/news.ts'
 import type { Progress, Walk } from '../../records/informing/audiences.ts'
 import type { SqliteRecords } from '../../records/sqlite.ts'
-import { coverOf, type PointsBelow, pointsOf, pointsOfPlan, transformerOf } from './audience.ts'
+import {
+  backSince,
+  coverOf,
+  type PointsBelow,
+  pointsOf,
+  pointsOfPlan,
+  transformerOf,
+} from './audience.ts'
 import type { Asked, Carrier, TellingAnswer, TellingRequest } from './desk.ts'
 
 /** Customers of a slice: the ledger files it in some 30 ms, and everything else waits no longer than that. */
@@ -21,6 +28,9 @@ export const SLICE = 500
 
 /** The ledger is behind the engine: look again when it has caught up. */
 const LAG_MS = 1000
+
+/** Places that are no longer part of an outage, and that nobody spoke of yet, are looked at again. */
+const VERIFY_MS = 60_000
 
 /** Mothers that a merged incident is followed through. */
 const MOST_MERGES = 16
@@ -194,6 +204,8 @@ class Supplies {
   readonly #told: string
   readonly #dark = new Map<number, number>()
   #lit: number | undefined
+  #goesOn = false
+  #back: (point: number) => boolean = () => false
 
   constructor(parts: WalkParts, world: World, told: string) {
     this.#parts = parts
@@ -205,7 +217,12 @@ class Supplies {
   of(point: number): number {
     const cover = this.#cover(point)
     if (cover.is === 'dark') return this.#darkBy(cover.by)
-    return cover.is === 'lit' ? this.#whenLit() : this.unsure
+    if (cover.is === 'unsure') return this.unsure
+    const lit = this.#whenLit()
+    if (!this.#goesOn || this.#back(point)) return lit
+    // Elsewhere it goes on, and nobody has said that it is over here.
+    this.wakeAt = earliest(this.wakeAt, this.#parts.moment().now + VERIFY_MS)
+    return this.unsure
   }
 
   #darkBy(number: number): number {
@@ -233,6 +250,8 @@ class Supplies {
       this.#lookAgain()
       return this.unsure
     }
+    this.#goesOn = isOpen(incident) && incident.outageKind !== 'restored'
+    this.#back = backSince(this.#world, incident.startedAt)
     const since = incident.restoredAt ?? moment().now
     return this.list.push({ is: 'lit', ending: endingOf(incident), since }) - 1
   }
