@@ -120,8 +120,9 @@ function firstOf({ lifeSupport }: Person, news: News, now: InstantMs): TemplateN
   return news.accepted ? 'T1' : 'T1-verifying'
 }
 
-/** An estimate that can still come true. */
-const expects = ({ etr }: News, now: InstantMs) => etr !== null && etr > now
+/** An estimate that can still come true; the program's own only once a repair is really arranged. */
+const expects = ({ etr, etrSource, accepted }: News, now: InstantMs) =>
+  etr !== null && etr > now && (accepted || etrSource === 'field')
 
 /** Something was told: is there news since? */
 function whenTold(person: Person, told: Episode, news: News, moment: Moment): Decision {

@@ -243,7 +243,10 @@ describe('errors', () => {
     await expectProblem(await fixture.get('/api/v1/quarantine', token), 'auth.forbidden')
     await expectProblem(await fixture.get('/api/v1/nothing', token), 'notFound')
     await expectProblem(await fixture.get('/api/v1/nothing-of-the-kind', token), 'notFound')
-    await expectProblem(await fixture.post('/api/v1/nothing-of-the-kind', {}, bearer(token)), 'notFound')
+    await expectProblem(
+      await fixture.post('/api/v1/nothing-of-the-kind', {}, bearer(token)),
+      'notFound',
+    )
     await expectProblem(await fixture.get('/api/v1/incidents?limit=0', token), 'request.invalid')
     await expectProblem(await fixture.get('/api/v1/incidents?state=no', token), 'request.invalid')
     await expectProblem(await fixture.get('/api/v1/incidents/%20', token), 'request.invalid')
