@@ -32,6 +32,7 @@ import { createTelemetry } from '../telemetry/telemetry.ts'
 import { CallSender } from './call-sender.ts'
 import { callBacksOf } from './callbacks.ts'
 import { Crews } from './crews.ts'
+import { diagramOf } from './diagram.ts'
 import { figuresOf, reportsIn } from './figures.ts'
 import { openFrequent } from './frequent.ts'
 import { GridApply } from './grid-apply.ts'
@@ -262,15 +263,14 @@ async function open(
     card: hotline.card,
     voice: hotline.voice,
     callBacks: callBacksOf(records, hotline.callBackScript, () => serviceRules().callBack),
-    facts: journal,
-    journal,
-    live,
+    ...{ facts: journal, journal, live },
     awaitAction: (requestId, timeoutMs) => pipeline.awaitAction(requestId, timeoutMs),
     grid,
     status: figures,
     plans: () => judge.engine.world?.plans.byId ?? NO_PLANS,
     gridApply,
     switching: () => switchingOf(judge.engine.world),
+    diagram: (feeder) => diagramOf(judge.engine.world, feeder),
     rules: () => library.rulesText(judge.rulesDigest),
     applyRules: (files, by) => applyRules(files, by, ruleParts),
     health,

@@ -15,6 +15,7 @@ import { CHANNELS, type Channel, CUSTOMER_LANGUAGES } from '../facts/channels.ts
 import type { Fact, JournalledFact, Position, QuarantinedFact } from '../facts/facts.ts'
 import type { InstantMs } from '../facts/time.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
+import type { DeviceType } from '../grid/model.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import type { CallBacks } from './callback-port.ts'
 import type { Card, CardRequest, ContactKind } from './card.ts'
@@ -319,6 +320,19 @@ export interface SwitchingView {
   decided(requestId: string): Operation | undefined
 }
 
+/** A device in the diagram of its feeder. */
+export interface DiagramDevice {
+  readonly id: string
+  readonly type: DeviceType
+  readonly name: string
+  readonly parent: string | null
+  readonly open: boolean
+  readonly normallyOpen: boolean
+  readonly customers: number
+  readonly probability: number | null
+  readonly dead: number | null
+}
+
 /** A grid on its way to being in force, and what became of the last one. */
 export interface GridApplyPort {
   readonly state: {
@@ -358,6 +372,8 @@ export interface HttpDeps {
   /** Announced outages that are not over, by id, in the order of their announcement. */
   plans(): ReadonlyMap<string, Plan>
   switching(): SwitchingView
+  /** Devices of a feeder by index, with what the engine holds of each. */
+  diagram(feeder: number): readonly DiagramDevice[]
   readonly gridApply: GridApplyPort
   rules(): RulesText
   /**

@@ -10,6 +10,7 @@ export const PROBLEM_CODES = {
   notFound: 404,
   'incident.notFound': 404,
   'device.notFound': 404,
+  'feeder.notFound': 404,
   'terminal.notFound': 404,
   'usagePoint.notFound': 404,
   'action.notFound': 404,

@@ -10,11 +10,12 @@ import type { Plan } from '../../src/engine/plans/plan.ts'
 import type { ActionRequestedFact, Fact, JournalledFact } from '../../src/facts/facts.ts'
 import { compileGrid } from '../../src/grid/compile.ts'
 import type { CompiledGrid } from '../../src/grid/compiled.ts'
-import type { Grid } from '../../src/grid/model.ts'
+import { customersBelow } from '../../src/grid/geography.ts'
+import { DEVICE_TYPES, type Grid } from '../../src/grid/model.ts'
 import { createIdentity, type Identity } from '../../src/http/identity/identity.ts'
 import type { RoleName } from '../../src/http/identity/rights.ts'
 import { loadRoles } from '../../src/http/identity/roles.ts'
-import type { HttpDeps, SwitchingView } from '../../src/http/ports.ts'
+import type { DiagramDevice, HttpDeps, SwitchingView } from '../../src/http/ports.ts'
 import { createHttpServer, type HttpServer } from '../../src/http/server.ts'
 import { createLiveHub } from '../../src/live/hub.ts'
 import type { LiveTimings } from '../../src/live/limits.ts'
@@ -308,6 +309,7 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
     status: figures,
     plans: () => plansOf(appended),
     switching: () => switchingAsked(appended),
+    diagram: (feeder) => normalDiagram(grid, feeder),
     gridApply: {
       state: { upload: null, stage: null, receivedBytes: 0, last: null },
       receive: (_upload, offset, bytes) => offset + bytes.length,
@@ -376,6 +378,26 @@ function repairOfNothing(): HttpDeps['repair'] {
     },
     picture: async (digest) => pictures.get(digest),
   }
+}
+
+/** A feeder in its normal state, without any evidence. */
+function normalDiagram(grid: CompiledGrid, feeder: number): readonly DiagramDevice[] {
+  const { devices } = grid
+  const own = [...devices.type.keys()].filter((at) => devices.feeder[at] === feeder)
+  const shown = own.filter(
+    (at) => !/lvBranch|meterBox|service/.test(DEVICE_TYPES[devices.type[at]!]!),
+  )
+  return shown.map((at) => ({
+    id: devices.ids.idOf(at),
+    type: DEVICE_TYPES[devices.type[at]!]!,
+    name: devices.nameOf(at),
+    parent: devices.normalParent[at]! < 0 ? null : devices.ids.idOf(devices.normalParent[at]!),
+    open: devices.normallyOpen[at] === 1,
+    normallyOpen: devices.normallyOpen[at] === 1,
+    customers: customersBelow(grid, at),
+    probability: null,
+    dead: null,
+  }))
 }
 
 /** What the engine holds of switching, here everything as asked for. */

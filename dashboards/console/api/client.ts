@@ -17,11 +17,14 @@ import type {
 export class ApiError extends Error {
   readonly status: number
   readonly code: string
+  /** What is wrong where, of a file that was sent. */
+  readonly problems: readonly string[]
   constructor(problem: Problem) {
     super(problem.detail)
     this.name = 'ApiError'
     this.status = problem.status
     this.code = problem.code
+    this.problems = problem.problems ?? []
   }
 }
 
@@ -55,7 +58,8 @@ export async function call(
 async function problemOf(response: Response): Promise<Problem> {
   try {
     const body = (await response.json()) as Partial<Problem>
-    return { status: response.status, code: body.code ?? '', detail: body.detail ?? '' }
+    const { code = '', detail = '', problems = [] } = body
+    return { status: response.status, code, detail, problems }
   } catch {
     return { status: response.status, code: '', detail: response.statusText }
   }

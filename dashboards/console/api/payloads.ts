@@ -140,6 +140,8 @@ export interface ActionRequest {
   readonly etr?: Instant
   readonly causeCode?: string
   readonly reasonCode?: string
+  /** When it happened, where it is told later. */
+  readonly occurredAt?: Instant
 }
 
 /** One line of an incident's history: what was heard or done, or what was concluded from it. */
@@ -164,4 +166,5 @@ export interface Problem {
   readonly status: number
   readonly code: string
   readonly detail: string
+  readonly problems?: readonly string[]
 }

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import type { Account } from '../api/payloads.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import type { Names } from '../incidents/names.ts'
+import { Entry } from './Entry.tsx'
 import { PlansInForce } from './PlansInForce.tsx'
 import { SwitchingState } from './SwitchingState.tsx'
 
@@ -16,6 +17,10 @@ interface Props {
 export function NetworkState({ account, names }: Props) {
   const { text } = useLanguage()
   const [open, setOpen] = useState(false)
+  const [saved, setSaved] = useState(0)
+  const may = (['plan', 'switching'] as const).filter((one) =>
+    account.rights.includes(one === 'plan' ? 'plans.write' : 'switching.write'),
+  )
   const seesSwitching = account.rights.includes('switching.read')
   const seesPlans = account.rights.includes('plans.read')
   if (!seesSwitching && !seesPlans) return null
@@ -40,8 +45,9 @@ export function NetworkState({ account, names }: Props) {
         size={460}
       >
         <div className="network-state">
-          {seesSwitching && <SwitchingState names={names} />}
-          {seesPlans && <PlansInForce />}
+          <Entry may={may} onSaved={() => setSaved((count) => count + 1)} />
+          {seesSwitching && <SwitchingState key={`s${saved}`} names={names} />}
+          {seesPlans && <PlansInForce key={`p${saved}`} />}
         </div>
       </Drawer>
     </>

@@ -16,7 +16,11 @@ import '../styles/network-state.css'
 const PAGES = {
   desk: lazy(() => import('./Console.tsx').then((m) => ({ default: m.Console }))),
   agent: lazy(() => import('../agent/AgentDesk.tsx').then((m) => ({ default: m.AgentDesk }))),
+  notices: lazy(() => import('../notices/Notices.tsx').then((m) => ({ default: m.Notices }))),
+  feeder: lazy(() => import('../diagram/Diagram.tsx').then((m) => ({ default: m.Diagram }))),
   wall: lazy(() => import('../wall/WallBoard.tsx').then((m) => ({ default: m.WallBoard }))),
+  operator: lazy(() => import('../operator/Operator.tsx').then((m) => ({ default: m.Operator }))),
+  grid: lazy(() => import('../field/Field.tsx').then((m) => ({ default: m.Field }))),
 } as const satisfies Partial<Record<View, unknown>>
 
 const isBuilt = (view: View): view is keyof typeof PAGES => view in PAGES

@@ -1,6 +1,9 @@
 /** Every text of the console in English; the shape is the Chinese catalogue's. */
 import type { HeadlineParts } from '../incidents/headlineParts.ts'
 import { agent } from './en/agent.ts'
+import { diagram, entry, noticePage, workOrder } from './en/dispatch.ts'
+import { field } from './en/field.ts'
+import { operator } from './en/operator.ts'
 import { publicPage } from './en/public.ts'
 import { wall } from './en/wall.ts'
 import type { Catalogue } from './zh-CN.ts'
@@ -29,6 +32,12 @@ export const en: Catalogue = {
   },
   agent,
   wall,
+  operator,
+  diagram,
+  noticePage,
+  entry,
+  workOrder,
+  field,
   publicPage,
   signIn: {
     heading: 'Sign in to the operations console',

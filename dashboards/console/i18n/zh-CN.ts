@@ -22,6 +22,9 @@ import type { View } from '../app/view.ts'
 import type { CauseCode, FalseAlarmReason } from '../incidents/codes.ts'
 import type { HeadlineParts } from '../incidents/headlineParts.ts'
 import { agent } from './zh/agent.ts'
+import { diagram, entry, noticePage, workOrder } from './zh/dispatch.ts'
+import { field } from './zh/field.ts'
+import { operator } from './zh/operator.ts'
 import { publicPage } from './zh/public.ts'
 import { wall } from './zh/wall.ts'
 
@@ -49,6 +52,12 @@ export const zhCN = {
   },
   agent,
   wall,
+  operator,
+  diagram,
+  noticePage,
+  entry,
+  workOrder,
+  field,
   publicPage,
   signIn: {
     heading: '登录运行控制台',

@@ -1,5 +1,5 @@
 /** Everything known of one incident: what, where, how sure, why, how far, and what may be done. */
-import { AimOutlined, CloseOutlined } from '@ant-design/icons'
+import { AimOutlined, CloseOutlined, PrinterOutlined } from '@ant-design/icons'
 import { Skeleton } from 'antd'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import type { Account, IncidentPayload } from '../api/payloads.ts'
@@ -21,6 +21,7 @@ import { Timeline } from './Timeline.tsx'
 import { useActing } from './useActing.ts'
 import { useIncident } from './useIncident.ts'
 import { Verdict } from './Verdict.tsx'
+import { WorkOrder } from './WorkOrder.tsx'
 
 interface Props {
   readonly id: string
@@ -61,6 +62,15 @@ export function IncidentDetail(props: Props) {
           title={text.detail.showOnMap}
         >
           <AimOutlined />
+        </button>
+        <button
+          type="button"
+          className="icon-button"
+          onClick={() => window.print()}
+          aria-label={text.workOrder.print}
+          title={text.workOrder.print}
+        >
+          <PrinterOutlined />
         </button>
         <button
           type="button"
@@ -106,6 +116,7 @@ function Opened(props: Props & { incident: IncidentPayload; refresh: () => Promi
         <Facts incident={incident} names={names} />
       </div>
       <Actions incident={incident} account={account} acting={acting} />
+      <WorkOrder incident={incident} names={names} />
     </>
   )
 }

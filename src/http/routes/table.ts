@@ -18,6 +18,7 @@ import { crewRoutes } from './crews.ts'
 import { customerRoutes } from './customers.ts'
 import { escalationRoutes } from './escalations.ts'
 import { etrRoutes } from './etr.ts'
+import { feederRoutes } from './feeders.ts'
 import { frequentRoutes } from './frequent.ts'
 import { gridRoutes } from './grid.ts'
 import { incidentRoutes } from './incidents.ts'
@@ -94,6 +95,7 @@ export function routeTable(tickets: Tickets, version: string): readonly Route[] 
     ...switchingRoutes,
     ...gridRoutes,
     ...networkRoutes,
+    ...feederRoutes,
     ...noticeRoutes,
     ...escalationRoutes,
     ...repairRoutes,

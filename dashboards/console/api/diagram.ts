@@ -1,0 +1,27 @@
+/** One feeder as a single-line diagram. */
+import type { DeviceId } from '../../../src/facts/ids.ts'
+import type { DeviceType } from '../../../src/grid/model.ts'
+import { getJson } from './client.ts'
+import type { Instant } from './payloads.ts'
+
+export interface DiagramDevice {
+  readonly id: DeviceId
+  readonly type: DeviceType
+  readonly name: string
+  readonly parent: string | null
+  readonly open: boolean
+  readonly normallyOpen: boolean
+  readonly customers: number
+  readonly probability: number | null
+  readonly dead: number | null
+}
+
+export interface DiagramPayload {
+  readonly asOf: Instant
+  readonly feeder: string
+  readonly devices: readonly DiagramDevice[]
+}
+
+export function diagram(feeder: string, signal?: AbortSignal): Promise<DiagramPayload> {
+  return getJson(`/api/v1/feeders/${encodeURIComponent(feeder)}/diagram`, signal)
+}

@@ -1,0 +1,118 @@
+/** What runs the program: its state, what it could not use, terminals, rules, receivers. */
+import { call, getJson, postJson } from './client.ts'
+import type { Instant, StatsPayload } from './payloads.ts'
+
+export interface StatusPayload extends Omit<StatsPayload, 'id'> {
+  readonly version: string
+  readonly ready: boolean
+  readonly grid: { readonly name: string; readonly digest: string }
+  readonly rules: { readonly version: string; readonly digest: string }
+  readonly sockets: number
+}
+
+export const status = (signal?: AbortSignal): Promise<StatusPayload> =>
+  getJson('/api/v1/status', signal)
+
+/** Prometheus samples, those of one name added up. */
+export async function metrics(signal?: AbortSignal): Promise<ReadonlyMap<string, number>> {
+  return sumsOf(await (await call('/metrics', {}, signal)).text())
+}
+
+/** Pure: the sum of each name over its labels; buckets left out. */
+export function sumsOf(text: string): ReadonlyMap<string, number> {
+  const sums = new Map<string, number>()
+  for (const line of text.split('\n')) {
+    const found = /^([a-z_]+)(?:\{[^}]*\})? (\S+)$/.exec(line)
+    if (found === null || found[1]!.endsWith('_bucket')) continue
+    sums.set(found[1]!, (sums.get(found[1]!) ?? 0) + Number(found[2]))
+  }
+  return sums
+}
+
+export interface QuarantinePayload {
+  readonly asOf: Instant
+  readonly cursor: string | null
+  readonly counts: Readonly<Record<string, number>>
+  readonly messages: readonly {
+    readonly position: number
+    readonly receivedAt: Instant
+    readonly reason: string
+    readonly terminal: string | null
+    readonly topic: string
+    readonly detail: string
+    readonly raw: string
+  }[]
+}
+
+export function quarantine(
+  reason: string | null,
+  signal?: AbortSignal,
+): Promise<QuarantinePayload> {
+  const asked = reason === null ? '' : `&reason=${encodeURIComponent(reason)}`
+  return getJson(`/api/v1/quarantine?limit=50${asked}`, signal)
+}
+
+export interface TerminalPayload {
+  readonly id: string
+  readonly class: string
+  readonly feeder: string | null
+  readonly link: 'online' | 'offline' | null
+  readonly lastHeardAt: Instant | null
+  readonly reliability: {
+    readonly delivery: number
+    readonly outagesHeard: number
+    readonly outagesMissed: number
+    readonly late: boolean
+    readonly falseReports: number
+    readonly clockCorrectionMs: number
+  } | null
+}
+
+export function terminals(
+  kind: string,
+  cursor: string | null,
+  signal?: AbortSignal,
+): Promise<{ readonly cursor: string | null; readonly terminals: readonly TerminalPayload[] }> {
+  const from = cursor === null ? '' : `&cursor=${cursor}`
+  return getJson(`/api/v1/terminals?limit=200&class=${kind}${from}`, signal)
+}
+
+export async function resetTerminal(id: string): Promise<void> {
+  await postJson(`/api/v1/terminals/${encodeURIComponent(id)}/reset`, {})
+}
+
+export interface WebhookPayload {
+  readonly id: string
+  readonly name: string
+  readonly url: string
+  readonly topics: readonly string[]
+  readonly waiting: number
+  readonly resting: boolean
+  readonly disabledAt: Instant | null
+}
+
+export async function webhooks(signal?: AbortSignal): Promise<readonly WebhookPayload[]> {
+  return (await getJson<{ webhooks: WebhookPayload[] }>('/api/v1/webhooks', signal)).webhooks
+}
+
+export async function tryWebhook(id: string): Promise<void> {
+  await postJson(`/api/v1/webhooks/${encodeURIComponent(id)}/test`, {})
+}
+
+export interface RulesPayload {
+  readonly version: string
+  readonly since: Instant | null
+  readonly by: string | null
+  readonly files: readonly { readonly name: string; readonly text: string }[]
+}
+
+export const rules = (signal?: AbortSignal): Promise<RulesPayload> =>
+  getJson('/api/v1/rules', signal)
+
+export async function applyRules(name: string, text: string): Promise<void> {
+  await postJson('/api/v1/rules', { files: [{ name, text }] })
+}
+
+export async function orderStorm(mode: 'on' | 'off' | 'rule'): Promise<void> {
+  await postJson('/api/v1/storm-mode', { mode })
+}

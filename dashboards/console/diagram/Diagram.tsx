@@ -1,0 +1,224 @@
+/** The single-line diagram (单线图): positions, probabilities, what is dark, and the evidence beside it. */
+import { Select } from 'antd'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { type DiagramDevice, diagram } from '../api/diagram.ts'
+import type { IncidentPayload } from '../api/payloads.ts'
+import { LoadedOr } from '../app/LoadedOr.tsx'
+import type { ViewProps } from '../app/view-props.ts'
+import { useLanguage } from '../i18n/language.tsx'
+import { Evidence } from '../incidents/Evidence.tsx'
+import { customersOut, deviceName, headlineOf } from '../incidents/headline.ts'
+import type { Names } from '../incidents/names.ts'
+import { isListed } from '../incidents/order.ts'
+import { useIncident } from '../incidents/useIncident.ts'
+import { useLoaded } from '../incidents/useLoaded.ts'
+import { Verdict } from '../incidents/Verdict.tsx'
+import { useIncidents, useNowEvery } from '../live/context.tsx'
+import { layoutOf, type Placed } from './layout.ts'
+import '../styles/detail.css'
+import '../styles/service.css'
+import '../styles/diagram.css'
+
+const RENEW_MS = 10_000
+const COLUMN = 168
+const ROW = 46
+const PAD = 26
+
+export function Diagram({ network, names }: ViewProps) {
+  const { text, format } = useLanguage()
+  const t = text.diagram
+  const { all } = useIncidents()
+  const listed = useMemo(() => all.filter(isListed), [all])
+  const [chosen, choose] = useState<string | null>(() => feederIn(location.hash))
+  useEffect(() => {
+    const take = () => choose((kept) => feederIn(location.hash) ?? kept)
+    window.addEventListener('hashchange', take)
+    return () => window.removeEventListener('hashchange', take)
+  }, [])
+  const outOf = useMemo(() => {
+    const out = new Map<string, number>()
+    for (const one of listed)
+      if (one.feeder !== null) out.set(one.feeder, (out.get(one.feeder) ?? 0) + customersOut(one))
+    return out
+  }, [listed])
+  const feeders = (network.value?.feeders ?? [])
+    .toSorted((a, b) => (outOf.get(b.id) ?? 0) - (outOf.get(a.id) ?? 0))
+    .map(({ id, name }) => ({
+      value: id,
+      label: outOf.has(id) ? `${name} · ${t.out(format.number(outOf.get(id)!))}` : name,
+    }))
+  const feeder = chosen ?? feeders[0]?.value ?? null
+  const here = listed.filter((one) => one.feeder === feeder)
+  return (
+    <main className="diagram" aria-label={t.region}>
+      <div className="diagram-bar">
+        <Select
+          showSearch={{ optionFilterProp: 'label' }}
+          value={feeder}
+          aria-label={t.feeder}
+          popupMatchSelectWidth={false}
+          onChange={(id) => {
+            choose(id)
+            history.replaceState(null, '', `#${id}`)
+          }}
+          options={feeders}
+        />
+        <span className="diagram-key">
+          <i className="closed" /> {text.network.position.closed}
+          <i className="open" /> {text.network.position.open}
+          <i className="dark" /> {t.dark}
+          <i className="likely" /> {t.likely}
+        </span>
+      </div>
+      {feeder !== null && <Feeder feeder={feeder} incidents={here} names={names} />}
+    </main>
+  )
+}
+
+const feederIn = (hash: string) => {
+  const id = decodeURIComponent(hash.slice(1))
+  return /^[A-Za-z0-9._-]{1,64}$/.test(id) ? id : null
+}
+
+function Feeder(props: { feeder: string; incidents: readonly IncidentPayload[]; names: Names }) {
+  const { feeder, incidents, names } = props
+  const { text } = useLanguage()
+  const revisions = incidents.map(({ id, revision }) => `${id}.${revision}`).join()
+  const [loaded, retry] = useLoaded(
+    (signal) => diagram(feeder, signal),
+    `${feeder} ${revisions} ${useNowEvery(RENEW_MS)}`,
+  )
+  return (
+    <div className="diagram-desk">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrolled with the arrow keys */}
+      <section className="diagram-scroll" tabIndex={0} aria-label={text.diagram.region}>
+        <LoadedOr loaded={loaded} retry={retry}>
+          {(value) => <Drawing devices={value.devices} incidents={incidents} />}
+        </LoadedOr>
+      </section>
+      <aside className="diagram-why" aria-label={text.diagram.why}>
+        <h2>{text.diagram.why}</h2>
+        {incidents.length === 0 ? (
+          <p className="quiet">{text.diagram.calm}</p>
+        ) : (
+          incidents.map((one) => <Why key={one.id} id={one.id} names={names} />)
+        )}
+      </aside>
+    </div>
+  )
+}
+
+function Why({ id, names }: { id: string; names: Names }) {
+  const { text, format } = useLanguage()
+  const { incident } = useIncident(id)
+  if (incident === null) return null
+  return (
+    <article className="detail-part">
+      <h3>{headlineOf(incident, names, text, format)}</h3>
+      <Verdict incident={incident} />
+      <p className="quiet">{text.detail.verification(incident.verification)}</p>
+      <Evidence incident={incident} />
+    </article>
+  )
+}
+
+function Drawing(props: {
+  devices: readonly DiagramDevice[]
+  incidents: readonly IncidentPayload[]
+}) {
+  const { devices, incidents } = props
+  const { text } = useLanguage()
+  const placed = useMemo(() => layoutOf(devices), [devices])
+  const judged = new Set(incidents.map(({ device }) => device.id))
+  const drawing = useRef<SVGSVGElement>(null)
+  const found = incidents.map(({ device }) => device.id).join()
+  // What was judged comes into view when it is judged, not at each renewal.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  useEffect(() => {
+    const at = drawing.current?.querySelector('.device.judged')
+    at?.scrollIntoView({ block: 'center', inline: 'center' })
+  }, [found])
+  if (placed.length === 0) return <p className="quiet">{text.diagram.none}</p>
+  const width = PAD * 2 + (Math.max(...placed.map(({ column }) => column)) + 1) * COLUMN
+  const height = PAD * 2 + (Math.max(...placed.map(({ row }) => row)) + 1) * ROW
+  return (
+    <svg ref={drawing} width={width} height={height} role="img" aria-label={text.diagram.region}>
+      {placed.map((one) => (
+        <Line key={one.device.id} one={one} />
+      ))}
+      {placed.map((one) => (
+        <Device key={one.device.id} one={one} judged={judged.has(one.device.id)} />
+      ))}
+    </svg>
+  )
+}
+
+const x = (one: Placed) => PAD + one.column * COLUMN
+const y = (one: Placed) => PAD + one.row * ROW
+/** Dark enough to be drawn dark. */
+const DARK = 0.5
+
+function Line({ one }: { one: Placed }) {
+  if (one.parent === null) return null
+  const { parent } = one
+  const dark = (parent.device.dead ?? 0) >= DARK || parent.device.open
+  return (
+    <path
+      className={dark ? 'wire dark' : 'wire'}
+      d={`M${x(parent) + 9} ${y(parent)}H${x(parent) + COLUMN - 40}V${y(one)}H${x(one) - 9}`}
+    />
+  )
+}
+
+function Device({ one, judged }: { one: Placed; judged: boolean }) {
+  const { text, format } = useLanguage()
+  const { device, folded } = one
+  const likely = device.probability ?? 0
+  const away = device.open !== device.normallyOpen
+  const classes = [
+    'device',
+    device.open ? 'open' : 'closed',
+    (device.dead ?? 0) >= DARK ? 'dark' : '',
+    judged ? 'judged' : '',
+  ]
+  const name = deviceName(device, text)
+  const said = [
+    text.deviceType[device.type],
+    text.network.position[device.open ? 'open' : 'closed'],
+    device.probability === null ? '' : text.diagram.probability(format.probability(likely)),
+    text.map.customersShort(format.number(device.customers)),
+  ]
+  return (
+    <g className={classes.join(' ')} transform={`translate(${x(one)} ${y(one)})`}>
+      <title>{`${name} · ${said.filter(Boolean).join(' · ')}`}</title>
+      {device.type === 'transformer' ? (
+        <>
+          <circle cx="-3.5" r="6.5" />
+          <circle cx="4" r="6.5" />
+        </>
+      ) : (
+        <>
+          <rect x="-8" y="-8" width="16" height="16" />
+          {device.open && <path d="M-5-5 5 5" />}
+        </>
+      )}
+      <text x="-8" y="-13" className={away ? 'away' : ''}>
+        {name.length > 12 ? `${name.slice(0, 11)}…` : name}
+      </text>
+      {likely >= 0.01 && (
+        <text x="13" y="21" className="probability">
+          {format.probability(likely)}
+        </text>
+      )}
+      {folded.count > 0 && (
+        <text
+          x={likely >= 0.01 ? 58 : 13}
+          y="21"
+          className={folded.dead >= DARK ? 'folded dark' : 'folded'}
+        >
+          {text.diagram.folded(folded.count, format.number(folded.customers))}
+        </text>
+      )}
+    </g>
+  )
+}

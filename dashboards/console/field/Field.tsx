@@ -1,0 +1,76 @@
+/** The grid manager's phone (网格经理): own outages, who needs care, what was done, whatever the link. */
+import { useState } from 'react'
+import type { ViewProps } from '../app/view-props.ts'
+import { useLanguage } from '../i18n/language.tsx'
+import { arrange, NO_FILTER } from '../incidents/order.ts'
+import { useFreshness, useIncidents, useNowEvery } from '../live/context.tsx'
+import { Care } from './Care.tsx'
+import { FieldIncident } from './FieldIncident.tsx'
+import { useQueue } from './useQueue.ts'
+import { Waiting } from './Waiting.tsx'
+import '../styles/list.css'
+import '../styles/detail.css'
+import '../styles/service.css'
+import '../styles/field.css'
+
+const TABS = ['outages', 'care', 'waiting'] as const
+type Tab = (typeof TABS)[number]
+const REORDER_MS = 5_000
+
+export function Field({ account, names }: ViewProps) {
+  const { text, format } = useLanguage()
+  const t = text.field
+  const [tab, setTab] = useState<Tab>('outages')
+  const queue = useQueue()
+  const { all, phase } = useIncidents()
+  const now = useNowEvery(REORDER_MS)
+  const { state, ageMs } = useFreshness()
+  const shown = arrange(all, NO_FILTER, 'urgency', names, now)
+  const offline = state === 'lost' || state === 'stale'
+  return (
+    <main className="field" aria-label={t.region}>
+      {offline && (
+        <p className="field-offline" role="status">
+          <b>{t.offline}</b> {ageMs !== null && t.known(format.age(ageMs))}
+        </p>
+      )}
+      <div className="field-body">
+        {tab === 'outages' &&
+          (shown.length === 0 ? (
+            <p className="field-quiet">
+              {phase === 'waiting' ? text.list.loading : text.list.empty}
+            </p>
+          ) : (
+            <ul>
+              {shown.map((incident) => (
+                <li key={incident.id}>
+                  <FieldIncident
+                    incident={incident}
+                    account={account}
+                    names={names}
+                    queue={queue}
+                  />
+                </li>
+              ))}
+            </ul>
+          ))}
+        {tab === 'care' && <Care account={account} queue={queue} />}
+        {tab === 'waiting' && <Waiting queue={queue} />}
+      </div>
+      <nav className="field-tabs" aria-label={t.region}>
+        {TABS.map((one) => (
+          <button
+            key={one}
+            type="button"
+            aria-current={tab === one ? 'page' : undefined}
+            onClick={() => setTab(one)}
+          >
+            {t.tabs[one]}
+            {one === 'waiting' && queue.entries.length > 0 && <b>{queue.entries.length}</b>}
+            {one === 'outages' && shown.length > 0 && <b>{shown.length}</b>}
+          </button>
+        ))}
+      </nav>
+    </main>
+  )
+}

@@ -1,0 +1,66 @@
+/** Texts of the dispatcher's further views and forms, in English. */
+import type * as zh from '../zh/dispatch.ts'
+
+export const diagram: typeof zh.diagram = {
+  region: 'Single-line diagram',
+  feeder: 'Choose a feeder',
+  out: (count) => `${count} out`,
+  dark: 'without supply',
+  likely: 'judged open',
+  why: 'Why it thinks so',
+  calm: 'No outage on this feeder',
+  none: 'No diagram',
+  probability: (share) => `open: ${share}`,
+  folded: (count, customers) => `${count} transformers, ${customers}`,
+}
+
+export const noticePage: typeof zh.noticePage = {
+  filter: 'State',
+  none: 'No notices',
+  no: 'Number',
+  state: 'State',
+  grade: 'Grade',
+  device: 'Device and unit',
+  scope: 'Scope',
+  important: 'Care',
+  published: 'Published',
+  waiting: 'to confirm',
+  by: { staff: 'by a person', rule: 'by rule' },
+  range: (own, dedicated, customers) =>
+    `${own} public, ${dedicated} dedicated transformers, ${customers} customers`,
+  care: (important, sensitive) => `${important} important, ${sensitive} sensitive`,
+}
+
+export const entry: typeof zh.entry = {
+  plan: 'Announce an outage',
+  switching: 'Enter a switching',
+  id: 'Plan number',
+  kind: 'Kind',
+  devices: 'Devices (ids, by comma)',
+  device: 'Switch id',
+  position: 'Position after it',
+  from: 'From',
+  to: 'To',
+  at: 'When (empty: now; may lie ahead)',
+  save: 'Save',
+  saved: (id) => `${id} is entered`,
+  incomplete: 'Please fill in everything',
+  problems: {
+    'plan.window': 'The times do not fit: the end must be after the start and after now.',
+    'device.unknown': 'No such device, or not of your units.',
+    'plan.taken': 'Another unit uses this number.',
+    'switching.time': 'Too early or too far ahead.',
+    'auth.forbidden': 'This account may not do that.',
+  },
+}
+
+export const workOrder: typeof zh.workOrder = {
+  print: 'Print work order',
+  title: 'Work order',
+  printed: (time) => `printed ${time}`,
+  site: 'On site',
+  materials: 'Material and measures',
+  arrived: 'Arrived at',
+  restored: 'Restored at',
+  signed: 'Signed',
+}

@@ -1,0 +1,65 @@
+/** Texts of the dispatcher's further views and forms, in Chinese. */
+
+export const diagram = {
+  region: '馈线单线图',
+  feeder: '选择线路',
+  out: (count: string) => `停 ${count} 户`,
+  dark: '停电部分',
+  likely: '判断断开',
+  why: '研判依据',
+  calm: '这条线路没有停电',
+  none: '没有单线图数据',
+  probability: (share: string) => `断开的把握 ${share}`,
+  folded: (count: number, customers: string) => `台区 ×${count}，${customers} 户`,
+}
+
+export const noticePage = {
+  filter: '状态',
+  none: '没有故障感知信息',
+  no: '编号',
+  state: '状态',
+  grade: '级别',
+  device: '设备与单位',
+  scope: '范围',
+  important: '重点客户',
+  published: '发布',
+  waiting: '待确认',
+  by: { staff: '人工发布', rule: '按规则发布' },
+  range: (own: string, dedicated: string, customers: string) =>
+    `公变 ${own} · 专变 ${dedicated} · ${customers} 户`,
+  care: (important: number, sensitive: number) => `重要 ${important} · 敏感 ${sensitive}`,
+}
+
+export const entry = {
+  plan: '录入停电计划',
+  switching: '录入开关操作',
+  id: '计划编号',
+  kind: '类型',
+  devices: '设备编号（多个用逗号分开）',
+  device: '开关编号',
+  position: '操作后位置',
+  from: '开始',
+  to: '结束',
+  at: '时间（留空为现在，可以预定）',
+  save: '保存',
+  saved: (id: string) => `${id} 已录入`,
+  incomplete: '请填写完整',
+  problems: {
+    'plan.window': '起止时间不对：结束须晚于开始和现在，且不能过长。',
+    'device.unknown': '没有这个设备，或不在本账号的单位内。',
+    'plan.taken': '这个编号已被其他单位使用。',
+    'switching.time': '时间太早或太远。',
+    'auth.forbidden': '当前账号没有这项权限。',
+  } as Record<string, string>,
+}
+
+export const workOrder = {
+  print: '打印工单',
+  title: '抢修工单',
+  printed: (time: string) => `打印时间 ${time}`,
+  site: '现场情况',
+  materials: '材料与措施',
+  arrived: '到达时间',
+  restored: '送电时间',
+  signed: '签字',
+}

@@ -1,0 +1,173 @@
+/** Operator, dispatcher and grid manager in Chromium: the main path of each, and what axe finds. */
+import { existsSync } from 'node:fs'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { en } from '../../dashboards/console/i18n/en.ts'
+import { zhCN } from '../../dashboards/console/i18n/zh-CN.ts'
+import { seriousFindings } from '../support/accessibility.ts'
+import { describeInBrowser, keepImage, launchBrowser, openPage } from '../support/browser.ts'
+import { consoleStage, type Stage, type StageRole } from '../support/console-stage.ts'
+import { type Gate, openGate } from '../support/gate.ts'
+
+const DESK = { width: 1366, height: 768 }
+const PHONE = { width: 390, height: 844 }
+
+describeInBrowser('the trades', () => {
+  let stage: Stage
+  let gate: Gate
+  let browser: Browser
+  let page: Page
+  let breaker: number
+
+  beforeAll(async () => {
+    if (!existsSync('dist/console/index.html')) throw new Error('run `npm run build` first')
+    stage = await consoleStage()
+    gate = await openGate('127.0.0.1', Number(new URL(stage.url).port))
+    browser = await launchBrowser()
+    breaker = stage.device('breaker', 900, 4000)
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await gate?.close()
+    await stage?.close()
+  })
+  afterEach(async () => {
+    await page?.context().close()
+    stage.judge = () => undefined
+    stage.overrides = {}
+    stage.appended.length = 0
+    stage.clear()
+  })
+
+  async function at(
+    who: StageRole,
+    path: string,
+    language: 'zh-CN' | 'en',
+    size = DESK,
+    theme = 'light',
+  ) {
+    const opened = await openPage(browser, size)
+    page = opened.page
+    await page.addInitScript(
+      ([one, colours]) => {
+        localStorage.setItem('lastgasp.language', one!)
+        localStorage.setItem('lastgasp.theme', colours!)
+      },
+      [language, theme],
+    )
+    await page.goto(`http://127.0.0.1:${gate.port}${path}`)
+    await page.fill('input[name=name]', stage.accounts[who].name)
+    await page.fill('input[name=password]', stage.accounts[who].password)
+    await page.click('button[type=submit]')
+    await page.getByText((language === 'en' ? en : zhCN).link.live, { exact: true }).waitFor()
+    return opened.complaints
+  }
+
+  test('an operator sees every part, the quarantine with its reasons, and what a rule change changes', async () => {
+    stage.overrides.quarantine = () => ({
+      rows: [
+        {
+          type: 'quarantined',
+          position: 1,
+          receivedAt: Date.now(),
+          reason: 'foreignMeter',
+          topic: 'lastgasp/v1/C1/event',
+          detail: 'meters.0: not of this terminal',
+          raw: '{"id":"C1-1"}',
+        },
+      ],
+      cursor: null,
+      counts: { foreignMeter: 1 },
+    })
+    const complaints = await at('operator', '/operator', 'zh-CN', DESK, 'dark')
+    const t = zhCN.operator
+    const tab = (name: string) => page.locator('.ant-segmented-item', { hasText: name })
+    await page.getByRole('heading', { name: t.ready }).waitFor()
+    await page.getByRole('rowheader', { name: t.parts.journal }).waitFor()
+    expect(await seriousFindings(page)).toEqual([])
+    await tab(t.tabs.quarantine).click()
+    await page.getByRole('cell', { name: t.reasons.foreignMeter! }).waitFor()
+    await tab(t.tabs.terminals).click()
+    await page.locator('.plain tbody tr').first().waitFor()
+    expect(await seriousFindings(page)).toEqual([])
+    await tab(t.tabs.rules).click()
+    await page.locator('.rules textarea').fill('a: 2')
+    await page.getByRole('button', { name: t.apply(2) }).click()
+    const diff = page.getByRole('dialog').locator('.diff')
+    await diff.waitFor()
+    expect(await diff.textContent()).toContain('a: 2')
+    await page.getByRole('button', { name: t.applyNow, exact: true }).click()
+    await page.getByText(t.applied).waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  test('a dispatcher enters a switching, sees it, and reads the diagram of the feeder', async () => {
+    const incident = stage.put('I-1', breaker, { outageKind: 'confirmed' })
+    await at('network', '/', 'en')
+    await page.getByRole('button', { name: en.network.open }).click()
+    await page.getByRole('button', { name: en.entry.switching }).click()
+    await page.locator('input[name=device]').fill('no-such-device')
+    await page.getByRole('button', { name: en.entry.save }).click()
+    await page.getByText(en.entry.problems['device.unknown']!).waitFor()
+    await page.locator('input[name=device]').fill(incident.device.id)
+    await page.getByRole('button', { name: en.entry.save }).click()
+    await page.getByText(en.entry.saved(incident.device.id)).waitFor()
+    expect(stage.appended.find((fact) => fact.type === 'switching')).toMatchObject({
+      position: 'open',
+    })
+    await page.locator('.network-state li', { hasText: incident.device.name }).waitFor()
+    expect(await seriousFindings(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    await page.getByRole('link', { name: en.views.names.feeder }).click()
+    await page.locator('.device.judged').waitFor()
+    await page.locator('.diagram-why .evidence tbody tr').first().waitFor()
+    expect(await page.locator('.diagram svg .device').count()).toBeGreaterThan(3)
+    expect(await seriousFindings(page)).toEqual([])
+    await keepImage(page, 'diagram')
+    await page.getByRole('link', { name: en.views.names.notices }).click()
+    await page.getByText(en.noticePage.none).waitFor()
+    await page.getByRole('link', { name: en.views.names.desk }).click()
+    await page.locator('.row').click()
+    await page.locator('.detail').getByText(en.detail.rivals).waitFor()
+    expect(await seriousFindings(page)).toEqual([])
+    await page.emulateMedia({ media: 'print' })
+    await page.locator('.work-order').getByText(en.workOrder.signed).waitFor()
+    expect(await page.locator('header.header').isVisible()).toBe(false)
+  })
+
+  test('a grid manager enters on site without a connection, and it is sent when that is back', async () => {
+    stage.put('I-2', breaker, { outageKind: 'confirmed', stage: 'arrived' })
+    stage.judge = (fact) => ({
+      type: 'action',
+      at: Date.now(),
+      requestId: fact.requestId,
+      incident: fact.incident,
+      causes: [],
+      accepted: true,
+      refusal: null,
+      revision: 2,
+    })
+    const complaints = await at('manager', '/grid', 'zh-CN', PHONE)
+    await page.locator('.field-incident > button').click()
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
+      PHONE.width,
+    )
+    expect(await seriousFindings(page)).toEqual([])
+    await keepImage(page, 'grid-manager')
+    gate.shut()
+    await page.getByText(zhCN.field.offline).waitFor()
+    await page.getByRole('button', { name: zhCN.action.names.onSite }).click()
+    await page.getByText(zhCN.field.unsent(1)).waitFor()
+    await page.locator('.field-tabs button', { hasText: zhCN.field.tabs.waiting }).click()
+    await page.locator('.field-waiting li', { hasText: zhCN.action.names.onSite }).waitFor()
+    expect(stage.appended.some((fact) => fact.type === 'actionRequested')).toBe(false)
+    const before = Date.now()
+    gate.open()
+    await page.getByText(zhCN.field.allSent).waitFor()
+    const sent = stage.appended.filter((fact) => fact.type === 'actionRequested')
+    expect(sent).toHaveLength(1)
+    expect(sent[0]).toMatchObject({ action: 'onSite', incident: 'I-2' })
+    expect(sent[0]!.occurredAt).toBeLessThanOrEqual(before)
+    expect(complaints).toEqual([])
+  })
+})
