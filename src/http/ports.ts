@@ -15,11 +15,11 @@ import { CHANNELS, type Channel, CUSTOMER_LANGUAGES } from '../facts/channels.ts
 import type { Fact, JournalledFact, Position, QuarantinedFact } from '../facts/facts.ts'
 import type { InstantMs } from '../facts/time.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
-import type { DeviceType } from '../grid/model.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import type { CallBacks } from './callback-port.ts'
 import type { Card, CardRequest, ContactKind } from './card.ts'
 import type { CustomerVoice } from './customer-voice.ts'
+import type { DiagramDevice } from './diagram-port.ts'
 import type { FrequentAnswer, FrequentAsked } from './frequent-shape.ts'
 import type { Identity } from './identity/identity.ts'
 import type { OidcSignIn } from './identity/oidc.ts'
@@ -318,19 +318,6 @@ export interface SwitchingView {
   }[]
   /** What was decided under a request id, where it is still known. */
   decided(requestId: string): Operation | undefined
-}
-
-/** A device in the diagram of its feeder. */
-export interface DiagramDevice {
-  readonly id: string
-  readonly type: DeviceType
-  readonly name: string
-  readonly parent: string | null
-  readonly open: boolean
-  readonly normallyOpen: boolean
-  readonly customers: number
-  readonly probability: number | null
-  readonly dead: number | null
 }
 
 /** A grid on its way to being in force, and what became of the last one. */
