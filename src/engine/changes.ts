@@ -2,10 +2,12 @@
  * What the engine puts out. Everything else in the program follows these changes: the ledger, the
  * consoles, the series, the pushes. Each names the facts that caused it.
  */
+
 import type { Position, QuarantinedFact } from '../facts/facts.ts'
 import type { DeviceId, FeederId, IncidentId, ObserverId, UnitId } from '../facts/ids.ts'
 import type { InstantMs } from '../facts/time.ts'
 import type { DeviceType, Importance } from '../grid/model.ts'
+import type { ActionRefusal } from './incidents/refusal.ts'
 import type { EtrOutcomeChange } from './repair/etr-outcome.ts'
 import type { RepairEntryChange, RepairView } from './repair/repair-view.ts'
 import type { Clock } from './service/clock.ts'
@@ -286,15 +288,6 @@ export interface EscalationChange {
   readonly replyBy: InstantMs | null
   readonly causes: readonly Position[]
 }
-
-/** Stable codes of a refused action. */
-export type ActionRefusal =
-  | 'unknownIncident'
-  | 'staleRevision'
-  | 'notAllowedInState'
-  /** It stands for the incidents of its feeders: what is done is done to those. */
-  | 'actOnItsParts'
-  | 'invalid'
 
 /** The answer to an `actionRequested` fact. */
 export interface ActionChange {

@@ -3,7 +3,7 @@
  * revision its author had seen; asked again with the same request id it changes nothing.
  */
 import type { ActionName, ActionRequestedFact } from '../../facts/facts.ts'
-import type { ActionChange, ActionRefusal, OutageKind, Stage } from '../changes.ts'
+import type { ActionChange, OutageKind, Stage } from '../changes.ts'
 import { entryOf, putOnOrder, reportSite, reviseEtr } from '../repair/acts.ts'
 import { learnDuration } from '../repair/estimating.ts'
 import { holdGrade } from '../repair/grade.ts'
@@ -17,6 +17,7 @@ import { incidentNumber } from './incident-id.ts'
 import { learnFalse, learnFrom } from './learn.ts'
 import { closeCase } from './life.ts'
 import type { Publisher } from './publish.ts'
+import type { ActionRefusal } from './refusal.ts'
 import { endOutage, settleByWord } from './restore.ts'
 
 /** Decided requests kept: repeats come within minutes, not thousands of actions later. */

@@ -1,8 +1,9 @@
 /** A unit's reply to a supervision order (督办回复): taken once, in time or not. */
 import type { EscalationRepliedFact } from '../../facts/repair.ts'
-import type { ActionChange, ActionRefusal } from '../changes.ts'
+import type { ActionChange } from '../changes.ts'
 import { incidentId, incidentNumber } from '../incidents/incident-id.ts'
 import type { Publisher } from '../incidents/publish.ts'
+import type { ActionRefusal } from '../incidents/refusal.ts'
 import type { World } from '../world.ts'
 import { changeOrder } from './supervision.ts'
 import type { SupervisionOrder } from './supervision-order.ts'
