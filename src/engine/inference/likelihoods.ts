@@ -1,7 +1,7 @@
 /** From the rule file and a grid to the costs that inference runs on. */
 import type { CompiledGrid } from '../../grid/compiled.ts'
 import { DEVICE_TYPES, OBSERVER_CLASSES } from '../../grid/model.ts'
-import { classCosts, nothingThrough } from '../cost/likelihood.ts'
+import { type ClassCosts, classCosts, nothingThrough } from '../cost/likelihood.ts'
 import { costOf, oddsCost } from '../cost/nats.ts'
 import type { Registers } from '../evidence/registers.ts'
 import { classAfter, learnedClasses, unpackTrack } from '../evidence/reliability.ts'
@@ -31,15 +31,27 @@ function classesAfter(rules: JudgementRules, start: Uint8Array, registers: Regis
   return classes
 }
 
+/** Tables by the rules they were made from: a world is made anew with each grid and each restart. */
+const made = new WeakMap<JudgementRules, readonly ClassCosts[]>()
+
+function classesOf(rules: JudgementRules): readonly ClassCosts[] {
+  let classes = made.get(rules)
+  if (!classes) {
+    const asTheyCome = OBSERVER_CLASSES.map((name) => rules.observers[name])
+    classes = [...asTheyCome, ...learnedClasses(rules)].map(classCosts)
+    made.set(rules, classes)
+  }
+  return classes
+}
+
 /** One reliability class for each class of observer, and those that meters may turn out to be. */
 export function modelFrom(
   rules: JudgementRules,
   grid: CompiledGrid,
   registers: Registers,
 ): EvidenceModel {
-  const asTheyCome = OBSERVER_CLASSES.map((name) => rules.observers[name])
   return {
-    classes: [...asTheyCome, ...learnedClasses(rules)].map(classCosts),
+    classes: classesOf(rules),
     classOf: classesAfter(rules, grid.observers.class, registers),
     startClassOf: grid.observers.class,
     areaLost: rules.area.lost,
