@@ -22,6 +22,9 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   'customers import': 'lastgasp customers import customers.csv --data data',
   'customers generate': 'lastgasp customers generate --grid grid.json --seed 7 --out customers.csv',
   'customers erase': 'lastgasp customers erase 1500000001 --data data',
+  backup: 'lastgasp backup --data data --out backups/2026-11-22',
+  restore: 'lastgasp restore --from backups/2026-11-22 --data data',
+  'texts check': 'lastgasp texts check config/texts',
   'audit verify': 'lastgasp audit verify --data data',
   'user add': 'lastgasp user add wang --role agent',
   token:
@@ -34,5 +37,11 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   'bench kill': 'lastgasp bench kill --times 30 --json',
   'bench journal': 'lastgasp bench journal --seconds 3 --json',
   'bench simulate': 'lastgasp bench simulate --seeds 300 --json',
+  'bench live': 'lastgasp bench live --sockets 5000 --json',
+  'bench fuzz': 'lastgasp bench fuzz --cases 2000 --seed 7 --json',
+  'bench pipeline':
+    'lastgasp bench pipeline --rate 5000 --seconds 10 --connections 2500 --meters 1000000 --json',
+  'bench storm':
+    'lastgasp bench storm --meters 1000000 --gasps 200000 --seconds 20 --connections 4000 --json',
   'bench lookup': 'lastgasp bench lookup --customers 1000000 --json',
 }

@@ -1,6 +1,7 @@
 /** All verbs, in the order in which help lists them. */
 import type { Command } from 'commander'
 import { registerAudit } from './audit.ts'
+import { registerBackup } from './backup.ts'
 import { registerBench } from './bench.ts'
 import { registerConfig } from './config.ts'
 import { registerCustomers } from './customers.ts'
@@ -24,6 +25,7 @@ export const VERBS: readonly ((program: Command) => void)[] = [
   registerRules,
   registerTexts,
   registerCustomers,
+  registerBackup,
   registerAudit,
   registerUser,
   registerToken,

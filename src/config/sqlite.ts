@@ -29,6 +29,17 @@ export function openForReading(path: string): Connection {
   return db
 }
 
+/** Writes the database at `path` to the new file `to`, as of one moment, whoever writes to it. */
+export function copyDatabase(path: string, to: string): void {
+  // Not `query_only`, which forbids to write any file; the source is only read.
+  const db = new Database(path, { timeout: BUSY_TIMEOUT_MS })
+  try {
+    db.prepare('VACUUM INTO ?').run([to])
+  } finally {
+    db.close()
+  }
+}
+
 /** Number of the file's layout, 0 for a new file. */
 export function layoutOf(db: Connection): number {
   return (db.prepare('PRAGMA user_version').raw().get([]) as [number])[0]
