@@ -24,7 +24,6 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   'customers erase': 'lastgasp customers erase 1500000001 --data data',
   backup: 'lastgasp backup --data data --out backups/2026-11-22',
   restore: 'lastgasp restore --from backups/2026-11-22 --data data',
-  'texts check': 'lastgasp texts check config/texts',
   'audit verify': 'lastgasp audit verify --data data',
   'user add': 'lastgasp user add wang --role agent',
   token:
