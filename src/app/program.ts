@@ -8,12 +8,12 @@ import { oidcSettings } from '../config/oidc.ts'
 import { connectRedis, redisSettings } from '../config/redis.ts'
 import type { Settings } from '../config/schema.ts'
 import type { Incident } from '../engine/changes.ts'
-import { reliabilityOf } from '../engine/incidents/learn.ts'
 import type { Plan } from '../engine/plans/plan.ts'
 import { offsetMinutesOf } from '../facts/time.ts'
 import { createIdentity, type DemoAccount, type Identity } from '../http/identity/identity.ts'
 import { createOidcSignIn } from '../http/identity/oidc.ts'
 import { loadRoles } from '../http/identity/roles.ts'
+import type { Webhooks } from '../http/ports.ts'
 import { createHttpServer } from '../http/server.ts'
 import { sharedLimits } from '../http/shared-limits.ts'
 import { lockDataFolder } from '../journal/lock.ts'
@@ -51,6 +51,7 @@ import { subscriptionsOf } from './subscriptions.ts'
 import { switchingOf } from './switching.ts'
 import { startTellingOutside } from './telling/start.ts'
 import { directoryInForce } from './terminal-directory.ts'
+import { terminalOf } from './terminal-state.ts'
 import { openTerminals, type Terminals } from './terminals.ts'
 
 const NO_PLANS: ReadonlyMap<string, Plan> = new Map()
@@ -93,6 +94,7 @@ export interface RunningProgram {
   readonly recoveredFacts: number
   /** Customers that can be looked up. */
   readonly customersKnown: number
+  readonly webhooks: Webhooks
   stop(): Promise<void>
 }
 
@@ -211,10 +213,15 @@ async function open(
   const informingRules = () => library.rules(judge.rulesDigest).service.informing
   informing = await startTellingOutside({
     ...{ dir, records, telemetry, configDir, grid, utcOffsetMinutes, now, onFailure: fail },
-    ...{ allowPrivate: settings.notify.allowPrivate, rules: informingRules },
+    // A demonstration shows messages on a page of this machine.
+    ...{
+      allowPrivate: settings.notify.allowPrivate || options.demo === true,
+      rules: informingRules,
+    },
     world: () => judge.engine.world,
   })
   closers.push(() => informing?.close())
+  const { webhooks } = informing
 
   if (settings.series.url !== null) {
     const figures = processFigures({ telemetry, journal, records })
@@ -254,7 +261,7 @@ async function open(
     ...(provider ? { oidc: createOidcSignIn(provider, roles, now) } : {}),
     records,
     customers,
-    webhooks: informing.webhooks,
+    webhooks,
     repair: repairDesk(records, crews, pictures, () => {
       const { start, end } = serviceRules().etr.quantiles
       return end - start
@@ -351,6 +358,7 @@ async function open(
     accounts: options.demo ? await identity.ensureDemoAccounts(rootUnits(grid())) : [],
     recoveredFacts,
     customersKnown: await customers.count().catch(() => 0),
+    webhooks,
     async stop() {
       telemetry.emit('app.stopping')
       await closeAll()
@@ -403,17 +411,4 @@ function healthOf(
   if (records.condition !== 'writing') reasons.push(`records: ${records.condition}`)
   if (brokerProblem !== undefined) reasons.push(`broker: ${brokerProblem}`)
   return { ready: reasons.length === 0, reasons }
-}
-
-function terminalOf({ judge }: Pipeline, id: string) {
-  const world = judge.engine.world
-  const index = world?.grid.observers.ids.indexOf(id) ?? -1
-  if (!world || index < 0) return undefined
-  const link = world.links.get(index)
-  const lastHeardAt = world.registers.atOf(index)
-  return {
-    link: link === undefined ? null : link === 1 ? ('online' as const) : ('offline' as const),
-    lastHeardAt: lastHeardAt === 0 ? null : lastHeardAt,
-    reliability: reliabilityOf(world, index),
-  }
 }

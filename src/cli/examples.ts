@@ -15,6 +15,7 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   score: 'lastgasp score --truth truth.jsonl --url http://127.0.0.1:8080 --data data',
   replay: 'lastgasp replay --data data --digest',
   'rules check': 'lastgasp rules check judgement.yaml',
+  receiver: 'lastgasp receiver --port 8099',
   'texts check': 'lastgasp texts check',
   'rules test': 'lastgasp rules test scenario.yaml --rules judgement.yaml',
   'rules apply':

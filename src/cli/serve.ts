@@ -4,6 +4,8 @@ import { demoCounty, importDemoCustomers, startDemoTerminals } from '../app/demo
 import { startGateway } from '../app/gateway.ts'
 import { installedVersion } from '../app/installed.ts'
 import { type RunningProgram, startProgram } from '../app/program.ts'
+import { startReceiver } from '../app/receiver.ts'
+import { showMessages } from '../app/shown-messages.ts'
 import { UsageError } from '../config/errors.ts'
 import type { SettingFlagName } from '../config/flags.ts'
 import type { Settings } from '../config/schema.ts'
@@ -62,6 +64,11 @@ async function runServe(options: ServeOptions): Promise<void> {
     },
   })
   announce(running)
+  const shown = options.demo ? await startReceiver() : undefined
+  if (shown) {
+    await showMessages(running.webhooks, shown.hook)
+    console.log(`messages ${shown.page}   (what customers are told)`)
+  }
   const terminals = options.demo
     ? startDemoTerminals({
         brokerUrl: running.brokerUrl,
@@ -77,6 +84,7 @@ async function runServe(options: ServeOptions): Promise<void> {
     )
   await untilSignal()
   terminals?.kill('SIGTERM')
+  await shown?.close()
   const late = setTimeout(() => process.exit(0), STOP_WITHIN_MS)
   await running.stop()
   clearTimeout(late)

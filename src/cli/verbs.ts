@@ -7,6 +7,7 @@ import { registerConfig } from './config.ts'
 import { registerCustomers } from './customers.ts'
 import { registerDoctor } from './doctor.ts'
 import { registerGrid } from './grid.ts'
+import { registerReceiver } from './receiver.ts'
 import { registerReplay } from './replay.ts'
 import { registerRules } from './rules.ts'
 import { registerScore } from './score.ts'
@@ -24,6 +25,7 @@ export const VERBS: readonly ((program: Command) => void)[] = [
   registerReplay,
   registerRules,
   registerTexts,
+  registerReceiver,
   registerCustomers,
   registerBackup,
   registerAudit,
