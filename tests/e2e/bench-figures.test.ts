@@ -53,3 +53,18 @@ describe('bench pipeline', () => {
     expect(Object.keys(ceilings)).toHaveLength(3)
   })
 })
+
+describe('bench lookup', () => {
+  test('a hundred thousand customers, every kind of question', { timeout: 240_000 }, async () => {
+    const figures = await bench('lookup', '--customers', '100000', '--questions', '20')
+    expect(figures).toMatchObject({ bench: 'lookup', customers: 100_000 })
+    const byKind = figures.byKind as Record<string, { p99Ms: number; refined: number }>
+    expect(Object.keys(byKind)).toEqual(
+      expect.arrayContaining(['account', 'phone', 'oneCharacter', 'twoCharacters', 'commonest']),
+    )
+    expect(figures.p99Ms).toBe(Math.max(...Object.values(byKind).map(({ p99Ms }) => p99Ms)))
+    // Who is named by number is found; of the commonest terms there are more than fit.
+    for (const kind of ['account', 'meter', 'phone']) expect(byKind[kind]!.refined).toBe(0)
+    expect(byKind.commonest!.refined).toBeGreaterThan(0.5)
+  })
+})
