@@ -9,6 +9,7 @@ import { awaitsArrival, metresTo } from '../engine/repair/arrival.ts'
 import type { World } from '../engine/world.ts'
 import type { CrewPositionFact, Fact } from '../facts/facts.ts'
 import type { Crew, CrewNow, CrewOrder } from '../http/repair-ports.ts'
+import { crewView, isSeenBy } from '../http/routes/crews.ts'
 
 export interface CrewsParts {
   /** The register as it is kept. */
@@ -62,6 +63,12 @@ export class Crews {
       const position = this.#seen.get(crew.id) ?? null
       return { ...crew, position, orders: orders.get(crew.id) ?? [] }
     })
+  }
+
+  /** Those that a viewer may see, as the live channel and HTTP show them. */
+  shown(seesUnit: (unit: string) => boolean): ReadonlyMap<string, object> {
+    const seen = this.now().filter((crew) => isSeenBy(crew, seesUnit))
+    return new Map(seen.map((crew) => [crew.id, crewView(crew, seesUnit)]))
   }
 
   /** Keeps the position; true where the engine must hear of it. */

@@ -171,6 +171,11 @@ async function open(
   let informing: Informing | undefined
   let reportsPerMinute = 0
   const figures = () => figuresOf(judge.engine.world, reportsPerMinute)
+  const crews = new Crews({
+    registered: () => records.repair.crews(),
+    world: () => judge.engine.world,
+    append: (fact) => journal.append(fact),
+  })
   const live = createLiveHub({
     telemetry,
     grid,
@@ -179,6 +184,7 @@ async function open(
     areas: () => records.areas(),
     incident: (id) => records.incident(id),
     stats: figures,
+    crews: (seesUnit) => crews.shown(seesUnit),
   })
   closers.push(() => live.close())
   const redisAt = redisSettings(settings)
@@ -230,11 +236,6 @@ async function open(
     closers.push(() => series.close())
   }
 
-  const crews = new Crews({
-    registered: () => records.repair.crews(),
-    world: () => judge.engine.world,
-    append: (fact) => journal.append(fact),
-  })
   const pictures = openPictures(join(dir, 'attachments'))
   every(RETAIN_EVERY_MS, () => pictures.sweep((digest) => records.repair.isHeld(digest)))
   let terminals: Terminals | undefined

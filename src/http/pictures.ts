@@ -104,7 +104,7 @@ function withoutPngChunks(given: Buffer): Buffer | undefined {
   return undefined
 }
 
-const KEPT_WEBP: ReadonlySet<string> = new Set('VP8  |VP8L|VP8X|ALPH|ANIM|ANMF|ICCP'.split('|'))
+const KEPT_WEBP: ReadonlySet<string> = new Set('VP8 |VP8L|VP8X|ALPH|ANIM|ANMF|ICCP'.split('|'))
 /** Bits of `VP8X` that announce Exif and XMP. */
 const WEBP_METADATA = 0x08 | 0x04
 

@@ -245,7 +245,7 @@ export interface FactReader {
 export interface LiveViewer {
   readonly group: string
   readonly evidence: boolean
-  holds(right: 'incidents.read' | 'map.read' | 'status.read'): boolean
+  holds(right: 'incidents.read' | 'map.read' | 'status.read' | 'crews.read'): boolean
   seesUnit(unit: string): boolean
   stillValid(): boolean | Promise<boolean>
 }

@@ -40,6 +40,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
   let channelCount = 0
   let statsAt = Number.NEGATIVE_INFINITY
   let statsShown = ''
+  let crewsAt = Number.NEGATIVE_INFINITY
 
   const encode = (incident: Incident, viewer: Viewer) => {
     const view = toIncidentView(incident)
@@ -49,9 +50,15 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
   const statsJson = (figures: string) =>
     `{"id":"stats",${figures.slice(1, -1)},"asOf":"${formatInstant(deps.now())}"}`
 
+  function* crewsFor(viewer: Viewer): Iterable<[string, string]> {
+    for (const [id, crew] of deps.crews?.((unit) => viewer.seesUnit(unit)) ?? [])
+      yield [id, JSON.stringify(crew)]
+  }
+
   /** The objects a new channel starts with. */
   function* contents(topic: Topic, text: string, viewer: Viewer): Iterable<[string, string]> {
     if (topic.kind === 'stats') yield ['stats', statsJson(JSON.stringify(deps.stats()))]
+    else if (topic.kind === 'crews') yield* crewsFor(viewer)
     else if (topic.kind === 'map') {
       for (const [device, lon, lat] of picture.markedDevices()) {
         if (tileX(lon, topic.z) !== topic.x || tileY(lat, topic.z) !== topic.y) continue
@@ -69,6 +76,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
   /** Whether this viewer may have the topic; what is out of reach looks like what does not exist. */
   const refusal = (topic: Topic, viewer: Viewer): LiveErrorCode | undefined => {
     if (!viewer.holds(TOPIC_RIGHTS[topic.kind])) return 'topic.forbidden'
+    if (topic.kind === 'crews' && !deps.crews) return 'topic.unknown'
     const grid = deps.grid()
     let unit: string | undefined
     if (topic.kind === 'unit') unit = grid.units.find(({ id }) => id === topic.id)?.id
@@ -148,6 +156,20 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
     for (const { channel } of groups.values()) gather(pending, channel, 'stats', statsJson(figures))
   }
 
+  /** Crews drive all the time: looked at now and then, and only while somebody watches. */
+  const gatherCrews = (pending: Pending) => {
+    const at = performance.now()
+    const groups = channels.get('crews')
+    if (!groups || at - crewsAt < timings.statsEveryMs) return
+    crewsAt = at
+    for (const { channel, viewer } of groups.values()) {
+      const now = new Map(crewsFor(viewer))
+      for (const [id, json] of now)
+        if (channel.items.get(id) !== json) gather(pending, channel, id, json)
+      for (const id of channel.items.keys()) if (!now.has(id)) gather(pending, channel, id, null)
+    }
+  }
+
   const dropIdleChannels = () => {
     const before = performance.now() - CHANNEL_LINGER_MS
     for (const [topic, groups] of channels) {
@@ -167,6 +189,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
     gatherIncidents(pending, turn)
     gatherMarks(pending, turn)
     gatherStats(pending)
+    gatherCrews(pending)
     for (const [channel, changes] of pending) {
       channel.publish(changes, deps.now())
       deps.telemetry.emit('live.sent', { count: channel.listeners.size })

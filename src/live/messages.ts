@@ -26,6 +26,7 @@ export type Topic =
   | { readonly kind: 'unit' | 'incident' | 'feeder'; readonly id: string }
   | { readonly kind: 'map'; readonly z: number; readonly x: number; readonly y: number }
   | { readonly kind: 'stats' }
+  | { readonly kind: 'crews' }
 
 /** The right each kind of topic asks for; a kind that is not listed here does not exist. */
 export const TOPIC_RIGHTS: Readonly<Record<Topic['kind'], LiveRight>> = {
@@ -35,11 +36,12 @@ export const TOPIC_RIGHTS: Readonly<Record<Topic['kind'], LiveRight>> = {
   feeder: 'incidents.read',
   map: 'map.read',
   stats: 'status.read',
+  crews: 'crews.read',
 }
 
 /** Reads a topic; `undefined` where there is none of that form. */
 export function parseTopic(text: string): Topic | undefined {
-  if (text === 'incidents' || text === 'stats') return { kind: text }
+  if (text === 'incidents' || text === 'stats' || text === 'crews') return { kind: text }
   const [kind, rest] = text.split(':', 2)
   if (!rest || text.length !== kind!.length + 1 + rest.length) return
   if (kind === 'unit' || kind === 'incident' || kind === 'feeder')

@@ -18,7 +18,7 @@ export interface LiveSocket {
   on(event: 'error', listener: (error: Error) => void): unknown
 }
 
-export type LiveRight = 'incidents.read' | 'map.read' | 'status.read'
+export type LiveRight = 'incidents.read' | 'map.read' | 'status.read' | 'crews.read'
 
 /** Who looks, and what that person may see. */
 export interface Viewer {
@@ -68,6 +68,8 @@ export interface LiveHubDeps {
   /** Any incident, for those who follow one that ended. */
   incident(id: string): Incident | undefined
   stats(): LiveStats
+  /** Crews that may be seen, by id; absent: there is no such topic. */
+  crews?(seesUnit: (unit: string) => boolean): ReadonlyMap<string, object>
   readonly timings?: Partial<LiveTimings>
 }
 

@@ -30,6 +30,7 @@ const TOPICS = {
   feeder: 'feeder:F1',
   map: 'map:12/1/1',
   stats: 'stats',
+  crews: 'crews',
 } satisfies Record<keyof typeof TOPIC_RIGHTS, string>
 
 let fixture: Fixture

@@ -161,6 +161,7 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
     openIncidents: () => [...incidents.values()].filter(isOpen),
     incident: (id) => incidents.get(id),
     stats: figures,
+    crews: () => new Map(),
     timings: { flushEveryMs: 10, statsEveryMs: 10, ...options.timings },
   })
 

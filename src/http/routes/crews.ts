@@ -5,7 +5,7 @@ import { formatInstant } from '../../facts/time.ts'
 import { MAX_CREWS } from '../limits.ts'
 import { Problem } from '../problem.ts'
 import { type CrewNow, SHIFTS } from '../repair-ports.ts'
-import { type Call, callerOf, route } from '../route.ts'
+import { callerOf, route } from '../route.ts'
 import { id, instantOut } from '../schemas.ts'
 
 const crewBody = z
@@ -53,8 +53,8 @@ export function crewView(crew: CrewNow, seesUnit: (unit: string) => boolean) {
 }
 
 /** A crew of the caller's units, or sent to one of them. */
-const isSeen = (crew: CrewNow, { scope }: Pick<Call, 'scope'>) =>
-  scope.seesUnit(crew.unit) || crew.orders.some(({ unit }) => scope.seesUnit(unit))
+export const isSeenBy = (crew: CrewNow, seesUnit: (unit: string) => boolean) =>
+  seesUnit(crew.unit) || crew.orders.some(({ unit }) => seesUnit(unit))
 
 const crews = route({
   method: 'GET',
@@ -69,7 +69,9 @@ const crews = route({
   },
   handle(call) {
     const { deps, scope } = call
-    const seen = deps.repair.crews().filter((crew) => isSeen(crew, call))
+    const seen = deps.repair
+      .crews()
+      .filter((crew) => isSeenBy(crew, (unit) => scope.seesUnit(unit)))
     const list = seen.map((crew) => crewView(crew, (unit) => scope.seesUnit(unit)))
     return { json: { asOf: formatInstant(deps.now()), crews: list } }
   },

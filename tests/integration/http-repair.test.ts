@@ -1,0 +1,112 @@
+/** Crews, photos and warnings over HTTP: rights, limits, what is kept and what is said. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ATTACHMENT_BYTES, MAX_ATTACHMENTS } from '../../src/http/limits.ts'
+import { incident, incidentChange } from '../support/changes.ts'
+import { type Fixture, httpFixture } from '../support/http-fixture.ts'
+
+let fixture: Fixture
+let dispatcher: string
+beforeAll(async () => {
+  fixture = await httpFixture()
+  dispatcher = await fixture.token('serviceDispatcher', ['1501'])
+  fixture.follow(incidentChange(incident('I1', 1, { feeder: 'F1' }), 0))
+  fixture.follow(incidentChange(incident('I2', 1, { unit: '1502', feeder: 'F2' }), 0))
+})
+afterAll(() => fixture.close())
+
+// biome-ignore lint/suspicious/noExplicitAny: what is read here is what is being tested
+const json = async (answer: Response): Promise<any> => answer.json()
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
+const crew = { id: 'C7', name: '抢修七班', unit: '1501', members: 4, shift: 'day' }
+
+test('crews are entered and changed by dispatchers of their unit, and seen with it', async () => {
+  const entered = await fixture.post('/api/v1/crews', crew, bearer(dispatcher))
+  expect(await entered.json()).toMatchObject({ ...crew, active: true, position: null, orders: [] })
+  await fixture.post('/api/v1/crews', { ...crew, members: 5 }, bearer(dispatcher))
+  const { crews } = await json(await fixture.get('/api/v1/crews', dispatcher))
+  expect(crews).toMatchObject([{ id: 'C7', members: 5 }])
+  const other = await fixture.token('serviceDispatcher', ['1502'])
+  expect((await json(await fixture.get('/api/v1/crews', other))).crews).toEqual([])
+  for (const [body, token] of [
+    [{ ...crew, unit: '1502' }, dispatcher],
+    [{ ...crew, unit: '1502' }, other],
+    [{ ...crew, id: 'C8', unit: 'nowhere' }, dispatcher],
+  ] as const)
+    expect(await (await fixture.post('/api/v1/crews', body, bearer(token))).json()).toMatchObject({
+      code: 'crew.unit',
+    })
+})
+
+test('a crew that nobody knows is sent all the same, with a warning', async () => {
+  fixture.judge = (fact) => {
+    const { requestId, incident: of } = fact
+    const answer = { accepted: true, refusal: null, revision: 2, causes: [] } as const
+    return { type: 'action', at: 0, requestId, incident: of, ...answer }
+  }
+  const act = async (name: string) => {
+    const body = { action: 'dispatch', revision: 1, crew: name }
+    const answer = await fixture.post('/api/v1/incidents/I1/actions', body, bearer(dispatcher))
+    return (await json(answer)).warnings
+  }
+  expect(await act('C99')).toEqual([{ code: 'crew.unknown', incidents: [] }])
+  expect(await act('C7')).toBeUndefined()
+})
+
+test('words go to the ledger, and only a reference into the fact', async () => {
+  const site = { situation: 'brokenWire', safetyRisk: true }
+  const body = { action: 'onSite', revision: 1, site, remark: '导线断线，需停电处理' }
+  await fixture.post('/api/v1/incidents/I1/actions', body, bearer(dispatcher))
+  const fact = fixture.appended.at(-1)!
+  expect(fact).toMatchObject({
+    type: 'actionRequested',
+    site,
+    remark: expect.stringMatching(/^r-/),
+  })
+  expect(JSON.stringify(fact)).not.toContain('断线')
+})
+
+const jpeg = (pixels: string) =>
+  Buffer.concat([
+    Buffer.from([0xff, 0xd8, 0xff, 0xe1, 0, 8]),
+    Buffer.from('Exif\0\0'),
+    Buffer.from([0xff, 0xda, 0, 4, 1, 1]),
+    Buffer.from(pixels),
+    Buffer.from([0xff, 0xd9]),
+  ])
+const hand = (id: string, bytes: Buffer, token = dispatcher) =>
+  fetch(`${fixture.url}/api/v1/incidents/${id}/attachments`, {
+    method: 'POST',
+    headers: { ...bearer(token), 'content-type': 'application/octet-stream' },
+    body: new Uint8Array(bytes),
+  })
+
+test('photos are kept without metadata, once, and seen by those who see the incident', async () => {
+  const first = await hand('I1', jpeg('one'))
+  expect(first.status).toBe(201)
+  const photo = await json(first)
+  expect(photo).toMatchObject({ incident: 'I1', type: 'image/jpeg', role: 'serviceDispatcher' })
+  expect(await (await hand('I1', jpeg('one'))).json()).toEqual(photo)
+  const path = `/api/v1/incidents/I1/attachments/${photo.id}`
+  const served = await fixture.get(path, dispatcher)
+  expect(served.headers.get('content-type')).toBe('image/jpeg')
+  expect(Buffer.from(await served.arrayBuffer()).includes('Exif')).toBe(false)
+  const other = await fixture.token('serviceDispatcher', ['1502'])
+  expect((await fixture.get(path, other)).status).toBe(404)
+  const elsewhere = await fixture.token('serviceDispatcher', ['15'])
+  const borrowed = path.replace('I1', 'I2')
+  expect(await (await fixture.get(borrowed, elsewhere)).json()).toMatchObject({
+    code: 'attachment.notFound',
+  })
+})
+
+test('what is no photo, too large, or one too many is refused', async () => {
+  const codes = async (answer: Response) => (await json(answer)).code
+  expect(await codes(await hand('I1', Buffer.from('<svg/> is no photo')))).toBe('attachment.type')
+  expect(await codes(await hand('I2', jpeg('x')))).toBe('incident.notFound')
+  const large = await hand('I1', jpeg('x'.repeat(ATTACHMENT_BYTES)))
+  expect(await codes(large)).toBe('request.tooLarge')
+  for (let n = 1; n < MAX_ATTACHMENTS; n++) await hand('I1', jpeg(`photo ${n}`))
+  expect(await codes(await hand('I1', jpeg('one more')))).toBe('attachment.tooMany')
+  const listed = await fixture.get('/api/v1/incidents/I1/attachments', dispatcher)
+  expect((await json(listed)).attachments).toHaveLength(MAX_ATTACHMENTS)
+})
