@@ -48,7 +48,7 @@ import { retainJournal } from './retention.ts'
 import { applyRules, applyRulesOfFolder } from './rules.ts'
 import { newestBeginning, Snapshotting } from './snapshotting.ts'
 import { subscriptionsOf } from './subscriptions.ts'
-import { switchingOf } from './switching.ts'
+import { switchingPort } from './switching.ts'
 import { startTellingOutside } from './telling/start.ts'
 import { directoryInForce } from './terminal-directory.ts'
 import { terminalOf } from './terminal-state.ts'
@@ -277,7 +277,7 @@ async function open(
     status: figures,
     plans: () => judge.engine.world?.plans.byId ?? NO_PLANS,
     gridApply,
-    switching: () => switchingOf(judge.engine.world),
+    ...switchingPort(grid, () => judge.engine.world),
     diagram: (feeder) => diagramOf(judge.engine.world, feeder),
     rules: () => library.rulesText(judge.rulesDigest),
     applyRules: (files, by) => applyRules(files, by, ruleParts),

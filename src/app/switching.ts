@@ -3,8 +3,17 @@ import { statedIn } from '../engine/evidence/switch-position.ts'
 import { differences } from '../engine/switching/report.ts'
 import type { Operation } from '../engine/switching/state.ts'
 import type { World } from '../engine/world.ts'
+import type { CompiledGrid } from '../grid/compiled.ts'
 
-export function switchingOf(world: World | undefined) {
+/** What HTTP asks of switching. */
+export function switchingPort(grid: () => CompiledGrid, world: () => World | undefined) {
+  return {
+    switching: () => switchingOf(world()),
+    feedNow: (device: number) => feedNow(grid(), world(), device),
+  }
+}
+
+function switchingOf(world: World | undefined) {
   const now = world ? differences(world) : { operated: [], loops: [], islands: [] }
   return {
     ...now,
@@ -13,6 +22,12 @@ export function switchingOf(world: World | undefined) {
     decided: (requestId: string): Operation | undefined =>
       world?.switching.decided.find((one) => one.requestId === requestId),
   }
+}
+
+/** What feeds a device as the network hangs; as normal until the engine has taken the grid over. */
+function feedNow(grid: CompiledGrid, world: World | undefined, device: number): number {
+  if (world?.grid !== grid) return grid.devices.normalParent[device]!
+  return world.topology.parent[device]!
 }
 
 /** Account or terminal behind a position; null where the program found it out by itself. */

@@ -359,6 +359,8 @@ export interface HttpDeps {
   /** Announced outages that are not over, by id, in the order of their announcement. */
   plans(): ReadonlyMap<string, Plan>
   switching(): SwitchingView
+  /** The device that feeds another as the network hangs now; below zero at a source or an island. */
+  feedNow(device: number): number
   /** Devices of a feeder by index, with what the engine holds of each. */
   diagram(feeder: number): readonly DiagramDevice[]
   readonly gridApply: GridApplyPort

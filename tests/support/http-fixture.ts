@@ -311,6 +311,7 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
     status: figures,
     plans: () => plansOf(appended),
     switching: () => switchingAsked(appended),
+    feedNow: (device) => grid.devices.normalParent[device]!,
     diagram: (feeder) => normalDiagram(grid, feeder),
     gridApply: {
       state: { upload: null, stage: null, receivedBytes: 0, last: null },

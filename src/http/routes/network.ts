@@ -7,6 +7,7 @@ import { customersBelow, devicePlace } from '../../grid/geography.ts'
 import { DEVICE_TYPES } from '../../grid/model.ts'
 import { areaOf } from '../map/area.ts'
 import { networkOf } from '../map/network.ts'
+import type { HttpDeps } from '../ports.ts'
 import { Problem } from '../problem.ts'
 import { route } from '../route.ts'
 import { bounds, featureCollection, id, idParams, instantOut, lonLat } from '../schemas.ts'
@@ -62,7 +63,7 @@ const device = route({
   params: idParams,
   answers: {
     200: {
-      description: 'The device in the normal state of the network',
+      description: 'Feeder and customers below in the normal state, the path as it is fed now',
       schema: z.object({
         id: z.string(),
         type: z.enum(DEVICE_TYPES),
@@ -74,7 +75,7 @@ const device = route({
         customersBelow: z.number().int(),
         supplyPath: z
           .array(z.object({ id: z.string(), type: z.enum(DEVICE_TYPES), name: z.string() }))
-          .describe('devices above it, nearest first'),
+          .describe('devices above it as it is fed now, nearest first'),
       }),
     },
   },
@@ -93,7 +94,7 @@ const device = route({
         feeder: grid.feeders[feeder]?.id ?? null,
         normallyOpen: devices.normallyOpen[index] === 1,
         customersBelow: customersBelow(grid, index),
-        supplyPath: pathAbove(grid, index)
+        supplyPath: pathAbove(grid, index, deps.feedNow)
           .slice(1)
           .map((above) => refOf(grid, above)),
       },
@@ -107,11 +108,30 @@ const refOf = (grid: CompiledGrid, index: number) => ({
   name: grid.devices.nameOf(index),
 })
 
-/** The device and those above it in the normal state, lowest first. */
-export function pathAbove(grid: CompiledGrid, index: number): number[] {
+/** The device and those above it, lowest first; in the normal state where nothing else is asked for. */
+export function pathAbove(
+  grid: CompiledGrid,
+  index: number,
+  feedOf: (device: number) => number = (device) => grid.devices.normalParent[device]!,
+): number[] {
   const path: number[] = []
-  for (let at = index; at >= 0; at = grid.devices.normalParent[at]!) path.push(at)
+  for (let at = index; at >= 0; at = feedOf(at)) path.push(at)
   return path
+}
+
+/**
+ * Segments over a device: what began since the last switching by the way it is fed now, what began
+ * before by the normal way.
+ */
+function segmentsOver(deps: HttpDeps, point: string, device: number) {
+  const grid = deps.grid()
+  const idsOf = (path: readonly number[]) => path.map((at) => grid.devices.ids.idOf(at) as string)
+  const now = [point, ...idsOf(pathAbove(grid, device, deps.feedNow))]
+  const normally = [point, ...idsOf(pathAbove(grid, device))]
+  const switchedAt = Math.max(0, ...deps.switching().operated.map(({ since }) => since))
+  return deps.records
+    .segments({ devices: [...new Set([...now, ...normally])] })
+    .filter((one) => (one.from >= switchedAt ? now : normally).includes(one.device.id))
 }
 
 const interruptions = route({
@@ -146,8 +166,7 @@ const interruptions = route({
     const device = index < 0 ? -1 : usagePoints.device[index]!
     if (index < 0 || !scope.seesFeeder(devices.feeder[device]!))
       throw new Problem('usagePoint.notFound', `no usage point ${params.id}`)
-    const above = pathAbove(grid, device).map((at) => devices.ids.idOf(at))
-    const segments = deps.records.segments({ devices: [params.id, ...above] })
+    const segments = segmentsOver(deps, params.id, device)
     const own = segments.flatMap((segment) =>
       ownInterval(segment, params.id, usagePoints.phases[index]!),
     )
