@@ -263,10 +263,7 @@ async function open(
     records,
     customers,
     webhooks,
-    repair: repairDesk(records, crews, pictures, () => {
-      const { start, end } = serviceRules().etr.quantiles
-      return end - start
-    }),
+    repair: repairDesk(records, crews, pictures, () => serviceRules().etr.quantiles),
     subscriptions: subscriptionsOf(records, () => informingRules().complaintDays),
     card: hotline.card,
     voice: hotline.voice,

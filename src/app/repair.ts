@@ -1,4 +1,5 @@
 /** Repairs as HTTP asks for them: kept in the ledger, pictures as files of the data folder. */
+import type { EtrRules } from '../engine/repair/repair-rules.ts'
 import type { RepairDesk } from '../http/repair-ports.ts'
 import type { PictureStore } from '../records/repair/pictures.ts'
 import type { SqliteRecords } from '../records/sqlite.ts'
@@ -8,7 +9,7 @@ export function repairDesk(
   records: Pick<SqliteRecords, 'repair' | 'changeRepair'>,
   crews: Crews,
   pictures: PictureStore,
-  etrNominal: () => number,
+  etrQuantiles: () => EtrRules['quantiles'],
 ): RepairDesk {
   const { repair } = records
   return {
@@ -23,7 +24,7 @@ export function repairDesk(
     log: (incident) => repair.repairLog(incident),
     children: (incident) => repair.childrenOf(incident),
     etrOutcomes: (from, to, limit) => repair.etrOutcomes(from, to, limit),
-    etrNominal,
+    etrNominal: () => etrQuantiles().end - etrQuantiles().start,
     attachments: (incident) => repair.attachments(incident),
     attachment: (id) => repair.attachment(id),
     async attach(attachment, picture) {

@@ -11,19 +11,14 @@ import type { ActionRefusal } from './incidents/refusal.ts'
 import type { EtrOutcomeChange } from './repair/etr-outcome.ts'
 import type { RepairEntryChange, RepairView } from './repair/repair-view.ts'
 import type { Clock } from './service/clock.ts'
+import type { EscalationChange } from './service/escalation-change.ts'
 import type { NoticeStatus } from './service/notice-state.ts'
 import type { SupervisionChange } from './service/supervision-order.ts'
 import type { StormChange } from './storm/state.ts'
 import type { CityShareChange } from './summary/state.ts'
-import type {
-  EscalationStage,
-  IncidentFlag,
-  IncidentKind,
-  Level,
-  OutageKind,
-  Stage,
-} from './vocabulary.ts'
+import type { IncidentFlag, IncidentKind, Level, OutageKind, Stage } from './vocabulary.ts'
 
+export type { EscalationChange } from './service/escalation-change.ts'
 export {
   ESCALATION_STAGES,
   type EscalationStage,
@@ -265,27 +260,6 @@ export interface NoticeChange {
   readonly type: 'notice'
   readonly at: InstantMs
   readonly notice: Notice
-  readonly causes: readonly Position[]
-}
-
-/** 督办: something runs late, or is grave, and a higher level is told. */
-export interface EscalationChange {
-  readonly type: 'escalation'
-  readonly at: InstantMs
-  /** One for each incident, stage and level, for ever. */
-  readonly id: string
-  readonly incident: IncidentId
-  readonly revision: number
-  readonly stage: EscalationStage
-  /** 0 a reminder, 1 班组, 2 旗县供电分公司, 3 盟市供电公司, 4 集团. */
-  readonly level: number
-  readonly reason: 'late' | 'grade' | 'cityShare'
-  /** Whether the level below, where it was told, has replied by now. */
-  readonly below: 'none' | 'replied' | 'unanswered'
-  readonly dueAt: InstantMs
-  /** False where a higher level of the same stage was passed at the same time. */
-  readonly sent: boolean
-  readonly replyBy: InstantMs | null
   readonly causes: readonly Position[]
 }
 
