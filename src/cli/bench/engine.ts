@@ -218,6 +218,8 @@ function measurePosterior({ belief, registers, grid }: World, meters: number[][]
       registers.write(meter, OFF, true, START, grid.observers.phases[meter]!)
       belief.settle()
     }
+    // The walks of reports are part of their rate.
+    belief.settleTimes()
     belief.now = START + JUDGED_AFTER_MS
     const started = performance.now()
     const root = belief.network.rootOf(belief.headOf[feeder[0]!]!)

@@ -1,6 +1,8 @@
 /**
  * What the registers say about every device, summed along the paths of the forest and kept
- * incrementally: one report touches one path to its root, O(depth), and allocates nothing.
+ * incrementally: one report touches one path to its root, O(depth), and allocates nothing
+ * (`summing.ts`). What is cheapest is found from the sums when a tree is judged (`explain.ts`), for
+ * silence weighs otherwise by then.
  *
  * For each head `d`:
  *   dead(d) = spoken(d) + Σ_class silent[class](d) · silence_class(now − heardFrom(d))
