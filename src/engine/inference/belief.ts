@@ -105,18 +105,18 @@ export class Belief {
 
   /** What is summed up below each head, of all that was said. */
   get sums(): Sums {
-    this.#summing.finish()
+    if (this.#summing.waiting) this.#summing.finish()
     return this.#sums
   }
 
   /** Silent observers below by class, and silent areas by size. */
   get silence(): Silence {
-    this.#summing.finish()
+    if (this.#summing.waiting) this.#summing.finish()
     return this.#silence
   }
 
   get areaSilence(): AreaSilence {
-    this.#summing.finish()
+    if (this.#summing.waiting) this.#summing.finish()
     return this.#areaSilence
   }
 
@@ -206,7 +206,8 @@ export class Belief {
 
   /** True where something below speaks of an outage. */
   lit(head: number): boolean {
-    return this.sums.offs(head) + this.sums.waits(head) + this.sums.hints(head) > 0
+    const { sums } = this
+    return sums.offs(head) + sums.waits(head) + sums.hints(head) > 0
   }
 
   /** Cost of "open here" before what was heard below: the prior, or a terminal's word for it. */

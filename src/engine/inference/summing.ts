@@ -82,6 +82,11 @@ export class Summing {
     if (this.#pending.full) this.finish()
   }
 
+  /** True where something that was put is not summed up yet. */
+  get waiting(): boolean {
+    return this.#pending.count > 0
+  }
+
   /** Sums up all that was put. */
   finish(): void {
     const pending = this.#pending
