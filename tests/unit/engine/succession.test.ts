@@ -1,0 +1,61 @@
+/** A new grid under open incidents: whose device is gone keeps clear of those that stand beside it. */
+import { expect, it } from 'vitest'
+import { isActive } from '../../../src/engine/incidents/case.ts'
+import { isHeadBelow } from '../../../src/engine/incidents/place.ts'
+import { succeed } from '../../../src/engine/succession.ts'
+import { compileGrid } from '../../../src/grid/compile.ts'
+import { drawnGrid } from '../../support/drawn-grid.ts'
+import { EngineLab } from '../../support/engine-lab.ts'
+
+const areas = (indent: string, ...names: string[]) =>
+  names
+    .flatMap((n) => [`X${n} transformer`, `  C${n} concentrator`, `  a${n} meter`, `  b${n} meter`])
+    .map((line) => `${indent}${line}\n`)
+    .join('')
+const OTHER = `  E fuse\n${areas('    ', '3', '4')}${areas('  ', '5', '6')}`
+const BEFORE = `\nB breaker\n  D fuse\n${areas('    ', '1', '2')}${OTHER}`
+const AFTER = `\nB breaker\n${areas('  ', '1', '2')}${OTHER}`
+
+function dark(lab: EngineLab, names: readonly string[]): void {
+  for (const n of names) lab.say(`C${n}`, 'powerOff')
+  for (const n of names) lab.say(`C${n}`, 'powerOff', { meters: [`o-a${n}`, `o-b${n}`] })
+}
+
+it('moves an incident to a part of its own where another stands below the ancestor', () => {
+  const lab = new EngineLab(drawnGrid(BEFORE))
+  lab.pass(2)
+  dark(lab, ['1', '2', '3', '4'])
+  lab.pass(1)
+  for (const lit of ['C5', 'C6']) lab.answer(lit, lit, 'energised')
+  // The last fact that says something stands for the one that applies the grid.
+  const cause = lab.position
+  lab.pass(20)
+  expect(lab.open().map(({ device }) => device.id)).toEqual(['D', 'E'])
+  const next = compileGrid(drawnGrid(AFTER), 'next')
+  lab.restart((world) => succeed(world, next, world.rules, cause))
+  const world = lab.engine.world!
+  const [first, second] = [...world.cases.values()].filter(isActive)
+  expect(first!.flags).toContain('deviceVanished')
+  expect(next.devices.ids.idOf(first!.head)).toBe('X1')
+  expect(next.devices.ids.idOf(second!.head)).toBe('E')
+  expect(isHeadBelow(world, second!.head, first!.head)).toBe(false)
+  // What is dark beside it comes to light again, and names the grid as its cause.
+  const opened = lab.tick().filter((change) => change.type === 'incident')
+  expect(opened.flatMap(({ causes }) => causes)).toContain(cause)
+})
+
+it('takes an answer by a clock that runs ahead as of now, so that what is said next counts', () => {
+  const lab = new EngineLab(drawnGrid(BEFORE))
+  lab.pass(2)
+  lab.feed({
+    type: 'reading',
+    receivedAt: lab.now,
+    terminal: 'C1' as never,
+    at: lab.now + 150_000,
+    readings: [{ target: 'o-a1' as never, result: 'energised' }],
+  })
+  lab.pass(30)
+  lab.say('C1', 'powerOff', { meters: ['o-a1'], at: lab.now + 150_000, boot: 1, seq: 1 })
+  const { registers, grid } = lab.engine.world!
+  expect(registers.wasOff(grid.observers.ids.indexOf('o-a1'))).toBe(true)
+})
