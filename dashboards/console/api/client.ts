@@ -116,6 +116,12 @@ export async function escalations(id: string, signal?: AbortSignal): Promise<Esc
   return (await getJson<{ escalations: EscalationPayload[] }>(path, signal)).escalations
 }
 
+/** What a unit answers to a supervision order; stops no clock. */
+export async function replyTo(escalation: string, text: string, requestId: string): Promise<void> {
+  const path = `/api/v1/escalations/${encodeURIComponent(escalation)}/reply`
+  await postJson(path, { text }, { 'idempotency-key': requestId })
+}
+
 export function switching(signal?: AbortSignal): Promise<SwitchingPayload> {
   return getJson('/api/v1/switching', signal)
 }

@@ -288,6 +288,10 @@ export const en: Catalogue = {
       cityShare: 'City share suspected under Order 599',
     },
     replaced: 'a higher level was told instead',
+    reply: 'Reply: what is done, and until when',
+    send: 'Reply',
+    replied: 'Replied',
+    repliedAlready: 'Somebody has replied already',
     replyBy: (at) => `reply by ${at}`,
   },
   callReads: {

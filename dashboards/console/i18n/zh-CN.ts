@@ -297,6 +297,10 @@ export const zhCN = {
       cityShare: '疑似达到599号令预警标准',
     } as Record<EscalationStage, string>,
     replaced: '已由更高一级代替',
+    reply: '回复：已采取的措施和完成时间',
+    send: '回复',
+    replied: '已回复',
+    repliedAlready: '已有人回复',
     replyBy: (at: string) => `请在 ${at} 前回复`,
   },
   callReads: {

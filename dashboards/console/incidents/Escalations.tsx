@@ -1,7 +1,8 @@
 /** The ladder (提级督办) of an incident: what ran late or is grave, and how high it was told. */
 import { Button } from 'antd'
-import { escalations } from '../api/client.ts'
-import type { EscalationPayload, IncidentPayload } from '../api/payloads.ts'
+import { type FormEvent, useState } from 'react'
+import { ApiError, escalations, newRequestId, replyTo } from '../api/client.ts'
+import type { Account, EscalationPayload, IncidentPayload } from '../api/payloads.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import { useNowEvery } from '../live/context.tsx'
 import { Moment } from './Moment.tsx'
@@ -10,7 +11,9 @@ import { useLoaded } from './useLoaded.ts'
 /** A step of the ladder may come without a new revision; nobody waits longer than this to see it. */
 const RENEW_MS = 30_000
 
-export function Escalations({ incident }: { incident: IncidentPayload }) {
+export function Escalations(props: { incident: IncidentPayload; account: Account }) {
+  const { incident, account } = props
+  const mayReply = account.rights.includes('escalations.reply')
   const { text } = useLanguage()
   const turn = useNowEvery(RENEW_MS)
   const [loaded, retry] = useLoaded(
@@ -40,7 +43,7 @@ export function Escalations({ incident }: { incident: IncidentPayload }) {
       {loaded.state === 'ready' && loaded.value.length > 0 && (
         <ol>
           {loaded.value.toReversed().map((one) => (
-            <Step key={one.id} step={one} />
+            <Step key={one.id} step={one} mayReply={mayReply} />
           ))}
         </ol>
       )}
@@ -48,7 +51,7 @@ export function Escalations({ incident }: { incident: IncidentPayload }) {
   )
 }
 
-function Step({ step }: { step: EscalationPayload }) {
+function Step({ step, mayReply }: { step: EscalationPayload; mayReply: boolean }) {
   const { text, format } = useLanguage()
   const t = text.escalation
   const highest = t.levels.length - 1
@@ -61,6 +64,49 @@ function Step({ step }: { step: EscalationPayload }) {
       <Moment at={step.at} />
       {!step.sent && <p>{t.replaced}</p>}
       {step.sent && step.replyBy !== null && <p>{t.replyBy(format.clock(step.replyBy))}</p>}
+      {mayReply && step.sent && step.replyBy !== null && <Reply escalation={step.id} />}
     </li>
+  )
+}
+
+/** Longest remark that the server keeps. */
+const LONGEST = 200
+
+function Reply({ escalation }: { escalation: string }) {
+  const { text } = useLanguage()
+  const t = text.escalation
+  const [state, setState] = useState<'idle' | 'busy' | 'done' | 'taken' | 'failed'>('idle')
+  const [words, setWords] = useState('')
+  async function submit(event: FormEvent) {
+    event.preventDefault()
+    setState('busy')
+    try {
+      await replyTo(escalation, words.trim(), newRequestId())
+      setState('done')
+    } catch (error) {
+      setState(error instanceof ApiError && error.status === 409 ? 'taken' : 'failed')
+    }
+  }
+  if (state === 'done' || state === 'taken')
+    return <p role="status">{state === 'done' ? t.replied : t.repliedAlready}</p>
+  return (
+    <form className="escalation-reply" onSubmit={(event) => void submit(event)}>
+      <input
+        value={words}
+        maxLength={LONGEST}
+        aria-label={t.reply}
+        placeholder={t.reply}
+        onChange={(event) => setWords(event.target.value)}
+      />
+      <Button
+        size="small"
+        htmlType="submit"
+        loading={state === 'busy'}
+        disabled={words.trim() === ''}
+      >
+        {t.send}
+      </Button>
+      {state === 'failed' && <span role="alert">{text.action.failed}</span>}
+    </form>
   )
 }

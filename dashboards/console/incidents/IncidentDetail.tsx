@@ -109,7 +109,9 @@ function Opened(props: Props & { incident: IncidentPayload; refresh: () => Promi
         <Clocks incident={incident} />
         <NoticeState incident={incident} acting={acting} />
         <Progress incident={incident} />
-        {account.rights.includes('notices.read') && <Escalations incident={incident} />}
+        {account.rights.includes('notices.read') && (
+          <Escalations incident={incident} account={account} />
+        )}
         <Verdict incident={incident} />
         <CallReads verification={incident.verification} />
         <History incident={incident} />
