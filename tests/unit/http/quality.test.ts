@@ -60,7 +60,9 @@ test('every step stands there once, in order of time', () => {
   )
   expect(named('clock').sort()).toEqual(incident.clocks.map(({ name }) => name).sort())
   expect(named('action')).toEqual(['confirm', 'accept', 'arrive', 'etr', 'cause'])
-  expect(named('estimate')).toHaveLength(1)
+  // The program's own estimate, then the crew's.
+  const estimates = steps.filter(({ kind }) => kind === 'estimate')
+  expect(estimates.map(({ detail }) => detail!.split(' ')[1])).toEqual(['estimated', 'field'])
 })
 
 test('a late entry has both times, and the clock counts from when it was so', () => {
