@@ -30,9 +30,12 @@ export class Returns {
   readonly #story: Story
   readonly #heard: Heard[] = []
   readonly #placeOf: ReadonlyMap<string, string>
+  readonly #ties: ReadonlySet<string>
 
   constructor(story: Story) {
     this.#story = story
+    const ties = story.grid.devices.filter(({ normallyOpen }) => normallyOpen)
+    this.#ties = new Set(ties.map(({ id }) => id))
     this.#placeOf = new Map(
       story.grid.observers.map(({ id, usagePoint, device }) => [id, usagePoint ?? device ?? '']),
     )
@@ -80,6 +83,8 @@ export class Returns {
   }
 
   #touches(place: string, points: ReadonlySet<number>): boolean {
+    // Normally nothing hangs below a tie; what it feeds when it is closed may be any of them.
+    if (this.#ties.has(place)) return true
     for (const point of this.#story.truth.below(place)) if (points.has(point)) return true
     return false
   }
