@@ -67,6 +67,26 @@ function incidentPoint({ at, reason, incident }: IncidentChange): Point {
 }
 
 /**
+ * What was promised and has been done, at the moment it was done. Unit and feeder are fields: a fault
+ * that moves takes its promises along, and with other tags each would be there twice.
+ */
+function promisePoints({ incident }: IncidentChange): Point[] {
+  // Changes kept by an earlier program have no clocks.
+  return (incident.clocks ?? []).flatMap(({ name, startedAt, dueAt, legalDueAt, doneAt }) => {
+    if (doneAt === null) return []
+    const point = new Point('promise')
+      .tag('promise', name)
+      .stringField('id', incident.id)
+      .stringField('unit', incident.unit)
+      .stringField('feeder', incident.feeder ?? 'none')
+      .intField('tookMs', doneAt - startedAt)
+      .intField('marginMs', dueAt - doneAt)
+      .timestamp(nanoseconds(doneAt, incidentDigits(incident.id)))
+    return [legalDueAt === null ? point : point.intField('legalMarginMs', legalDueAt - doneAt)]
+  })
+}
+
+/**
  * An interruption when it is over: by then its beginning and its end stand, so it is one point for
  * good, at its end. One that was taken back was never written.
  */
@@ -95,7 +115,7 @@ function pointsOf(change: Change): Point[] {
     case 'feeder':
       return [feederPoint(change)]
     case 'incident':
-      return [incidentPoint(change)]
+      return [incidentPoint(change), ...promisePoints(change)]
     case 'segment':
       return interruptionPoint(change)
     case 'reports':

@@ -62,6 +62,7 @@ export function incidentChange(id: string, at: number, revision = 1): Change {
     metersAffected: 120,
     customersRestored: 0,
     transformersAffected: 2,
+    clocks: [],
   } as unknown as Incident
   return { type: 'incident', at, reason: 'opened', incident, causes: [1] }
 }

@@ -40,3 +40,26 @@ test('the same changes give the same lines however they are cut into pages', () 
   const again = stored([...batches, ...batches.slice(7)].flatMap((one) => linesOf([one])))
   expect(again).toEqual(whole)
 })
+
+test('a promise that was kept late is one point, whatever becomes of the incident afterwards', () => {
+  const clock = {
+    ...{ name: 'arrival', startedAt: START, dueAt: START + 45 * 60_000 },
+    ...{ legalDueAt: START + 60 * 60_000, doneAt: START + 50 * 60_000 },
+  }
+  const changeOf = (unit: string, doneAt: number | null) => {
+    const change = incidentChange('I-7', START, 1) as unknown as { readonly incident: object }
+    return { ...change, incident: { ...change.incident, unit, clocks: [{ ...clock, doneAt }] } }
+  }
+  const promises = (...changes: readonly object[]) =>
+    linesOf([batch(1, changes as never)]).filter((line) => line.startsWith('promise,'))
+  expect(promises(changeOf('1501', null))).toEqual([])
+  const done = promises(changeOf('1501', clock.doneAt))
+  expect(done).toHaveLength(1)
+  expect(done[0]).toMatch(/^promise,promise=arrival .*marginMs=-300000i.* \d+$/)
+  expect(done[0]).toContain('legalMarginMs=600000i')
+  expect(done[0]).toContain('tookMs=3000000i')
+  // Moved to another unit later: the same point, not a second one.
+  const moved = promises(changeOf('1501', clock.doneAt), changeOf('1502', clock.doneAt))
+  expect(moved).toHaveLength(1)
+  expect(moved[0]!.split(' ').at(-1)).toBe(done[0]!.split(' ').at(-1))
+})
