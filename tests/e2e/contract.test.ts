@@ -324,9 +324,6 @@ describe('§5 HTTP', () => {
 
   /** Of the contract, asked for by later work: absent until then. */
   test.each([
-    ['POST', '/api/v1/subscriptions'],
-    ['GET', '/api/v1/callbacks'],
-    ['GET', '/public/outages.geojson'],
     ['GET', '/odin/outages.json'],
     ['GET', '/odin/outages.xml'],
   ])('later: %s %s is not there, and no stub either', async (method, path) => {
