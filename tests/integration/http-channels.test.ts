@@ -169,7 +169,7 @@ test('the voice menu tells the holder of a number, and files that they asked', a
   dark.set('F1-T1', fault())
   expect(await ivr(PHONE.one)).toMatchObject({
     ...{ language: 'zh', toAgent: false, reason: 'told' },
-    say: expect.stringMatching(/^台区1停电，.*预计\d\d:\d\d左右恢复供电/),
+    say: expect.stringMatching(/^台区1停电，.*预计(\d\d-\d\d )?\d\d:\d\d左右恢复供电/),
   })
   expect(filed).toMatchObject([{ account: 'A1', kind: 'inquiry', channel: 'ivr', incident: 'I1' }])
   expect(JSON.stringify(filed)).not.toContain(PHONE.one)
