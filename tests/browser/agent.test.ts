@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { en } from '../../dashboards/console/i18n/en.ts'
 import { zhCN } from '../../dashboards/console/i18n/zh-CN.ts'
+import type { CallBack } from '../../src/http/callback-port.ts'
 import type { Card } from '../../src/http/card.ts'
 import type { Customer, CustomerQuestion } from '../../src/http/ports.ts'
 import { seriousFindings } from '../support/accessibility.ts'
@@ -15,6 +16,7 @@ import {
   signIn,
 } from '../support/browser.ts'
 import { consoleStage, type Stage } from '../support/console-stage.ts'
+import { callBacksUnasked } from '../support/http-fixture.ts'
 
 const customer = (account: string, name: string): Customer => ({
   account,
@@ -46,6 +48,24 @@ describeInBrowser('the agent at the desk', () => {
   let page: Page
   const asked: CustomerQuestion[] = []
   let people: Customer[]
+  let callBack: CallBack = {
+    number: 7,
+    incident: 'I-0',
+    account: '1501',
+    unit: '1501',
+    owner: null,
+    channel: 'phone',
+    complained: false,
+    openedAt: Date.now(),
+    state: 'open',
+    takenBy: null,
+    takenAt: null,
+    attempts: 0,
+    satisfaction: null,
+    reason: null,
+    settledBy: null,
+    settledAt: null,
+  }
 
   beforeAll(async () => {
     if (!existsSync('dist/console/index.html')) throw new Error('run `npm run build` first')
@@ -64,6 +84,19 @@ describeInBrowser('the agent at the desk', () => {
         reveal: async () => ({ name: '王小芳', phones: ['12800005678'], address: '金泰苑3号楼' }),
       },
       card: ({ identityVerified }) => cardOf(identityVerified),
+      callBacks: {
+        ...callBacksUnasked(),
+        counts: () => ({ waiting: callBack.state === 'open' ? 1 : 0, overdue: 0 }),
+        page: () => ({ callBacks: callBack.state === 'open' ? [callBack] : [], cursor: null }),
+        one: () => callBack,
+        take: async (_number, by, at) => {
+          callBack = { ...callBack, state: 'taken', takenBy: by, takenAt: at }
+        },
+        settle: async ({ as: state, by, at, satisfaction, reason }) => {
+          callBack = { ...callBack, state, satisfaction, reason, settledBy: by, settledAt: at }
+        },
+        script: () => [{ language: 'zh', text: '您好，请问您家现在用电正常吗？' }],
+      },
     })
     const point = stage.grid.usagePoints.ids.idOf(0)
     people = [{ ...customer('1501', '王**'), usagePoint: point }, customer('1502', '汪**')]
@@ -208,6 +241,19 @@ describeInBrowser('the agent at the desk', () => {
     await page.getByRole('heading', { name: '汪**' }).waitFor()
     expect(page.url()).toBe(`${stage.url}/agent`)
     expect(await page.getByText('王小芳').count()).toBe(0)
+  })
+
+  test('between calls B takes a call-back, a low mark asks why, and it is settled', async () => {
+    await atTheDesk()
+    await page.getByText(zhCN.agent.callBacks.waiting(1, 0)).waitFor()
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('b')
+    await page.getByText('您好，请问您家现在用电正常吗？').waitFor()
+    await page.keyboard.press('2')
+    expect(await seriousFindings(page)).toEqual([])
+    await page.getByRole('button', { name: zhCN.agent.callBacks.reasons.slowRepair }).press('Enter')
+    await page.getByText(zhCN.agent.callBacks.waiting(0, 0)).waitFor()
+    expect(callBack).toMatchObject({ state: 'answered', satisfaction: 2, reason: 'slowRepair' })
   })
 
   test('a Mongolian text stands upright in columns, and a draft says that it is one', async () => {

@@ -114,7 +114,6 @@ const PARAMS: Record<string, Record<string, string>> = {
   '/api/v1/incidents/{id}/area': { id: 'I1' },
   '/api/v1/incidents/{id}/escalations': { id: 'I1' },
   '/api/v1/incidents/{id}/quality': { id: 'I1' },
-  '/api/v1/feeders/{id}/diagram': { id: 'F1' },
   '/api/v1/incidents/{id}/attachments': { id: 'I1' },
   '/api/v1/incidents/{id}/repair': { id: 'I1' },
   '/api/v1/callbacks/{id}': { id: 'cb-1' },

@@ -4,6 +4,7 @@ import { Input, type InputRef } from 'antd'
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { ViewProps } from '../app/view-props.ts'
 import { useLanguage } from '../i18n/language.tsx'
+import { CallBacks } from './CallBacks.tsx'
 import { CustomerCard } from './CustomerCard.tsx'
 import { forgetIncoming, incoming, onIncoming } from './incoming.ts'
 import { KeyboardMap } from './KeyboardMap.tsx'
@@ -93,7 +94,9 @@ export function AgentDesk({ account, names }: ViewProps) {
         </button>
       </search>
       {searching.opened === null ? (
-        <Results searching={searching} names={names} />
+        <Results searching={searching} names={names}>
+          {account.rights.includes('callbacks.write') && <CallBacks />}
+        </Results>
       ) : (
         <CustomerCard
           key={searching.opened.account}

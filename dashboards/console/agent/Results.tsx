@@ -1,6 +1,6 @@
 /** What was found, masked, walked with the arrow keys; and what is said when nothing was. */
 import { Button } from 'antd'
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import type { CustomerPayload } from '../api/customers.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import type { Names } from '../incidents/names.ts'
@@ -9,9 +9,11 @@ import type { Searching } from './useSearch.ts'
 interface Props {
   readonly searching: Searching
   readonly names: Names
+  /** What there is to do while nobody calls. */
+  readonly children: ReactNode
 }
 
-export function Results({ searching, names }: Props) {
+export function Results({ searching, names, children }: Props) {
   const { text } = useLanguage()
   const t = text.agent
   const { search } = searching
@@ -20,6 +22,7 @@ export function Results({ searching, names }: Props) {
       <div className="agent-nothing">
         <h2>{t.idle}</h2>
         <p>{t.idleHint}</p>
+        {children}
       </div>
     )
   }

@@ -131,6 +131,29 @@ export const agent: typeof zh = {
     ivr: 'voice menu',
     grid: 'grid manager',
   },
+  callBacks: {
+    heading: 'Call-back',
+    waiting: (waiting, overdue) =>
+      waiting === 0
+        ? 'No call-backs wait'
+        : `${waiting} call-backs wait${overdue > 0 ? `, ${overdue} overdue` : ''}`,
+    take: 'Take the next',
+    complained: 'complained',
+    mark: 'Satisfaction',
+    marks: ['Very poor', 'Poor', 'Fair', 'Good', 'Very good'],
+    noAnswer: 'No answer',
+    why: 'Why not satisfied',
+    reasons: {
+      slowRepair: 'slow repair',
+      noInformation: 'not told',
+      wrongTime: 'wrong time',
+      attitude: 'manners',
+      frequentOutage: 'too often',
+      notRestored: 'still dark',
+      other: 'other',
+    },
+    done: 'Filed',
+  },
   filing: {
     heading: 'File',
     says: 'What the caller says',
@@ -161,6 +184,7 @@ export const agent: typeof zh = {
       ['M', 'Show in full, for a reason'],
       ['L', 'Next language of the text'],
       ['N', 'Next call'],
+      ['B', 'Take the next call-back (while waiting); then 1 – 5 for the mark'],
       ['Esc', 'Back'],
       ['?', 'Keys'],
     ],

@@ -1,4 +1,5 @@
 /** Texts of the agent's desk (坐席), in Chinese. */
+import type { DissatisfiedReason } from '../../api/callbacks.ts'
 import type { RevealReason, Saying, ScriptLanguage } from '../../api/customers.ts'
 
 export const agent = {
@@ -126,6 +127,29 @@ export const agent = {
     ivr: '语音自助',
     grid: '网格经理',
   } as Record<string, string>,
+  callBacks: {
+    heading: '回访',
+    waiting: (waiting: number, overdue: number) =>
+      waiting === 0
+        ? '没有待回访'
+        : `待回访 ${waiting} 户${overdue > 0 ? `，超时 ${overdue} 户` : ''}`,
+    take: '取下一户回访',
+    complained: '曾投诉',
+    mark: '满意度',
+    marks: ['很不满意', '不满意', '一般', '满意', '很满意'],
+    noAnswer: '无人接听',
+    why: '不满意的原因',
+    reasons: {
+      slowRepair: '抢修慢',
+      noInformation: '没有告知',
+      wrongTime: '时间不准',
+      attitude: '态度',
+      frequentOutage: '停电频繁',
+      notRestored: '仍未送电',
+      other: '其他',
+    } as Record<DissatisfiedReason, string>,
+    done: '回访已登记',
+  },
   filing: {
     heading: '登记',
     says: '客户描述',
@@ -159,6 +183,7 @@ export const agent = {
       ['M', '查看完整信息（写明理由）'],
       ['L', '切换话术语言'],
       ['N', '下一个来电'],
+      ['B', '取下一户回访（待机时），再按 1 – 5 登记满意度'],
       ['Esc', '返回'],
       ['?', '快捷键'],
     ] as readonly (readonly [string, string])[],
