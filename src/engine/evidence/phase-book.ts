@@ -12,6 +12,8 @@ export interface PhaseWord {
   readonly at: InstantMs
   readonly boot: number | undefined
   readonly seq: number | undefined
+  /** Said of the observer's area, not of itself. */
+  readonly ofArea: boolean
 }
 
 /** By phase A, B, C; null where nothing was ever said. */

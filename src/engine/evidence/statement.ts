@@ -183,7 +183,7 @@ function sayByPhase(world: World, observer: number, own: PhaseMask, word: Word):
   else phaseBook.set(observer, words)
   if (!changed) return false
   const lost = lostOf(words)
-  const { at, boot, seq } = newestOf(words)
+  const { at, boot, seq, ofArea } = newestOf(words)
   const marks = lost === own ? word.marks & ~SOME_PHASE : word.marks
   put(world, observer, own, {
     off: lost !== 0,
@@ -193,7 +193,7 @@ function sayByPhase(world: World, observer: number, own: PhaseMask, word: Word):
     seq,
     phases: lost || own,
     marks,
-    ofArea: word.ofArea,
+    ofArea,
   })
   return true
 }
@@ -203,7 +203,8 @@ function wordsHeld({ registers }: World, observer: number, own: PhaseMask): Phas
   const at = registers.atOf(observer)
   if (at === 0) return [null, null, null]
   const [boot, seq] = registers.countersOf(observer)
-  return wordsOf(own, { off: registers.wasOff(observer), at, boot, seq })
+  const off = registers.wasOff(observer)
+  return wordsOf(own, { off, at, boot, seq, ofArea: !off && registers.state[observer] === MUTED })
 }
 
 /** What an off or on means in the light of restorations already found above its observer. */
