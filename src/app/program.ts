@@ -32,6 +32,7 @@ import { createTelemetry } from '../telemetry/telemetry.ts'
 import { CallSender } from './call-sender.ts'
 import { callBacksOf } from './callbacks.ts'
 import { Crews } from './crews.ts'
+import { enterDemoCrews, rootUnits } from './demo-crews.ts'
 import { diagramOf } from './diagram.ts'
 import { figuresOf, reportsIn } from './figures.ts'
 import { openFrequent } from './frequent.ts'
@@ -91,6 +92,8 @@ export interface RunningProgram {
   readonly customers: number
   readonly feeders: number
   readonly accounts: readonly DemoAccount[]
+  /** For simulated crews of a demonstration. */
+  readonly crewToken: string | null
   readonly recoveredFacts: number
   /** Customers that can be looked up. */
   readonly customersKnown: number
@@ -255,6 +258,7 @@ async function open(
     area: (incident) => live.area(incident),
   })
   const serviceRules = () => library.rules(judge.rulesDigest).service
+  const desk = repairDesk(records, crews, pictures, () => serviceRules().etr.quantiles)
   const server = await createHttpServer({
     telemetry,
     identity,
@@ -263,7 +267,7 @@ async function open(
     records,
     customers,
     webhooks,
-    repair: repairDesk(records, crews, pictures, () => serviceRules().etr.quantiles),
+    repair: desk,
     subscriptions: subscriptionsOf(records, () => informingRules().complaintDays),
     card: hotline.card,
     voice: hotline.voice,
@@ -349,6 +353,7 @@ async function open(
   return {
     url,
     brokerUrl,
+    crewToken: options.demo ? await enterDemoCrews(grid(), crews, desk, identity) : null,
     gridPath: library.gridPath(judge.gridDigest),
     gridName: grid().name,
     customers: grid().usagePoints.ids.count,
@@ -379,11 +384,6 @@ async function applyGrid(
   }
   if (judge.gridDigest === '') throw new NoGridError(settings.data.dir)
   await library.load('grid', judge.gridDigest)
-}
-
-/** Units without a parent: who is responsible for them sees everything. */
-function rootUnits({ units }: { units: readonly { id: string; parent: number }[] }): string[] {
-  return units.filter(({ parent }) => parent < 0).map(({ id }) => id)
 }
 
 function announce(

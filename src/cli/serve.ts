@@ -75,6 +75,8 @@ async function runServe(options: ServeOptions): Promise<void> {
         gridPath: running.gridPath,
         seed,
         secret: settings.mqtt.secret,
+        url: running.url,
+        crewToken: running.crewToken,
       })
     : undefined
   if (options.demo && running.customersKnown === 0)

@@ -3,6 +3,7 @@
 import { once } from 'node:events'
 import { createWriteStream, type WriteStream } from 'node:fs'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { runCrews } from '../../simulators/crews.ts'
 import { createDesk } from '../../simulators/desk.ts'
 import { GridFileError, readGridFile } from '../../simulators/grid-file.ts'
 import { NetworkError } from '../../simulators/network.ts'
@@ -40,6 +41,17 @@ async function simulate(scenarioName: string, options: SimulateOptions): Promise
     const onProgress = (line: string) =>
       console.log(`${new Date().toISOString().slice(11, 19)} ${line}`)
     const desk = options.url === undefined ? undefined : deskAt(options.url, onProgress)
+    const ended = new AbortController()
+    const crewToken = process.env.LASTGASP_CREW_TOKEN
+    const crews =
+      options.url !== undefined && crewToken !== undefined
+        ? runCrews({
+            ...{ grid, url: options.url, token: crewToken, brokerUrl: url, secret, onProgress },
+            ...{ seed: options.seed, speed: options.speed },
+            signal: AbortSignal.any([stop.signal, ended.signal]),
+          })
+        : undefined
+    crews?.catch((error: Error) => onProgress(`crews: ${error.message}`))
     console.log(`${scenario.name.en} (${scenario.name.zh}), seed ${options.seed}`)
     const summary = await runScenario({
       scenario,
@@ -54,7 +66,8 @@ async function simulate(scenarioName: string, options: SimulateOptions): Promise
       onTruth: (line) => truth?.write(`${JSON.stringify(line)}\n`),
       onProgress,
       ...(desk && { onDeed: desk }),
-    })
+    }).finally(() => ended.abort())
+    await crews
     printSummary(summary)
   } catch (error) {
     throw asCallersError(error)
@@ -141,7 +154,7 @@ export function registerSimulate(program: Command): void {
     )
     .option(
       '--url <url>',
-      'the running program, where people of the scenario plan, call and act (LASTGASP_TOKEN)',
+      'the running program, where people of the scenario plan, call and act (LASTGASP_TOKEN), and crews with LASTGASP_CREW_TOKEN',
     )
     .option('--rounds <n>', 'how many rounds of the scenario', wholePositive)
     .action(simulate)

@@ -50,5 +50,8 @@ it('shows a feeder fault from its first gasp to its end', { timeout: 180_000 }, 
   })
   expect(incident.customersRestored).toBe(incident.originalMetersAffected)
   expect(incident.evidence.length).toBeGreaterThan(0)
+  const { crews } = await server.get('/api/v1/crews')
+  expect(crews).toHaveLength(4)
+  for (const { position } of crews) expect(position).toMatchObject({ lon: expect.any(Number) })
   expect(server.output()).toMatch(/^first fault on the map after \d+\.\d s: I\d+/m)
 })
