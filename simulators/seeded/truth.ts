@@ -5,7 +5,7 @@
 import { ALL_PHASES } from '../../src/facts/phases.ts'
 import type { InstantMs } from '../../src/facts/time.ts'
 import { type Network, trace } from '../network.ts'
-import { type Supply, type SupplyChange, World } from '../world.ts'
+import { type Supply, type SupplyChange, tellsPosition, World } from '../world.ts'
 import type { Happening, Happenings } from './happenings.ts'
 
 /** What one happening did to the supply of observers. */
@@ -176,6 +176,7 @@ function feedingsOf(network: Network, { ties, all }: Happenings): Feeding[] {
   const asTold = Uint8Array.from(normally)
   const joined = network.usagePointDevice.slice()
   const isTie = new Set(ties.map(({ device }) => device))
+  const watched = new Set(network.grid.observers.filter(tellsPosition).map(({ device }) => device))
   const feedings: Feeding[] = [{ from: 0, below: pointsBelow(network, truly, joined) }]
   for (const { at, what, target, phases, told, byControl, to } of all) {
     if (what === 'move') {
@@ -183,7 +184,8 @@ function feedingsOf(network: Network, { ties, all }: Happenings): Feeding[] {
       feedings.push({ from: at, below: pointsBelow(network, truly, joined) })
     }
     if (what === 'move' || target.kind !== 'device' || ties.length === 0) continue
-    for (const open of told || byControl ? [truly, asTold] : [truly]) {
+    const isKnown = byControl || (told && watched.has(network.grid.devices[target.index]!.id))
+    for (const open of isKnown ? [truly, asTold] : [truly]) {
       open[target.index] = what === 'open' ? open[target.index]! | phases : 0
       const isOperated = isTie.has(target.index) || phases === ALL_PHASES
       if (isOperated) feedings.push({ from: at, below: pointsBelow(network, open, joined) })

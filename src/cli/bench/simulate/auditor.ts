@@ -117,8 +117,10 @@ export class Auditor {
         this.fail(`${incident.id} at ${incident.device.id}, and ${seen} below saw the fault`)
     }
     const covered = new Set<number>()
-    for (const { device } of dark)
-      for (const point of this.#reach(device.id, now)) covered.add(point)
+    // Where not all that was told is believed, a part hangs as no switch says: what counts is said.
+    for (const { id, device } of dark)
+      for (const place of [device.id, ...(this.said.areas.get(id) ?? [])])
+        for (const point of this.#reach(place, now)) covered.add(point)
     for (const [point, meter] of this.#meterOf) {
       const spell = this.#story.truth.spellAt(point, now)
       const forwarded = this.#story.grid.observers[meter]!.via !== undefined

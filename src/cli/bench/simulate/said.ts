@@ -43,6 +43,8 @@ export const isDark = (incident: Incident) =>
 export class Said {
   readonly incidents = new Map<string, Incident>()
   readonly segments = new Map<string, InterruptionSegment>()
+  /** Transformers last said to be dark, of each incident. */
+  readonly areas = new Map<string, readonly string[]>()
   /** Incidents whose supply a person spoke of: from there on the engine was told otherwise. */
   readonly ruledByPeople = new Set<string>()
   readonly #fail: (what: string) => void
@@ -71,6 +73,7 @@ export class Said {
       if ('causes' in change) this.#checkCauses(position, change.causes)
       if (change.type === 'incident') turns.push(this.#takeIncident(change, asked))
       else if (change.type === 'segment') this.#takeSegment(change.segment)
+      else if (change.type === 'area') this.areas.set(change.incident, change.dark)
     }
     if (asked) this.#checkAnswer(asked, changes)
     if (turns.length > 0) {
