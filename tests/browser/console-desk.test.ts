@@ -106,6 +106,29 @@ describeInBrowser('the console at a desk', () => {
     expect(complaints).toEqual([])
   })
 
+  test('a crew stands on the map where it was seen, and its distance in the detail', async () => {
+    const { id } = stage.put('I-30', breaker, { ...confirmed, crew: 'C-01' as Incident['crew'] })
+    const drive = (lat: number, metres: number) =>
+      stage.crewsSeen.set('C-01', {
+        ...{ id: 'C-01', name: '城区抢修一班', active: true },
+        position: { lon: 111.6, lat, at: new Date().toISOString() },
+        orders: [{ incident: id, metres }],
+      })
+    drive(40.8, 3_240)
+    await desk()
+    const mark = page.locator('#map-crews li', { hasText: '城区抢修一班' })
+    await page.locator('#map-crews li[data-place="111.6 40.8"]').waitFor({ state: 'attached' })
+    expect(await mark.textContent()).toMatch(/ · \d+ 秒前$/)
+    await page.click('.row')
+    await page.locator('.detail').getByText(zhCN.crews.away('3.2 公里')).waitFor()
+    drive(40.82, 120)
+    await page.locator('#map-crews li[data-place="111.6 40.82"]').waitFor({ state: 'attached' })
+    await page.locator('.detail').getByText(zhCN.crews.away('120 米')).waitFor()
+    stage.crewsSeen.clear()
+    await mark.waitFor({ state: 'detached' })
+    expect(complaints).toEqual([])
+  })
+
   test('the detail shows why: sentence, certainty, rivals, evidence, timeline', async () => {
     const incident = stage.put('I-3', breaker, confirmed, 'confirmed')
     await desk()

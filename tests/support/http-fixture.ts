@@ -99,6 +99,8 @@ export interface Fixture {
   readonly server: HttpServer
   readonly url: string
   readonly hub: LiveHub
+  /** What topic `crews` shows, by id. */
+  readonly crewsSeen: Map<string, object>
   readonly identity: Identity
   readonly telemetry: Telemetry
   readonly grid: CompiledGrid
@@ -161,11 +163,12 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
     openIncidents: () => [...incidents.values()].filter(isOpen),
     incident: (id) => incidents.get(id),
     stats: figures,
-    crews: () => new Map(),
+    crews: () => fixture.crewsSeen,
     timings: { flushEveryMs: 10, statsEveryMs: 10, ...options.timings },
   })
 
   const fixture: Omit<Fixture, 'server' | 'url'> & { server?: HttpServer; url?: string } = {
+    crewsSeen: new Map(),
     hub,
     identity,
     telemetry,

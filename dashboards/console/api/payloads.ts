@@ -43,6 +43,19 @@ export interface PlanPayload {
   readonly by: string
 }
 
+/** A crew (抢修班组) of topic `crews`: what it is on and where it was seen last. */
+export interface CrewPayload {
+  readonly id: string
+  readonly name: string
+  readonly active: boolean
+  readonly position: { readonly lon: number; readonly lat: number; readonly at: Instant } | null
+  readonly orders: readonly {
+    readonly incident: string
+    /** To the open device; null where either has no place. */
+    readonly metres: number | null
+  }[]
+}
+
 type Position = 'open' | 'closed'
 
 /** Where the network differs from its normal state. */

@@ -1,7 +1,7 @@
 /** Every text of the console in English; the shape is the Chinese catalogue's. */
 import type { HeadlineParts } from '../incidents/headlineParts.ts'
 import { agent } from './en/agent.ts'
-import { diagram, entry, noticePage, workOrder } from './en/dispatch.ts'
+import { crews, diagram, entry, noticePage, workOrder } from './en/dispatch.ts'
 import { field } from './en/field.ts'
 import { operator } from './en/operator.ts'
 import { publicPage } from './en/public.ts'
@@ -37,6 +37,7 @@ export const en: Catalogue = {
   noticePage,
   entry,
   workOrder,
+  crews,
   field,
   publicPage,
   signIn: {

@@ -22,7 +22,7 @@ import type { View } from '../app/view.ts'
 import type { CauseCode, FalseAlarmReason } from '../incidents/codes.ts'
 import type { HeadlineParts } from '../incidents/headlineParts.ts'
 import { agent } from './zh/agent.ts'
-import { diagram, entry, noticePage, workOrder } from './zh/dispatch.ts'
+import { crews, diagram, entry, noticePage, workOrder } from './zh/dispatch.ts'
 import { field } from './zh/field.ts'
 import { operator } from './zh/operator.ts'
 import { publicPage } from './zh/public.ts'
@@ -57,6 +57,7 @@ export const zhCN = {
   noticePage,
   entry,
   workOrder,
+  crews,
   field,
   publicPage,
   signIn: {

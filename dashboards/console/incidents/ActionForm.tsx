@@ -5,6 +5,7 @@ import type { ActionName } from '../../../src/facts/facts.ts'
 import { serverNow } from '../api/clock.ts'
 import type { ActionRequest } from '../api/payloads.ts'
 import { useLanguage } from '../i18n/language.tsx'
+import { useCrews } from '../live/context.tsx'
 import { CAUSE_CODES, FALSE_ALARM_REASONS } from './codes.ts'
 
 interface Props {
@@ -37,6 +38,7 @@ export function ActionForm({ action, onCancel, onSubmit }: Props) {
   const { text } = useLanguage()
   const [answer, setAnswer] = useState('')
   const [asked, setAsked] = useState(false)
+  const crews = useCrews()
   const t = text.action
   const isCrew = action === 'dispatch' || action === 'reassign'
   const valid = isCrew ? CREW_ID.test(answer.trim()) : answer !== ''
@@ -79,11 +81,21 @@ export function ActionForm({ action, onCancel, onSubmit }: Props) {
           <Input
             id="action-answer"
             autoFocus
+            list="action-crews"
             value={answer}
             placeholder={t.crewPlaceholder}
             onChange={(event) => setAnswer(event.target.value)}
             onPressEnter={submit}
           />
+          <datalist id="action-crews">
+            {[...crews.values()]
+              .filter(({ active }) => active)
+              .map(({ id, name, orders }) => (
+                <option key={id} value={id}>
+                  {`${name} · ${orders.length > 0 ? text.crews.busy : text.crews.free}`}
+                </option>
+              ))}
+          </datalist>
         </>
       )
     }

@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react'
 import type { IncidentPayload } from '../api/payloads.ts'
 import { useLanguage } from '../i18n/language.tsx'
+import { CrewLine } from './CrewLine.tsx'
 import type { CauseCode } from './codes.ts'
 import { Moment } from './Moment.tsx'
 import type { Names } from './names.ts'
@@ -26,7 +27,7 @@ export function Facts({ incident, names }: { incident: IncidentPayload; names: N
     ],
     [t.restoredAt, incident.restoredAt && <Moment at={incident.restoredAt} />],
     [t.etr, expected()],
-    [t.crew, incident.crew ?? t.crewNone],
+    [t.crew, <CrewLine key="crew" incident={incident} />],
     [
       t.cause,
       incident.cause === null

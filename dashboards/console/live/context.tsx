@@ -1,7 +1,7 @@
 /** The live feed for views: hooks that re-render when a topic, the link or the second changes. */
 import { createContext, useCallback, useContext, useMemo, useSyncExternalStore } from 'react'
 import { serverNow } from '../api/clock.ts'
-import type { IncidentPayload, StatsPayload } from '../api/payloads.ts'
+import type { CrewPayload, IncidentPayload, StatsPayload } from '../api/payloads.ts'
 import type { LinkStatus, LiveFeed } from './feed.ts'
 import type { TopicState } from './topic.ts'
 
@@ -41,6 +41,12 @@ export function useIncidents(): IncidentsView {
 export function useStats(): StatsPayload | null {
   const item = useTopic('stats').items.get('stats')
   return (item as StatsPayload | undefined) ?? null
+}
+
+/** Crews by id; none where the role may not see them. */
+export function useCrews(): ReadonlyMap<string, CrewPayload> {
+  const { items } = useTopic('crews')
+  return items as ReadonlyMap<string, unknown> as ReadonlyMap<string, CrewPayload>
 }
 
 const everySecond = new Set<() => void>()

@@ -16,6 +16,7 @@ import { Legend } from './Legend.tsx'
 import { Popover } from './Popover.tsx'
 import type { ViewState } from './squares.ts'
 import { type KeptArea, useAreas } from './useAreas.ts'
+import { useCrewMarks } from './useCrewMarks.ts'
 import { useMapStates } from './useMapStates.ts'
 
 interface Props {
@@ -65,6 +66,7 @@ export function NetworkMap(props: Props) {
   }, [canvas, network.value])
 
   const states = useLiveLayers(canvas, view, props)
+  const crews = useCrewMarks(canvas)
 
   return (
     <section className="map" aria-label={text.map.region}>
@@ -82,6 +84,13 @@ export function NetworkMap(props: Props) {
       <p id="map-keys" className="visually-hidden">
         {text.map.hint}
       </p>
+      <ul id="map-crews" className="visually-hidden">
+        {crews.map(({ id, words, place }) => (
+          <li key={id} data-place={place.join(' ')}>
+            {words}
+          </li>
+        ))}
+      </ul>
       {network.value === null && (
         <div className="map-notice" role="status">
           {network.failed ? text.map.error : text.map.loading}

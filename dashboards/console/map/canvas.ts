@@ -24,6 +24,7 @@ import type { NetworkPayload } from '../api/payloads.ts'
 import type { Palette } from '../app/palette.ts'
 import type { Look } from '../incidents/appearance.ts'
 import { baseStyle } from './baseStyle.ts'
+import { crewLayer } from './crewLayer.ts'
 import { deviceLabelStyle, placeFeatures, placeLabelStyle } from './labels.ts'
 import { areaStyle, type MarkProperties, markStyle, stateStyle } from './liveStyle.ts'
 import type { ViewState } from './squares.ts'
@@ -102,6 +103,7 @@ export class NetworkCanvas {
   readonly #areas = new VectorLayer({ source: new VectorSource(), zIndex: 2 })
   readonly #states = new VectorLayer({ source: new VectorSource(), zIndex: 3 })
   readonly #marks = new VectorLayer({ source: new VectorSource(), declutter: NAMES, zIndex: 6 })
+  readonly crews = crewLayer(NAMES, 7)
   #palette: Palette
   #incidents: readonly IncidentMark[] = []
   #selected: string | null = null
@@ -135,7 +137,15 @@ export class NetworkCanvas {
       target,
       controls: [new ScaleLine({ units: 'metric', minWidth: 72 })],
       interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false }),
-      layers: [this.#base, this.#areas, this.#states, this.#names, this.#places, this.#marks],
+      layers: [
+        this.#base,
+        this.#areas,
+        this.#states,
+        this.#names,
+        this.#places,
+        this.#marks,
+        this.crews.layer,
+      ],
       view: new View({ center: fromLonLat([111.6, 40.8]), zoom: 8, maxZoom: MAX_VIEW_ZOOM }),
       // A wheel turn or a drag wants the frame more than the last missing name.
       maxTilesLoading: 8,
@@ -251,6 +261,7 @@ export class NetworkCanvas {
     this.#areas.setStyle(areaStyle(palette))
     this.#states.setStyle(stateStyle(palette))
     this.#marks.setStyle(markStyle(palette))
+    this.crews.restyle(palette)
   }
 
   #listen(): void {

@@ -183,6 +183,31 @@ export function transformerGlyph(look: Look, palette: Palette): Glyph {
   })
 }
 
+/** A crew's van from above: filled where it has an order, hollow where it is free. */
+export function crewGlyph(busy: boolean, palette: Palette): Glyph {
+  return glyph(`c ${busy}`, 22, palette, (context) => {
+    const box = (x: number, y: number, width: number, height: number, radius: number) => {
+      context.beginPath()
+      context.roundRect(x, y, width, height, radius)
+    }
+    box(-9.5, -6.5, 19, 13, 4)
+    context.fillStyle = palette.raised
+    context.fill()
+    box(-7.5, -4.5, 15, 9, 2.5)
+    context.fillStyle = busy ? palette.accent : palette.raised
+    context.fill()
+    context.strokeStyle = palette.accent
+    context.lineWidth = 1.6
+    context.stroke()
+    // The windscreen tells a van from a switch.
+    context.beginPath()
+    context.moveTo(3.4, -4)
+    context.lineTo(3.4, 4)
+    context.strokeStyle = busy ? palette.raised : palette.accent
+    context.stroke()
+  })
+}
+
 /** The device judged to be open: an open contact on a plate. */
 export function openDeviceGlyph(look: Look, palette: Palette): Glyph {
   return glyph(`d ${look}`, 34, palette, (context) => {

@@ -8,7 +8,13 @@ import Text from 'ol/style/Text'
 import { FONT_FAMILY, type Palette } from '../app/palette.ts'
 import { colourOf, type Look, patternOf } from '../incidents/appearance.ts'
 import { zoomOf } from './baseStyle.ts'
-import { type Glyph, incidentGlyph, openDeviceGlyph, transformerGlyph } from './glyphs.ts'
+import {
+  crewGlyph,
+  type Glyph,
+  incidentGlyph,
+  openDeviceGlyph,
+  transformerGlyph,
+} from './glyphs.ts'
 
 const icons = new WeakMap<HTMLCanvasElement, Icon>()
 
@@ -115,4 +121,20 @@ export function markStyle(palette: Palette) {
       }),
     })
   }
+}
+
+/** A crew; its name gives way to those of incidents, its mark does not. */
+export function crewStyle(palette: Palette) {
+  return (feature: FeatureLike): Style =>
+    new Style({
+      image: iconOf(crewGlyph(feature.get('busy') === true, palette)),
+      text: new Text({
+        text: String(feature.get('words')),
+        font: `500 12px ${FONT_FAMILY}`,
+        offsetX: 14,
+        textAlign: 'left',
+        fill: new Fill({ color: palette.ink }),
+        stroke: new Stroke({ color: palette.mapHalo, width: 4 }),
+      }),
+    })
 }

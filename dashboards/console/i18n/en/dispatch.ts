@@ -64,3 +64,14 @@ export const workOrder: typeof zh.workOrder = {
   restored: 'Restored at',
   signed: 'Signed',
 }
+
+export const crews: typeof zh.crews = {
+  mark: (name, age) => `${name} · ${age} ago`,
+  metres: (count) => `${count} m`,
+  kilometres: (count) => `${count} km`,
+  away: (distance) => `${distance} from the fault`,
+  seen: (age) => `seen ${age} ago`,
+  unseen: 'no position yet',
+  busy: 'Crew with an order',
+  free: 'Crew, free',
+}

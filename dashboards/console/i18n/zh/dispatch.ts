@@ -63,3 +63,15 @@ export const workOrder = {
   restored: '送电时间',
   signed: '签字',
 }
+
+export const crews = {
+  /** Beside the mark on the map. */
+  mark: (name: string, age: string) => `${name} · ${age}前`,
+  metres: (count: string) => `${count} 米`,
+  kilometres: (count: string) => `${count} 公里`,
+  away: (distance: string) => `距故障点 ${distance}`,
+  seen: (age: string) => `${age}前的位置`,
+  unseen: '暂无位置',
+  busy: '班组，有任务',
+  free: '班组，待命',
+}
