@@ -21,6 +21,8 @@ export interface Beginning {
   readonly gridDigest: string
   readonly rulesDigest: string
   readonly world: World | undefined
+  /** The snapshot is an earlier engine's. */
+  readonly isOlder: boolean
 }
 
 export const FROM_THE_START: Beginning = {
@@ -29,6 +31,7 @@ export const FROM_THE_START: Beginning = {
   gridDigest: '',
   rulesDigest: '',
   world: undefined,
+  isOlder: false,
 }
 
 export class Judge {

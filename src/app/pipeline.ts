@@ -12,7 +12,10 @@ import { type Beginning, Judge, type Shelf } from './judge.ts'
 export class DivergedError extends Error {
   readonly code = 'engine.diverged'
   constructor(position: Position, lived: string, replayed: string) {
-    super(`changes up to ${position} were ${lived} and replay as ${replayed}`)
+    super(
+      `changes up to ${position} were ${lived} and replay as ${replayed}; where another version of this ` +
+        'program judged them: start that version once more and stop it with Ctrl-C, then start this one',
+    )
     this.name = 'DivergedError'
   }
 }

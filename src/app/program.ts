@@ -136,9 +136,13 @@ async function open(
   const journal = await openSqliteJournal({ path: join(dir, 'journal.db'), telemetry })
   closers.push(() => journal.close())
 
-  const pipeline = new Pipeline(journal, records, library, await newestBeginning(store, library))
+  const beginning = await newestBeginning(store, library, records.state)
+  const pipeline = new Pipeline(journal, records, library, beginning)
   const { judge } = pipeline
   const recoveredFacts = await pipeline.recover()
+  const snapshotting = new Snapshotting(store, judge, () => pipeline.recorded(), telemetry)
+  // What an earlier engine judged is never judged again: from here on there is no way back.
+  if (beginning.isOlder) await snapshotting.take()
   telemetry.emit('app.recovered', { facts: recoveredFacts, position: judge.position })
   pipeline.start()
   const fail = (error: unknown) => {
@@ -151,7 +155,6 @@ async function open(
   await applyGrid(options, library, journal, pipeline)
   const grid = () => library.grid(judge.gridDigest)
 
-  const snapshotting = new Snapshotting(store, judge, () => pipeline.recorded(), telemetry)
   pipeline.onApplied = () => snapshotting.follow()
   const every = (ms: number, work: () => Promise<unknown>) => {
     const timer = setInterval(() => work().catch(fail), ms)

@@ -3,10 +3,11 @@
  * only once the records hold all changes up to its position, so recovery never misses one.
  */
 import { ENGINE_VERSION } from '../engine/engine.ts'
-import { readRegisters, readWorld, writeHeap } from '../engine/state/heap.ts'
+import { readOlderWorld, readRegisters, readWorld, writeHeap } from '../engine/state/heap.ts'
 import { StatePages } from '../engine/state/pages.ts'
 import type { World } from '../engine/world.ts'
 import { SNAPSHOT_PAGE_BYTES, type SnapshotStore } from '../journal/snapshots.ts'
+import type { RecordsPort } from '../records/port.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import { type Beginning, FROM_THE_START, type Judge, type Shelf } from './judge.ts'
 
@@ -14,11 +15,25 @@ import { type Beginning, FROM_THE_START, type Judge, type Shelf } from './judge.
 const PAGES_A_SLICE = 64
 const SLOTS = 2
 
-/** The newest snapshot that this engine can go on from, else the beginning. */
-export async function newestBeginning(store: SnapshotStore, library: Shelf): Promise<Beginning> {
+/** What the records hold: how far the engine before this one had come, and what it had said. */
+type Lived = RecordsPort['state']
+
+/**
+ * The newest snapshot that this engine can go on from, else the beginning. One of an earlier engine
+ * serves where that had stopped cleanly, for then nothing it judged has to be judged again.
+ */
+export async function newestBeginning(
+  store: SnapshotStore,
+  library: Shelf,
+  lived: Lived,
+): Promise<Beginning> {
   const snapshot = await store.latest()
-  if (!snapshot || snapshot.header.engineVersion !== String(ENGINE_VERSION)) return FROM_THE_START
+  if (!snapshot) return FROM_THE_START
   const { header } = snapshot
+  const isOlder = Number(header.engineVersion) < ENGINE_VERSION
+  const isWhole = header.position === lived.position && header.changesDigest === lived.digest
+  if (header.engineVersion !== String(ENGINE_VERSION) && !(isOlder && isWhole))
+    return FROM_THE_START
   await library.load('grid', header.gridDigest)
   await library.load('rules', header.rulesDigest)
   const grid = library.grid(header.gridDigest)
@@ -26,12 +41,14 @@ export async function newestBeginning(store: SnapshotStore, library: Shelf): Pro
   for (const { name } of header.sections) sections.set(name, await snapshot.readSection(name))
   const registers = readRegisters(grid.observers.ids.count, (name) => sections.get(name)!)
   const heap = (await snapshot.readHeap()).toString('utf8')
+  const read = isOlder ? readOlderWorld : readWorld
   return {
     position: header.position,
     digest: header.changesDigest,
     gridDigest: header.gridDigest,
     rulesDigest: header.rulesDigest,
-    world: readWorld(heap, registers, grid, library.rules(header.rulesDigest)),
+    world: read(heap, registers, grid, library.rules(header.rulesDigest)),
+    isOlder,
   }
 }
 

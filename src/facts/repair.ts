@@ -29,9 +29,6 @@ export interface SiteReport {
   readonly safetyRisk?: boolean
 }
 
-/** 挂起: a switching-off is awaited, material, the night is too dangerous, the place is shut. */
-export const SUSPEND_REASONS = ['needsOutage', 'materials', 'nightDanger', 'noAccess'] as const
-
 /** A unit's answer to a supervision order (督办回复). */
 export interface EscalationRepliedFact {
   readonly type: 'escalationReplied'

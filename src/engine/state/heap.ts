@@ -23,6 +23,7 @@ import type { StormState } from '../storm/state.ts'
 import type { SummaryState } from '../summary/state.ts'
 import type { Switching } from '../switching/state.ts'
 import { type FeederFigures, type TreeNews, World } from '../world.ts'
+import { completeHeap } from './older.ts'
 
 interface Heap {
   now: InstantMs
@@ -156,6 +157,19 @@ export function readRegisters(observers: number, section: (name: string) => Uint
     target.set(section(name))
   }
   return registers
+}
+
+/** The world as it was when an earlier engine wrote the heap, as far as that knew it. */
+export function readOlderWorld(
+  text: string,
+  registers: Registers,
+  grid: CompiledGrid,
+  rules: Rules,
+): World {
+  const nothingYet = new World(grid, rules, new Registers(grid.observers.ids.count))
+  const blank = JSON.parse(writeHeap(nothingYet)) as Heap
+  const heap = completeHeap(JSON.parse(text) as Heap, blank)
+  return readWorld(JSON.stringify(heap), registers, grid, rules)
 }
 
 /** The world as it was when the heap was written. */

@@ -42,7 +42,7 @@ export class Life {
     const store = await openSnapshots({ dir, telemetry, openFile: open })
     const journal = new MemoryJournal(durable)
     const records = new MemoryRecords(durable)
-    const beginning = await newestBeginning(store, shelf)
+    const beginning = await newestBeginning(store, shelf, records.state)
     const pipeline = new Pipeline(journal, records, shelf, beginning)
     pipeline.onCommitted = around.told
     records.onCommitted(around.told)

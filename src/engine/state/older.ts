@@ -1,0 +1,33 @@
+/**
+ * State that an earlier engine wrote, read by this one: what it did not know yet is as it is in a
+ * world where nothing has happened. What it knew under another name is forgotten.
+ */
+import { newCase } from '../incidents/case.ts'
+
+const BLANK_CASE = newCase(0, { head: -1, observer: -1, phases: 0 }, 0, 0)
+
+/** The parsed heap `before`, with what it lacks from `blank`, the heap of a world without facts. */
+export function completeHeap<Heap extends object>(before: Heap, blank: Heap): Heap {
+  const heap = complete(before, blank) as Heap & Cases
+  return {
+    ...heap,
+    cases: heap.cases.map((incident) => complete(incident, BLANK_CASE)),
+    findings: heap.findings.map(([key, incident]) => [key, complete(incident, BLANK_CASE)]),
+  }
+}
+
+interface Cases {
+  cases: object[]
+  findings: [key: string, incident: object][]
+}
+
+function complete(before: unknown, blank: unknown): object {
+  const whole: Record<string, unknown> = { ...(before as object) }
+  for (const [key, value] of Object.entries(blank as object))
+    if (!(key in whole)) whole[key] = value
+    else if (isRecord(value) && isRecord(whole[key])) whole[key] = complete(whole[key], value)
+  return whole
+}
+
+const isRecord = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
