@@ -68,13 +68,18 @@ function accuracy(bench: Command): void {
     .option('--null-share <s>', 'share of windows without a fault', fraction, 0)
     .option('--trials <t>', 'cases', integer, 1000)
     .option('--seed <s>', 'seed', integer, 1)
+    .option('--nested <s>', 'share of cases played with a second fault beneath', fraction, 0)
+    .option('--ties <s>', 'share of cases played with an unreported tie', fraction, 0)
     .option('--plot <file>', 'draw calibration and levels as SVG')
     .option('--json', 'the JSON line alone', false)
     .action(async (options) => {
       const { loadCompiledGrid } = await import('../app/grids.ts')
-      const { benchAccuracy } = await import('./bench/accuracy.ts')
+      const { benchAccuracy, benchStories } = await import('./bench/accuracy.ts')
+      const { shippedRules } = await import('./bench/simulate.ts')
       const grid = await loadCompiledGrid(options.grid)
-      const fields = benchAccuracy(grid, { ...options, falseReports: options.false })
+      const settings = { ...options, falseReports: options.false }
+      const fields = benchAccuracy(grid, settings)
+      const stories = benchStories(grid, shippedRules(), settings)
       if (options.plot !== undefined) {
         const { plotAccuracy } = await import('./bench/accuracy-plot.ts')
         writeFileSync(options.plot, plotAccuracy(titleOf(grid.name, options), fields))
@@ -82,7 +87,7 @@ function accuracy(bench: Command): void {
       print(
         'accuracy',
         options.seed,
-        { grid: grid.name, ...pick(options), ...fields },
+        { grid: grid.name, ...pick(options), ...fields, ...stories },
         options.json,
       )
     })

@@ -208,7 +208,8 @@ interface DrawnLevel {
   readonly weight: number
 }
 
-function drawable(classes: readonly DeviceClass[], faults: number): DrawnLevel[] {
+/** Classes by the level they are drawn at; the root stands alone, and so for one fault only. */
+export function drawable(classes: readonly DeviceClass[], faults: number): DrawnLevel[] {
   const levels = CASE_LEVELS.map((level) => ({
     level,
     members: classes.filter((c) => c.level === level && (faults === 1 || !c.root)),
@@ -240,7 +241,8 @@ export function drawTruth(lab: Laboratory, options: AccuracyOptions, draw: Draw)
   return truth
 }
 
-function drawClass(levels: readonly DrawnLevel[], draw: Draw): DeviceClass {
+/** One class: its level by weight, then any of it. */
+export function drawClass(levels: readonly DrawnLevel[], draw: Draw): DeviceClass {
   let at = draw()
   const drawn = levels.find(({ weight }) => {
     at -= weight

@@ -3,7 +3,8 @@ import type { Possibility } from '../../engine/inference/posterior.ts'
 import { CASE_LEVELS, type DeviceClass } from './accuracy-cases.ts'
 
 const round = (value: number, digits = 4) => Math.round(value * 10 ** digits) / 10 ** digits
-const ratio = (part: number, whole: number) => (whole === 0 ? null : round(part / whole))
+/** A share to four digits; null of nothing. */
+export const ratio = (part: number, whole: number) => (whole === 0 ? null : round(part / whole))
 
 /** Right where the set of open classes equals the truth. */
 export class ExactScore {
@@ -86,6 +87,21 @@ export class DeviceScore {
       meterF1: ratio(2 * this.#metersRight, this.#metersNamed + this.#metersOut),
       falseAlarmsPer1000: ratio(1000 * this.#falseAlarms, this.#nullWindows),
     }
+  }
+}
+
+/** Meters counted without supply against those that are. */
+export class MeterScore {
+  #right = 0
+  #sum = 0
+
+  add(counted: ReadonlySet<number>, dark: readonly number[]): void {
+    this.#sum += counted.size + dark.length
+    for (const meter of dark) if (counted.has(meter)) this.#right++
+  }
+
+  f1(): number | null {
+    return ratio(2 * this.#right, this.#sum)
   }
 }
 

@@ -5,6 +5,7 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import { explain, refresh } from '../../engine/inference/explain.ts'
 import type { Possibility } from '../../engine/inference/posterior.ts'
+import type { Rules } from '../../engine/rules.ts'
 import type { CompiledGrid } from '../../grid/compiled.ts'
 import { lowestCommonAncestor, rollup30 } from './accuracy-baselines.ts'
 import {
@@ -19,8 +20,10 @@ import {
   type Laboratory,
   laboratory,
 } from './accuracy-cases.ts'
+import { benchNested } from './accuracy-nested.ts'
 import { askInRounds, possibilitiesOf } from './accuracy-reads.ts'
 import { Calibration, DeviceScore, ExactScore } from './accuracy-score.ts'
+import { benchTies } from './accuracy-ties.ts'
 
 /** Keeps the draws of answers apart from those of cases. */
 const ANSWERS_SEED = 1_000_003
@@ -81,6 +84,34 @@ export function benchAccuracy(
     classes: lab.classes.length,
     meters: lab.meters.length,
     baselines: { rollup30: byRollup.result(), lowestCommonAncestor: byAncestor.result() },
+  }
+}
+
+/** Keeps the draws of the stories apart from each other and from those of cases. */
+const NESTED_SEED = 2_000_003
+const TIES_SEED = 3_000_017
+
+/** Shares of the trials that are played as stories beside them. */
+export interface StoryShares {
+  readonly nested: number
+  readonly ties: number
+}
+
+/** The stories of a second fault and of an unreported tie, as many as asked for. */
+export function benchStories(
+  grid: CompiledGrid,
+  rules: Rules,
+  options: AccuracyOptions & StoryShares,
+) {
+  const lab = laboratory(grid, options)
+  const drawOf = (seed: number) => drawFrom(xoroshiro128plus(options.seed + seed))
+  const count = (share: number) => Math.round(share * options.trials)
+  const { nested, ties } = options
+  return {
+    ...(nested > 0 && {
+      nested: benchNested(lab, rules, options, count(nested), drawOf(NESTED_SEED)),
+    }),
+    ...(ties > 0 && { ties: benchTies(lab, rules, options, count(ties), drawOf(TIES_SEED)) }),
   }
 }
 

@@ -12,7 +12,7 @@ import { createTelemetry } from '../../telemetry/telemetry.ts'
 import { playSeed, type SeedResult } from './simulate/play.ts'
 
 /** The rules the program is shipped with. */
-function shippedRules(): Rules {
+export function shippedRules(): Rules {
   const text = (name: string) => {
     const file = join(INSTALLED, 'config', 'rules', name)
     return { file, text: readFileSync(file, 'utf8') }

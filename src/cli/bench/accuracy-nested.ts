@@ -1,0 +1,87 @@
+/**
+ * `bench accuracy --nested`: a second fault beneath the first. The first is repaired, who is back says
+ * so or is lost, and what stays dark says nothing new: what is open by then?
+ */
+import { NONE } from '../../engine/inference/network.ts'
+import type { Rules } from '../../engine/rules.ts'
+import {
+  covers,
+  type DeviceClass,
+  type Draw,
+  drawable,
+  drawClass,
+  type Laboratory,
+} from './accuracy-cases.ts'
+import { ExactScore, MeterScore, ratio } from './accuracy-score.ts'
+import { namedBy, observersOf, Story, type StoryOptions } from './accuracy-stories.ts'
+
+const MINUTE_MS = 60_000
+
+/** A repair takes a while, and no report of the loss is under way any more. */
+export const REPAIRED_AFTER_MS = 30 * MINUTE_MS
+
+/** By then all reports of the return that ever come have come, and the engine has settled it. */
+export const JUDGED_AFTER_MS = 15 * MINUTE_MS
+
+/** Plays the stories and scores what is open when the first fault is repaired. */
+export function benchNested(
+  lab: Laboratory,
+  rules: Rules,
+  options: StoryOptions,
+  cases: number,
+  draw: Draw,
+) {
+  const before = new ExactScore()
+  const exact = new ExactScore()
+  const meters = new MeterScore()
+  let secondNamed = 0
+  let tieSuspected = 0
+  for (let i = 0; i < cases; i++) {
+    const [first, second] = drawNested(lab, draw)
+    const story = new Story(lab.grid, rules, options, draw)
+    const below = observersOf(lab, first)
+    const staysDark = new Set(observersOf(lab, second))
+    const back = below.filter((observer) => !staysDark.has(observer))
+    story.lose(below)
+    story.pass(REPAIRED_AFTER_MS)
+    before.add(
+      namedBy(lab, story),
+      [first],
+      below.some((o) => story.heardOff.has(o)),
+    )
+    story.regain(back)
+    story.pass(JUDGED_AFTER_MS)
+    const wasHeard = [...staysDark].some((o) => story.heardOff.has(o))
+    const seen = wasHeard && back.some((o) => story.heardOn.has(o))
+    const named = namedBy(lab, story)
+    exact.add(named, [second], seen)
+    if (seen && named.includes(second)) secondNamed++
+    meters.add(story.countedDark(), second.meters)
+    if (story.suspectedTies().length > 0) tieSuspected++
+  }
+  return {
+    cases,
+    seen: exact.seenCases,
+    ...exact.result(),
+    secondNamedSeen: ratio(secondNamed, exact.seenCases),
+    meterF1: meters.f1(),
+    firstExactSeen: before.result().exactSeen,
+    tieSuspected: ratio(tieSuspected, cases),
+  }
+}
+
+/** A device with something to tell apart below it, and something below it, level by level. */
+export function drawNested(lab: Laboratory, draw: Draw): [DeviceClass, DeviceClass] {
+  const outer = drawable(
+    lab.classes.filter((c) => c.observer === NONE && c.meters.length > 1),
+    1,
+  )
+  for (;;) {
+    const first = drawClass(outer, draw)
+    const below = drawable(
+      lab.classes.filter((c) => c.meters.length < first.meters.length && covers(lab, first, c)),
+      1,
+    )
+    if (below.length > 0) return [first, drawClass(below, draw)]
+  }
+}
