@@ -9,6 +9,7 @@ import { connectAsync } from 'mqtt'
 import { afterAll, expect, test } from 'vitest'
 import { auditKilledData } from '../../src/cli/bench/kill-audit.ts'
 import { lastgasp, lastgaspOutput, MAIN, startServing, TERMINAL_SECRET } from '../support/server.ts'
+import { until } from '../support/until.ts'
 import { smallGrid } from '../unit/grid/small-grid.ts'
 
 const USAGE = 64
@@ -24,6 +25,9 @@ test('what was acknowledged before a backup is in it, and the program goes on fr
   const server = await startServing({ grid, env })
   const options = { username: 'C1', password: TERMINAL_SECRET, reconnectPeriod: 0 }
   const terminal = await connectAsync(server.brokerUrl, options)
+  const gasp = { id: 'r0', kind: 'powerOff', at: new Date().toISOString(), meters: ['M1', 'M2'] }
+  await terminal.publishAsync('lastgasp/v1/C1/event', JSON.stringify(gasp), { qos: 1 })
+  await until(async () => (await server.get('/api/v1/incidents?state=all')).incidents.length > 0)
   const acknowledged = new Set<string>()
   let sending = true
   const load = (async () => {
