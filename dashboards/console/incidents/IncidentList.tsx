@@ -1,13 +1,12 @@
-/** The list of incidents: sorted, filtered, walked with the arrow keys; only visible rows exist. */
+/** The list of incidents: sorted and filtered. */
 import { SearchOutlined } from '@ant-design/icons'
-import { useVirtualizer } from '@tanstack/react-virtual'
 import { Button, Input, Segmented, Select } from 'antd'
-import { type KeyboardEvent, type RefObject, useEffect, useMemo, useState } from 'react'
+import { memo, type RefObject, useCallback, useMemo, useState } from 'react'
 import { readPreference, writePreference } from '../app/preferences.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import { useIncidents, useNowEvery } from '../live/context.tsx'
 import { GROUPS, type Group } from './group.ts'
-import { IncidentRow, ROW_HEIGHT, rowId } from './IncidentRow.tsx'
+import { IncidentRows } from './IncidentRows.tsx'
 import type { Names } from './names.ts'
 import {
   arrange,
@@ -43,48 +42,6 @@ export function IncidentList({ listRef, names, selected, onSelect }: Props) {
   )
   const groups = useMemo(() => countGroups(all), [all])
   const listed = useMemo(() => all.filter(isListed).length, [all])
-  const [activeId, setActiveId] = useState<string | null>(null)
-  const active = Math.max(
-    0,
-    shown.findIndex((incident) => incident.id === activeId),
-  )
-  const rows = useVirtualizer({
-    count: shown.length,
-    getScrollElement: () => listRef.current,
-    estimateSize: () => ROW_HEIGHT,
-    overscan: 4,
-    getItemKey: (index) => shown[index]?.id ?? index,
-  })
-  // What is opened from the map is shown in the list as well.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only a new selection scrolls, a changed order must not pull the list away from its reader
-  useEffect(() => {
-    if (selected === null) return
-    setActiveId(selected)
-    const index = shown.findIndex((incident) => incident.id === selected)
-    if (index >= 0) rows.scrollToIndex(index)
-  }, [selected])
-
-  function onKeyDown(event: KeyboardEvent) {
-    const last = shown.length - 1
-    const jumps: Record<string, number> = {
-      ArrowDown: Math.min(last, active + 1),
-      ArrowUp: Math.max(0, active - 1),
-      PageDown: Math.min(last, active + 6),
-      PageUp: Math.max(0, active - 6),
-      Home: 0,
-      End: last,
-    }
-    const target = jumps[event.key]
-    if (event.key === 'Enter' || event.key === ' ') {
-      event.preventDefault()
-      if (shown[active]) onSelect(shown[active].id)
-    } else if (target !== undefined && shown[target]) {
-      event.preventDefault()
-      setActiveId(shown[target].id)
-      rows.scrollToIndex(target)
-    }
-  }
-
   return (
     <section className="list" aria-label={text.list.title}>
       <div className="list-head">
@@ -95,50 +52,17 @@ export function IncidentList({ listRef, names, selected, onSelect }: Props) {
               text.list.count(format.number(shown.length), format.number(listed))}
           </small>
         </h2>
-        <Select
-          size="small"
-          variant="borderless"
-          value={sort}
-          onChange={setSort}
-          aria-label={text.list.sortLabel}
-          popupMatchSelectWidth={false}
-          options={SORTS.map((value) => ({ value, label: text.list.sort[value] }))}
-        />
+        <SortChoice sort={sort} onChange={setSort} />
       </div>
       <Filters filter={filter} groups={groups} onChange={setFilter} />
-      <div
-        ref={listRef}
-        id="incident-list"
-        className="rows"
-        role="listbox"
-        tabIndex={0}
-        aria-label={text.list.title}
-        aria-describedby="list-keys"
-        aria-busy={phase === 'waiting'}
-        aria-activedescendant={shown[active] ? rowId(shown[active].id) : undefined}
-        onKeyDown={onKeyDown}
-      >
-        <div style={{ height: rows.getTotalSize() }} role="presentation" className="rows-canvas">
-          {rows.getVirtualItems().map((row) => {
-            const incident = shown[row.index]
-            return (
-              incident && (
-                <IncidentRow
-                  key={incident.id}
-                  incident={incident}
-                  names={names}
-                  active={row.index === active}
-                  selected={incident.id === selected}
-                  position={row.index + 1}
-                  total={shown.length}
-                  top={row.start}
-                  onSelect={onSelect}
-                />
-              )
-            )
-          })}
-        </div>
-      </div>
+      <IncidentRows
+        listRef={listRef}
+        names={names}
+        shown={shown}
+        waiting={phase === 'waiting'}
+        selected={selected}
+        onSelect={onSelect}
+      />
       {shown.length === 0 && (
         <Nothing phase={phase} filtered={listed > 0} onClear={() => setFilter(NO_FILTER)} />
       )}
@@ -149,11 +73,39 @@ export function IncidentList({ listRef, names, selected, onSelect }: Props) {
   )
 }
 
-function Filters(props: {
-  filter: Filter
-  groups: Readonly<Record<Group, number>>
-  onChange: (filter: Filter) => void
-}) {
+interface SortChoiceProps {
+  readonly sort: Sort
+  readonly onChange: (sort: Sort) => void
+}
+
+const SortChoice = memo(function SortChoice({ sort, onChange }: SortChoiceProps) {
+  const { text } = useLanguage()
+  return (
+    <Select
+      size="small"
+      variant="borderless"
+      value={sort}
+      onChange={onChange}
+      aria-label={text.list.sortLabel}
+      popupMatchSelectWidth={false}
+      options={SORTS.map((value) => ({ value, label: text.list.sort[value] }))}
+    />
+  )
+})
+
+interface FiltersProps {
+  readonly filter: Filter
+  readonly groups: Readonly<Record<Group, number>>
+  readonly onChange: (filter: Filter) => void
+}
+
+/** Changes come many a second, and seldom change a count: drawn again only where one did. */
+const Filters = memo(FilterControls, (before, after) => {
+  const alike = GROUPS.every((group) => before.groups[group] === after.groups[group])
+  return alike && before.filter === after.filter && before.onChange === after.onChange
+})
+
+function FilterControls(props: FiltersProps) {
   const { filter, groups, onChange } = props
   const { text, format } = useLanguage()
   function toggle(grade: number) {
@@ -260,11 +212,9 @@ function useSort(): readonly [Sort, (sort: Sort) => void] {
     const kept = readPreference('sort')
     return SORTS.find((one) => one === kept) ?? 'urgency'
   })
-  return [
-    sort,
-    (next) => {
-      writePreference('sort', next)
-      setSort(next)
-    },
-  ]
+  const choose = useCallback((next: Sort) => {
+    writePreference('sort', next)
+    setSort(next)
+  }, [])
+  return [sort, choose]
 }

@@ -1,5 +1,5 @@
 /** What the colours and patterns of the map mean; drawn with the very symbols of the map. */
-import { useState } from 'react'
+import { memo, useState } from 'react'
 import { readPreference, writePreference } from '../app/preferences.ts'
 import { useTheme } from '../app/theme.tsx'
 import { useLanguage } from '../i18n/language.tsx'
@@ -26,7 +26,7 @@ const NETWORK = [
   'dedicatedTransformer',
 ] as const
 
-export function Legend() {
+export const Legend = memo(function Legend() {
   const { text } = useLanguage()
   const [open, setOpen] = useState(() => readPreference('legend') !== 'closed')
   function toggle() {
@@ -68,7 +68,7 @@ export function Legend() {
       )}
     </section>
   )
-}
+})
 
 function LookSymbol({ look }: { look: Look }) {
   const { text } = useLanguage()

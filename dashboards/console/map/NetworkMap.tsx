@@ -13,6 +13,7 @@ import { isListed } from '../incidents/order.ts'
 import { useIncidents } from '../live/context.tsx'
 import { type CanvasHandlers, NetworkCanvas, type NetworkHit } from './canvas.ts'
 import { Legend } from './Legend.tsx'
+import { markMaker } from './marks.ts'
 import { Popover } from './Popover.tsx'
 import type { ViewState } from './squares.ts'
 import { type KeptArea, useAreas } from './useAreas.ts'
@@ -146,24 +147,11 @@ function useLiveLayers(canvas: NetworkCanvas | null, view: ViewState | null, pro
   const states = useMapStates(view)
   const areas = useAreas(listed, selected, view)
 
+  const markOf = useMemo(() => markMaker(text, format), [text, format])
   useEffect(() => {
-    const marks = listed.flatMap((incident) => {
-      if (incident.centroid === null) return []
-      const look = lookOf(incident)
-      const out = customersOut(incident)
-      return [
-        {
-          id: incident.id,
-          place: incident.centroid,
-          look,
-          numeral: text.grade.name[incident.grade],
-          words: look === 'restored' ? '' : text.map.customersShort(format.number(out)),
-          urgency: look === 'restored' ? 0 : 10 - incident.grade + Math.min(0.9, out / 20_000),
-        },
-      ]
-    })
+    const marks = listed.map(markOf).filter((mark) => mark !== null)
     canvas?.setIncidents(marks, selected)
-  }, [canvas, listed, selected, text, format])
+  }, [canvas, listed, selected, markOf])
 
   useEffect(() => {
     const shapes = [...areas].flatMap(([id, { features }]) => {
@@ -208,12 +196,13 @@ function useLiveLayers(canvas: NetworkCanvas | null, view: ViewState | null, pro
         add(out, `unit ${incident.unit}`, customersOut(incident))
         if (incident.feeder !== null) add(out, `feeder ${incident.feeder}`, customersOut(incident))
       }
-      return (kind: 'unit' | 'feeder', id: string) => {
-        const count = out.get(`${kind} ${id}`) ?? 0
-        if (count === 0) return null
-        const all = total.get(`${kind} ${id}`) ?? count
-        return text.map.outOf(format.number(count), format.number(all))
+      const notes = new Map<string, string>()
+      for (const [key, count] of out) {
+        if (count === 0) continue
+        const all = total.get(key) ?? count
+        notes.set(key, text.map.outOf(format.number(count), format.number(all)))
       }
+      return notes
     }
   }, [canvas, network.value, listed, text, format])
 

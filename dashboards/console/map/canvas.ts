@@ -22,11 +22,12 @@ import { createXYZ } from 'ol/tilegrid'
 import View from 'ol/View'
 import type { NetworkPayload } from '../api/payloads.ts'
 import type { Palette } from '../app/palette.ts'
-import type { Look } from '../incidents/appearance.ts'
 import { baseStyle } from './baseStyle.ts'
 import { crewLayer } from './crewLayer.ts'
 import { deviceLabelStyle, placeFeatures, placeLabelStyle } from './labels.ts'
-import { areaStyle, type MarkProperties, markStyle, stateStyle } from './liveStyle.ts'
+import { areaStyle, markStyle, stateStyle } from './liveStyle.ts'
+import { type IncidentMark, joinMarks, looksLike, type MarkGroup } from './marks.ts'
+import type { AreaShape, DrawnArea, StatePoint } from './shapes.ts'
 import type { ViewState } from './squares.ts'
 import 'ol/ol.css'
 
@@ -44,28 +45,6 @@ const CLICK_REACH_PX = 12
 const NAMES = 'names'
 /** Marks nearer than this are drawn as one, px. */
 const JOIN_WITHIN_PX = 30
-
-export interface IncidentMark {
-  readonly id: string
-  readonly place: readonly [number, number]
-  readonly look: Look
-  readonly numeral: string
-  readonly words: string
-  /** Higher is drawn above and speaks for those it is joined with. */
-  readonly urgency: number
-}
-
-export interface StatePoint {
-  readonly id: string
-  readonly place: readonly [number, number]
-  readonly look: Look
-}
-
-export interface AreaShape {
-  readonly incident: string
-  readonly look: Look
-  readonly features: readonly Feature[]
-}
 
 /** What a click found in the network. */
 export interface NetworkHit {
@@ -106,9 +85,14 @@ export class NetworkCanvas {
   readonly crews = crewLayer(NAMES, 7)
   #palette: Palette
   #incidents: readonly IncidentMark[] = []
+  /** The marks on the map, by the incident that speaks for each. */
+  readonly #drawn = new Map<string, Feature>()
+  #moving = false
   #selected: string | null = null
   #home: Extent | null = null
-  #note: (kind: 'unit' | 'feeder', id: string) => string | null = () => null
+  #notes: ReadonlyMap<string, string> = new Map()
+  readonly #drawnAreas = new Map<string, DrawnArea>()
+  #drawnStates: readonly StatePoint[] = []
   #failures = 0
 
   constructor(target: HTMLElement, palette: Palette, handlers: CanvasHandlers) {
@@ -177,19 +161,28 @@ export class NetworkCanvas {
     if (first && this.#selected === null) this.showAll(0)
   }
 
-  /** `note` gives the second line of a unit's or feeder's name, null for none. */
-  setNotes(note: (kind: 'unit' | 'feeder', id: string) => string | null): void {
-    this.#note = note
-    this.#places.setStyle(placeLabelStyle(this.#palette, note))
+  /** Second lines of the names of units and feeders, by `unit <id>` and `feeder <id>`. */
+  setNotes(notes: ReadonlyMap<string, string>): void {
+    const before = this.#notes
+    if (notes.size === before.size && [...notes].every(([key, note]) => before.get(key) === note))
+      return
+    this.#notes = notes
+    this.#places.setStyle(placeLabelStyle(this.#palette, notes))
   }
 
   setIncidents(incidents: readonly IncidentMark[], selected: string | null): void {
     this.#incidents = incidents
     this.#selected = selected
-    this.#drawMarks()
+    // While the map moves its layers keep their pictures; the end of the move brings them in step.
+    if (!this.#moving) this.#drawMarks()
   }
 
   setStates(points: readonly StatePoint[]): void {
+    const before = this.#drawnStates
+    const alike = (point: StatePoint, at: number) =>
+      point.id === before[at]!.id && point.look === before[at]!.look
+    if (points.length === before.length && points.every(alike)) return
+    this.#drawnStates = points
     const source = this.#states.getSource()!
     source.clear(true)
     source.addFeatures(
@@ -201,19 +194,33 @@ export class NetworkCanvas {
     )
   }
 
+  /** Draws anew only the shapes that are other than before. */
   setAreas(areas: readonly AreaShape[], selected: string | null): void {
     const source = this.#areas.getSource()!
-    source.clear(true)
+    const gone = new Map(this.#drawnAreas)
+    const fresh: Feature[] = []
     for (const area of areas) {
       const isSelected = area.incident === selected
+      const before = this.#drawnAreas.get(area.incident)
+      const same = before?.area.features === area.features && before.area.look === area.look
+      if (same && before.selected === isSelected) {
+        gone.delete(area.incident)
+        continue
+      }
       const shown = isSelected
         ? area.features
         : area.features.filter((feature) => feature.get('role') !== 'transformer')
       for (const feature of shown) {
         feature.setProperties({ look: area.look, selected: isSelected }, true)
       }
-      source.addFeatures([...shown])
+      this.#drawnAreas.set(area.incident, { area, selected: isSelected, shown })
+      fresh.push(...shown)
     }
+    for (const [incident, drawn] of gone) {
+      if (this.#drawnAreas.get(incident) === drawn) this.#drawnAreas.delete(incident)
+      source.removeFeatures([...drawn.shown])
+    }
+    if (fresh.length > 0) source.addFeatures(fresh)
   }
 
   showAll(duration = ANIMATION_MS): void {
@@ -257,7 +264,7 @@ export class NetworkCanvas {
     const palette = this.#palette
     this.#base.setStyle(baseStyle(palette) as never)
     this.#names.setStyle(deviceLabelStyle(palette) as never)
-    this.#places.setStyle(placeLabelStyle(palette, this.#note))
+    this.#places.setStyle(placeLabelStyle(palette, this.#notes))
     this.#areas.setStyle(areaStyle(palette))
     this.#states.setStyle(stateStyle(palette))
     this.#marks.setStyle(markStyle(palette))
@@ -265,8 +272,12 @@ export class NetworkCanvas {
   }
 
   #listen(): void {
-    this.map.on('movestart', () => this.#showNames(false))
+    this.map.on('movestart', () => {
+      this.#moving = true
+      this.#showNames(false)
+    })
     this.map.on('moveend', () => {
+      this.#moving = false
       this.#showNames(true)
       this.#drawMarks()
       this.#handlers.onView(this.#view())
@@ -301,43 +312,31 @@ export class NetworkCanvas {
     return { bounds: [west, south, east, north], zoom: view.getZoom() ?? 0 }
   }
 
-  /** Marks, those that would cover each other joined under the most urgent; the selected one alone. */
+  /** Brings the marks in step; what looks as before is not touched, so that nothing is drawn anew. */
   #drawMarks(): void {
     const source = this.#marks.getSource()!
     const reach = JOIN_WITHIN_PX * (this.map.getView().getResolution() ?? 1)
-    const groups: { x: number; y: number; members: IncidentMark[] }[] = []
-    const byUrgency = [...this.#incidents].sort((a, b) => b.urgency - a.urgency)
-    for (const mark of byUrgency) {
-      const [x, y] = fromLonLat([...mark.place]) as [number, number]
-      const near =
-        mark.id === this.#selected
-          ? undefined
-          : groups.find(
-              (group) =>
-                group.members[0]!.id !== this.#selected &&
-                Math.hypot(group.x - x, group.y - y) < reach,
-            )
-      if (near) near.members.push(mark)
-      else groups.push({ x, y, members: [mark] })
+    const gone = new Map(this.#drawn)
+    const fresh: Feature[] = []
+    for (const group of joinMarks(this.#incidents, this.#selected, reach)) {
+      const { id, x, y } = group.members[0]!
+      const known = this.#drawn.get(id)
+      if (known !== undefined && looksLike(known.get('drawnAs') as MarkGroup, group)) {
+        gone.delete(id)
+        // Who is in it may differ all the same: a click asks for it.
+        known.set('members', group.members, true)
+        continue
+      }
+      const feature = new Feature(new Point([x, y]))
+      feature.setProperties({ drawnAs: group, members: group.members }, true)
+      this.#drawn.set(id, feature)
+      fresh.push(feature)
     }
-    source.clear(true)
-    source.addFeatures(
-      groups.map(({ x, y, members }) => {
-        const [first] = members as [IncidentMark]
-        const feature = new Feature(new Point([x, y]))
-        const properties: MarkProperties & { members: readonly IncidentMark[] } = {
-          look: first.look,
-          numeral: first.numeral,
-          count: members.length,
-          selected: first.id === this.#selected,
-          words: members.length === 1 ? first.words : '',
-          urgency: first.urgency,
-          members,
-        }
-        feature.setProperties(properties, true)
-        return feature
-      }),
-    )
+    for (const [id, feature] of gone) {
+      if (this.#drawn.get(id) === feature) this.#drawn.delete(id)
+    }
+    if (gone.size > 0) source.removeFeatures([...gone.values()])
+    if (fresh.length > 0) source.addFeatures(fresh)
   }
 
   #nearestMark(coordinate: [number, number]): Feature | null {

@@ -76,23 +76,22 @@ export function placeFeatures(network: NetworkPayload): Feature[] {
 }
 
 /** Names of units and feeders with the customers that are out, where any are. */
-export function placeLabelStyle(
-  palette: Palette,
-  note: (kind: 'unit' | 'feeder', id: string) => string | null,
-) {
+export function placeLabelStyle(palette: Palette, notes: ReadonlyMap<string, string>) {
   return (feature: FeatureLike, resolution: number): Style | Style[] | undefined => {
     const zoom = zoomOf(resolution)
     const kind = feature.get('kind') as 'unit' | 'feeder'
     const name = String(feature.get('name'))
     if (kind === 'unit') {
       if (zoom >= FEEDERS_FROM_ZOOM) return undefined
-      const extra = note(kind, feature.get('id'))
+      const extra = notes.get(`${kind} ${feature.get('id')}`)
       const label = words(name, palette, '600 14px', palette.ink, 0)
-      return extra === null ? label : [label, words(extra, palette, '600 12px', palette.bad, 18)]
+      return extra === undefined
+        ? label
+        : [label, words(extra, palette, '600 12px', palette.bad, 18)]
     }
     if (zoom < FEEDERS_FROM_ZOOM || zoom >= DEVICES_FROM_ZOOM) return undefined
-    const extra = note(kind, feature.get('id'))
+    const extra = notes.get(`${kind} ${feature.get('id')}`)
     const label = words(name, palette, '500 12px', palette.mapText, 0)
-    return extra === null ? label : [label, words(extra, palette, '600 11px', palette.bad, 16)]
+    return extra === undefined ? label : [label, words(extra, palette, '600 11px', palette.bad, 16)]
   }
 }

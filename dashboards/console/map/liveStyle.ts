@@ -15,6 +15,7 @@ import {
   openDeviceGlyph,
   transformerGlyph,
 } from './glyphs.ts'
+import type { IncidentMark, MarkGroup } from './marks.ts'
 
 const icons = new WeakMap<HTMLCanvasElement, Icon>()
 
@@ -93,33 +94,31 @@ export function stateStyle(palette: Palette) {
     })
 }
 
-export interface MarkProperties {
-  readonly look: Look
-  readonly numeral: string
-  readonly count: number
-  readonly selected: boolean
-  readonly words: string
-  readonly urgency: number
-}
-
-/** The mark of an incident; below it how many are out. */
+/** The mark of an incident; below it how many are out. Joined marks say how many they are instead. */
 export function markStyle(palette: Palette) {
+  const kept = new WeakMap<MarkGroup, Style>()
   return (feature: FeatureLike): Style => {
-    const mark = feature.getProperties() as MarkProperties
-    const glyph = incidentGlyph(mark.look, mark.numeral, mark.count, mark.selected, palette)
-    return new Style({
+    const group = feature.get('drawnAs') as MarkGroup
+    const known = kept.get(group)
+    if (known) return known
+    const [first] = group.members as [IncidentMark]
+    const count = group.members.length
+    const glyph = incidentGlyph(first.look, first.numeral, count, group.selected, palette)
+    const style = new Style({
       image: iconOf(glyph),
-      zIndex: mark.selected ? 100 : mark.urgency,
+      zIndex: group.selected ? 100 : first.urgency,
       text: new Text({
-        text: mark.words,
+        text: count === 1 ? first.words : '',
         font: `600 12px ${FONT_FAMILY}`,
-        offsetY: mark.selected ? 32 : 26,
+        offsetY: group.selected ? 32 : 26,
         fill: new Fill({
-          color: patternOf(mark.look) === 'tick' ? palette.inkSoft : palette.ink,
+          color: patternOf(first.look) === 'tick' ? palette.inkSoft : palette.ink,
         }),
         stroke: new Stroke({ color: palette.mapHalo, width: 4 }),
       }),
     })
+    kept.set(group, style)
+    return style
   }
 }
 
