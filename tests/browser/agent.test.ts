@@ -176,6 +176,7 @@ describeInBrowser('the agent at the desk', () => {
       revision: 2,
     })
     const complaints = await atTheDesk()
+    await page.locator('.agent-ask input:focus').waitFor()
     await page.keyboard.type('金泰苑')
     await page.keyboard.press('Enter')
     await page.getByRole('option').nth(1).waitFor()
