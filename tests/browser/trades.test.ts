@@ -5,7 +5,13 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { en } from '../../dashboards/console/i18n/en.ts'
 import { zhCN } from '../../dashboards/console/i18n/zh-CN.ts'
 import { seriousFindings } from '../support/accessibility.ts'
-import { describeInBrowser, keepImage, launchBrowser, openPage } from '../support/browser.ts'
+import {
+  describeInBrowser,
+  keepImage,
+  launchBrowser,
+  openPage,
+  signIn,
+} from '../support/browser.ts'
 import { consoleStage, type Stage, type StageRole } from '../support/console-stage.ts'
 import { type Gate, openGate } from '../support/gate.ts'
 
@@ -56,9 +62,7 @@ describeInBrowser('the trades', () => {
       [language, theme],
     )
     await page.goto(`http://127.0.0.1:${gate.port}${path}`)
-    await page.fill('input[name=name]', stage.accounts[who].name)
-    await page.fill('input[name=password]', stage.accounts[who].password)
-    await page.click('button[type=submit]')
+    await signIn(page, stage.accounts[who].name, stage.accounts[who].password)
     await page.getByText((language === 'en' ? en : zhCN).link.live, { exact: true }).waitFor()
     return opened.complaints
   }

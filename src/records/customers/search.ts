@@ -99,11 +99,6 @@ export class CustomerSearch {
     return this.#total
   }
 
-  /** Customers at a usage point of the network, a few where several share it. */
-  atUsagePoint(usagePoint: string): readonly Customer[] {
-    return this.find({ usagePoint }, undefined).customers
-  }
-
   #exactly(question: CustomerQuestion): readonly number[] | undefined {
     if ('account' in question) return this.#ids(this.#statements.byAccount, question.account)
     if ('meter' in question) return this.#ids(this.#statements.byMeter, question.meter)
