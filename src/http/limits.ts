@@ -8,6 +8,8 @@ export const REQUEST_TIMEOUT_MS = 10_000
 export const REQUESTS_PER_MINUTE = 6_000
 /** Sign-ins of one address a minute: a shift change of 60 people behind one address. */
 export const SIGN_INS_PER_MINUTE = 60
+/** Readings of one public feed by one address a minute: a village behind one address, each phone once. */
+export const FEED_READINGS_PER_MINUTE = 600
 /** How long an action waits for the engine's answer (CONTRACT §5: then 202), ms. */
 export const ACTION_WAIT_MS = 2_000
 /** Page sizes. */

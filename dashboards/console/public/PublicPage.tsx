@@ -8,6 +8,13 @@ import { AreaMap } from './AreaMap.tsx'
 import { type OutageFeature, type OutageFeed, useOutageFeed } from './feed.ts'
 import '../styles/public.css'
 
+/** The same, for programs. */
+const FEEDS = [
+  ['GeoJSON', '/public/outages.geojson'],
+  ['ODIN JSON', '/odin/outages.json'],
+  ['ODIN XML', '/odin/outages.xml'],
+] as const
+
 export function PublicPage() {
   useEffect(() => {
     const dark = window.matchMedia('(prefers-color-scheme: dark)')
@@ -49,7 +56,12 @@ function Page() {
       <footer>
         <p>{t.safety}</p>
         <p>
-          {t.hotline} · <a href="/public/outages.geojson">{t.feed}</a>
+          {t.hotline} · {t.feeds}
+          {FEEDS.map(([name, address]) => (
+            <a key={name} href={address}>
+              {name}
+            </a>
+          ))}
         </p>
       </footer>
     </div>

@@ -1,8 +1,9 @@
-/** The public feed of outages: coarse, without sign-in, and the same bytes for everyone. */
+/** The public feeds of outages: coarse, without sign-in, and the same bytes for everyone. */
 import { z } from 'zod'
 import type { Incident } from '../../engine/changes.ts'
 import { formatInstant } from '../../facts/time.ts'
-import { MAX_PAGE } from '../limits.ts'
+import { FEED_READINGS_PER_MINUTE, MAX_PAGE } from '../limits.ts'
+import { odinOutages, odinXml } from '../map/odin.ts'
 import { areasOf, publicOutages, SMALLEST_GROUP } from '../map/outages.ts'
 import type { HttpDeps } from '../ports.ts'
 import { route } from '../route.ts'
@@ -37,28 +38,104 @@ const answer = z
   })
   .meta({ id: 'PublicOutages' })
 
-const kept = new WeakMap<HttpDeps['records'], { readonly until: number; readonly bytes: Buffer }>()
+const period = z.object({ start: instantOut, end: instantOut })
+const odinAnswer = z
+  .object({
+    outage: z.array(
+      z.object({
+        mRID: z.string().describe('a UUID, the same for as long as the outage lasts'),
+        cause: z.enum(['planned', 'fault']),
+        communityDescriptor: z.string().describe('id of the unit'),
+        metersAffected: z.number().int().describe('about, in tens'),
+        originalCustomersServed: z.number().int(),
+        outageKind: z.literal('confirmed'),
+        reportedStartTime: instantOut,
+        utilityDisclaimer: z.string(),
+        estimatedPeriod: period.optional().describe('told by the crew'),
+        names: z
+          .array(z.object({ name: z.string(), nameType: z.string() }))
+          .describe('with `UtilityId` and `UtilityName`'),
+        outageArea: z.object({
+          earliestReportedTime: instantOut,
+          metersServed: z.number().int(),
+          outageAreaKind: z.literal('serviceArea'),
+        }),
+      }),
+    ),
+  })
+  .meta({ id: 'OdinOutages' })
 
-const geojson = route({
-  method: 'GET',
+interface Form {
+  readonly path: string
+  readonly summary: string
+  readonly description: string
+  readonly contentType: string
+  readonly schema?: z.ZodType
+  make(deps: HttpDeps): string
+}
+
+/** A feed for everyone: one form of the same knowledge, the same bytes for all who ask. */
+function feed({ path, summary, description, contentType, schema, make }: Form) {
+  const kept = new WeakMap<
+    HttpDeps['records'],
+    { readonly until: number; readonly bytes: Buffer }
+  >()
+  return route({
+    method: 'GET',
+    path,
+    demand: 'public',
+    summary,
+    perMinute: FEED_READINGS_PER_MINUTE,
+    answers: { 200: { description, contentType, ...(schema ? { schema } : {}) } },
+    handle({ deps }) {
+      const now = deps.now()
+      let made = kept.get(deps.records)
+      if (made === undefined || made.until <= now || made.until > now + KEPT_MS) {
+        made = { until: now + KEPT_MS, bytes: Buffer.from(make(deps)) }
+        kept.set(deps.records, made)
+      }
+      return {
+        bytes: made.bytes,
+        contentType,
+        headers: { 'cache-control': 'public, max-age=15', 'access-control-allow-origin': '*' },
+      }
+    },
+  })
+}
+
+const geojson = feed({
   path: '/public/outages.geojson',
-  demand: 'public',
   summary: 'Confirmed outages by unit, in tens of customers; small groups are not shown',
-  answers: { 200: { description: 'GeoJSON (RFC 7946)', schema: answer } },
-  handle({ deps }) {
-    const now = deps.now()
-    let made = kept.get(deps.records)
-    if (made === undefined || made.until <= now || made.until > now + KEPT_MS) {
-      made = { until: now + KEPT_MS, bytes: Buffer.from(JSON.stringify(collectionOf(deps))) }
-      kept.set(deps.records, made)
-    }
-    return {
-      bytes: made.bytes,
-      contentType: 'application/geo+json',
-      headers: { 'cache-control': 'public, max-age=15', 'access-control-allow-origin': '*' },
-    }
-  },
+  description: 'GeoJSON (RFC 7946)',
+  contentType: 'application/geo+json',
+  schema: answer,
+  make: (deps) => JSON.stringify(collectionOf(deps)),
 })
+
+const odinJson = feed({
+  path: '/odin/outages.json',
+  summary: 'The same outages in the form of ODIN, one record a unit',
+  description: 'ODIN as JSON',
+  contentType: 'application/json',
+  schema: odinAnswer,
+  make: (deps) => JSON.stringify({ outage: recordsOf(deps) } satisfies z.output<typeof odinAnswer>),
+})
+
+const odinAsXml = feed({
+  path: '/odin/outages.xml',
+  summary: 'The same outages in the form of ODIN, as XML',
+  description: 'ODIN as XML',
+  contentType: 'application/xml',
+  make: (deps) => odinXml(recordsOf(deps)),
+})
+
+function recordsOf(deps: HttpDeps) {
+  const grid = deps.grid()
+  return odinOutages(grid, publicOutages(grid, openIncidents(deps).incidents)).map((one) => ({
+    ...one,
+    names: [...one.names],
+  }))
+}
 
 function collectionOf(deps: HttpDeps): z.output<typeof answer> {
   const grid = deps.grid()
@@ -97,4 +174,4 @@ function openIncidents({ records }: HttpDeps) {
   return { incidents, asOf: page.asOf }
 }
 
-export const outageRoutes = [geojson]
+export const outageRoutes = [geojson, odinJson, odinAsXml]

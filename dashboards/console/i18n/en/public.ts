@@ -21,5 +21,5 @@ export const publicPage: typeof zh = {
     `Numbers are in tens. Outages of fewer than ${count} customers are not shown here: please call 95598.`,
   safety: 'If you see a wire on the ground, stay at least 8 metres away and call 95598.',
   hotline: 'Hotline 95598',
-  feed: 'Open data (GeoJSON)',
+  feeds: 'Open data:',
 }

@@ -18,5 +18,5 @@ export const publicPage = {
   small: (count: number) => `户数取整到十户；不足 ${count} 户的停电不在此显示，请拨打 95598 查询。`,
   safety: '发现断线落地，请保持 8 米以上距离，并拨打 95598。',
   hotline: '服务热线 95598',
-  feed: '开放数据（GeoJSON）',
+  feeds: '开放数据：',
 }
