@@ -1,5 +1,6 @@
 /** The part of the service rules that is about repairs: crews, estimates, service levels. */
 import { z } from 'zod'
+import { SERVICE_REASONS, type ServiceReason } from '../engine/vocabulary.ts'
 
 const rate = z.number().positive()
 const share = z.number().gt(0).lt(1)
@@ -39,5 +40,15 @@ export const repairRules = {
     priorWeight: rate,
     mostCounted: z.number().int().min(16),
   }),
-  serviceLevel: z.strictObject({ raisesFrom: grade }),
+  serviceLevel: z.strictObject({
+    raisesFrom: grade,
+    levels: z.strictObject(
+      Object.fromEntries(SERVICE_REASONS.map((reason) => [reason, grade])) as Record<
+        ServiceReason,
+        typeof grade
+      >,
+    ),
+    urgesFrom: z.number().int().min(1),
+    publicOpinionDays: rate,
+  }),
 }

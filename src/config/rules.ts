@@ -235,6 +235,10 @@ const grading = z.strictObject({
     temporary: importantGrade,
   }),
   sensitive: z.literal([2, 3, 4]),
+  lifeSupport: grade,
+  calls: z.strictObject({ windowMinutes: rate, customers: steps }),
+  frequentOutage: z.strictObject({ frequent: grade, warning: grade }),
+  cityShare: z.strictObject({ general: grade, warning: grade }),
   service,
   cityShares: z.strictObject({
     classes: z.strictObject({

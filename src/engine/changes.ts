@@ -7,6 +7,7 @@ import type { Position, QuarantinedFact } from '../facts/facts.ts'
 import type { DeviceId, FeederId, IncidentId, ObserverId, UnitId } from '../facts/ids.ts'
 import type { InstantMs } from '../facts/time.ts'
 import type { DeviceType, Importance } from '../grid/model.ts'
+import type { CareChange } from './care/care-change.ts'
 import type { ActionRefusal } from './incidents/refusal.ts'
 import type { EtrOutcomeChange } from './repair/etr-outcome.ts'
 import type { RepairEntryChange, RepairView } from './repair/repair-view.ts'
@@ -16,7 +17,14 @@ import type { NoticeStatus } from './service/notice-state.ts'
 import type { SupervisionChange } from './service/supervision-order.ts'
 import type { StormChange } from './storm/state.ts'
 import type { CityShareChange } from './summary/state.ts'
-import type { IncidentFlag, IncidentKind, Level, OutageKind, Stage } from './vocabulary.ts'
+import type {
+  IncidentFlag,
+  IncidentKind,
+  Level,
+  OutageKind,
+  ServiceReason,
+  Stage,
+} from './vocabulary.ts'
 
 export type { EscalationChange } from './service/escalation-change.ts'
 export {
@@ -30,6 +38,8 @@ export {
   type Level,
   OUTAGE_KINDS,
   type OutageKind,
+  SERVICE_REASONS,
+  type ServiceReason,
   STAGES,
   type Stage,
 } from './vocabulary.ts'
@@ -121,6 +131,8 @@ export interface Incident {
   readonly firstCallAt: InstantMs | null
   /** 服务等级 of its areas, 1 the most attentive to 4: never told to customers. */
   readonly serviceLevel: 1 | 2 | 3 | 4
+  /** Why, the gravest first: for staff alone. */
+  readonly serviceReasons: readonly ServiceReason[]
   /** How the repair goes, beside crew, stage and cause; null before anybody did anything. */
   readonly repair: RepairView | null
   /** Latest evidence, newest first, at most `MAX_EVIDENCE_SHOWN`. */
@@ -363,6 +375,7 @@ export interface AppliedChange {
 }
 
 export type Change =
+  | CareChange
   | CityShareChange
   | StormChange
   | IncidentChange

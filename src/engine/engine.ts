@@ -23,6 +23,7 @@ import { endOverdue, forgetUnanswered, takeAnswers } from './callreads/answers.t
 import { askDoubted } from './callreads/doubt.ts'
 import { sampleParts } from './callreads/sample.ts'
 import { verifyCases } from './callreads/verify.ts'
+import { takeNotes } from './care/noted.ts'
 import type { Change } from './changes.ts'
 import { admitReport } from './evidence/admit.ts'
 import { admitCall, forgetOldCalls } from './evidence/calls.ts'
@@ -59,7 +60,7 @@ import { suspectTie } from './switching/unreported-tie.ts'
 import type { TreeNews, World } from './world.ts'
 
 /** Raised with every change of the engine that changes its output for some journal. */
-export const ENGINE_VERSION = 10
+export const ENGINE_VERSION = 11
 
 /**
  * A lit tree is looked at again while silence still grows, then no more: each second at first, later
@@ -155,6 +156,12 @@ export class Engine {
       case 'escalationReplied': {
         const publisher = new Publisher(world)
         takeReply(world, position, fact, publisher)
+        return publisher.changes
+      }
+      case 'careNoted': {
+        const publisher = new Publisher(world)
+        takeNotes(world, position, fact, publisher)
+        planService(world)
         return publisher.changes
       }
       case 'planAnnounced':
@@ -358,6 +365,7 @@ function everyMinute(world: World, minute: number, publisher: Publisher): void {
   world.minute = minute
   forgetOldNews(world)
   forgetOldCalls(world)
+  world.care.forgetOver(world.now)
   forgetIndications(world)
   applyLearned(world)
   world.clocks.settle((identity) => {
@@ -373,10 +381,15 @@ function everyMinute(world: World, minute: number, publisher: Publisher): void {
       // Whether it has been quiet for long enough is found out by looking.
       if (incident.flags.includes('flapping'))
         world.again.set(world.network.rootOf(incident.head), world.now)
+      const reasons = `${incident.serviceReasons}`
       const raised = regrade(world, incident)
       if (incident.plan !== null) classify(world, incident)
       if (raised) publisher.publish(incident, 'graded')
-      else if (incident.plan !== null || isEstimateOver(world, incident))
+      else if (
+        `${incident.serviceReasons}` !== reasons ||
+        incident.plan !== null ||
+        isEstimateOver(world, incident)
+      )
         publisher.publish(incident, 'revised')
     } else if (
       incident.crew === null &&

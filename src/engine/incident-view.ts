@@ -107,6 +107,7 @@ export function toIncidentView(incident: Incident): IncidentView {
     // What was filed before this was kept has none.
     firstCallAt: orNull(incident.firstCallAt ?? null),
     serviceLevel: incident.serviceLevel ?? 4,
+    serviceReasons: incident.serviceReasons ?? [],
     repair: incident.repair ? repairText(incident.repair) : null,
     ...(incident.suspectedTie ? { suspectedTie: incident.suspectedTie } : {}),
   }

@@ -189,6 +189,17 @@ export interface GradingRules {
   /** By `IMPORTANCES`. */
   readonly important: Readonly<Record<'special' | 'first' | 'second' | 'temporary', 1 | 2 | 3>>
   readonly sensitive: 2 | 3 | 4
+  /** Somebody's life hangs on supply. */
+  readonly lifeSupport: 1 | 2 | 3 | 4
+  /** Customers who called about it within the window, from which grades 1, 2 and 3 hold. */
+  readonly calls: {
+    readonly windowMinutes: number
+    readonly customers: readonly [number, number, number]
+  }
+  /** 频繁停电: an area that was dark too often, and one that is about to have been. */
+  readonly frequentOutage: { readonly frequent: 1 | 2 | 3 | 4; readonly warning: 1 | 2 | 3 | 4 }
+  /** The incident alone takes this much of a city: the lowest level of Order 599, and its warning. */
+  readonly cityShare: { readonly general: 1 | 2 | 3 | 4; readonly warning: 1 | 2 | 3 | 4 }
   readonly cityShares: CityShareRules
 }
 

@@ -92,6 +92,7 @@ class Carrier {
     this.#carryCallers(world)
     for (const plan of before.plans.byId.values()) world.plans.byId.set(plan.id, plan)
     world.plans.turnedBy = before.plans.turnedBy
+    for (const note of before.care.notes) world.care.take(note, before.now)
     this.#carryWords(world)
     this.#carryMarks(world)
     this.#carrySwitching(world)

@@ -77,7 +77,22 @@ export const INCIDENT_FLAGS = [
 ] as const
 export type IncidentFlag = (typeof INCIDENT_FLAGS)[number]
 
-/** What is supervised: the clocks of a repair, its estimate, its gravity, the share of its city. */
+/** Why an area is served more attentively (服务等级), the gravest first. Never told to customers. */
+export const SERVICE_REASONS = [
+  'publicOpinion',
+  'lifeSupport',
+  'complaint',
+  'frequentOutage',
+  'urges',
+  'sensitive',
+  'outageWarning',
+] as const
+export type ServiceReason = (typeof SERVICE_REASONS)[number]
+
+/**
+ * What is supervised: the clocks of a repair, its estimate, its gravity, the share of its city, and
+ * customers whose life hangs on their supply.
+ */
 export const ESCALATION_STAGES = [
   'accept',
   'depart',
@@ -88,5 +103,6 @@ export const ESCALATION_STAGES = [
   'etr',
   'grade',
   'cityShare',
+  'lifeSupport',
 ] as const
 export type EscalationStage = (typeof ESCALATION_STAGES)[number]

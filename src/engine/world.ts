@@ -8,6 +8,7 @@ import type { CompiledGrid } from '../grid/compiled.ts'
 import { OBSERVER_CLASSES } from '../grid/model.ts'
 import { Topology } from '../grid/topology.ts'
 import { Calls } from './callreads/calls.ts'
+import { CareBook } from './care/care-book.ts'
 import type { Change, EvidenceItem } from './changes.ts'
 import { Callers } from './evidence/callers.ts'
 import { Clocks } from './evidence/clocks.ts'
@@ -114,6 +115,8 @@ export class World {
   linksTurned = false
   /** Announced outages. */
   readonly plans = new Plans()
+  /** What is noted of customers and areas. */
+  readonly care: CareBook
   storm = noStorm()
   /** Notices numbered on the local day, so that no number is used twice. */
   notices = { day: 0, count: 0 }
@@ -139,6 +142,7 @@ export class World {
     this.topology = new Topology(grid)
     this.arranged = arranged
     this.topology.arrange(arranged)
+    this.care = new CareBook(grid)
     this.network = new Network(this.topology, priorsFrom(rules.judgement))
     this.registers = registers ?? new Registers(grid.observers.ids.count)
     this.belief = new Belief(

@@ -4,6 +4,7 @@
  * only, never names, phones or free text of customers.
  */
 import type { CallerReportFact } from './calls.ts'
+import type { CareNotedFact } from './care.ts'
 import type { CrewId, DeviceId, IncidentId, ObserverId } from './ids.ts'
 import type { PlanAnnouncedFact, PlanWithdrawnFact } from './plans.ts'
 import type { EscalationRepliedFact, SiteReport } from './repair.ts'
@@ -244,6 +245,7 @@ export type Fact =
   | PlanWithdrawnFact
   | CallerReportFact
   | EscalationRepliedFact
+  | CareNotedFact
 
 /** A fact with its place in the journal. */
 export interface JournalledFact {

@@ -21,7 +21,9 @@ import {
   type GridUnit,
   type GridUsagePoint,
   IMPORTANCES,
+  LIFE_SUPPORT,
   OBSERVER_CLASSES,
+  SENSITIVE,
   ZONES,
 } from './model.ts'
 import { TextPool } from './texts.ts'
@@ -164,7 +166,7 @@ export class Collector {
     this.pointDevice.push(reference(this.devices, point.device, place, 'device', 'device'))
     this.pointPhases.push(phasesOf(point.phases, place))
     this.pointImportant.push(point.important ? 1 + IMPORTANCES.indexOf(point.important) : 0)
-    this.pointSensitive.push(point.sensitive && point.sensitive.length > 0 ? 1 : 0)
+    this.pointSensitive.push(sensitivityOf(point))
   }
 
   #addObserver(observer: GridObserver): void {
@@ -205,4 +207,9 @@ function phasesOf(text: string | undefined, place: string): number {
   return (
     parsePhases(text) ?? fail('grid.badPhases', place, `phases: "${text}" is not a set of A, B, C`)
   )
+}
+
+function sensitivityOf({ sensitive = [] }: GridUsagePoint): number {
+  if (sensitive.includes('lifeSupport')) return LIFE_SUPPORT
+  return sensitive.length > 0 ? SENSITIVE : 0
 }

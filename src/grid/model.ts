@@ -28,6 +28,10 @@ export const IMPORTANCES = ['special', 'first', 'second', 'temporary'] as const
 /** GB/T 29328 重要电力用户: 特级 / 一级 / 二级 / 临时性. */
 export type Importance = (typeof IMPORTANCES)[number]
 
+/** Mark of a compiled usage point that is sensitive, and of one whose life support hangs on supply. */
+export const SENSITIVE = 1
+export const LIFE_SUPPORT = 2
+
 export interface GridUnit {
   id: string
   name: string

@@ -1,6 +1,13 @@
 /** The shapes of the HTTP interface (CONTRACT §5), as zod schemas and so as OpenAPI. */
 import { z } from 'zod'
-import { INCIDENT_FLAGS, INCIDENT_KINDS, LEVELS, OUTAGE_KINDS, STAGES } from '../engine/changes.ts'
+import {
+  INCIDENT_FLAGS,
+  INCIDENT_KINDS,
+  LEVELS,
+  OUTAGE_KINDS,
+  SERVICE_REASONS,
+  STAGES,
+} from '../engine/changes.ts'
 import { CLOCKS } from '../engine/service/clock.ts'
 import { NOTICE_STATUSES } from '../engine/service/notice-state.ts'
 import { ACTIONS } from '../facts/facts.ts'
@@ -143,6 +150,7 @@ export const incidentSchema = z
     ),
     firstCallAt: instantOut.nullable(),
     serviceLevel: z.number().int().min(1).max(4),
+    serviceReasons: z.array(z.enum(SERVICE_REASONS)),
     repair: repairSchema.nullable(),
     suspectedTie: z.object({ device: deviceRef, probability: z.number() }).optional(),
   })

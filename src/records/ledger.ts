@@ -19,6 +19,7 @@ import type { Position } from '../facts/facts.ts'
 import type { InstantMs } from '../facts/time.ts'
 import { AuditChain, type AuditEntry } from './audit.ts'
 import { type CallBackEntry, callBackFiler } from './callbacks.ts'
+import { careFiler } from './care.ts'
 import type { Contact } from './contacts.ts'
 import { RecordsError } from './errors.ts'
 import { type InformingEntry, InformingFiler } from './informing/filer.ts'
@@ -74,6 +75,7 @@ export class Ledger {
   readonly #informing: InformingFiler
   readonly #callBacks: ReturnType<typeof callBackFiler>
   readonly #repair: RepairFiler
+  readonly #care: ReturnType<typeof careFiler>
   readonly #audit: AuditChain
   readonly #epoch: number
   #state: LedgerState
@@ -85,6 +87,7 @@ export class Ledger {
     this.#informing = new InformingFiler(db)
     this.#callBacks = callBackFiler(db)
     this.#repair = new RepairFiler(db)
+    this.#care = careFiler(db)
     this.#audit = new AuditChain(db, options.anchor)
     this.#statements = prepare(db)
     this.#notices = noticeFiler(db)
@@ -206,6 +209,9 @@ export class Ledger {
         this.#repair.file(change)
         break
       // Followers read these from the change batches.
+      case 'care':
+        this.#care(change)
+        break
       case 'callRead':
       case 'storm':
       case 'cityShare':

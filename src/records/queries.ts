@@ -9,6 +9,7 @@ import type { Position, QuarantinedFact } from '../facts/facts.ts'
 import type { InstantMs } from '../facts/time.ts'
 import { auditPage } from './audit.ts'
 import { callBackReader } from './callbacks.ts'
+import { careReader } from './care.ts'
 import { type ContactColumns, contactOf, MAX_CONTACTS } from './contacts.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import { audienceReader } from './informing/audiences.ts'
@@ -57,6 +58,8 @@ export interface Queries
   /** Receivers of messages, and what waits for them. */
   readonly outbox: ReturnType<typeof outboxReader>
   readonly callBacks: ReturnType<typeof callBackReader>
+  /** Why customers and areas are served more attentively. */
+  readonly care: ReturnType<typeof careReader>
   /** How an incident was handled, beside its revisions. */
   quality(incident: string): QualityParts
   readonly repair: ReturnType<typeof repairReader>
@@ -232,6 +235,7 @@ export function openQueries(path: string): Queries {
     informing: informingReader(db),
 
     callBacks: callBackReader(db),
+    care: careReader(db),
 
     quality: qualityReader(db),
 

@@ -39,7 +39,7 @@ export type RecordsCondition = 'writing' | 'full' | 'failing' | 'closed'
 
 export interface SqliteRecords
   extends RecordsPort,
-    Pick<Queries, 'areas' | 'outbox' | 'informing' | 'callBacks' | 'quality' | 'repair'> {
+    Pick<Queries, 'areas' | 'outbox' | 'informing' | 'callBacks' | 'care' | 'quality' | 'repair'> {
   /** For `/readyz`. */
   readonly condition: RecordsCondition
   /** Changes endpoints and settles parcels; resolves once it is on disk. */

@@ -52,6 +52,7 @@ export function incident(id: string, revision: number, over: Loose<Incident> = {
     urges: 0,
     firstCallAt: null,
     serviceLevel: 4,
+    serviceReasons: [],
     repair: null,
     verification: { state: 'notAsked', asked: 0, answered: 0 },
     evidence: [],

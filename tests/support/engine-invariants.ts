@@ -44,6 +44,7 @@ const SPEAKING: ReadonlySet<Fact['type']> = new Set([
   'meterReplaced',
   'crewPosition',
   'escalationReplied',
+  'careNoted',
 ])
 
 interface Life {

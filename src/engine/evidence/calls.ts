@@ -76,6 +76,24 @@ export function forgetOldCalls(world: World): void {
   }
 }
 
+/** Customers who called about the place of an incident within the window of the grading rules. */
+export function callsOf(
+  world: World,
+  { head, observer }: { readonly head: number; readonly observer: number },
+): number {
+  const own = observer === NONE ? NONE : world.grid.observers.target[observer]!
+  const since = world.now - world.rules.grading.calls.windowMinutes * MINUTE_MS
+  let calls = 0
+  for (const point of world.belief.called.below(head)) {
+    if (own !== NONE && own !== point) continue
+    for (const key of world.callers.keysAt(point)) {
+      const { says, at } = world.callers.registers.get(key)!
+      if (says !== 'live' && at > since) calls++
+    }
+  }
+  return calls
+}
+
 function dropWhere(world: World, point: number, goes: (at: InstantMs) => boolean): void {
   const { callers } = world
   let dropped = false

@@ -15,7 +15,7 @@ import type { World } from '../world.ts'
 import type { Case } from './case.ts'
 import { incidentNumber } from './incident-id.ts'
 import { learnFalse, learnFrom } from './learn.ts'
-import { closeCase } from './life.ts'
+import { closeCase, regrade } from './life.ts'
 import type { Publisher } from './publish.ts'
 import type { ActionRefusal } from './refusal.ts'
 import { endOutage, settleByWord } from './restore.ts'
@@ -173,6 +173,7 @@ function carryOut(world: World, incident: Case, fact: ActionRequestedFact): void
       return
     case 'urge':
       incident.urges++
+      regrade(world, incident)
       return
     case 'dispatch':
     case 'reassign':

@@ -12,6 +12,7 @@ import type {
   InterruptionSegment,
   Level,
   OutageKind,
+  ServiceReason,
   Stage,
 } from '../changes.ts'
 import { noRepairYet, type RepairState } from '../repair/state.ts'
@@ -107,6 +108,8 @@ export interface Case {
   urges: number
   /** 服务等级 of the areas it stands for, 1 the most attentive to 4. */
   serviceLevel: 1 | 2 | 3 | 4
+  /** Why, the gravest first. */
+  serviceReasons: ServiceReason[]
   /** Rungs of the ladder that were told, as `arrive-2`. */
   escalated: string[]
   evidence: EvidenceItem[]
@@ -177,6 +180,7 @@ export function newCase(
     repair: noRepairYet(),
     urges: 0,
     serviceLevel: 4,
+    serviceReasons: [],
     escalated: [],
     evidence: [],
     causes: [],

@@ -1,6 +1,6 @@
 /** What lies below a device under the present switch positions: counts for notices and grades. */
 import type { CompiledGrid } from '../../grid/compiled.ts'
-import { DEVICE_TYPES, IMPORTANCES } from '../../grid/model.ts'
+import { DEVICE_TYPES, IMPORTANCES, LIFE_SUPPORT } from '../../grid/model.ts'
 import type { Topology } from '../../grid/topology.ts'
 import { NONE } from '../inference/network.ts'
 import { backBelow } from '../repair/back.ts'
@@ -20,6 +20,8 @@ export interface Extent {
   readonly mostImportant: number
   readonly important: number
   readonly sensitive: number
+  /** Of them those whose life hangs on supply. */
+  readonly lifeSupport: number
   /** Mean of the transformers' (or the device's own) coordinates; null where unknown. */
   readonly centroid: readonly [number, number] | null
 }
@@ -39,7 +41,7 @@ export function measure(
   const feeders = new Map<number, { customers: number; transformers: number }>()
   const transformers: number[] = []
   const none: number = IMPORTANCES.length
-  const counts = { customers: 0, important: 0, sensitive: 0, mostImportant: none }
+  const counts = { customers: 0, important: 0, sensitive: 0, lifeSupport: 0, mostImportant: none }
   for (const d of devices) {
     const feeder = tally(feeders, grid.devices.feeder[d]!)
     if (point < 0 && grid.devices.type[d] === TRANSFORMER) {
@@ -56,7 +58,9 @@ export function measure(
         counts.important++
         counts.mostImportant = Math.min(counts.mostImportant, importance - 1)
       }
-      counts.sensitive += grid.usagePoints.sensitive[u]!
+      const sensitive = grid.usagePoints.sensitive[u]!
+      if (sensitive > 0) counts.sensitive++
+      if (sensitive === LIFE_SUPPORT) counts.lifeSupport++
     }
   }
   return {

@@ -1,12 +1,15 @@
 /** The turns in the life of a case: opened, moved, restored, withdrawn, closed. */
 import type { InstantMs } from '../../facts/time.ts'
 import { noReadsYet } from '../callreads/calls.ts'
+import { levelFor, notedOf, reasonsOf } from '../care/service-level.ts'
+import { callsOf } from '../evidence/calls.ts'
 import { OFF } from '../evidence/registers.ts'
 import { NONE } from '../inference/network.ts'
 import type { Verdict } from '../inference/verdict.ts'
 import { putOnOrder } from '../repair/acts.ts'
 import { learnDuration } from '../repair/estimating.ts'
 import { thresholds } from '../storm/storm.ts'
+import { shareTaken } from '../summary/cities.ts'
 import type { World } from '../world.ts'
 import { type Case, keyOf, newCase } from './case.ts'
 import { extentOf } from './extent.ts'
@@ -136,9 +139,13 @@ export function rescale(world: World, incident: Case): void {
   regrade(world, incident, extent)
 }
 
-/** Proposes the grade; it rises by itself and falls by a person. */
+/** Finds the service level, and proposes the grade: that rises by itself and falls by a person. */
 export function regrade(world: World, incident: Case, extent = extentOf(world, incident)): boolean {
-  const grade = proposedGrade(world, incident, extent)
+  const { serviceLevel } = world.rules.service
+  const noted = notedOf(world, incident, extent)
+  incident.serviceReasons = reasonsOf(noted, extent, incident.urges, serviceLevel)
+  incident.serviceLevel = levelFor(incident.serviceReasons, serviceLevel)
+  const grade = proposedGrade(world, incident, extent, noted)
   const held = incident.repair.gradeHeld
   const raised = grade < incident.grade && (held === null || grade < held.proposed)
   if (!raised) return false
@@ -152,12 +159,18 @@ export function proposedGrade(
   world: World,
   incident: Case,
   extent = extentOf(world, incident),
+  noted = notedOf(world, incident, extent),
 ): Case['grade'] {
   return gradeOf(
     world.rules.grading,
     incident.level,
     extent,
     Math.max(0, world.now - incident.startedAt),
+    {
+      noted,
+      calls: callsOf(world, incident),
+      cityShare: shareTaken(world, incident, extent.customers),
+    },
   )
 }
 

@@ -169,9 +169,10 @@ function urgentPart(c: Case): string {
 }
 
 /** What only those who work on it must see at once: no news for readers of the notice. */
-function staffPart({ serviceLevel, repair }: Case): string {
+function staffPart({ serviceLevel, serviceReasons, repair }: Case): string {
   const { arrivedInferredAt, site, orders } = repair
-  return [serviceLevel, arrivedInferredAt, site?.enteredAt, orders.length].join('|')
+  const why = serviceReasons.join()
+  return [serviceLevel, why, arrivedInferredAt, site?.enteredAt, orders.length].join('|')
 }
 
 /** What readers of the notice must be told when it changes: its share of the incident. */
@@ -245,6 +246,7 @@ export function viewOf(world: World, c: Case, extent: Extent): Incident {
     urges: c.urges,
     firstCallAt: c.firstCallAt,
     serviceLevel: c.serviceLevel,
+    serviceReasons: [...c.serviceReasons],
     repair: repairOf(world, c),
     evidence: [...c.evidence],
   }

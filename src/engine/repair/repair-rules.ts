@@ -1,5 +1,6 @@
 /** What the rules say of repairs, as the engine uses it. Units stand in the names, reasons in the file. */
 import type { Zone } from '../../grid/model.ts'
+import type { ServiceReason } from '../vocabulary.ts'
 
 export interface RepairRules {
   /** 集团 is told of a restoration that takes so long after arrival. */
@@ -13,11 +14,20 @@ export interface RepairRules {
     /** Between two positions of a crew that stands near. */
     readonly everySeconds: number
   }
-  readonly serviceLevel: {
-    /** Levels up to this one raise the ladder by a level. */
-    readonly raisesFrom: 1 | 2 | 3 | 4
-  }
+  readonly serviceLevel: ServiceLevelRules
   readonly etr: EtrRules
+}
+
+/** 服务等级: how attentively customers and areas are served, and from where on that raises the ladder. */
+export interface ServiceLevelRules {
+  /** Levels up to this one raise the ladder by a level. */
+  readonly raisesFrom: 1 | 2 | 3 | 4
+  /** The level that each reason asks for: 1 the most attentive, 4 as everybody. */
+  readonly levels: Readonly<Record<ServiceReason, 1 | 2 | 3 | 4>>
+  /** From so many urges of one incident on they are a reason. */
+  readonly urgesFrom: number
+  /** How long a flag of public opinion holds where nobody says until when. */
+  readonly publicOpinionDays: number
 }
 
 /** Restoration estimated without a crew's word. */

@@ -15,7 +15,7 @@ export interface EscalationChange {
   readonly stage: EscalationStage
   /** 0 a reminder, 1 班组, 2 旗县供电分公司, 3 盟市供电公司, 4 集团. */
   readonly level: number
-  readonly reason: 'late' | 'grade' | 'cityShare'
+  readonly reason: 'late' | 'grade' | 'cityShare' | 'lifeSupport'
   /** Whether the level below, where it was told, has replied by now. */
   readonly below: 'none' | 'replied' | 'unanswered'
   readonly dueAt: InstantMs

@@ -4,7 +4,8 @@
  * recorded and only the highest is sent.
  */
 import type { InstantMs } from '../../facts/time.ts'
-import type { EscalationChange, EscalationStage } from '../changes.ts'
+import { levelFor } from '../care/service-level.ts'
+import type { EscalationChange, EscalationStage, ServiceReason } from '../changes.ts'
 import { type Case, isActive } from '../incidents/case.ts'
 import { incidentId } from '../incidents/incident-id.ts'
 import type { World } from '../world.ts'
@@ -101,14 +102,20 @@ function rungsOf(world: World, incident: Case): Rung[] {
   const late = clocksOf(world, incident)
     .filter(({ name, doneAt }) => doneAt === null && !isSeenThere(incident, name))
     .flatMap((clock) => rungsOfClock(world, clock, raise))
-  return [...late, ...rungsOfEstimate(world, incident, raise), ...rungsOfGrade(incident)]
+  const grave = [...rungsOfGrade(incident), ...rungsOfLives(incident)]
+  return [...late, ...rungsOfEstimate(world, incident, raise), ...grave]
 }
 
 /** One level for those who urge, one for whom the service level asks it (complaints, public opinion). */
-function raiseOf({ rules }: World, { urges, serviceLevel }: Case): number {
+function raiseOf({ rules }: World, { urges, serviceReasons }: Case): number {
   const urged = urges >= URGES_THAT_RAISE ? 1 : 0
-  return urged + (serviceLevel <= rules.service.serviceLevel.raisesFrom ? 1 : 0)
+  const { serviceLevel } = rules.service
+  const level = levelFor(serviceReasons.filter(isNotUrged), serviceLevel)
+  return urged + (level <= serviceLevel.raisesFrom ? 1 : 0)
 }
+
+/** Urges raise it by themselves, and not a second time by the service level. */
+const isNotUrged = (reason: ServiceReason) => reason !== 'urges'
 
 /** The crew stands at the place and has not entered it: nobody is told that it is late. */
 const isSeenThere = ({ repair }: Case, name: Clock['name']) =>
@@ -146,6 +153,13 @@ function rungsOfGrade({ grade, notice }: Case): Rung[] {
   if (grade !== 1 || !notice?.publishedAt) return []
   const at = notice.publishedAt
   return [{ stage: 'grade', level: HIGHEST, at, dueAt: at, reason: 'grade' }]
+}
+
+/** Where a life hangs on supply level 1 is told with the notice, before anything is late. */
+function rungsOfLives({ serviceReasons, notice }: Case): Rung[] {
+  if (!serviceReasons.includes('lifeSupport') || !notice?.publishedAt) return []
+  const at = notice.publishedAt
+  return [{ stage: 'lifeSupport', level: 1, at, dueAt: at, reason: 'lifeSupport' }]
 }
 
 /** A reminder stays a reminder. */

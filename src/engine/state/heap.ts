@@ -1,4 +1,5 @@
 /** What of a world is not in the registers, as one JSON text: incidents, marks, timers, figures. */
+import type { CareNote } from '../../facts/care.ts'
 import type { InstantMs } from '../../facts/time.ts'
 import type { CompiledGrid } from '../../grid/compiled.ts'
 import type { OpenCall } from '../callreads/calls.ts'
@@ -75,6 +76,7 @@ interface Heap {
   notices: World['notices']
   durations: [group: string, counts: number[]][]
   citiesTold: readonly string[]
+  care: CareNote[]
   /** Null: nothing is due. */
   serviceDue: InstantMs | null
 }
@@ -130,6 +132,7 @@ export function writeHeap(world: World): string {
     notices: world.notices,
     durations: [...world.durations],
     citiesTold: world.citiesTold,
+    care: [...world.care.notes],
     serviceDue: Number.isFinite(world.serviceDue) ? world.serviceDue : null,
   }
   return JSON.stringify(heap)
@@ -186,6 +189,7 @@ export function readWorld(
   world.notices = heap.notices
   world.durations = new Map(heap.durations)
   world.citiesTold = heap.citiesTold
+  for (const note of heap.care) world.care.take(note, heap.now)
   world.serviceDue = heap.serviceDue ?? Number.POSITIVE_INFINITY
   world.summary = heap.summary
   world.now = heap.now

@@ -4,6 +4,7 @@
  */
 
 import type { CompiledGrid } from '../../grid/compiled.ts'
+import { unitOf } from '../incidents/naming.ts'
 import type { CityRule, CityShareRules } from '../rules.ts'
 import type { World } from '../world.ts'
 import { type CityShareChange, SHARE_LEVELS, type ShareLevel } from './state.ts'
@@ -46,14 +47,39 @@ export function unitsOfCity({ grid }: World, city: CityRule): ReadonlySet<string
   return units
 }
 
+/** What an incident of so many customers takes of its city by itself, up to the lowest level. */
+export function shareTaken(
+  world: World,
+  { head }: { readonly head: number },
+  customers: number,
+): 'none' | 'warning' | 'general' {
+  const { classes, cities, warnAt } = world.rules.grading.cityShares
+  const unit = cities.length === 0 ? '' : unitOf(world.grid, head)
+  let taken: 'none' | 'warning' | 'general' = 'none'
+  for (const city of cities) {
+    if (!unitsOfCity(world, city).has(unit)) continue
+    const share = customers / Math.max(1, suppliedIn(world, city))
+    const { general } = classes[city.class]
+    if (share >= general) return 'general'
+    if (share >= warnAt * general) taken = 'warning'
+  }
+  return taken
+}
+
 function countCity(world: World, city: CityRule) {
-  const { grid, feeders } = world
-  const units = unitsOfCity(world, city)
-  const ours = grid.feeders.map(({ unit }) => units.has(grid.units[unit]?.id ?? ''))
+  const ours = feedersOf(world, city)
   let out = 0
-  for (const [feeder, { customers }] of feeders) if (ours[feeder]) out += customers
-  if (city.customers !== undefined) return { out, supplied: city.customers }
-  return { out, supplied: suppliedBy(grid, ours) }
+  for (const [feeder, { customers }] of world.feeders) if (ours[feeder]) out += customers
+  return { out, supplied: suppliedIn(world, city) }
+}
+
+function feedersOf(world: World, city: CityRule): readonly boolean[] {
+  const units = unitsOfCity(world, city)
+  return world.grid.feeders.map(({ unit }) => units.has(world.grid.units[unit]?.id ?? ''))
+}
+
+function suppliedIn(world: World, city: CityRule): number {
+  return city.customers ?? suppliedBy(world.grid, feedersOf(world, city))
 }
 
 /** Counted once a grid and choice of feeders: that reads every device. */

@@ -67,6 +67,7 @@ export function summaryChange(
     urges: 0,
     firstCallAt: null,
     serviceLevel: 4,
+    serviceReasons: [],
     repair: null,
   }
   return {

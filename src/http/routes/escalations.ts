@@ -23,7 +23,7 @@ const escalationNow = z
     serviceLevel: z.number().int().min(1).max(4),
     stage: z.enum(ESCALATION_STAGES),
     level: count,
-    reason: z.enum(['late', 'grade', 'cityShare']),
+    reason: z.enum(['late', 'grade', 'cityShare', 'lifeSupport']),
     below: z.enum(['none', 'replied', 'unanswered']),
     at: instantOut,
     dueAt: instantOut,

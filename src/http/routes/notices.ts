@@ -68,7 +68,7 @@ const escalationSchema = z
     revision: count,
     stage: z.enum(ESCALATION_STAGES),
     level: count,
-    reason: z.enum(['late', 'grade', 'cityShare']),
+    reason: z.enum(['late', 'grade', 'cityShare', 'lifeSupport']),
     below: z.enum(['none', 'replied', 'unanswered']),
     at: instantOut,
     dueAt: instantOut,

@@ -113,7 +113,7 @@ export function* sitesOf(grid: CompiledGrid): Generator<CustomerSite> {
       usagePoint: usagePoints.ids.idOf(point),
       meter: meter < 0 ? '' : grid.observers.ids.idOf(meter),
       important: IMPORTANCES[usagePoints.important[point]! - 1] ?? null,
-      sensitive: usagePoints.sensitive[point] === 1,
+      sensitive: usagePoints.sensitive[point] !== 0,
     })
   }
   if (site) yield site

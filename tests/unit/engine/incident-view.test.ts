@@ -10,7 +10,7 @@ const FIELDS =
   feeder device phases centroid probability rivals transformersAffected metersAffected
   originalMetersAffected customersRestored important sensitiveCount startedAt sensedAt restoredAt
   estimatedPeriod etrSource crew stage cause ruleVersion sources verification notice urges clocks evidence
-  firstCallAt serviceLevel repair`.split(/\s+/)
+  firstCallAt serviceLevel serviceReasons repair`.split(/\s+/)
 
 const evidence = [
   { position: 4, observer: 'M1', observerClass: 'meter', said: 'off', at: 1500, device: 'D1' },

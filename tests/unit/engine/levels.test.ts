@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { measure, subtree } from '../../../src/engine/incidents/extent.ts'
 import { gradeOf, levelOf } from '../../../src/engine/incidents/levels.ts'
+import type { CareReason } from '../../../src/facts/care.ts'
 import { compileGrid } from '../../../src/grid/compile.ts'
 import { Topology } from '../../../src/grid/topology.ts'
 import { drawnGrid } from '../../support/drawn-grid.ts'
@@ -45,7 +46,13 @@ describe('what lies below', () => {
   it('is counted with its transformers, important users and feeders', () => {
     const { topology, index, grid } = drawn()
     const extent = measure(topology, index('S1'), -1)
-    expect(extent).toMatchObject({ customers: 3, important: 1, mostImportant: 2, sensitive: 1 })
+    expect(extent).toMatchObject({
+      customers: 3,
+      important: 1,
+      mostImportant: 2,
+      sensitive: 1,
+      lifeSupport: 1,
+    })
     expect(extent.transformers.map((d) => grid.devices.ids.idOf(d))).toEqual(['X1', 'X2'])
     expect([...extent.feeders.values()]).toEqual([{ customers: 3, transformers: 2 }])
   })
@@ -95,7 +102,7 @@ describe('levels', () => {
 
 describe('grades', () => {
   const { grading } = shippedRules()
-  const none = { customers: 1, important: 0, mostImportant: -1, sensitive: 0 }
+  const none = { customers: 1, important: 0, mostImportant: -1, sensitive: 0, lifeSupport: 0 }
   const extent = (over: Partial<typeof none>) =>
     ({
       ...none,
@@ -121,8 +128,25 @@ describe('grades', () => {
     ['eight hours', 'service', {}, 8 * HOUR, 1],
     ['a special user', 'service', { important: 1, mostImportant: 0 }, 0, 1],
     ['a second-grade user', 'service', { important: 1, mostImportant: 2 }, 0, 2],
-    ['life support', 'service', { sensitive: 1 }, 0, 3],
+    ['care at home', 'service', { sensitive: 1 }, 0, 3],
+    ['life support', 'service', { sensitive: 1, lifeSupport: 1 }, 0, 2],
   ] as const)('%s: the most urgent of all criteria holds', (_, level, over, ms, grade) => {
     expect(gradeOf(grading, level, extent(over), ms)).toBe(grade)
+  })
+
+  const noted = (...reasons: CareReason[]) => new Set(reasons)
+  it.each([
+    ['nine callers', { calls: 9 }, 4],
+    ['ten callers', { calls: 10 }, 3],
+    ['thirty callers', { calls: 30 }, 2],
+    ['a hundred callers', { calls: 100 }, 1],
+    ['an area about to be dark too often', { noted: noted('outageWarning') }, 3],
+    ['an area dark too often', { noted: noted('outageWarning', 'frequentOutage') }, 2],
+    ['a complaint alone', { noted: noted('complaint', 'publicOpinion') }, 4],
+    ['half of the lowest share of its city', { cityShare: 'warning' }, 2],
+    ['the lowest share of its city', { cityShare: 'general' }, 1],
+  ] as const)('%s', (_, over, grade) => {
+    const circumstances = { calls: 0, noted: noted(), cityShare: 'none', ...over } as const
+    expect(gradeOf(grading, 'service', extent({}), 0, circumstances)).toBe(grade)
   })
 })

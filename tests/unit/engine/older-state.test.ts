@@ -8,11 +8,12 @@ import { BRANCH, Desk } from '../../support/desk.ts'
 /** What an engine of before crews, estimates and sampling by parts would have written. */
 function asBefore(world: World): string {
   const heap = JSON.parse(writeHeap(world))
-  for (const key of ['durations', 'citiesTold', 'returns', 'phaseSpoken']) delete heap[key]
+  for (const key of ['durations', 'citiesTold', 'care', 'returns', 'phaseSpoken']) delete heap[key]
   for (const key of ['moved', 'returned']) delete heap.switching[key]
   heap.switching.tookOver = [[1, 1]]
   for (const incident of heap.cases)
-    for (const key of ['repair', 'firstCallAt', 'serviceLevel', 'named']) delete incident[key]
+    for (const key of ['repair', 'firstCallAt', 'serviceLevel', 'serviceReasons', 'named'])
+      delete incident[key]
   return JSON.stringify(heap)
 }
 
