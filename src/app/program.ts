@@ -17,8 +17,8 @@ import type { Webhooks } from '../http/ports.ts'
 import { createHttpServer } from '../http/server.ts'
 import { sharedLimits } from '../http/shared-limits.ts'
 import { lockDataFolder } from '../journal/lock.ts'
+import type { JournalPort } from '../journal/port.ts'
 import { openSnapshots } from '../journal/snapshots.ts'
-import { openSqliteJournal, type SqliteJournal } from '../journal/sqlite.ts'
 import { createTicker } from '../journal/ticks.ts'
 import { createLiveHub } from '../live/hub.ts'
 import { openMirrorWriter } from '../live/mirror-writer.ts'
@@ -41,6 +41,7 @@ import { openHotline } from './hotline.ts'
 import type { Informing } from './informing.ts'
 import { documentOfAllMessages, INSTALLED, installedVersion } from './installed.ts'
 import { Library } from './library.ts'
+import { openJournal } from './open-journal.ts'
 import { Pipeline } from './pipeline.ts'
 import { processFigures } from './process-figures.ts'
 import { answerReliability } from './reliability.ts'
@@ -133,7 +134,7 @@ async function open(
   closers.push(() => customers.close())
   const records = await openRecords({ path: join(dir, 'records.db'), telemetry })
   closers.push(() => records.close())
-  const journal = await openSqliteJournal({ path: join(dir, 'journal.db'), telemetry })
+  const journal = await openJournal(settings, telemetry)
   closers.push(() => journal.close())
 
   const beginning = await newestBeginning(store, library, records.state)
@@ -376,7 +377,7 @@ async function open(
 async function applyGrid(
   { gridFile, settings }: ProgramOptions,
   library: Library,
-  journal: SqliteJournal,
+  journal: JournalPort,
   { judge }: Pipeline,
 ): Promise<void> {
   const receivedAt = Date.now()

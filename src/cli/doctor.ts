@@ -6,8 +6,10 @@ import { dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { ConfigError } from '../config/errors.ts'
 import { SETTING_FLAGS, type SettingFlagName } from '../config/flags.ts'
+import { kafkaSettings } from '../config/kafka.ts'
 import { checkRedis, redisSettings } from '../config/redis.ts'
 import type { Settings } from '../config/schema.ts'
+import { checkKafka } from '../journal/kafka/client.ts'
 import { checkBroker } from '../sensing/subscriber.ts'
 import { checkDatabase } from '../series/database.ts'
 import { addSettingFlags, settingsOf } from './settings.ts'
@@ -89,6 +91,12 @@ async function checkPicture(settings: Settings): Promise<Finding[]> {
   return redis ? [{ what: `redis at ${redis.url}`, ...(await checkRedis(redis)) }] : []
 }
 
+/** Nothing where none is configured. */
+async function checkJournal(settings: Settings): Promise<Finding[]> {
+  const kafka = kafkaSettings(settings)
+  return kafka ? [{ what: `kafka at ${kafka.brokers}`, ...(await checkKafka(kafka)) }] : []
+}
+
 export function registerDoctor(program: Command): void {
   const doctor = program
     .command('doctor')
@@ -103,6 +111,7 @@ export function registerDoctor(program: Command): void {
         await checkTerminals(settings, serving),
         await checkSeries(settings),
         ...(await checkPicture(settings)),
+        ...(await checkJournal(settings)),
       ]
       for (const { what, ok, found } of findings)
         console.log(`${ok ? 'ok   ' : 'WRONG'}  ${what}: ${found}`)

@@ -20,6 +20,8 @@ const MENDED_BY_SETTINGS: Readonly<Record<string, string>> = {
   'app.noNeighbour': '',
   'data.locked': '',
   'data.missing': '',
+  'journal.noClient': '',
+  'journal.partitions': '',
   'rules.invalid': '',
   'sensing.badCertificate': '',
   'sensing.cannotListen': '',

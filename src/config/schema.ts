@@ -4,106 +4,22 @@
  * printed from it. A key stands here only when something obeys it.
  */
 import { z } from 'zod'
+import {
+  address,
+  flag,
+  host,
+  plain,
+  port,
+  type SettingInfo,
+  secret,
+  setting,
+  settingInfo,
+  text,
+  webUrl,
+  whole,
+} from './setting.ts'
 
-/** What the reader of a setting is told beside its description. */
-export interface SettingInfo {
-  /** What a value must look like, completing "expected …". */
-  readonly expects: string
-  /** A value that would be accepted, for error messages and the reference. */
-  readonly example: string
-  /** Why the default is what it is. */
-  readonly reason: string
-  readonly unit?: string
-  /** Name this setting has in the environment of many other programs. */
-  readonly alias?: string
-  /** Hidden by `config print`, readable from a file named by `…_FILE`. */
-  readonly secret?: boolean
-}
-
-const settingInfo = new Map<z.ZodType, SettingInfo>()
-
-function setting<S extends z.ZodType>(schema: S, does: string, info: SettingInfo): S {
-  const described = schema.describe(does)
-  settingInfo.set(described, info)
-  return described
-}
-
-function secret(does: string, info: Omit<SettingInfo, 'expects' | 'example' | 'secret'>) {
-  return setting(z.string().min(1).nullable().default(null), does, {
-    expects: 'a text that is not empty',
-    example: '(kept secret)',
-    secret: true,
-    ...info,
-  })
-}
-
-function text(fallback: string | null, does: string, info: Omit<SettingInfo, 'expects'>) {
-  return setting(z.string().min(1).nullable().default(fallback), does, {
-    expects: 'a text that is not empty',
-    ...info,
-  })
-}
-
-function plain(fallback: string, does: string, info: Omit<SettingInfo, 'expects'>) {
-  return setting(z.string().min(1).default(fallback), does, {
-    expects: 'a text that is not empty',
-    ...info,
-  })
-}
-
-function whole(
-  least: number,
-  most: number,
-  fallback: number,
-  does: string,
-  info: Omit<SettingInfo, 'expects' | 'example'>,
-) {
-  return setting(z.int().min(least).max(most).default(fallback), does, {
-    expects: `a whole number from ${least} to ${most}`,
-    example: String(fallback),
-    ...info,
-  })
-}
-
-function flag(does: string, info: Omit<SettingInfo, 'expects' | 'example'>) {
-  return setting(z.boolean().default(false), does, {
-    expects: 'true or false',
-    example: 'true',
-    ...info,
-  })
-}
-
-function port(fallback: number, does: string, reason: string) {
-  return whole(0, 65_535, fallback, `${does}; 0 takes any free port`, { reason })
-}
-
-function host(does: string) {
-  return setting(z.string().min(1).default('127.0.0.1'), does, {
-    expects: 'an address or host name of this machine',
-    example: '127.0.0.1',
-    reason: 'nothing is reachable from other machines until someone decides so',
-  })
-}
-
-function address(schemes: string, does: string, info: Omit<SettingInfo, 'expects'>) {
-  return setting(
-    z
-      .url({ protocol: new RegExp(`^(${schemes.replaceAll(' or ', '|')})$`) })
-      // Addresses are printed and logged; user names and passwords have settings of their own.
-      .refine((text) => !/^\w+:\/\/[^/?#]*@/.test(text))
-      .nullable()
-      .default(null),
-    does,
-    {
-      expects: `an address with ${schemes} and without user and password`,
-      ...info,
-    },
-  )
-}
-
-function webUrl(does: string, info: Omit<SettingInfo, 'expects'>) {
-  return address('http or https', does, info)
-}
+export type { SettingInfo } from './setting.ts'
 
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const
 
@@ -215,6 +131,66 @@ export const settingsSchema = z.strictObject({
       unit: 'seconds',
       reason: 'recovery replays at most five minutes of facts, far below the promised 60 s',
     }),
+  }),
+  kafka: z.strictObject({
+    brokers: text(null, 'Kafka brokers, host:port with commas between; Kafka is then the journal', {
+      example: '10.0.0.7:9092,10.0.0.8:9092,10.0.0.9:9092',
+      alias: 'KAFKA_BROKERS',
+      reason: 'none: the journal is a file of the data folder',
+    }),
+    prefix: setting(
+      z
+        .string()
+        .regex(/^[A-Za-z0-9._-]{1,64}$/)
+        .default('lastgasp'),
+      'First part of the name of every topic, group and transaction',
+      {
+        expects: 'up to 64 letters, digits, dots, hyphens and underscores',
+        example: 'lastgasp',
+        reason: 'one utility a cluster; a second one needs a name of its own',
+      },
+    ),
+    partitions: setting(
+      z.literal([1, 2, 4, 8]).default(1),
+      'Parts of the network that engines share among them; fixed when the topics are made',
+      {
+        expects: 'one of 1, 2, 4, 8',
+        example: '4',
+        reason: 'one engine judges alone, and what crosses parts (docs/kafka.md) is judged whole',
+      },
+    ),
+    tls: flag('Whether the brokers are spoken to by TLS', {
+      reason: 'a Kafka on this machine has none; set it wherever others can listen',
+    }),
+    caFile: text(null, 'PEM file with the authorities that vouch for the brokers', {
+      example: '/etc/lastgasp/ca.pem',
+      reason: 'none: those of the machine',
+    }),
+    certFile: text(null, 'PEM file with our own certificate for the brokers', {
+      example: '/etc/lastgasp/client.pem',
+      reason: 'none: only some brokers ask for one',
+    }),
+    keyFile: text(null, 'PEM file with the key of that certificate', {
+      example: '/etc/lastgasp/client.key',
+      reason: 'none: only some brokers ask for one',
+    }),
+    username: text(null, 'Account at the brokers (SASL)', {
+      example: 'lastgasp',
+      reason: 'none: a Kafka on this machine asks for none',
+    }),
+    password: secret('Password of that account', {
+      alias: 'KAFKA_PASSWORD',
+      reason: 'none: a Kafka on this machine asks for none',
+    }),
+    mechanism: setting(
+      z.enum(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512']).default('SCRAM-SHA-512'),
+      'How that account proves itself',
+      {
+        expects: 'one of PLAIN, SCRAM-SHA-256, SCRAM-SHA-512',
+        example: 'SCRAM-SHA-512',
+        reason: 'the strongest that sends no password',
+      },
+    ),
   }),
   rules: z.strictObject({
     dir: text(null, 'Folder with judgement.yaml and grading.yaml', {

@@ -70,6 +70,7 @@ export const PROBLEM_CODES = {
   'journal.failing': 503,
   'journal.closed': 503,
   'journal.corrupt': 503,
+  'journal.unreachable': 503,
 } as const satisfies Record<string, number>
 
 export type ProblemCode = keyof typeof PROBLEM_CODES

@@ -1,6 +1,6 @@
 /**
- * The journal: durable order and nothing else. It never looks inside a fact. SQLite is the first
- * adapter; Kafka becomes the second.
+ * The journal: durable order and nothing else. It never looks inside a fact. SQLite is the default,
+ * Kafka (`kafka/`) the other adapter.
  */
 import type { Fact, JournalledFact, Position } from '../facts/facts.ts'
 
@@ -33,6 +33,12 @@ export type JournalErrorCode =
   | 'journal.failing'
   | 'journal.closed'
   | 'journal.corrupt'
+  /** Kafka does not answer; worth another try. */
+  | 'journal.unreachable'
+  /** Kafka is configured and its client is not built. */
+  | 'journal.noClient'
+  /** The topics have another number of partitions than the settings say. */
+  | 'journal.partitions'
 
 export class JournalError extends Error {
   readonly code: JournalErrorCode

@@ -85,13 +85,14 @@ export class Intake {
     }
   }
 
-  /** True once durable, false where the journal has no room. */
+  /** True once durable, false where the journal has no room or is away. */
   async #tryAppend(fact: Fact): Promise<boolean> {
     try {
       await this.#options.sink.append(fact)
       return true
     } catch (cause) {
-      if ((cause as { code?: unknown } | undefined)?.code === 'journal.full') return false
+      const { code } = (cause ?? {}) as { code?: unknown }
+      if (code === 'journal.full' || code === 'journal.unreachable') return false
       throw new NotDurable('the journal takes nothing', { cause })
     }
   }

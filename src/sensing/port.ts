@@ -10,8 +10,8 @@ import type { ListenerLimits } from './limits.ts'
 /** Where facts become durable. The journal fits. */
 export interface FactSink {
   /**
-   * Resolves once the fact is durable. Rejects with an error whose `code` is `journal.full` (worth
-   * another try later) or anything else (not worth one).
+   * Resolves once the fact is durable. Rejects with an error whose `code` is `journal.full` or
+   * `journal.unreachable` (worth another try later) or anything else (not worth one).
    */
   append(fact: Fact): Promise<number>
   /** Appends asked for and not yet durable. */

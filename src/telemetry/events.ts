@@ -82,6 +82,8 @@ const events = {
   'journal.full': { help: 'No space for the journal; acknowledging stops', level: 'error' },
   'journal.writable': { help: 'The journal has space again', level: 'info' },
   'journal.failed': { help: 'The journal cannot be written until a restart', level: 'error' },
+  'journal.unreachable': { help: 'Kafka does not answer; acknowledging stops', level: 'error' },
+  'journal.reachable': { help: 'Kafka answers again', level: 'info' },
   'journal.retained': {
     help: 'Rows of old facts dropped from the journal',
     counter: 'lastgasp_journal_rows_dropped_total',

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Installs what the tests need from Debian: an MQTT broker, Redis, InfluxDB, a browser and fonts,
 # strace, with which the journal's flushing to disk is watched, and openssl for certificates; then
-# fetches the jars of Apache Kafka, which Debian does not have.
+# fetches the jars of Apache Kafka, which Debian does not have, and builds Kafka's client for Node.js.
 # Safe to run again; does nothing when all is there.
 set -euo pipefail
 
-packages=(mosquitto redis-server influxdb chromium fonts-noto-cjk fonts-noto-core strace openssl)
+packages=(librdkafka-dev mosquitto redis-server influxdb chromium fonts-noto-cjk fonts-noto-core strace openssl)
 # Kafka needs any Java from 11 and, once, Maven; wherever they come from.
 command -v java >/dev/null || packages+=(default-jre-headless)
 command -v mvn >/dev/null || packages+=(maven)
@@ -69,3 +69,6 @@ fetch_kafka() {
 
 install_packages
 fetch_kafka
+# In a fresh clone the packages may come later; then it is one command of its own.
+cd "$(dirname "$0")/../.."
+[ ! -d node_modules/node-rdkafka ] || npm run -s build:kafka

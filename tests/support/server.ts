@@ -179,6 +179,7 @@ export async function startServing(options: ServerOptions = {}): Promise<Server>
     // Servers for tests, not for every program that a test starts.
     MQTT_URL: '',
     REDIS_URL: '',
+    KAFKA_BROKERS: '',
     INFLUX_URL: '',
     ...options.env,
   })

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 
 test('docs/dependencies.md has a row for each direct dependency and no other', () => {
-  const { dependencies, devDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  const { dependencies, optionalDependencies, devDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
     dependencies: Record<string, string>
+    optionalDependencies: Record<string, string>
     devDependencies: Record<string, string>
   }
   const document = readFileSync('docs/dependencies.md', 'utf8')
@@ -11,6 +12,6 @@ test('docs/dependencies.md has a row for each direct dependency and no other', (
     .map((match) => match[1]!)
     .filter((name) => name !== 'package')
   expect(rows.sort()).toEqual(
-    [...Object.keys(dependencies), ...Object.keys(devDependencies)].sort(),
+    [dependencies, optionalDependencies, devDependencies].flatMap(Object.keys).sort(),
   )
 })

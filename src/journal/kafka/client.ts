@@ -1,0 +1,226 @@
+/**
+ * node-rdkafka behind promises: loads it where it is built, makes the topics, opens producers and
+ * readers. An optional dependency, so nothing else imports it.
+ */
+import type { ConsumerGlobalConfig, KafkaConsumer, LibrdKafkaError, Producer } from 'node-rdkafka'
+import { type KafkaSettings, topicsOf } from '../../config/kafka.ts'
+import { JournalError } from '../port.ts'
+
+type Rdkafka = typeof import('node-rdkafka')
+
+/** The one command that builds the client. */
+export const BUILD_COMMAND = 'npm run build:kafka'
+
+/** A broker that has not answered within this is away. */
+export const ANSWER_WITHIN_MS = 10_000
+
+/**
+ * How long a fact waits for enough brokers before its sender is told that it is not taken: longer
+ * than a leader takes to be replaced (6 to 9 s), shorter than a terminal's patience.
+ */
+const DELIVER_WITHIN_MS = 30_000
+
+/** Messages that arrive within this share a request; PUBACKs wait for it. */
+const LINGER_MS = 2
+
+/** How often delivery reports are fetched. */
+const POLL_MS = 5
+
+const DAY_MS = 86_400_000
+
+/** librdkafka's numbers. */
+const TOPIC_EXISTS = 36
+const QUEUE_FULL = -184
+
+/** Loads the client. @throws JournalError `journal.noClient`, naming the command that builds it */
+export async function loadClient(): Promise<Rdkafka> {
+  try {
+    const { default: client } = (await import('node-rdkafka')) as unknown as { default: Rdkafka }
+    return client
+  } catch (cause) {
+    throw new JournalError(
+      'journal.noClient',
+      `Kafka is configured and its client node-rdkafka is not built: run ${BUILD_COMMAND} once`,
+      { cause },
+    )
+  }
+}
+
+/** What every client of the brokers is told. */
+function connection(settings: KafkaSettings): Record<string, string | number | boolean> {
+  const { brokers, tls, caFile, certFile, keyFile, username, password, mechanism } = settings
+  const sasl = username !== null
+  return {
+    'bootstrap.servers': brokers,
+    'security.protocol': `${sasl ? 'sasl_' : ''}${tls ? 'ssl' : 'plaintext'}`,
+    ...(caFile === null ? {} : { 'ssl.ca.location': caFile }),
+    ...(certFile === null ? {} : { 'ssl.certificate.location': certFile }),
+    ...(keyFile === null ? {} : { 'ssl.key.location': keyFile }),
+    ...(sasl ? { 'sasl.mechanisms': mechanism, 'sasl.username': username } : {}),
+    ...(sasl && password !== null ? { 'sasl.password': password } : {}),
+    // Brokers that are restarted are back within seconds; the default grows to ten.
+    'reconnect.backoff.max.ms': 1_000,
+  }
+}
+
+/** Turns an error of the client into ours. */
+export function kafkaError(error: unknown): JournalError {
+  if (error instanceof JournalError) return error
+  const { message, code } = error as LibrdKafkaError
+  return new JournalError('journal.unreachable', `Kafka: ${message} (${code})`, { cause: error })
+}
+
+/** A call of the client with a callback, as a promise. */
+export function answered<T = void>(
+  call: (done: (error: LibrdKafkaError | null | undefined, value?: unknown) => void) => unknown,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    call((error, value) => {
+      if (error) reject(kafkaError(error))
+      else resolve(value as T)
+    })
+  })
+}
+
+/** Makes the topics that are missing. @throws JournalError where a topic has another number of partitions */
+export async function prepareTopics(settings: KafkaSettings): Promise<void> {
+  const { AdminClient } = await loadClient()
+  const { facts, changes, snapshots } = topicsOf(settings)
+  const retained = {
+    'retention.ms': String(settings.retentionDays * DAY_MS),
+    'cleanup.policy': 'delete',
+  }
+  const compacted = { 'cleanup.policy': 'compact' }
+  const admin = AdminClient.create(connection(settings))
+  try {
+    for (const [topic, config] of [
+      [facts, retained],
+      [changes, retained],
+      [snapshots, compacted],
+    ] as const) {
+      // −1: as many copies as the brokers keep by default.
+      const wanted = {
+        ...{ topic, num_partitions: settings.partitions, replication_factor: -1 },
+        config,
+      }
+      await new Promise<void>((resolve, reject) => {
+        admin.createTopic(wanted, ANSWER_WITHIN_MS, (error: LibrdKafkaError | undefined) => {
+          if (error && error.code !== TOPIC_EXISTS) reject(kafkaError(error))
+          else resolve()
+        })
+      })
+    }
+  } finally {
+    admin.disconnect()
+  }
+}
+
+/** Rejects where a topic has another number of partitions than the settings say. */
+export async function checkTopics(producer: Producer, settings: KafkaSettings): Promise<void> {
+  for (const topic of Object.values(topicsOf(settings))) {
+    const { topics } = await metadataOf(producer, topic)
+    const found = topics.find(({ name }) => name === topic)?.partitions.length ?? 0
+    if (found !== settings.partitions)
+      throw new JournalError(
+        'journal.partitions',
+        `topic ${topic} has ${found} partitions and kafka.partitions says ${settings.partitions}`,
+      )
+  }
+}
+
+export function metadataOf(client: Producer | KafkaConsumer, topic: string) {
+  return answered<import('node-rdkafka').Metadata>((done) =>
+    client.getMetadata({ topic, timeout: ANSWER_WITHIN_MS }, done),
+  )
+}
+
+/** Connects a producer whose messages are acknowledged by all copies in step; never repeats one. */
+export async function connectProducer(
+  settings: KafkaSettings,
+  transactionalId?: string,
+): Promise<Producer> {
+  const { Producer } = await loadClient()
+  const producer = new Producer(
+    {
+      ...connection(settings),
+      'enable.idempotence': true,
+      'linger.ms': LINGER_MS,
+      'queue.buffering.max.messages': 1_000_000,
+      'compression.type': 'lz4',
+      dr_cb: true,
+      ...(transactionalId === undefined
+        ? { 'message.timeout.ms': DELIVER_WITHIN_MS }
+        : { 'transactional.id': transactionalId }),
+    },
+    { acks: -1 },
+  )
+  // Failures come back with the calls; without a listener they would be thrown.
+  producer.on('event.error', () => {})
+  await answered((done) => producer.connect({ timeout: ANSWER_WITHIN_MS }, done))
+  producer.setPollInterval(POLL_MS)
+  return producer
+}
+
+/** True where the producer's own queue has no room just now. */
+export function isQueueFull(error: unknown): boolean {
+  return (error as LibrdKafkaError).code === QUEUE_FULL
+}
+
+/** Connects a consumer that commits nothing by itself and sees committed transactions alone. */
+export async function connectConsumer(
+  settings: KafkaSettings,
+  more: ConsumerGlobalConfig = {},
+): Promise<KafkaConsumer> {
+  const { KafkaConsumer } = await loadClient()
+  const consumer = new KafkaConsumer(
+    {
+      ...connection(settings),
+      'group.id': `${settings.prefix}.readers`,
+      'enable.auto.commit': false,
+      'enable.auto.offset.store': false,
+      'isolation.level': 'read_committed',
+      // At the end of a partition what is there is handed over, instead of waiting for more.
+      'enable.partition.eof': true,
+      'fetch.wait.max.ms': 100,
+      'queued.max.messages.kbytes': 16_384,
+      ...more,
+    } as ConsumerGlobalConfig,
+    // Facts that are gone must be noticed, not passed over.
+    { 'auto.offset.reset': 'error' },
+  )
+  consumer.on('event.error', () => {})
+  await answered((done) => consumer.connect({ timeout: ANSWER_WITHIN_MS }, done))
+  return consumer
+}
+
+/** Disconnects; a client that hangs on it (known of librdkafka) is left behind. */
+export async function disconnect(client: Producer | KafkaConsumer): Promise<void> {
+  const patience = new Promise<void>((resolve) => {
+    setTimeout(resolve, ANSWER_WITHIN_MS).unref()
+  })
+  const gone = new Promise<void>((resolve) => {
+    client.disconnect(() => resolve())
+  })
+  await Promise.race([gone, patience])
+}
+
+/** Reaches the configured Kafka: its brokers, or what is wrong. Used by `doctor`. */
+export async function checkKafka(
+  settings: KafkaSettings,
+): Promise<{ readonly ok: boolean; readonly found: string }> {
+  let producer: Producer | undefined
+  try {
+    producer = await connectProducer(settings)
+    const { brokers, topics } = await metadataOf(producer, topicsOf(settings).facts)
+    const made = topics.some(({ partitions }) => partitions.length > 0)
+    if (made) await checkTopics(producer, settings)
+    return {
+      ok: true,
+      found: `${brokers.length} brokers, ${made ? 'our topics' : 'no topics yet'}`,
+    }
+  } catch (error) {
+    return { ok: false, found: (error as Error).message }
+  } finally {
+    if (producer) await disconnect(producer)
+  }
+}

@@ -1,0 +1,198 @@
+/**
+ * The journal in Kafka for a process that judges alone: one partition, so one order. Positions are
+ * offsets plus one; nobody writes to the topic within transactions, so they have no holes.
+ */
+import { type KafkaSettings, topicsOf } from '../../config/kafka.ts'
+import type { Fact, JournalledFact, Position } from '../../facts/facts.ts'
+import type { Telemetry } from '../../telemetry/telemetry.ts'
+import { JournalError, type JournalPort } from '../port.ts'
+import { type AppenderCondition, FactAppender } from './appender.ts'
+import { factOf } from './messages.ts'
+import { PartitionReader } from './reader.ts'
+
+const PARTITION = 0
+
+export interface KafkaJournal extends JournalPort {
+  /** For `/readyz`. */
+  readonly condition: AppenderCondition | 'failing'
+}
+
+export interface KafkaJournalOptions {
+  readonly settings: KafkaSettings
+  readonly telemetry: Telemetry
+}
+
+/** Opens it, making the topics where they are missing. @throws JournalError */
+export async function openKafkaJournal(options: KafkaJournalOptions): Promise<KafkaJournal> {
+  const { settings, telemetry } = options
+  if (settings.partitions !== 1)
+    throw new JournalError(
+      'journal.partitions',
+      `one process judges one partition, and kafka.partitions is ${settings.partitions}: use --role engine, records and sensing`,
+    )
+  const appender = await FactAppender.open(settings, telemetry)
+  const open = () => PartitionReader.open(settings, topicsOf(settings).facts)
+  const picker = await open()
+  const { low, high } = await picker.extent(PARTITION)
+  return new OnePartition(appender, picker, open, telemetry, { first: low + 1, last: high })
+}
+
+/** An append that is durable, until its fact was handed to the listener. */
+type Told = (position: Position) => void
+
+class OnePartition implements KafkaJournal {
+  readonly #appender: FactAppender
+  /** For single facts; used by one at a time. */
+  readonly #picker: PartitionReader
+  readonly #open: () => Promise<PartitionReader>
+  readonly #telemetry: Telemetry
+  readonly #first: Position
+  /** The last fact handed to the listener; before the listener came, the last one there was. */
+  #last: Position
+  readonly #untold = new Map<Position, Told>()
+  #picking: Promise<unknown> = Promise.resolve()
+  #following: Promise<void> = Promise.resolve()
+  #failure: JournalError | undefined
+  #closed = false
+
+  constructor(
+    appender: FactAppender,
+    picker: PartitionReader,
+    open: () => Promise<PartitionReader>,
+    telemetry: Telemetry,
+    extent: { readonly first: Position; readonly last: Position },
+  ) {
+    this.#appender = appender
+    this.#picker = picker
+    this.#open = open
+    this.#telemetry = telemetry
+    this.#first = extent.first
+    this.#last = extent.last
+  }
+
+  get condition(): AppenderCondition | 'failing' {
+    return this.#failure && !this.#closed ? 'failing' : this.#appender.condition
+  }
+  get lastPosition(): Position {
+    return this.#last
+  }
+  get firstPosition(): Position {
+    return this.#first
+  }
+  get pending(): number {
+    return this.#appender.pending + this.#untold.size
+  }
+
+  /** Resolves once all copies have it and the listener of this process has heard of it. */
+  async append(fact: Fact): Promise<Position> {
+    if (this.#failure) throw this.#failure
+    const position = (await this.#appender.append(fact, PARTITION)) + 1
+    if (position <= this.#last) return position
+    return new Promise((resolve) => {
+      this.#untold.set(position, resolve)
+    })
+  }
+
+  onCommitted(listener: (facts: readonly JournalledFact[]) => void): void {
+    this.#following = this.#follow(listener).catch((error: JournalError) => {
+      this.#failure = error
+      this.#telemetry.emit('journal.failed', {}, error)
+    })
+  }
+
+  async *read(from: Position, until = Number.POSITIVE_INFINITY) {
+    const end = Math.min(until, this.#last)
+    let next = Math.max(from, this.#first)
+    if (next > end) return
+    if (from < this.#first)
+      throw new JournalError('journal.corrupt', `facts before ${this.#first} are gone`)
+    const reader = await this.#open()
+    try {
+      reader.from([{ partition: PARTITION, offset: next - 1 }])
+      while (next <= end) {
+        const facts = (await reader.next()).map(factOf).filter(({ position }) => position <= end)
+        if (facts.length === 0) continue
+        next = facts.at(-1)!.position + 1
+        yield facts as readonly JournalledFact[]
+      }
+    } finally {
+      await reader.close()
+    }
+  }
+
+  at(positions: readonly Position[]): Promise<readonly JournalledFact[]> {
+    const wanted = [...new Set(positions)]
+      .filter((position) => position >= this.#first && position <= this.#last)
+      .sort((a, b) => a - b)
+    const picked = this.#picking.then(() => this.#pick(wanted))
+    this.#picking = picked.catch(() => {})
+    return picked
+  }
+
+  /** Kafka drops old facts by itself, as the topic says; see `retentionDays`. */
+  async retain(): Promise<void> {}
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    await this.#following
+    await this.#picking
+    await this.#picker.close()
+    await this.#appender.close()
+  }
+
+  async #follow(listener: (facts: readonly JournalledFact[]) => void): Promise<void> {
+    const reader = await this.#open()
+    try {
+      reader.from([{ partition: PARTITION, offset: this.#last }])
+      while (!this.#closed) {
+        const facts = await nextOrNone(reader)
+        if (facts.length > 0) this.#tell(facts, listener)
+      }
+    } finally {
+      await reader.close()
+    }
+  }
+
+  #tell(facts: readonly JournalledFact[], listener: (facts: readonly JournalledFact[]) => void) {
+    if (facts[0]!.position !== this.#last + 1)
+      throw new JournalError(
+        'journal.corrupt',
+        `${facts[0]!.position} comes after ${this.#last} in the journal`,
+      )
+    this.#last = facts.at(-1)!.position
+    listener(facts)
+    for (const { position } of facts) {
+      this.#untold.get(position)?.(position)
+      this.#untold.delete(position)
+    }
+  }
+
+  async #pick(positions: readonly Position[]): Promise<JournalledFact[]> {
+    const picked: JournalledFact[] = []
+    const wanted = new Set(positions)
+    let next = 0
+    for (const position of positions) {
+      if (position < next) continue
+      this.#picker.from([{ partition: PARTITION, offset: position - 1 }])
+      let found: readonly JournalledFact[] = []
+      while (found.length === 0) found = (await this.#picker.next(PICK)).map(factOf)
+      for (const fact of found) if (wanted.has(fact.position)) picked.push(fact)
+      next = found.at(-1)!.position + 1
+    }
+    return picked
+  }
+}
+
+/** Facts read at once around one that is looked up: its neighbours are often wanted as well. */
+const PICK = 64
+
+/** Brokers that are away for a while are waited for. */
+async function nextOrNone(reader: PartitionReader): Promise<readonly JournalledFact[]> {
+  try {
+    return (await reader.next()).map(factOf)
+  } catch (error) {
+    if ((error as JournalError).code !== 'journal.unreachable') throw error
+    return []
+  }
+}

@@ -1,0 +1,73 @@
+/** Reads partitions of a topic from given places on, batch by batch. */
+import type { EofEvent, KafkaConsumer, Message } from 'node-rdkafka'
+import type { KafkaSettings } from '../../config/kafka.ts'
+import { JournalError } from '../port.ts'
+import { ANSWER_WITHIN_MS, answered, connectConsumer, disconnect } from './client.ts'
+
+/** A look for new messages waits this long: it holds one of Node's four threads meanwhile. */
+const LOOK_MS = 100
+
+/** Messages of one look: with reports of 300 bytes about the megabyte of a fetch. */
+const BATCH = 4_096
+
+export interface PartitionExtent {
+  /** First offset still kept, and the one that comes next. */
+  readonly low: number
+  readonly high: number
+}
+
+export class PartitionReader {
+  readonly #consumer: KafkaConsumer
+  readonly #topic: string
+  /** Partitions read to their end at the last look. */
+  readonly #ended = new Set<number>()
+
+  private constructor(consumer: KafkaConsumer, topic: string) {
+    this.#consumer = consumer
+    this.#topic = topic
+    consumer.setDefaultConsumeTimeout(LOOK_MS)
+    consumer.on('partition.eof', ({ partition }: EofEvent) => this.#ended.add(partition))
+  }
+
+  static async open(settings: KafkaSettings, topic: string): Promise<PartitionReader> {
+    return new PartitionReader(await connectConsumer(settings), topic)
+  }
+
+  extent(partition: number): Promise<PartitionExtent> {
+    return answered<{ lowOffset: number; highOffset: number }>((done) =>
+      this.#consumer.queryWatermarkOffsets(this.#topic, partition, ANSWER_WITHIN_MS, done),
+    ).then(({ lowOffset, highOffset }) => ({ low: lowOffset, high: highOffset }))
+  }
+
+  /** From now on reads these partitions from these offsets. */
+  from(starts: readonly { readonly partition: number; readonly offset: number }[]): void {
+    this.#ended.clear()
+    this.#consumer.assign(starts.map((start) => ({ topic: this.#topic, ...start })))
+  }
+
+  /** What has come, up to `limit`; empty where nothing came within a tenth of a second. */
+  async next(limit = BATCH): Promise<readonly Message[]> {
+    try {
+      return await answered<Message[]>((done) => this.#consumer.consume(limit, done))
+    } catch (error) {
+      const { code } = (error as JournalError).cause as { code?: number }
+      // An offset that is gone, by retention or because the topic was made anew.
+      if (code === OFFSET_OUT_OF_RANGE || code === AUTO_OFFSET_RESET)
+        throw new JournalError('journal.corrupt', `${this.#topic} no longer holds what comes next`)
+      throw error
+    }
+  }
+
+  /** True once this partition was read to its end; asked after `next`. */
+  hasEnded(partition: number): boolean {
+    return this.#ended.has(partition)
+  }
+
+  close(): Promise<void> {
+    return disconnect(this.#consumer)
+  }
+}
+
+/** librdkafka's numbers. */
+const OFFSET_OUT_OF_RANGE = 1
+const AUTO_OFFSET_RESET = -140
