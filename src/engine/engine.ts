@@ -38,6 +38,7 @@ import { type Case, isActive, MAX_CAUSES, MAX_EVIDENCE_SHOWN } from './incidents
 import { classify } from './incidents/kinds.ts'
 import { applyLearned, forget, learnFrom } from './incidents/learn.ts'
 import { closeCase, regrade } from './incidents/life.ts'
+import { lookAgain } from './incidents/look-again.ts'
 import { Publisher } from './incidents/publish.ts'
 import { forgetOldNews, noticeReturn, sweepReturned } from './incidents/restore.ts'
 import { trackTree } from './incidents/track.ts'
@@ -62,14 +63,6 @@ import type { TreeNews, World } from './world.ts'
 /** Raised with every change of the engine that changes its output for some journal. */
 export const ENGINE_VERSION = 11
 
-/**
- * A lit tree is looked at again while silence still grows, then no more: each second at first, later
- * whenever it is a sixtieth older, for then what silence says has hardly changed.
- */
-const AGAIN_MS = 1_000
-const AGAIN_AT_LEAST_EVERY_MS = 5_000
-const AGAIN_AGES = 60
-const SILENCE_GROWS_MS = 600_000
 const MINUTE_MS = 60_000
 /** Reports of a lit tree kept for cases that time alone brings to light: some screens full. */
 const RECENT_KEPT = 4 * MAX_EVIDENCE_SHOWN
@@ -286,7 +279,7 @@ function judge(world: World, roots: readonly number[], publisher: Publisher): vo
     trackTree(world, root, cases, verdicts, news, publisher)
     trackFindings(world, root, publisher)
     world.news.delete(root)
-    lookAgain(world, root, cases.some(isActive))
+    lookAgain(world, root, cases.filter(isActive))
   }
   if (world.rules.judgement.callReads.enabled) {
     const open = casesByRoot(world)
@@ -322,26 +315,6 @@ function casesByRoot(world: World): Map<number, Case[]> {
   }
   return byRoot
 }
-
-/** Silence makes "dead" dearer with time; once it has its full meaning only news changes a tree. */
-function lookAgain(world: World, root: number, active: boolean): void {
-  const { belief } = world
-  const since = Math.max(
-    latest(belief.sums.heardFrom(root)),
-    latest(belief.called.since(root)),
-    ...[...belief.opened.values()].map(({ heardAt }) => heardAt),
-    ...belief.cameBack.values(),
-  )
-  const ageMs = world.now - since
-  const waitMs = Math.min(AGAIN_AT_LEAST_EVERY_MS, Math.max(AGAIN_MS, ageMs / AGAIN_AGES))
-  if (belief.lit(root) && ageMs < SILENCE_GROWS_MS)
-    world.again.set(root, world.now + Math.floor(waitMs))
-  // Nothing is said any more: what still waits there, for a return to settle, ends by time alone.
-  else if (active && !belief.lit(root)) world.again.set(root, world.now + AGAIN_AT_LEAST_EVERY_MS)
-  else world.again.delete(root)
-}
-
-const latest = (at: InstantMs) => (at === Number.POSITIVE_INFINITY ? 0 : at)
 
 /** Plans were announced or withdrawn: every open incident is called by what explains it now. */
 function holdAgainstPlans(world: World, publisher: Publisher): void {

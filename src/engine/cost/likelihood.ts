@@ -53,10 +53,13 @@ function shareAt(curve: DelayCurve, delayMs: number): number {
   return fromShare
 }
 
+/** Of what never fails to come: "cannot be", and small enough for a table of 32-bit integers. */
+export const DEAREST_SILENCE = 1_000 * NAT
+
 function missing(delivery: number, curve: DelayCurve): Int32Array {
   const costs = new Int32Array(DELAY_HORIZON_SECONDS + 1)
   for (let s = 0; s <= DELAY_HORIZON_SECONDS; s++)
-    costs[s] = costOf(1 - delivery * shareAt(curve, s * 1000))
+    costs[s] = Math.min(DEAREST_SILENCE, costOf(1 - delivery * shareAt(curve, s * 1000)))
   return costs
 }
 

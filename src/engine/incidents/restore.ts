@@ -65,17 +65,32 @@ function isContradicted(world: World, incident: Case): boolean {
  * still says off, or that the device is open, keeps the rest.
  */
 export function waitsForSecondOn(world: World, incident: Case): boolean {
-  if (incident.sources < 2 || incident.observer !== NONE || incident.cameBackAt !== null)
-    return false
-  const strangers = strangersTo(world, incident)
-  const [first, second] = onsHeard(world, incident.head, NONE, incident.darkAt, strangers).at
-  if (first === undefined || second !== undefined) return false
+  if (incident.sources < 2) return false
+  const first = onlyVoice(world, incident)
+  if (first === undefined) return false
   const { belief } = world
   if (belief.sums.offs(incident.head) === 0 && !belief.opened.has(incident.head)) {
     markReturned(world, incident, first)
     return false
   }
   return world.now - first < world.rules.judgement.restore.settleSeconds * 1000
+}
+
+/** Since when one identity alone says that supply is back at the device. */
+function onlyVoice(world: World, incident: Case): InstantMs | undefined {
+  if (incident.observer !== NONE || incident.cameBackAt !== null) return undefined
+  const strangers = strangersTo(world, incident)
+  const [first, second] = onsHeard(world, incident.head, NONE, incident.darkAt, strangers).at
+  return second === undefined ? first : undefined
+}
+
+/** When what one voice says is believed, or held against it, whatever else is heard; Infinity for never. */
+export function onlyVoiceDue(world: World, incident: Case): InstantMs {
+  const { restore, contradictedSeconds } = world.rules.judgement
+  const first = onlyVoice(world, incident)
+  if (first === undefined) return Number.POSITIVE_INFINITY
+  const due = [contradictedSeconds, restore.settleSeconds].map((s) => first + s * 1000)
+  return Math.min(...due.filter((at) => at > world.now))
 }
 
 function markReturned(world: World, incident: Case, cameBackAt: InstantMs): void {

@@ -3,7 +3,7 @@
  * concentrators, and how priors of "left dark after restoration" differ from those of a new fault.
  */
 import type { ClassCosts } from '../cost/likelihood.ts'
-import { areaSilence } from '../cost/likelihood.ts'
+import { areaSilence, DEAREST_SILENCE } from '../cost/likelihood.ts'
 
 export interface EvidenceModel {
   readonly classes: readonly ClassCosts[]
@@ -56,7 +56,10 @@ export function silenceTables(model: EvidenceModel): readonly Int32Array[] {
   for (const size of AREA_SIZES)
     tables.push(
       meter.silentDead.map((silent, s) =>
-        areaSilence(model.areaUnheard[s]!, size, silent, meter.silentLive),
+        Math.min(
+          DEAREST_SILENCE,
+          areaSilence(model.areaUnheard[s]!, size, silent, meter.silentLive),
+        ),
       ),
     )
   return tables

@@ -1,0 +1,41 @@
+/** When a tree is judged again without news: while silence grows, or a return or one voice waits. */
+import type { InstantMs } from '../../facts/time.ts'
+import type { World } from '../world.ts'
+import type { Case } from './case.ts'
+import { onlyVoiceDue } from './restore.ts'
+
+/**
+ * A lit tree is looked at again while silence still grows, then no more: each second at first, later
+ * whenever it is a sixtieth older, for then what silence says has hardly changed.
+ */
+const AGAIN_MS = 1_000
+const AGAIN_AT_LEAST_EVERY_MS = 5_000
+const AGAIN_AGES = 60
+const SILENCE_GROWS_MS = 600_000
+/**
+ * Silence makes "dead" dearer with time; once it has its full meaning only news changes a tree, but for
+ * a voice that stays alone.
+ */
+export function lookAgain(world: World, root: number, active: readonly Case[]): void {
+  const { belief } = world
+  const since = Math.max(
+    latest(belief.sums.heardFrom(root)),
+    latest(belief.called.since(root)),
+    ...[...belief.opened.values()].map(({ heardAt }) => heardAt),
+    ...belief.cameBack.values(),
+  )
+  const ageMs = world.now - since
+  const waitMs = Math.min(AGAIN_AT_LEAST_EVERY_MS, Math.max(AGAIN_MS, ageMs / AGAIN_AGES))
+  if (belief.lit(root) && ageMs < SILENCE_GROWS_MS)
+    world.again.set(root, world.now + Math.floor(waitMs))
+  // Nothing is said any more: what still waits there, for a return to settle, ends by time alone.
+  else if (active.length > 0 && !belief.lit(root))
+    world.again.set(root, world.now + AGAIN_AT_LEAST_EVERY_MS)
+  else {
+    const due = Math.min(...active.map((incident) => onlyVoiceDue(world, incident)))
+    if (due < Number.POSITIVE_INFINITY) world.again.set(root, due)
+    else world.again.delete(root)
+  }
+}
+
+const latest = (at: InstantMs) => (at === Number.POSITIVE_INFINITY ? 0 : at)
