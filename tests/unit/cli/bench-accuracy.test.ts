@@ -50,6 +50,14 @@ describe('bench accuracy', () => {
     expect(asking.baselines).toEqual(without.baselines)
   })
 
+  it('is never wrong where nothing is lost', () => {
+    for (const faults of [1, 2]) {
+      const figures = run({ loss: 0, falseReports: 0, faults, trials: 100 })
+      expect(figures).toMatchObject({ exact: 1, exactSeen: 1, precision: 1, meterF1: 1 })
+    }
+    expect(run({ loss: 0, clustered: true, callReads: 6, trials: 40 }).exactSeen).toBe(1)
+  })
+
   it('asks no more than it may, and says the same each time', () => {
     const one = run({ callReads: 1, reply: 1 })
     expect(one.callReadsPerCase).toBeLessThanOrEqual(1)

@@ -3,6 +3,7 @@ import {
   areaSilence,
   atAge,
   classCosts,
+  DEAREST_SILENCE,
   DELAY_HORIZON_SECONDS,
 } from '../../../src/engine/cost/likelihood.ts'
 import { costOf, NAT } from '../../../src/engine/cost/nats.ts'
@@ -43,6 +44,15 @@ describe('what silence means', () => {
     expect(one).toBeLessThan(silent + 1)
     expect(many).toBeGreaterThan(one)
     expect(many / NAT).toBeCloseTo(-Math.log(0.05), 2)
+  })
+})
+
+describe('silence of what never fails to report', () => {
+  it('costs more than anything else, and fits its table', () => {
+    const surest = classCosts({ ...observers.ftu, offDelivery: 1, onDelivery: 1, falseOff: 0 })
+    for (const costs of [surest.silentDead, surest.awaitedLive])
+      expect(costs.at(-1)).toBe(DEAREST_SILENCE)
+    expect(areaSilence(0, 3, DEAREST_SILENCE, surest.silentLive)).toBeGreaterThan(DEAREST_SILENCE)
   })
 })
 

@@ -78,6 +78,17 @@ describe('a transformer with three meters', () => {
     expect(lab.open()).toEqual([])
   })
 
+  it.each([1, 20, 90])('leaves the one that stays dark its name, %d minutes old', (minutes) => {
+    const lab = new EngineLab(drawnGrid(drawing.join('\n')))
+    lab.pass(5)
+    for (const meter of ['o-m8', 'o-m9']) lab.say(meter, 'powerOff')
+    lab.pass(60 * minutes)
+    expect(lab.open()).toMatchObject([{ device: { id: 'Y' }, outageKind: 'confirmed' }])
+    lab.say('o-m8', 'powerOn')
+    lab.pass(300)
+    expect(lab.open()).toMatchObject([{ device: { id: 'm9' }, level: 'service' }])
+  })
+
   it('is restored though the clock of a meter runs a minute and a half ahead', () => {
     const lab = new EngineLab(drawnGrid(drawing.join('\n')))
     lab.pass(5)
