@@ -31,6 +31,7 @@ import { openSeries } from '../series/series.ts'
 import { createTelemetry } from '../telemetry/telemetry.ts'
 import { CallSender } from './call-sender.ts'
 import { callBacksOf } from './callbacks.ts'
+import { careDesk, followFrequentLists } from './care.ts'
 import { Crews } from './crews.ts'
 import { enterDemoCrews, rootUnits } from './demo-crews.ts'
 import { diagramOf } from './diagram.ts'
@@ -62,6 +63,8 @@ const DAY_MS = 86_400_000
 
 /** Retention looks once an hour: a day's facts are dropped in slices of an hour. */
 const RETAIN_EVERY_MS = 3_600_000
+/** Lists of frequent outages move by the day: an hour late is soon enough. */
+const FOLLOW_LISTS_EVERY_MS = 3_600_000
 
 /** There is nothing to watch: neither a flag nor the data folder names a grid. */
 export class NoGridError extends Error {
@@ -261,6 +264,13 @@ async function open(
     ...{ pipeline, records, configDir, grid, utcOffsetMinutes, now },
     area: (incident) => live.area(incident),
   })
+  const frequent = openFrequent({
+    ...{ reader: reliability, grid, now, utcOffsetMinutes },
+    sustainedMinutes: () => library.rules(judge.rulesDigest).judgement.sustainedMinutes,
+  })
+  every(FOLLOW_LISTS_EVERY_MS, () =>
+    followFrequentLists({ records, frequent, append: (fact) => journal.append(fact), now }),
+  )
   const serviceRules = () => library.rules(judge.rulesDigest).service
   const desk = repairDesk(records, crews, pictures, () => serviceRules().etr.quantiles)
   const server = await createHttpServer({
@@ -268,10 +278,8 @@ async function open(
     identity,
     ...(redis && redisAt ? { limits: sharedLimits(redis, redisAt.prefix) } : {}),
     ...(provider ? { oidc: createOidcSignIn(provider, roles, now) } : {}),
-    records,
-    customers,
-    webhooks,
-    repair: desk,
+    ...{ records, customers, webhooks, repair: desk, frequent },
+    care: careDesk(records, () => serviceRules().serviceLevel),
     subscriptions: subscriptionsOf(records, () => informingRules().complaintDays),
     card: hotline.card,
     voice: hotline.voice,
@@ -293,10 +301,6 @@ async function open(
       return answerReliability(reliability, asked, grid(), method)
     },
     sensing: (asked) => indicators.report({ ...asked, asOf: now() }),
-    frequent: openFrequent({
-      ...{ reader: reliability, grid, now, utcOffsetMinutes },
-      sustainedMinutes: () => library.rules(judge.rulesDigest).judgement.sustainedMinutes,
-    }),
     terminal: (id) => terminalOf(pipeline, id),
     now,
     ...(existsSync(consoleDir) ? { consoleDir } : {}),

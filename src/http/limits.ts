@@ -57,6 +57,10 @@ export const MAX_WEBHOOKS = 100
 export const MAX_SUBSCRIPTIONS = 9
 /** Longest term of a subscription that says its end, days: two years, as customers forget. */
 export const MAX_SUBSCRIPTION_DAYS = 731
+/** Longest term of a flag on a customer or an area, days: after a season it is looked at anew. */
+export const MAX_CARE_DAYS = 90
+/** Notes looked through for one list: areas dark too often are few in a hundred. */
+export const MAX_CARE_LISTED = 20_000
 /** Tickets waiting to be used; each lives 30 s. */
 export const MAX_TICKETS = 10_000
 export const TICKET_TTL_MS = 30_000

@@ -18,6 +18,7 @@ import type { CompiledGrid } from '../grid/compiled.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import type { CallBacks } from './callback-port.ts'
 import type { Card, CardRequest, ContactKind } from './card.ts'
+import type { CareDesk } from './care-port.ts'
 import type { CustomerVoice } from './customer-voice.ts'
 import type { DiagramDevice } from './diagram-port.ts'
 import type { FrequentAnswer, FrequentAsked } from './frequent-shape.ts'
@@ -28,7 +29,6 @@ import type { QualityParts } from './quality.ts'
 import type { ReliabilityAnswer, ReliabilityAsked } from './reliability-shape.ts'
 import type { RepairDesk } from './repair-ports.ts'
 import type { SensingAnswer } from './sensing-shape.ts'
-
 import type { Tickets } from './tickets.ts'
 
 /** The ledger, as far as it is read here. Cursors are opaque and the ledger's own. */
@@ -348,6 +348,7 @@ export interface HttpDeps {
   /** What a customer is told without an agent. */
   readonly voice: CustomerVoice
   readonly callBacks: CallBacks
+  readonly care: CareDesk
   readonly repair: RepairDesk
   readonly facts: FactSink
   readonly journal: FactReader

@@ -277,6 +277,11 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
       throw new Error('no card in this fixture')
     },
     callBacks: callBacksUnasked(),
+    care: {
+      ofCustomer: () => ({ level: 4, reasons: [] }),
+      list: () => [],
+      publicOpinionDays: () => 30,
+    },
     voice: {
       told: () => {
         throw new Error('no voice in this fixture')

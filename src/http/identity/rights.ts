@@ -29,6 +29,7 @@ const READ_RIGHTS = [
   'subscriptions.read',
   'self.read',
   'callbacks.read',
+  'care.read',
 ] as const
 
 /** To tell the program something, beside acting on incidents. */
@@ -51,6 +52,7 @@ const WRITE_RIGHTS = [
   'ivr.ask',
   'replies.write',
   'callbacks.write',
+  'care.write',
 ] as const
 
 export type RightName = (typeof READ_RIGHTS)[number] | (typeof WRITE_RIGHTS)[number] | ActionRight

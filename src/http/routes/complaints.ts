@@ -6,6 +6,8 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { CALL_CHANNELS } from '../../facts/calls.ts'
+import type { CareNote } from '../../facts/care.ts'
+import type { UsagePointId } from '../../facts/ids.ts'
 import { formatInstant } from '../../facts/time.ts'
 import type { Customer, Subscription } from '../ports.ts'
 import { SUBSCRIPTION_CHANNELS } from '../ports.ts'
@@ -53,6 +55,11 @@ export async function fileComplaint(call: Call, complaint: Complaint): Promise<n
     await deps.callBacks.complain({
       ...{ request: requestId, account, unit, channel, incident, owner: by, at },
     })
+  const until = at + deps.subscriptions.complaintDays() * DAY_MS
+  const place =
+    customer.usagePoint === '' ? {} : { usagePoint: customer.usagePoint as UsagePointId }
+  const note: CareNote = { ...place, account, reason: 'complaint', until }
+  await deps.facts.append({ type: 'careNoted', receivedAt: at, requestId, notes: [note], by, role })
   const detail = `${reason} ${requestId}`
   await deps.records.audit({ at, by, role, what: 'complaint.add', subject: account, detail })
   return complaint.subscribe === null ? null : await serveProactively(call, complaint)

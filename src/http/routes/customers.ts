@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { formatInstant } from '../../facts/time.ts'
 import { CARD_LANGUAGES, cardSchema, cardView } from '../card.ts'
+import { customerLevelSchema, customerLevelView } from '../care-port.ts'
 import type { Customer, CustomerQuestion, HttpDeps } from '../ports.ts'
 import { Problem } from '../problem.ts'
 import { type Call, callerOf, route } from '../route.ts'
@@ -71,7 +72,7 @@ const search = route({
         asOf: instantOut,
         refine: z.boolean(),
         customers: z.array(customerSchema),
-        card: cardSchema.nullable(),
+        card: cardSchema.extend({ service: customerLevelSchema }).nullable(),
       }),
     },
     503: { description: 'Customers are being read in for the first time' },
@@ -96,7 +97,13 @@ async function cardFor(call: SearchCall, customer: Customer) {
     await deps.records.audit({ at: deps.now(), by, role, what, subject: account, detail: '' })
   }
   const language = body.language ?? customer.language
-  return cardView(deps.card({ account, usagePoint, language, identityVerified }))
+  const card = deps.card({ account, usagePoint, language, identityVerified })
+  const transformer = card.supply.path.find(({ type }) => type === 'transformer')?.id ?? null
+  const { sensitivities } = customer
+  const { urges } = card.contacts
+  const about = { account, usagePoint, transformer, sensitivities, urges }
+  const level = deps.care.ofCustomer(about, deps.now())
+  return { ...cardView(card), service: customerLevelView(level) }
 }
 
 function questionOf(body: z.output<typeof searchBody>): CustomerQuestion {

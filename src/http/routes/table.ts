@@ -12,6 +12,7 @@ import type { Tickets } from '../tickets.ts'
 import { actionRoutes } from './actions.ts'
 import { auditRoutes } from './audit.ts'
 import { callBackRoutes } from './callbacks.ts'
+import { careRoutes } from './care.ts'
 import { channelRoutes } from './channels.ts'
 import { complaintRoutes } from './complaints.ts'
 import { crewRoutes } from './crews.ts'
@@ -87,6 +88,7 @@ export function routeTable(tickets: Tickets, version: string): readonly Route[] 
     ...channelRoutes,
     ...callBackRoutes,
     ...complaintRoutes,
+    ...careRoutes,
     ...auditRoutes,
     ...statusRoutes,
     ...terminalRoutes,
