@@ -103,6 +103,8 @@ export class World {
   /** Facts of the running minute, by kind. */
   counts = new Map<string, number>()
   minute: InstantMs = 0
+  /** Root of the tree at which the last tick left off that had more to judge than it may. */
+  judgedUpTo = NONE
   /** What callers say of their own premises. */
   readonly callers = new Callers()
   /** What looks like an outage and is none of the network's, by what it is found by. */

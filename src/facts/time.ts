@@ -4,8 +4,7 @@
  */
 export type InstantMs = number
 
-const RFC3339 =
-  /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/
+const RFC3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:[Zz]|[+-]\d{2}:\d{2})$/
 
 const DAY_MS = 86_400_000
 
@@ -22,24 +21,47 @@ function daysFromCivil(year: number, month: number, day: number): number {
 
 const DAYS_IN_MONTH = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
-/** Reads an RFC 3339 time; `undefined` where the text is not one (an offset is required). */
+/** The number in `count` decimal digits from `from` on. */
+function digits(text: string, from: number, count: number): number {
+  let value = 0
+  for (let i = from; i < from + count; i++) value = value * 10 + text.charCodeAt(i) - ZERO
+  return value
+}
+
+const ZERO = 48
+
+/**
+ * Reads an RFC 3339 time; `undefined` where the text is not one (an offset is required). Allocates
+ * nothing: every report is read by it twice.
+ */
 export function parseInstant(text: string): InstantMs | undefined {
-  const match = RFC3339.exec(text)
-  if (!match) return undefined
-  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as number[]
-  if (month! < 1 || month! > 12 || day! < 1 || day! > DAYS_IN_MONTH[month! - 1]!) return undefined
-  if (hour! > 23 || minute! > 59 || second! > 60) return undefined
-  const fraction = match[7] ? Math.floor(Number(`0.${match[7]}`) * 1000) : 0
-  const offsetSign = match[8] === '-' ? -1 : 1
-  const offsetMinutes = match[8] ? offsetSign * (Number(match[9]) * 60 + Number(match[10])) : 0
-  const days = daysFromCivil(year!, month!, day!)
+  if (!RFC3339.test(text)) return undefined
+  const year = digits(text, 0, 4)
+  const month = digits(text, 5, 2)
+  const day = digits(text, 8, 2)
+  const hour = digits(text, 11, 2)
+  const minute = digits(text, 14, 2)
+  const second = digits(text, 17, 2)
+  if (month < 1 || month > 12 || day < 1 || day > DAYS_IN_MONTH[month - 1]!) return undefined
+  if (hour > 23 || minute > 59 || second > 60) return undefined
+  const { length } = text
+  const inUtc = (text.charCodeAt(length - 1) | LOWER) === Z
+  const end = inUtc ? length - 1 : length - 6
+  const places = Math.min(3, end - 20)
+  const fractionMs = places > 0 ? digits(text, 20, places) * 10 ** (3 - places) : 0
+  const east = inUtc ? 0 : digits(text, length - 5, 2) * 60 + digits(text, length - 2, 2)
+  const offsetMinutes = text[end] === '-' ? -east : east
   return (
-    days * DAY_MS +
-    (hour! * 3600 + minute! * 60 + second!) * 1000 +
-    fraction -
+    daysFromCivil(year, month, day) * DAY_MS +
+    (hour * 3600 + minute * 60 + second) * 1000 +
+    fractionMs -
     offsetMinutes * 60_000
   )
 }
+
+/** Makes an ASCII letter small. */
+const LOWER = 0x20
+const Z = 0x7a
 
 const pad = (value: number, width: number) => String(value).padStart(width, '0')
 

@@ -34,6 +34,7 @@ export class Topology {
   /** Zones that something else feeds than normally, and what does so normally. */
   readonly #refed = new Map<number, number>()
   readonly #operated = new Set<number>()
+  #arrangement = 0
 
   constructor(grid: CompiledGrid) {
     const { devices, nodes, feeders } = grid
@@ -74,7 +75,13 @@ export class Topology {
     return new Map(changed)
   }
 
+  /** Another number whenever a switch has operated: what was measured before may be true no more. */
+  get arrangement(): number {
+    return this.#arrangement
+  }
+
   #becomeNormal(): void {
+    this.#arrangement++
     const { normalParent, normallyOpen } = this.grid.devices
     for (const d of this.#moved) this.parent[d] = normalParent[d]!
     for (const [zone, fedBy] of this.#refed) this.zoneFedBy[zone] = fedBy
@@ -90,6 +97,7 @@ export class Topology {
    */
   operate(device: number, open: boolean): readonly number[] {
     if ((this.open[device] === 1) === open) return []
+    this.#arrangement++
     this.open[device] = open ? 1 : 0
     this.#operated.add(device)
     if (open) this.#idle.delete(device)

@@ -106,9 +106,38 @@ function centroidOf(grid: CompiledGrid, devices: readonly number[]): [number, nu
   return count === 0 ? null : [round(lon), round(lat)]
 }
 
-/** What the case covers, at the device it stands for now: without what is back by somebody's word. */
+/** What was measured last for a case, and of which place in which network. */
+interface Measured {
+  readonly topology: Topology
+  readonly arrangement: number
+  readonly device: number
+  readonly point: number
+  readonly back: string
+  readonly extent: Extent
+}
+
+const lastMeasured = new WeakMap<Case, Measured>()
+
+/**
+ * What the case covers, at the device it stands for now: without what is back by somebody's word.
+ * Measured anew only where the place or the network has changed: many tell of it with each tick.
+ */
 export function extentOf(world: World, incident: Case): Extent {
+  const { topology } = world
+  const { arrangement } = topology
   const point = incident.observer === NONE ? NONE : world.grid.observers.target[incident.observer]!
   const device = point === NONE ? incident.head : world.grid.usagePoints.device[point]!
-  return measure(world.topology, device, point, backBelow(world, incident))
+  const back = incident.repair.back.map(({ transformer }) => transformer).join()
+  const last = lastMeasured.get(incident)
+  if (
+    last?.topology === topology &&
+    last.arrangement === arrangement &&
+    last.device === device &&
+    last.point === point &&
+    last.back === back
+  )
+    return last.extent
+  const extent = measure(topology, device, point, backBelow(world, incident))
+  lastMeasured.set(incident, { topology, arrangement, device, point, back, extent })
+  return extent
 }

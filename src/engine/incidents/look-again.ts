@@ -12,18 +12,16 @@ const AGAIN_MS = 1_000
 const AGAIN_AT_LEAST_EVERY_MS = 5_000
 const AGAIN_AGES = 60
 const SILENCE_GROWS_MS = 600_000
+
 /**
  * Silence makes "dead" dearer with time; once it has its full meaning only news changes a tree, but for
  * a voice that stays alone.
  */
 export function lookAgain(world: World, root: number, active: readonly Case[]): void {
   const { belief } = world
-  const since = Math.max(
-    latest(belief.sums.heardFrom(root)),
-    latest(belief.called.since(root)),
-    ...[...belief.opened.values()].map(({ heardAt }) => heardAt),
-    ...belief.cameBack.values(),
-  )
+  let since = Math.max(latest(belief.sums.heardFrom(root)), latest(belief.called.since(root)))
+  for (const { heardAt } of belief.opened.values()) since = Math.max(since, heardAt)
+  for (const at of belief.cameBack.values()) since = Math.max(since, at)
   const ageMs = world.now - since
   const waitMs = Math.min(AGAIN_AT_LEAST_EVERY_MS, Math.max(AGAIN_MS, ageMs / AGAIN_AGES))
   if (belief.lit(root) && ageMs < SILENCE_GROWS_MS)

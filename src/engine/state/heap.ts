@@ -30,6 +30,7 @@ interface Heap {
   now: InstantMs
   nextCase: number
   minute: number
+  judgedUpTo: number
   cases: Case[]
   news: [number, TreeNews][]
   recent: [number, TreeNews][]
@@ -88,6 +89,7 @@ export function writeHeap(world: World): string {
     now: world.now,
     nextCase: world.nextCase,
     minute: world.minute,
+    judgedUpTo: world.judgedUpTo,
     cases: [...world.cases.values()],
     news: [...world.news],
     recent: [...world.recent],
@@ -196,6 +198,7 @@ export function readWorld(
   world.belief.now = heap.now
   world.nextCase = heap.nextCase
   world.minute = heap.minute
+  world.judgedUpTo = heap.judgedUpTo
   for (const [key, to] of heap.stretches)
     world.ended.addStretch(world.network, placeOf(world, key), to)
   for (const [key, to] of heap.returns)
