@@ -10,13 +10,14 @@ import type { CompiledGrid } from '../grid/compiled.ts'
 import type { Webhook, Webhooks } from '../http/ports.ts'
 import { problemOfUrl } from '../notify/address.ts'
 import { type Courier, startCourier } from '../notify/courier.ts'
-import type { Parcel } from '../notify/port.ts'
+import type { Parcel, TopicWay } from '../notify/port.ts'
 import { newSecret } from '../notify/signature.ts'
 import type { KeptEndpoint } from '../records/outbox/endpoints.ts'
 import type { OutboxEntry } from '../records/outbox/outbox.ts'
 import { loadNoticeTexts } from '../records/outbox/texts.ts'
 import type { SqliteRecords } from '../records/sqlite.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
+import { TOPIC_ADDRESS } from './topic-notices.ts'
 
 /** While a secret is exchanged the receiver may know either. */
 const MOST_SECRETS = 2
@@ -29,6 +30,8 @@ export interface InformingParts {
   grid(): CompiledGrid
   utcOffsetMinutes(): number
   now(): InstantMs
+  /** The way to receivers that listen by topic; absent: there are none. */
+  readonly topics?: TopicWay
   /** What a parcel says when it is sent. */
   bodyOf(parcel: Parcel): Promise<string | undefined>
   /** The ledger cannot be written any more. */
@@ -81,6 +84,7 @@ export async function startInforming(parts: InformingParts): Promise<Informing> 
     telemetry,
     now,
     allowPrivate,
+    ...(parts.topics ? { topics: parts.topics } : {}),
     outbox: {
       endpoints: () => outbox.endpoints().filter(({ disabledAt }) => disabledAt === null),
       due: (endpoint, at, limit) => (failed ? [] : outbox.due(endpoint, at, limit)),
@@ -122,6 +126,7 @@ function webhooksOf({ records, allowPrivate, now }: InformingParts, courier: Cou
   }
   return {
     list: () => outbox.endpoints().map(view),
+    topicAddress: TOPIC_ADDRESS,
     problemOfUrl: (url) => problemOfUrl(url, allowPrivate),
     async add(asked) {
       const secret = asked.form === 'wecom' ? null : newSecret()

@@ -56,6 +56,7 @@ import { startTellingOutside } from './telling/start.ts'
 import { directoryInForce } from './terminal-directory.ts'
 import { terminalOf } from './terminal-state.ts'
 import { openTerminals, type Terminals } from './terminals.ts'
+import { serviceAccounts, topicWay } from './topic-notices.ts'
 
 const NO_PLANS: ReadonlyMap<string, Plan> = new Map()
 
@@ -178,6 +179,7 @@ async function open(
   })
 
   let callSender: CallSender | undefined
+  let terminals: Terminals | undefined
   let informing: Informing | undefined
   let reportsPerMinute = 0
   const figures = () => figuresOf(judge.engine.world, reportsPerMinute)
@@ -235,6 +237,7 @@ async function open(
       rules: informingRules,
     },
     world: () => judge.engine.world,
+    topics: topicWay(() => terminals?.sensing),
   })
   closers.push(() => informing?.close())
   const { webhooks } = informing
@@ -248,7 +251,6 @@ async function open(
 
   const pictures = openPictures(join(dir, 'attachments'))
   every(RETAIN_EVERY_MS, () => pictures.sweep((digest) => records.repair.isHeld(digest)))
-  let terminals: Terminals | undefined
   const health = () => healthOf(journal, records, terminals?.problem())
   const reliability = openReliabilityReader(join(dir, 'records.db'))
   closers.push(() => reliability.close())
@@ -341,6 +343,7 @@ async function open(
       },
     },
     directory: directoryInForce(grid, (id) => crews.isKnown(id)),
+    services: serviceAccounts(() => records.outbox.endpoints()),
     telemetry,
     now,
   })

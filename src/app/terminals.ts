@@ -1,7 +1,7 @@
 /** The way to the terminals that the settings name: the embedded listener, or an outside broker. */
 import type { Settings } from '../config/schema.ts'
 import { openListener } from '../sensing/listener.ts'
-import type { FactSink, Sensing, TerminalDirectory } from '../sensing/port.ts'
+import type { FactSink, Sensing, ServiceAccounts, TerminalDirectory } from '../sensing/port.ts'
 import { openSubscriber } from '../sensing/subscriber.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 
@@ -18,11 +18,17 @@ export interface TerminalsOptions {
   readonly sink: FactSink
   readonly directory: TerminalDirectory
   readonly telemetry: Telemetry
+  /** Who may hear notices at the embedded listener; behind a broker its access rules say so. */
+  readonly services: ServiceAccounts
   readonly now: () => number
 }
 
 /** Opens it. An outside broker need not be there yet. @throws SensingError */
-export async function openTerminals({ settings, ...shared }: TerminalsOptions): Promise<Terminals> {
+export async function openTerminals({
+  settings,
+  services,
+  ...shared
+}: TerminalsOptions): Promise<Terminals> {
   const { telemetry } = shared
   const { url, secret, host, port } = settings
   if (url !== null) {
@@ -34,7 +40,13 @@ export async function openTerminals({ settings, ...shared }: TerminalsOptions): 
     )
     return { sensing: subscriber, url, problem: () => subscriber.problem }
   }
-  const listener = await openListener({ ...shared, host, port, ...(secret ? { secret } : {}) })
+  const listener = await openListener({
+    ...shared,
+    services,
+    host,
+    port,
+    ...(secret ? { secret } : {}),
+  })
   telemetry.gauge('lastgasp_mqtt_connections', 'Open MQTT sockets', () => listener.connections)
   return {
     sensing: listener,

@@ -52,6 +52,7 @@ export function registerBench(program: Command): void {
   fuzz(bench)
   storm(bench)
   pipeline(bench)
+  inform(bench)
 }
 
 function accuracy(bench: Command): void {
@@ -268,5 +269,20 @@ function pipeline(bench: Command): void {
     .action(async (options) => {
       const { benchPipeline } = await import('./bench/pipeline.ts')
       print('pipeline', options.seed, await benchPipeline(options), options.json)
+    })
+}
+
+function inform(bench: Command): void {
+  bench
+    .command('inform')
+    .description('all customers of one dark line are told, and what sensing feels of it')
+    .option('--customers <n>', 'subscribed customers of the incident', integer, 30_000)
+    .option('--seed <s>', 'seed', integer, 1)
+    .option('--json', 'the JSON line alone', false)
+    .action(async (options) => {
+      const { benchInform } = await import('./bench/inform.ts')
+      const fields = await benchInform(options)
+      print('inform', options.seed, fields, options.json)
+      if (fields.told < fields.customers || fields.again > 0) process.exitCode = 1
     })
 }

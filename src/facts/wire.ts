@@ -116,3 +116,38 @@ export type CrewPositionMessage = z.infer<typeof crewPositionMessage>
 
 export const TOPIC_ROOT = 'lastgasp/v1'
 export const CREWS_SEGMENT = 'crews'
+export const NOTICES_SEGMENT = 'notices'
+
+/** Roles that a notice is routed to, as they stand in topics; `test` is a trial message. */
+export const NOTICE_ROLES = [
+  'serviceDispatcher',
+  'networkDispatcher',
+  'gridManager',
+  'test',
+] as const
+
+/** Down: a notice (故障感知信息) to those it is routed to; nothing personal. */
+export const noticeMessage = z.object({
+  /** The same each time it is sent: the receiver's key against doubles. */
+  id: z.string(),
+  type: z.enum([
+    'notice.published',
+    'notice.changed',
+    'notice.restored',
+    'notice.withdrawn',
+    'notice.archived',
+    'webhook.test',
+  ]),
+  timestamp: instant,
+  /** The notice as webhooks carry it. */
+  data: z.looseObject({
+    no: z.string().nullable().optional(),
+    incident: z.string().optional(),
+    revision: z.number().int().min(1).optional(),
+    status: z.string().optional(),
+    grade: z.number().int().min(1).max(4).optional(),
+    unit: z.string().optional(),
+    routes: z.array(z.string()).optional(),
+  }),
+})
+export type NoticeMessage = z.infer<typeof noticeMessage>

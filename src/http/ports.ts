@@ -148,7 +148,7 @@ export interface CustomersReader {
   >
 }
 
-export const WEBHOOK_FORMS = ['standard', 'wecom'] as const
+export const WEBHOOK_FORMS = ['standard', 'wecom', 'mqtt'] as const
 export const WEBHOOK_LANGUAGES = ['zh', 'en'] as const
 export const WEBHOOK_TOPICS = ['incident', 'notice', 'escalation'] as const
 export const WEBHOOK_CHANNELS = CHANNELS
@@ -176,6 +176,8 @@ export interface Webhook {
 /** The list of receivers. What changes it resolves once it is on disk. */
 export interface Webhooks {
   list(): readonly Webhook[]
+  /** Stands for the address of those that listen by topic. */
+  readonly topicAddress: string
   /** What is wrong with an address, undefined if nothing. */
   problemOfUrl(url: string): string | undefined
   add(

@@ -4,7 +4,7 @@
  */
 import type { InstantMs } from '../facts/time.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
-import type { Endpoint, Outbox, Outcome, Parcel } from './port.ts'
+import type { Endpoint, Outbox, Outcome, Parcel, TopicWay } from './port.ts'
 import { post, type Reply } from './post.ts'
 import { Breaker, waitAfter } from './retry.ts'
 
@@ -21,6 +21,8 @@ export interface CourierOptions {
   readonly now: () => InstantMs
   /** Receivers on private addresses and without TLS may be reached (an intranet, a test). */
   readonly allowPrivate: boolean
+  /** Absent: nobody listens by topic. */
+  readonly topics?: TopicWay
   /** For tests: 0 to 1, the jitter of waits. */
   readonly random?: () => number
   /** For tests: how long a receiver may take. */
@@ -113,7 +115,9 @@ class Lane {
     const endpoint = this.#endpoint!
     const most = this.#breaker.allowance(now(), PAGE)
     if (most === 0) return false
-    const parcels = outbox.due(endpoint.id, now(), most)
+    const due = outbox.due(endpoint.id, now(), most)
+    // Nobody there to listen is no failure: what waits is not even tried, and becomes stale.
+    const parcels = this.#isThere ? due : due.filter(({ notAfter }) => now() >= notAfter)
     const outcomes: Outcome[] = []
     const waiting = [...parcels]
     const work = async () => {
@@ -141,18 +145,30 @@ class Lane {
     if (body === null)
       return { id, result: 'retry', at: now(), nextAt: now() + IDLE_MS, said: 'not composed' }
     if (body === undefined) return { id, result: 'expired', at: now() }
-    const reply = await post(
-      endpoint,
-      { ...parcel, body },
-      {
-        now: now(),
-        allowPrivate,
-        signal: this.#stop,
-        ...(timeoutMs === undefined ? {} : { timeoutMs }),
-      },
-    )
+    const whole = { ...parcel, body }
+    const reply =
+      endpoint.form === 'mqtt'
+        ? await this.#publish(endpoint, whole)
+        : await post(endpoint, whole, {
+            ...{ now: now(), allowPrivate, signal: this.#stop },
+            ...(timeoutMs === undefined ? {} : { timeoutMs }),
+          })
     if (this.#stop.aborted && reply.result === 'failed') return undefined
     return this.#judge(endpoint, parcel, reply)
+  }
+
+  /** Whoever listens by topic is connected; the others are called on. */
+  get #isThere(): boolean {
+    const { form, id } = this.#endpoint!
+    return form !== 'mqtt' || (this.#options.topics?.hears(id) ?? false)
+  }
+
+  #publish({ id }: Endpoint, parcel: Parcel): Promise<Reply> {
+    const taken = this.#options.topics?.publish(id, parcel) ?? Promise.reject(new Error('no way'))
+    return taken.then(
+      () => ({ result: 'delivered' }),
+      (error: Error) => ({ result: 'failed', said: error.message, retryAfterMs: 0 }),
+    )
   }
 
   async #judge(endpoint: Endpoint, parcel: Parcel, reply: Reply): Promise<Outcome> {
@@ -185,7 +201,7 @@ class Lane {
     const { outbox, now } = this.#options
     const endpoint = this.#endpoint
     const due = Math.max(outbox.nextAt(endpoint.id) ?? 0, this.#breaker.restsUntil)
-    const wait = Math.min(IDLE_MS, Math.max(10, due - now()))
+    const wait = this.#isThere ? Math.min(IDLE_MS, Math.max(10, due - now())) : IDLE_MS
     this.#timer = setTimeout(() => this.serve(endpoint), due === 0 ? IDLE_MS : wait)
     this.#timer.unref()
   }

@@ -2,14 +2,14 @@
 import type { InstantMs } from '../facts/time.ts'
 
 /** How a receiver wants to be told. */
-export const ENDPOINT_FORMS = ['standard', 'wecom'] as const
+export const ENDPOINT_FORMS = ['standard', 'wecom', 'mqtt'] as const
 export type EndpointForm = (typeof ENDPOINT_FORMS)[number]
 
 /** A receiver of messages. */
 export interface Endpoint {
   readonly id: string
   readonly url: string
-  /** `standard`: Standard Webhooks; `wecom`: a 企业微信 group robot. */
+  /** `standard`: Standard Webhooks; `wecom`: a 企业微信 group robot; `mqtt`: by topic. */
   readonly form: EndpointForm
   /** Signing secrets (`whsec_…`), newest first; while one is rotated out both sign. */
   readonly secrets: readonly string[]
@@ -59,4 +59,12 @@ export interface Outbox {
   settle(outcomes: readonly Outcome[]): Promise<void>
   /** The receiver said that it is gone for good (410). */
   disable(endpoint: string, at: InstantMs): Promise<void>
+}
+
+/** The way to receivers that listen by topic. */
+export interface TopicWay {
+  /** False: nobody is there to take anything; it waits. */
+  hears(endpoint: string): boolean
+  /** Resolves once it is taken; rejects where it is not. */
+  publish(endpoint: string, parcel: Parcel): Promise<void>
 }

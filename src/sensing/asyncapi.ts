@@ -9,6 +9,8 @@ import {
   crewPositionMessage,
   eventMessage,
   MAX_PAYLOAD_BYTES,
+  NOTICES_SEGMENT,
+  noticeMessage,
   readingMessage,
   statusMessage,
   TOPIC_ROOT,
@@ -17,7 +19,7 @@ import {
 interface ChannelSpec {
   readonly name: string
   readonly address: string
-  readonly parameter: 'terminalId' | 'crewId'
+  readonly parameters: readonly ('terminalId' | 'crewId' | 'unit' | 'role')[]
   /** From the program's side: it receives what goes up and sends what goes down. */
   readonly action: 'receive' | 'send'
   readonly retain: boolean
@@ -32,7 +34,7 @@ export const MQTT_CHANNELS: readonly ChannelSpec[] = [
   {
     name: 'event',
     address: `${TOPIC_ROOT}/{terminalId}/event`,
-    parameter: 'terminalId',
+    parameters: ['terminalId'],
     action: 'receive',
     retain: false,
     summary: 'What a terminal saw. Without `meters` it speaks of its own supply.',
@@ -45,7 +47,7 @@ export const MQTT_CHANNELS: readonly ChannelSpec[] = [
   {
     name: 'status',
     address: `${TOPIC_ROOT}/{terminalId}/status`,
-    parameter: 'terminalId',
+    parameters: ['terminalId'],
     action: 'receive',
     retain: true,
     summary: 'The link, not the power; also the last will.',
@@ -55,7 +57,7 @@ export const MQTT_CHANNELS: readonly ChannelSpec[] = [
   {
     name: 'call',
     address: `${TOPIC_ROOT}/{terminalId}/call`,
-    parameter: 'terminalId',
+    parameters: ['terminalId'],
     action: 'send',
     retain: false,
     summary: 'A call-read (召测): these targets, answered by that time.',
@@ -65,7 +67,7 @@ export const MQTT_CHANNELS: readonly ChannelSpec[] = [
   {
     name: 'reading',
     address: `${TOPIC_ROOT}/{terminalId}/reading`,
-    parameter: 'terminalId',
+    parameters: ['terminalId'],
     action: 'receive',
     retain: false,
     summary: 'Answers to a call-read, or readings of its own accord.',
@@ -81,18 +83,41 @@ export const MQTT_CHANNELS: readonly ChannelSpec[] = [
   {
     name: 'position',
     address: `${TOPIC_ROOT}/${CREWS_SEGMENT}/{crewId}/position`,
-    parameter: 'crewId',
+    parameters: ['crewId'],
     action: 'receive',
     retain: false,
     summary: 'Where a crew is.',
     schema: crewPositionMessage,
     examples: [{ at: '2026-11-22T03:05:00.000Z', lon: 111.6, lat: 40.8 }],
   },
+  {
+    name: 'notice',
+    address: `${TOPIC_ROOT}/${NOTICES_SEGMENT}/{unit}/{role}`,
+    parameters: ['unit', 'role'],
+    action: 'send',
+    retain: false,
+    summary: 'A notice (故障感知信息) to those it is routed to; for services alone, at least once.',
+    schema: noticeMessage,
+    examples: [
+      {
+        id: 'msg_0b8bF2mQxV5r1cJ9wTqLz3hYkEd',
+        type: 'notice.published',
+        timestamp: '2026-11-22T03:02:00.000Z',
+        data: {
+          ...{ no: 'GZ20261122150100001', incident: 'INC-000001', revision: 4 },
+          ...{ status: 'published', grade: 2, unit: '1501' },
+          routes: ['serviceDispatcher', 'networkDispatcher', 'gridManager'],
+        },
+      },
+    ],
+  },
 ]
 
 const PARAMETERS = {
   terminalId: 'Id of an observer of the grid; the MQTT user name of the terminal.',
   crewId: 'Id of a crew; its MQTT user name is `crew:` and this id.',
+  unit: 'Unit (供电单位) of the incident.',
+  role: '`serviceDispatcher` 服务调度, `networkDispatcher` 配网调度, `gridManager` 网格经理; `test` for trial messages.',
 } as const
 
 const nameOf = (channel: string) => `${channel}Message`
@@ -111,17 +136,19 @@ export function asyncApiDocument(version: string): object {
   return {
     asyncapi: '3.0.0',
     info: {
-      title: 'Lastgasp: terminals and crews over MQTT',
+      title: 'Lastgasp: terminals, crews and services over MQTT',
       version,
       description: `MQTT 3.1.1, QoS 1; a PUBACK means that the message is on disk. Payloads are JSON of at most ${MAX_PAYLOAD_BYTES} bytes; unknown fields are ignored. What cannot be used is acknowledged and kept in quarantine with its reason.`,
     },
     defaultContentType: 'application/json',
-    channels: entries(({ name, address, parameter, summary }) => [
+    channels: entries(({ name, address, parameters, summary }) => [
       name,
       {
         address,
         description: summary,
-        parameters: { [parameter]: { description: PARAMETERS[parameter] } },
+        parameters: Object.fromEntries(
+          parameters.map((parameter) => [parameter, { description: PARAMETERS[parameter] }]),
+        ),
         messages: { [nameOf(name)]: { $ref: `#/components/messages/${nameOf(name)}` } },
       },
     ]),

@@ -11,6 +11,21 @@ export type Identity =
   | { readonly kind: 'crew'; readonly id: CrewId }
 
 const CREW_PREFIX = 'crew:'
+const SERVICE_PREFIX = 'service:'
+
+/** A program of the utility that hears notices and says nothing. */
+export interface ServiceIdentity {
+  readonly kind: 'service'
+  /** Of the receiver that it is kept as. */
+  readonly id: string
+}
+
+/** The service of a user name (`service:` and its id), `undefined` where it is none's. */
+export function serviceOf(userName: string): ServiceIdentity | undefined {
+  if (!userName.startsWith(SERVICE_PREFIX)) return undefined
+  const id = userName.slice(SERVICE_PREFIX.length)
+  return isId(id) ? { kind: 'service', id } : undefined
+}
 
 /** The identity of a user name; `undefined` where it can be nobody's (`crews` is reserved). */
 export function identityOf(userName: string): Identity | undefined {
@@ -22,8 +37,9 @@ export function identityOf(userName: string): Identity | undefined {
   return { kind: 'terminal', id: userName as ObserverId }
 }
 
-/** The user name again: unique over terminals and crews. */
-export function userNameOf(identity: Identity): string {
+/** The user name again: unique over terminals, crews and services. */
+export function userNameOf(identity: Identity | ServiceIdentity): string {
+  if (identity.kind === 'service') return SERVICE_PREFIX + identity.id
   return identity.kind === 'crew' ? `${CREW_PREFIX}${identity.id}` : identity.id
 }
 

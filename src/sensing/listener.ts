@@ -1,8 +1,8 @@
 /**
  * The embedded MQTT 3.1.1 listener. A PUBACK leaves only after the message is durable: aedes waits
  * for its `authorizePublish` hook before acknowledging, and the hook waits for the journal.
- * Terminals publish and hear their own call-reads; nothing is passed from one to another, nothing
- * is retained, no session outlives its connection. Decides who may connect, publish and subscribe;
+ * Terminals publish and hear their own call-reads, services hear notices; nothing is passed from one
+ * to another, nothing is retained, no session outlives its connection. Decides who may connect, publish and subscribe;
  * what messages mean is decided by the codec and the engine.
  */
 import { type EventEmitter, once } from 'node:events'
@@ -11,12 +11,21 @@ import type { Aedes, AuthenticateError, Client, PublishPacket } from 'aedes'
 import type { CallMessage } from '../facts/wire.ts'
 import { AcceptRate } from './accept-rate.ts'
 import { GuardedSocket } from './guarded-socket.ts'
-import { type Identity, identityOf, isLoopback, passwordCheck, userNameOf } from './identity.ts'
+import {
+  type Identity,
+  identityOf,
+  isLoopback,
+  passwordCheck,
+  type ServiceIdentity,
+  serviceOf,
+  userNameOf,
+} from './identity.ts'
 import { Intake, NotDurable } from './intake.ts'
 import { DEFAULT_LIMITS, type ListenerLimits, TCP_KEEP_ALIVE_MS } from './limits.ts'
-import { type Listener, type ListenerOptions, SensingError } from './port.ts'
+import { type Listener, type ListenerOptions, SensingError, type TopicNotice } from './port.ts'
 import { ReadGate } from './read-gate.ts'
 import { BAD_USER_NAME_OR_PASSWORD, Refusal, refusalReasonOf } from './refusal.ts'
+import { ServiceSessions } from './services.ts'
 import { TerminalBroker } from './terminal-broker.ts'
 import { callTopicOf } from './topics.ts'
 
@@ -33,7 +42,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
 }
 
 interface Session {
-  readonly identity: Identity
+  readonly identity: Identity | ServiceIdentity
   readonly client: Client
   readonly socket: GuardedSocket
   /** Subscribed to its call topic. */
@@ -49,6 +58,7 @@ class MqttListener implements Listener {
   readonly #server: Server
   readonly #acceptRate: AcceptRate
   readonly #accepts: (password?: Uint8Array) => boolean
+  readonly #services: ServiceSessions
   readonly #sockets = new Set<GuardedSocket>()
   readonly #sessions = new WeakMap<Client, Session>()
   /** Sessions by user name. A Map: user names come from outside. */
@@ -64,6 +74,7 @@ class MqttListener implements Listener {
     this.#options = options
     this.#limits = limits
     this.#accepts = passwordCheck(options.secret)
+    this.#services = new ServiceSessions(options.services)
     this.#acceptRate = new AcceptRate(limits.acceptsPerSecond, limits.acceptBurst, options.now())
     this.#gate = new ReadGate({
       pending: () => options.sink.pending,
@@ -130,6 +141,14 @@ class MqttListener implements Listener {
     })
   }
 
+  hearsNotices(receiver: string): boolean {
+    return this.#services.hears(receiver)
+  }
+
+  publishNotice(notice: TopicNotice): Promise<void> {
+    return this.#services.publish(notice)
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
@@ -176,14 +195,14 @@ class MqttListener implements Listener {
           })
       },
       authorizeSubscribe: (client, subscription, done) => {
-        const own = this.#callTopicOf(client)
-        if (own !== undefined && subscription.topic === own) return done(null, subscription)
+        if (this.#maySubscribe(client, subscription)) return done(null, subscription)
         this.#countRefusal('subscription')
         done(null, null) // SUBACK 0x80 [MQTT-3.9.3-2]
       },
     })
     broker.on('clientReady', (client) => this.#sessions.get(client)?.socket.signIn())
     this.#trackSubscriptions(broker)
+    broker.on('ack', (_packet, client) => this.#services.acknowledged(client))
     const onEnd = (client: Client, error: Error) => this.#countEnd(client, error)
     broker.on('clientError', onEnd)
     broker.on('connectionError', onEnd)
@@ -192,10 +211,19 @@ class MqttListener implements Listener {
     return broker
   }
 
-  /** Whom a call-read would reach; a terminal can be subscribed to nothing else. */
+  /** A terminal to its own call-reads, a service to notices with quality 1, and nobody to anything else. */
+  #maySubscribe(client: Client, { topic, qos }: { topic: string; qos: number }): boolean {
+    const kind = this.#sessions.get(client)?.identity.kind
+    if (kind === 'service') return this.#services.maySubscribe(topic, qos)
+    return kind === 'terminal' && topic === this.#callTopicOf(client)
+  }
+
+  /** Whom a call-read or a notice would reach. */
   #trackSubscriptions(broker: Aedes): void {
     const track = (client: Client, topics: readonly string[], hearsCalls: boolean) => {
       const session = this.#sessions.get(client)
+      if (session?.identity.kind === 'service')
+        return this.#services.subscribed(client, topics, hearsCalls)
       if (session && topics.includes(this.#callTopicOf(client)!)) session.hearsCalls = hearsCalls
     }
     broker.on('subscribe', (subscriptions, client) => {
@@ -232,9 +260,14 @@ class MqttListener implements Listener {
   }
 
   #signIn(client: Client, userName?: string, password?: Uint8Array): Refusal | undefined {
-    const identity = userName === undefined ? undefined : identityOf(userName)
+    const identity =
+      userName === undefined ? undefined : (serviceOf(userName) ?? identityOf(userName))
     if (!identity) return new Refusal('badUserName', BAD_USER_NAME_OR_PASSWORD)
-    if (!this.#accepts(password)) return new Refusal('badPassword', BAD_USER_NAME_OR_PASSWORD)
+    const isRight =
+      identity.kind === 'service'
+        ? this.#services.accepts(identity.id, password)
+        : this.#accepts(password)
+    if (!isRight) return new Refusal('badPassword', BAD_USER_NAME_OR_PASSWORD)
 
     const name = userNameOf(identity)
     const sessions = this.#byUserName.get(name) ?? new Set<Session>()
@@ -248,6 +281,7 @@ class MqttListener implements Listener {
     const session = { identity, client, socket, hearsCalls: false }
     this.#sessions.set(client, session)
     this.#byUserName.set(name, sessions.add(session))
+    if (identity.kind === 'service') this.#services.add(identity.id, client, socket)
     socket.once('close', () => {
       sessions.delete(session)
       if (sessions.size === 0 && this.#byUserName.get(name) === sessions)
@@ -261,6 +295,8 @@ class MqttListener implements Listener {
     const session = client ? this.#sessions.get(client) : undefined
     if (!session) throw new Refusal('notSignedIn')
     const { identity, socket } = session
+    // Services listen; what they would say is no evidence.
+    if (identity.kind === 'service') throw new Refusal('servicePublishes')
     const will = packet.cmd !== 'publish'
     // Connections that end because we stop, or read no keep-alives, say nothing about terminals.
     if (will && (this.#closing || this.#gate.lacksRoom)) return

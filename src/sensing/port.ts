@@ -31,6 +31,22 @@ export interface TerminalDirectory {
   standingOf(terminal: string, meter: string): Standing
 }
 
+/** A notice to a service by topic. */
+export interface TopicNotice {
+  /** Id of the receiver it is for. */
+  readonly receiver: string
+  readonly topics: readonly string[]
+  readonly payload: string
+  /** From then on it is stale. */
+  readonly notAfter: number
+}
+
+/** Programs of the utility that may hear notices at the embedded listener. */
+export interface ServiceAccounts {
+  /** Passwords of a service, any of which it may give; `undefined` where there is none of that id. */
+  secretsOf(id: string): readonly string[] | undefined
+}
+
 /** The way to the terminals, whichever it is. */
 export interface Sensing {
   /**
@@ -39,6 +55,13 @@ export interface Sensing {
    * reading. Rejects with a `SensingError` `sensing.notConnected` where nobody listens for it.
    */
   publishCall(terminal: string, message: CallMessage): Promise<void>
+  /** Whether a notice for this receiver could be taken now. */
+  hearsNotices(receiver: string): boolean
+  /**
+   * Sends a notice. Resolves when the service has acknowledged it, or the outside broker has taken
+   * it. Rejects with `sensing.notConnected` where nobody is there to take it, or it is lost on the way.
+   */
+  publishNotice(notice: TopicNotice): Promise<void>
   /** From now on this directory answers; messages being decoded finish with the old one. */
   useDirectory(directory: TerminalDirectory): void
   /** Takes nothing more, waits for the appends under way and their acknowledgements, disconnects. */
@@ -70,6 +93,8 @@ export interface ListenerOptions {
   readonly telemetry: Telemetry
   /** Password that every terminal and crew must give. Only a loopback host does without. */
   readonly secret?: string
+  /** Absent: nobody hears notices here. */
+  readonly services?: ServiceAccounts
   readonly limits?: Partial<ListenerLimits>
   /** Milliseconds since 1970; stamps `receivedAt` and feeds the accept rate. */
   readonly now: () => number
@@ -111,7 +136,7 @@ export type SensingErrorCode =
   | 'sensing.secretRequired'
   /** Address in use, not ours, or not permitted; the cause tells. */
   | 'sensing.cannotListen'
-  /** No connected terminal of that id is subscribed to its call topic, or the broker is away. */
+  /** Nobody connected is subscribed to the topic, or the broker is away. */
   | 'sensing.notConnected'
   /** A certificate or key cannot be read. */
   | 'sensing.badCertificate'

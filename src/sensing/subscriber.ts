@@ -24,6 +24,7 @@ import {
   type Subscriber,
   type SubscriberOptions,
   type TerminalDirectory,
+  type TopicNotice,
 } from './port.ts'
 import { ReadGate } from './read-gate.ts'
 import { callTopicOf, identityOfTopic, SHARED_TOPICS, STATUS_TOPIC } from './topics.ts'
@@ -110,6 +111,24 @@ class BrokerSubscriber implements Subscriber {
         throw notConnected(`broker: ${error.message}`)
       })
     if (!heard) throw notConnected(`nobody listens for calls to ${terminal}`)
+  }
+
+  /** Who hears it is the broker's to say; it keeps what its sessions have not taken yet. */
+  hearsNotices(): boolean {
+    return this.#connections.some(({ isUp }) => isUp)
+  }
+
+  async publishNotice({ topics, payload, notAfter }: TopicNotice): Promise<void> {
+    const connection = this.#connections.find(({ isUp }) => isUp)
+    const seconds = Math.ceil((notAfter - this.#options.now()) / 1000)
+    const properties = { messageExpiryInterval: Math.max(1, seconds) }
+    for (const topic of topics)
+      try {
+        if (!connection) throw new Error(this.problem ?? 'not connected')
+        await connection.publish(topic, payload, { properties })
+      } catch (error) {
+        throw new SensingError('sensing.notConnected', `broker: ${(error as Error).message}`)
+      }
   }
 
   close(): Promise<void> {

@@ -1,6 +1,6 @@
 /** The topics of CONTRACT §4: which channel of which identity a topic names. Wildcards never match. */
 import { type CrewId, isId } from '../facts/ids.ts'
-import { CREWS_SEGMENT, TOPIC_ROOT } from '../facts/wire.ts'
+import { CREWS_SEGMENT, NOTICES_SEGMENT, TOPIC_ROOT } from '../facts/wire.ts'
 import { type Identity, identityOf } from './identity.ts'
 
 export type Channel = 'event' | 'status' | 'reading' | 'position'
@@ -26,6 +26,29 @@ export function channelOf(identity: Identity, topic: string): Channel | undefine
 /** Down: call-reads for a terminal. The only topic that a terminal may subscribe to. */
 export function callTopicOf(terminal: string): string {
   return `${TOPIC_ROOT}/${terminal}/call`
+}
+
+const NOTICES = `${TOPIC_ROOT}/${NOTICES_SEGMENT}`
+
+/** Down: notices of a unit for one role. */
+export function noticeTopicOf(unit: string, role: string): string {
+  return `${NOTICES}/${unit}/${role}`
+}
+
+/** What a service may subscribe to: notices of all units or one, of all roles or one. */
+export function isNoticeFilter(filter: string): boolean {
+  const [unit, role, ...more] = filter.slice(NOTICES.length + 1).split('/')
+  if (!filter.startsWith(`${NOTICES}/`) || more.length > 0) return false
+  if (role === undefined) return unit === '#'
+  const isLevel = (level: string) => level === '+' || isId(level)
+  return isLevel(unit!) && (role === '#' || isLevel(role))
+}
+
+/** Whether a filter that `isNoticeFilter` admits names the topic of a notice. */
+export function noticeFilterNames(filter: string, topic: string): boolean {
+  const levels = topic.split('/')
+  const asked = filter.split('/')
+  return asked.every((level, i) => level === '#' || level === '+' || level === levels[i])
 }
 
 /**

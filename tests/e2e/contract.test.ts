@@ -395,6 +395,7 @@ describe('§5 HTTP', () => {
     for (const channel of ['event', 'status', 'call', 'reading'])
       expect(addresses).toContain(`lastgasp/v1/{terminalId}/${channel}`)
     expect(addresses).toContain('lastgasp/v1/crews/{crewId}/position')
+    expect(addresses).toContain('lastgasp/v1/notices/{unit}/{role}')
     for (const { address, parameters } of channels)
       expect(Object.keys(parameters).sort(), address).toEqual(
         [...address.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort(),

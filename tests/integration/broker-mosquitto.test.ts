@@ -12,6 +12,7 @@ import { type BrokerFixture, brokerSettings, openBrokerFixture } from '../suppor
 import { openBrokerTap } from '../support/broker-tap.ts'
 import { type Authority, certificateAuthority } from '../support/certificates.ts'
 import { type Mosquitto, startMosquitto } from '../support/mosquitto.ts'
+import { NOW } from '../support/sensing-fixture.ts'
 import { accepts, freePort, isInstalled } from '../support/server-process.ts'
 import { until } from '../support/until.ts'
 
@@ -44,6 +45,12 @@ describe.skipIf(missing)('the shipped configuration (needs mosquitto installed)'
     writeFileSync(passwords, '')
     const hash = ['-b', passwords, 'lastgasp', 'right']
     execFileSync('mosquitto_passwd', hash, { stdio: 'pipe' })
+    // The service that stands there as an example.
+    const service = ['-b', passwords, 'dispatch', 'right']
+    execFileSync('mosquitto_passwd', service, { stdio: 'pipe' })
+    const rights = join(folder, 'config/lastgasp.acl')
+    const examples = readFileSync(rights, 'utf8').replaceAll(/^# (user|topic)/gm, '$1')
+    writeFileSync(rights, examples)
     terminalsPort = await freePort()
     const shipped = readFileSync('config/brokers/mosquitto.conf', 'utf8')
     mosquitto = await startMosquitto({
@@ -96,6 +103,35 @@ describe.skipIf(missing)('the shipped configuration (needs mosquitto installed)'
     expect(JSON.parse((await heard) as string)).toEqual(call)
     await until(() => fixture.sink.facts.length > 0)
     expect(fixture.sink.facts).toMatchObject([{ terminal: 'T1', messageId: 'own' }])
+    await t1.endAsync(true)
+  })
+
+  test('a service hears notices and says none; a terminal does neither', async () => {
+    open = openBrokerFixture(brokerSettings(mosquitto.url, account))
+    const fixture = open
+    await fixture.ready()
+    const topic = 'lastgasp/v1/notices/1501/gridManager'
+    const service = await connectAsync(mosquitto.url, {
+      ...{ protocolVersion: 5, username: 'dispatch', password: 'right', reconnectPeriod: 0 },
+      clientId: 'dispatch',
+    })
+    const heard: string[] = []
+    service.on('message', (at, payload) => heard.push(`${at} ${payload}`))
+    await service.subscribeAsync('lastgasp/v1/notices/#', { qos: 1 })
+    const t1 = await terminal('T1')
+    t1.on('message', (at) => heard.push(`terminal heard ${at}`))
+    // Mosquitto grants what it then never sends.
+    await t1.subscribeAsync('lastgasp/v1/notices/#', { qos: 1 }).catch(() => {})
+    for (const liar of [t1, service])
+      await liar.publishAsync(topic, 'forged', { qos: 1 }).catch(() => {})
+    const notice = { receiver: 'any', topics: [topic], notAfter: NOW + 60_000 }
+    await fixture.subscriber.publishNotice({ ...notice, payload: 'ours' })
+    await until(() => heard.length > 0)
+    await service.unsubscribeAsync('lastgasp/v1/notices/#')
+    // Nobody subscribes: the broker has taken it all the same.
+    await fixture.subscriber.publishNotice({ ...notice, payload: 'nobody’s' })
+    expect(heard).toEqual([`${topic} ours`])
+    await service.endAsync(true)
     await t1.endAsync(true)
   })
 

@@ -12,7 +12,7 @@ import { id, idParams, instantOut } from '../schemas.ts'
 const webhookBody = z
   .strictObject({
     name: z.string().trim().min(1).max(64).describe('for people; nothing personal'),
-    url: z.string().min(1).max(2048),
+    url: z.string().min(1).max(2048).optional().describe('not for `mqtt`'),
     form: z.enum(WEBHOOK_FORMS).default('standard'),
     language: z.enum(WEBHOOK_LANGUAGES).default('zh').describe('of texts; only `wecom` has them'),
     topics: z
@@ -37,6 +37,15 @@ const webhookBody = z
     ({ form, topics, channels }) =>
       form !== 'wecom' || (!topics?.includes('incident') && channels.length === 0),
     { message: 'a robot is told of notices and escalations only', path: ['topics'] },
+  )
+  .refine(({ form, url }) => (form === 'mqtt') === (url === undefined), {
+    message: 'an address, but for `mqtt`',
+    path: ['url'],
+  })
+  .refine(
+    ({ form, topics = [], channels }) =>
+      form !== 'mqtt' || (topics.every((topic) => topic === 'notice') && channels.length === 0),
+    { message: 'by topic go notices only', path: ['topics'] },
   )
   .meta({ id: 'WebhookRequest' })
 
@@ -109,7 +118,8 @@ const add = route({
   method: 'POST',
   path: '/api/v1/webhooks',
   demand: 'webhooks.write',
-  summary: 'Tell another system, or a 企业微信 group robot, of what happens from now on',
+  summary:
+    'Tell another system, a 企业微信 group robot, or a service that listens by MQTT topic, of what happens from now on',
   body: webhookBody,
   answers: {
     201: {
@@ -119,17 +129,21 @@ const add = route({
   },
   async handle(call) {
     const { deps, body } = call
-    const wrong = deps.webhooks.problemOfUrl(body.url)
+    const wrong = body.url === undefined ? undefined : deps.webhooks.problemOfUrl(body.url)
     if (wrong !== undefined) throw new Problem('webhook.url', `url: ${wrong}`)
     if (!isSeen(call, body) || !isUnit(call, body.unit))
       throw new Problem('webhook.unit', `unit: ${body.unit ?? 'all'} is not yours, or unknown`)
     if (deps.webhooks.list().length >= MAX_WEBHOOKS)
       throw new Problem('webhook.tooMany', `${MAX_WEBHOOKS} webhooks are kept already`)
     const channels = WEBHOOK_CHANNELS.filter((channel) => body.channels.includes(channel))
-    const asked = body.topics ?? (channels.length > 0 ? [] : ['notice', 'escalation'])
+    const usual = body.form === 'mqtt' ? ['notice'] : ['notice', 'escalation']
+    const asked = body.topics ?? (channels.length > 0 ? [] : usual)
     const topics = WEBHOOK_TOPICS.filter((topic) => asked.includes(topic))
     const by = callerOf(call).account
-    const { webhook, secret } = await deps.webhooks.add({ ...body, topics, channels, by })
+    const { webhook, secret } = await deps.webhooks.add({
+      ...{ ...body, topics, channels, by },
+      url: body.url ?? deps.webhooks.topicAddress,
+    })
     await audited(call, 'webhook.add', webhook.id)
     return { status: 201, json: { webhook: view(webhook), secret } }
   },

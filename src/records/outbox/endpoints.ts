@@ -5,8 +5,8 @@ import type { InstantMs } from '../../facts/time.ts'
 import type { MessageTopic } from './messages.ts'
 import type { TextLanguage } from './texts.ts'
 
-/** How a receiver wants to be told: signed JSON, or the text for a 企业微信 group robot. */
-export type EndpointForm = 'standard' | 'wecom'
+/** How a receiver wants to be told: signed JSON, the text for a 企业微信 group robot, or by topic. */
+export type EndpointForm = 'standard' | 'wecom' | 'mqtt'
 
 export interface KeptEndpoint {
   readonly id: string

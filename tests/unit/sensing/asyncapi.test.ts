@@ -46,6 +46,12 @@ const CONTRACT_EXAMPLES: Record<string, [address: string, action: string, payloa
     'receive',
     { at: '2026-11-22T03:00:00.000Z', lon: 111.6, lat: 40.8 },
   ],
+  // Added to the contract.
+  notice: [
+    'lastgasp/v1/notices/{unit}/{role}',
+    'send',
+    { id: 'msg_1', type: 'notice.changed', timestamp: '2026-11-22T03:00:00.000Z', data: {} },
+  ],
 }
 
 describe('AsyncAPI document', () => {
