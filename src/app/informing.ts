@@ -126,12 +126,12 @@ function webhooksOf({ records, allowPrivate, now }: InformingParts, courier: Cou
   }
   return {
     list: () => outbox.endpoints().map(view),
-    topicAddress: TOPIC_ADDRESS,
     problemOfUrl: (url) => problemOfUrl(url, allowPrivate),
     async add(asked) {
       const secret = asked.form === 'wecom' ? null : newSecret()
       const endpoint: KeptEndpoint = {
         ...asked,
+        url: asked.form === 'mqtt' ? TOPIC_ADDRESS : asked.url,
         id: `wh_${randomBytes(9).toString('hex')}`,
         secrets: secret === null ? [] : [secret],
         createdAt: now(),

@@ -176,8 +176,6 @@ export interface Webhook {
 /** The list of receivers. What changes it resolves once it is on disk. */
 export interface Webhooks {
   list(): readonly Webhook[]
-  /** Stands for the address of those that listen by topic. */
-  readonly topicAddress: string
   /** What is wrong with an address, undefined if nothing. */
   problemOfUrl(url: string): string | undefined
   add(

@@ -111,10 +111,11 @@ describe.skipIf(missing)('the shipped configuration (needs mosquitto installed)'
     const fixture = open
     await fixture.ready()
     const topic = 'lastgasp/v1/notices/1501/gridManager'
-    const service = await connectAsync(mosquitto.url, {
-      ...{ protocolVersion: 5, username: 'dispatch', password: 'right', reconnectPeriod: 0 },
-      clientId: 'dispatch',
-    })
+    const dispatch = (clientId: string) => {
+      const service = { protocolVersion: 5, username: 'dispatch', password: 'right' } as const
+      return { ...service, reconnectPeriod: 0, clientId }
+    }
+    const service = await connectAsync(mosquitto.url, dispatch('dispatch'))
     const heard: string[] = []
     service.on('message', (at, payload) => heard.push(`${at} ${payload}`))
     await service.subscribeAsync('lastgasp/v1/notices/#', { qos: 1 })
@@ -122,8 +123,17 @@ describe.skipIf(missing)('the shipped configuration (needs mosquitto installed)'
     t1.on('message', (at) => heard.push(`terminal heard ${at}`))
     // Mosquitto grants what it then never sends.
     await t1.subscribeAsync('lastgasp/v1/notices/#', { qos: 1 }).catch(() => {})
-    for (const liar of [t1, service])
-      await liar.publishAsync(topic, 'forged', { qos: 1 }).catch(() => {})
+    for (const liar of [
+      await terminal('T2'),
+      await connectAsync(mosquitto.url, dispatch('liar')),
+    ]) {
+      // A refusal, the end of the connection, or both.
+      await new Promise((resolve) => {
+        liar.once('close', () => resolve(undefined))
+        liar.publish(topic, 'forged', { qos: 1 }, resolve)
+      })
+      await liar.endAsync(true)
+    }
     const notice = { receiver: 'any', topics: [topic], notAfter: NOW + 60_000 }
     await fixture.subscriber.publishNotice({ ...notice, payload: 'ours' })
     await until(() => heard.length > 0)

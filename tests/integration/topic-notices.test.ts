@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import type { IPublishPacket, MqttClient } from 'mqtt'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Informing, startInforming } from '../../src/app/informing.ts'
-import { serviceAccounts, TOPIC_ADDRESS, topicWay } from '../../src/app/topic-notices.ts'
+import { serviceAccounts, topicWay } from '../../src/app/topic-notices.ts'
 import type { Change } from '../../src/engine/changes.ts'
 import { noticeMessage } from '../../src/facts/wire.ts'
 import type { CompiledGrid } from '../../src/grid/compiled.ts'
@@ -76,7 +76,7 @@ async function die(): Promise<void> {
 
 async function service(unit: string | null = null): Promise<{ id: string; password: string }> {
   const { webhook, secret } = await informing!.webhooks.add({
-    ...{ name: '服务调度', url: TOPIC_ADDRESS, form: 'mqtt', language: 'zh', by: 'op' },
+    ...{ name: '服务调度', url: '', form: 'mqtt', language: 'zh', by: 'op' },
     ...{ topics: ['notice'], channels: [], unit },
   })
   return { id: webhook.id, password: secret! }

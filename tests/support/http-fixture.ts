@@ -259,7 +259,6 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
     },
     webhooks: {
       list: () => [],
-      topicAddress: 'mqtt:none',
       problemOfUrl: () => 'no receivers in this fixture',
       add: () => Promise.reject(new Error('no receivers in this fixture')),
       remove: async () => {},

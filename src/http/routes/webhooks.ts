@@ -142,7 +142,7 @@ const add = route({
     const by = callerOf(call).account
     const { webhook, secret } = await deps.webhooks.add({
       ...{ ...body, topics, channels, by },
-      url: body.url ?? deps.webhooks.topicAddress,
+      url: body.url ?? '',
     })
     await audited(call, 'webhook.add', webhook.id)
     return { status: 201, json: { webhook: view(webhook), secret } }
