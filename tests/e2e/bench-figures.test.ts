@@ -68,3 +68,22 @@ describe('bench lookup', () => {
     expect(byKind.commonest!.refined).toBeGreaterThan(0.5)
   })
 })
+
+describe('bench inform', () => {
+  /** 300,000 by `npm run soak`, or here with `LASTGASP_INFORM_CUSTOMERS=300000`. */
+  const customers = Number(process.env.LASTGASP_INFORM_CUSTOMERS ?? 30_000)
+
+  test('every customer of a dark line is told once, and sensing goes on meanwhile', {
+    timeout: 240_000 + customers * 4,
+  }, async () => {
+    const figures = await bench('inform', '--customers', String(customers))
+    expect(figures).toMatchObject({ bench: 'inform', customers, told: customers, again: 0 })
+    // Each parcel holds up to fifty: it is not one request a customer.
+    expect(figures.parcels).toBeLessThan(customers / 10)
+    // A report that waited for the telling would be acknowledged after it, and none in between.
+    expect(figures.reportsMeanwhile).toBeGreaterThan(10)
+    expect(figures.unacknowledged).toBe(0)
+    expect(figures.pubackMaxMs).toBeLessThan((figures.deliveredSeconds as number) * 1000)
+    expect(figures.rssPeakMb).toBeGreaterThanOrEqual(figures.rssStartMb as number)
+  })
+})
