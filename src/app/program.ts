@@ -38,6 +38,7 @@ import { diagramOf } from './diagram.ts'
 import { figuresOf, reportsIn } from './figures.ts'
 import { openFrequent } from './frequent.ts'
 import { GridApply } from './grid-apply.ts'
+import { healthOf } from './health.ts'
 import { openHotline } from './hotline.ts'
 import type { Informing } from './informing.ts'
 import { documentOfAllMessages, INSTALLED, installedVersion } from './installed.ts'
@@ -48,7 +49,7 @@ import { processFigures } from './process-figures.ts'
 import { answerReliability } from './reliability.ts'
 import { repairDesk } from './repair.ts'
 import { retainJournal } from './retention.ts'
-import { applyRules, applyRulesOfFolder } from './rules.ts'
+import { applyRules, applyRulesOfFolder, causesOfFolder, SHIPPED_RULES } from './rules.ts'
 import { newestBeginning, Snapshotting } from './snapshotting.ts'
 import { subscriptionsOf } from './subscriptions.ts'
 import { switchingPort } from './switching.ts'
@@ -156,7 +157,8 @@ async function open(
   }
   pipeline.onFailure = fail
   const ruleParts = { library, journal, pipeline, records, now }
-  await applyRulesOfFolder(settings.rules.dir ?? join(INSTALLED, 'config', 'rules'), ruleParts)
+  const causes = causesOfFolder(settings.rules.dir)
+  await applyRulesOfFolder(settings.rules.dir ?? SHIPPED_RULES, ruleParts)
   await applyGrid(options, library, journal, pipeline)
   const grid = () => library.grid(judge.gridDigest)
 
@@ -295,6 +297,7 @@ async function open(
     ...switchingPort(grid, () => judge.engine.world),
     diagram: (feeder) => diagramOf(judge.engine.world, feeder),
     rules: () => library.rulesText(judge.rulesDigest),
+    causes: () => causes,
     applyRules: (files, by) => applyRules(files, by, ruleParts),
     health,
     reliability: (asked) => {
@@ -408,16 +411,4 @@ function announce(
 
 function seriesSettings({ series }: Settings): Parameters<typeof openSeries>[0]['settings'] {
   return series as Parameters<typeof openSeries>[0]['settings']
-}
-
-function healthOf(
-  journal: { readonly condition: string },
-  records: { readonly condition: string },
-  brokerProblem: string | undefined,
-): { ready: boolean; reasons: string[] } {
-  const reasons: string[] = []
-  if (journal.condition !== 'writing') reasons.push(`journal: ${journal.condition}`)
-  if (records.condition !== 'writing') reasons.push(`records: ${records.condition}`)
-  if (brokerProblem !== undefined) reasons.push(`broker: ${brokerProblem}`)
-  return { ready: reasons.length === 0, reasons }
 }

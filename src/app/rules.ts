@@ -1,9 +1,16 @@
 /** Which rules hold: those of the rule folder where they changed, and those people put in force. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { CAUSES_FILE, type CauseTree, loadCauses } from '../config/causes.ts'
 import { RULE_FILES } from '../config/rules.ts'
 import type { JournalPort } from '../journal/port.ts'
 import type { RecordsPort } from '../records/port.ts'
+import { INSTALLED } from './installed.ts'
 import type { Library } from './library.ts'
 import type { Pipeline } from './pipeline.ts'
+
+/** The rules that the program comes with. */
+export const SHIPPED_RULES = join(INSTALLED, 'config', 'rules')
 
 /** Who applies the rules of the rule folder. */
 const BY_START = 'start'
@@ -18,6 +25,12 @@ export interface RuleParts {
   readonly pipeline: Pipeline
   readonly records: Pick<RecordsPort, 'applied'>
   now(): number
+}
+
+/** The cause tree of the rule folder; of one without, that which the program comes with. @throws RulesError */
+export function causesOfFolder(dir: string | null): CauseTree {
+  const own = dir === null ? undefined : join(dir, CAUSES_FILE)
+  return loadCauses(own !== undefined && existsSync(own) ? own : join(SHIPPED_RULES, CAUSES_FILE))
 }
 
 /**

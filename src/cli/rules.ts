@@ -1,9 +1,10 @@
 /** `lastgasp rules`: try rule files before shipping them, and put them in force. */
-import { readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Command } from 'commander'
 import { ScenarioError } from '../../simulators/scenario.ts'
 import { INSTALLED } from '../app/installed.ts'
+import { CAUSES_FILE, isCauseFile, loadCauses } from '../config/causes.ts'
 import { ConfigError, UsageError } from '../config/errors.ts'
 import type { RuleText } from '../config/rule-file.ts'
 import { RULE_FILES, type RuleFileName, readRules, ruleFileOf } from '../config/rules.ts'
@@ -48,9 +49,21 @@ export function rulesAt(paths: readonly string[], others = SHIPPED): Rules {
   return readRules(judgement!, grading!)
 }
 
+/** The cause tree at a path: the file itself, or that of a folder which has one. */
+function causeFileAt(path: string): string[] {
+  const file = isFolder(path) ? join(path, CAUSES_FILE) : path
+  if (isFolder(path) && !existsSync(file)) return []
+  return isCauseFile(readText(file).text) ? [file] : []
+}
+
 function check(paths: readonly string[]): void {
-  const { version } = rulesAt(paths)
-  for (const [name, { file }] of ruleTexts(paths))
+  const trees = paths.flatMap(causeFileAt)
+  for (const path of trees)
+    console.log(`${path}: usable cause tree, ${loadCauses(path).count} causes`)
+  const rules = paths.filter((path) => !trees.includes(path))
+  if (rules.length === 0) return
+  const { version } = rulesAt(rules)
+  for (const [name, { file }] of ruleTexts(rules))
     console.log(
       `${file}: usable ${basename(name, '.yaml')} rules${name === 'judgement.yaml' ? `, version ${version}` : ''}`,
     )
@@ -101,7 +114,7 @@ export function registerRules(program: Command): void {
   rules
     .command('check')
     .description('say whether rule files can be used, and what is wrong by file and line')
-    .argument('<file...>', 'judgement.yaml, grading.yaml, or a folder with both')
+    .argument('<file...>', 'judgement.yaml, grading.yaml, causes.yaml, or a folder with them')
     .action(check)
   rules
     .command('test')

@@ -1,4 +1,5 @@
 /** What the HTTP side needs of the others; `app` passes what fits. */
+
 import type { FastifyRateLimitStoreCtor } from '@fastify/rate-limit'
 import type {
   ActionChange,
@@ -28,6 +29,7 @@ import type { PassOn } from './pass-on.ts'
 import type { QualityParts } from './quality.ts'
 import type { ReliabilityAnswer, ReliabilityAsked } from './reliability-shape.ts'
 import type { RepairDesk } from './repair-ports.ts'
+import type { CauseTree, RuleFile, RulesText } from './rules-port.ts'
 import type { SensingAnswer } from './sensing-shape.ts'
 import type { Tickets } from './tickets.ts'
 
@@ -279,19 +281,6 @@ export interface StormFigures {
   readonly reason: string | null
 }
 
-export interface RuleFile {
-  readonly name: string
-  readonly text: string
-}
-
-export interface RulesText {
-  readonly version: string
-  readonly digest: string
-  readonly files: readonly RuleFile[]
-  /** What the files say, as values. */
-  readonly values: unknown
-}
-
 export interface TerminalState {
   readonly link: 'online' | 'offline' | null
   readonly lastHeardAt: InstantMs | null
@@ -366,6 +355,7 @@ export interface HttpDeps {
   diagram(feeder: number): readonly DiagramDevice[]
   readonly gridApply: GridApplyPort
   rules(): RulesText
+  causes(): CauseTree
   /**
    * Makes these files the rules in force, each of those left out as it is; answers when the engine
    * judges by them. Rejects with `rules.invalid` and `problems` where they cannot be used.

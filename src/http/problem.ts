@@ -37,6 +37,7 @@ export const PROBLEM_CODES = {
   'action.onParts': 422,
   'action.keyReused': 422,
   'rules.invalid': 422,
+  'cause.unknown': 422,
   'device.unknown': 422,
   'usagePoint.unknown': 422,
   'plan.window': 422,

@@ -212,6 +212,24 @@ describe('actions', () => {
     )
   })
 
+  test('a cause that the tree does not know is refused, and named what it is most like', async () => {
+    const crew = await fixture.token('crew', ['1501'])
+    const response = await fixture.post(
+      '/api/v1/incidents/I1/actions',
+      { action: 'cause', revision: 3, causeCode: 'B28' },
+      { authorization: `Bearer ${crew}` },
+    )
+    const problem = await expectProblem(response, 'cause.unknown')
+    expect(response.status).toBe(422)
+    expect(problem).toMatchObject({ nearest: { code: expect.stringMatching(/^B2/) } })
+    const tree = await fixture.get('/api/v1/causes', crew)
+    const { causes } = (await tree.json()) as { causes: { code: string; children: object[] }[] }
+    expect(causes.find(({ code }) => code === 'B')).toMatchObject({
+      zh: '外部因素',
+      children: expect.arrayContaining([expect.objectContaining({ code: 'B2' })]),
+    })
+  })
+
   test('a journal that cannot write is 503 with its code', async () => {
     const broken = await httpFixture({
       deps: {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { WebSocket } from 'ws'
 import { answerReliability } from '../../src/app/reliability.ts'
+import { loadCauses } from '../../src/config/causes.ts'
 import type { ActionChange, Change, ChangeBatch, Incident } from '../../src/engine/changes.ts'
 import { isOpen } from '../../src/engine/incident-view.ts'
 import type { Plan } from '../../src/engine/plans/plan.ts'
@@ -277,6 +278,7 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
       throw new Error('no card in this fixture')
     },
     callBacks: callBacksUnasked(),
+    causes: () => loadCauses('config/rules/causes.yaml'),
     care: {
       ofCustomer: () => ({ level: 4, reasons: [] }),
       list: () => [],

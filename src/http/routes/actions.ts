@@ -11,6 +11,7 @@ import type { HttpDeps } from '../ports.ts'
 import { Problem } from '../problem.ts'
 import { type Answer, callerOf, read, route } from '../route.ts'
 import { actionAnswer, actionBody, type actionWarning, idParams, requestKey } from '../schemas.ts'
+import { assertKnownCause } from './causes.ts'
 import { incidentFor } from './incidents.ts'
 
 const view = (change: ActionChange) => ({
@@ -89,6 +90,7 @@ const requestAction = route({
     if (!rights.has(`actions.${body.action}`))
       throw new Problem('auth.forbidden', `role ${role} may not ${body.action}`)
     const incident = incidentFor(call, call.params.id)
+    if (body.causeCode !== undefined) assertKnownCause(deps, body.causeCode)
     const key = request.headers['idempotency-key']
     const ownId = key === undefined ? randomUUID() : read(requestKey, key, 'Idempotency-Key')
 

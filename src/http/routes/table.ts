@@ -13,6 +13,7 @@ import { actionRoutes } from './actions.ts'
 import { auditRoutes } from './audit.ts'
 import { callBackRoutes } from './callbacks.ts'
 import { careRoutes } from './care.ts'
+import { causeRoutes } from './causes.ts'
 import { channelRoutes } from './channels.ts'
 import { complaintRoutes } from './complaints.ts'
 import { crewRoutes } from './crews.ts'
@@ -93,6 +94,7 @@ export function routeTable(tickets: Tickets, version: string): readonly Route[] 
     ...statusRoutes,
     ...terminalRoutes,
     ...ruleRoutes,
+    ...causeRoutes,
     ...stormRoutes,
     ...switchingRoutes,
     ...gridRoutes,

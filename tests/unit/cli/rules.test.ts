@@ -32,6 +32,7 @@ test('one file, the other, both, and a folder of them are usable', async () => {
     expect(await runProgram(['rules', 'check', ...files])).toBe(0)
   expect(out).toContain(`${judgement}: usable judgement rules, version `)
   expect(out).toContain(`${grading}: usable grading rules`)
+  expect(out).toContain(`${join(folder, 'causes.yaml')}: usable cause tree, `)
 })
 
 test('what is wrong is named by file and line, and the exit code is that of bad configuration', async () => {
@@ -41,6 +42,17 @@ test('what is wrong is named by file and line, and the exit code is that of bad 
   expect(await runProgram(['rules', 'check', file])).toBe(78)
   const line = text.split('\n').findIndex((each) => each.startsWith('customer:')) + 1
   expect(err).toContain(`${file}:${line}: customer: unknown key, did you mean customers?`)
+})
+
+test('a cause tree alone is usable, or told where it is wrong', async () => {
+  const file = join(folder, 'causes.yaml')
+  expect(await runProgram(['rules', 'check', file])).toBe(0)
+  const text = readFileSync(file, 'utf8').replace('code: A11', 'code: B11')
+  const ours = join(folder, 'our-causes.yaml')
+  writeFileSync(ours, text)
+  expect(await runProgram(['rules', 'check', ours])).toBe(78)
+  expect(err).toContain(`${ours}: B11: expected a code that begins with A1`)
+  rmSync(ours)
 })
 
 test('a file that is not there, and two of a kind, are bad usage', async () => {
