@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 
 const quiet = process.argv.includes('--quiet')
 
@@ -34,6 +35,20 @@ function step(name, sources, command, args) {
   writeFileSync(stamp, digest)
 }
 
+/** Beside each script and style its compressed forms: a phone in the field loads a quarter. */
+function compressFilesOf(dir) {
+  for (const { name, parentPath } of readdirSync(dir, { recursive: true, withFileTypes: true })) {
+    if (!/\.(js|css)$/.test(name)) continue
+    const path = join(parentPath, name)
+    if (existsSync(`${path}.gz`)) continue
+    const bytes = readFileSync(path)
+    // The best that takes a second for all of them.
+    const params = { [constants.BROTLI_PARAM_QUALITY]: 9 }
+    writeFileSync(`${path}.br`, brotliCompressSync(bytes, { params }))
+    writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 9 }))
+  }
+}
+
 mkdirSync('dist', { recursive: true })
 step(
   'program',
@@ -48,4 +63,5 @@ if (existsSync('dashboards/console/vite.config.ts')) {
     '--config',
     'dashboards/console/vite.config.ts',
   ])
+  compressFilesOf(join('dist', 'console'))
 }

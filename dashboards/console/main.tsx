@@ -1,5 +1,8 @@
 import { createRoot } from 'react-dom/client'
 import { takeIncoming } from './agent/incoming.ts'
+import { whoAmI } from './api/client.ts'
+import { PAGES } from './app/pages.ts'
+import { viewAsked } from './app/view.ts'
 import './styles/base.css'
 
 // Before anything else: the number of a caller leaves the address bar at once.
@@ -10,6 +13,11 @@ if (location.pathname === '/public') {
   const { PublicPage } = await import('./public/PublicPage.tsx')
   root.render(<PublicPage />)
 } else {
+  // Asked and fetched side by side: one after the other they would be four round trips.
+  const session = whoAmI()
+  session.catch(() => undefined)
+  void import('./app/Workplace.tsx')
+  void PAGES[viewAsked()]()
   const { App } = await import('./app/App.tsx')
-  root.render(<App />)
+  root.render(<App session={session} />)
 }

@@ -106,7 +106,12 @@ export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
     errorResponseBuilder: () => new Problem('rate.exceeded', 'too many requests; wait a minute'),
   })
   if (deps.consoleDir !== undefined)
-    await app.register(fastifyStatic, { root: deps.consoleDir, serve: false })
+    await app.register(fastifyStatic, {
+      root: deps.consoleDir,
+      serve: false,
+      // The build lays compressed forms beside what it makes.
+      preCompressed: true,
+    })
 
   const tickets = deps.tickets ?? createTickets(deps.now)
   const routes = routeTable(tickets, deps.version)

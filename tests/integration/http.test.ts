@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ActionChange } from '../../src/engine/changes.ts'
 import type { IncidentId } from '../../src/facts/ids.ts'
@@ -16,6 +17,7 @@ beforeAll(async () => {
   mkdirSync(join(consoleDir, 'assets'))
   writeFileSync(join(consoleDir, 'index.html'), '<!doctype html><title>console</title>')
   writeFileSync(join(consoleDir, 'assets', 'main-abc.js'), 'export {}')
+  writeFileSync(join(consoleDir, 'assets', 'main-abc.js.gz'), gzipSync('export {}'))
   fixture = await httpFixture({ consoleDir })
   const device = { id: 'F1-FU', type: 'fuse', name: '支线' }
   const evidence = [
@@ -409,6 +411,11 @@ describe('outside the interface', () => {
     const asset = await fixture.get('/assets/main-abc.js')
     expect(asset.headers.get('cache-control')).toContain('immutable')
     expect(asset.headers.get('content-type')).toContain('javascript')
+    // Compressed where the build laid such a file beside it, and who takes it.
+    const small = await fixture.get('/assets/main-abc.js', undefined, { 'accept-encoding': 'gzip' })
+    expect(small.headers.get('content-encoding')).toBe('gzip')
+    expect(small.headers.get('vary')).toContain('accept-encoding')
+    expect(await small.text()).toBe(await asset.text())
     await expectProblem(await fixture.get('/assets/none.js'), 'notFound')
     await expectProblem(await fixture.get('/..%2f..%2fpackage.json'), 'notFound')
   })

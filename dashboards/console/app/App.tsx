@@ -1,6 +1,6 @@
 /** Decides which page stands: loading, sign-in, or the place of work of the account that is signed in. */
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react'
-import { signOut, whoAmI } from '../api/client.ts'
+import { signOut } from '../api/client.ts'
 import type { Account } from '../api/payloads.ts'
 import { LanguageProvider } from '../i18n/language.tsx'
 import { FailureBoundary } from './FailureBoundary.tsx'
@@ -16,27 +16,28 @@ type Session =
   | { readonly state: 'out'; readonly expired: boolean }
   | { readonly state: 'in'; readonly account: Account }
 
-export function App() {
+/** `session`: who is signed in, asked before anything was loaded. */
+export function App({ session }: { session: Promise<Account | null> }) {
   return (
     <LanguageProvider>
       <ThemeProvider>
         <FailureBoundary>
-          <Gate />
+          <Gate asked={session} />
         </FailureBoundary>
       </ThemeProvider>
     </LanguageProvider>
   )
 }
 
-function Gate() {
+function Gate({ asked }: { asked: Promise<Account | null> }) {
   const [session, setSession] = useState<Session>({ state: 'unknown' })
   useEffect(() => {
-    whoAmI().then(
+    asked.then(
       (account) =>
         setSession(account === null ? { state: 'out', expired: false } : { state: 'in', account }),
       () => setSession({ state: 'out', expired: false }),
     )
-  }, [])
+  }, [asked])
   const onExpired = useCallback(() => setSession({ state: 'out', expired: true }), [])
   const onSignOut = useCallback(() => {
     const out = () => setSession({ state: 'out', expired: false })

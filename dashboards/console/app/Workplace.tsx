@@ -1,6 +1,14 @@
 /** Where one signed-in account works: the live feed, and the view that the address names. */
 import { App as AntApp } from 'antd'
-import { lazy, type ReactNode, Suspense, useEffect, useMemo, useState } from 'react'
+import {
+  type ComponentType,
+  lazy,
+  type ReactNode,
+  Suspense,
+  useEffect,
+  useMemo,
+  useState,
+} from 'react'
 import type { Account } from '../api/payloads.ts'
 import { namesOf } from '../incidents/names.ts'
 import { FeedContext, useFreshness } from '../live/context.tsx'
@@ -8,22 +16,16 @@ import { LiveFeed } from '../live/feed.ts'
 import { Header } from './Header.tsx'
 import { LinkBanner } from './LinkBanner.tsx'
 import { useNetwork } from './network.ts'
+import { PAGES } from './pages.ts'
 import { Rail } from './Rail.tsx'
-import { useView, type View, viewsFor } from './view.ts'
+import { useView, VIEWS, type View, viewsFor } from './view.ts'
+import type { ViewProps } from './view-props.ts'
 import '../styles/console.css'
 import '../styles/network-state.css'
 
-const PAGES = {
-  desk: lazy(() => import('./Console.tsx').then((m) => ({ default: m.Console }))),
-  agent: lazy(() => import('../agent/AgentDesk.tsx').then((m) => ({ default: m.AgentDesk }))),
-  notices: lazy(() => import('../notices/Notices.tsx').then((m) => ({ default: m.Notices }))),
-  feeder: lazy(() => import('../diagram/Diagram.tsx').then((m) => ({ default: m.Diagram }))),
-  wall: lazy(() => import('../wall/WallBoard.tsx').then((m) => ({ default: m.WallBoard }))),
-  operator: lazy(() => import('../operator/Operator.tsx').then((m) => ({ default: m.Operator }))),
-  grid: lazy(() => import('../field/Field.tsx').then((m) => ({ default: m.Field }))),
-} as const satisfies Partial<Record<View, unknown>>
-
-const isBuilt = (view: View): view is keyof typeof PAGES => view in PAGES
+const SHOWN = Object.fromEntries(VIEWS.map((view) => [view, lazy(PAGES[view])])) as unknown as {
+  readonly [view in View]: ReturnType<typeof lazy<ComponentType<ViewProps>>>
+}
 
 interface Props {
   readonly account: Account
@@ -52,11 +54,11 @@ export function Workplace({ account, onExpired, onSignOut }: Props) {
 function Room({ account, onSignOut }: Omit<Props, 'onExpired'>) {
   const network = useNetwork()
   const names = useMemo(() => namesOf(network.value), [network.value])
-  const views = viewsFor(account).filter(isBuilt)
+  const views = viewsFor(account)
   const asked = useView()
   const view = views.find((one) => one === asked) ?? views[0]
   if (view === undefined) return <Header account={account} names={names} onSignOut={onSignOut} />
-  const Page = PAGES[view]
+  const Page = SHOWN[view]
   const shared = { account, network, names }
   return (
     <Frame

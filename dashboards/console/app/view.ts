@@ -36,7 +36,8 @@ export function viewsFor({ rights }: Account): readonly View[] {
 
 const listeners = new Set<() => void>()
 
-function read(): View {
+/** The view that the address asks for. */
+export function viewAsked(): View {
   return VIEWS.find((view) => PATHS[view] === location.pathname) ?? 'desk'
 }
 
@@ -57,5 +58,5 @@ export function go(view: View, hash = ''): void {
 }
 
 export function useView(): View {
-  return useSyncExternalStore(follow, read)
+  return useSyncExternalStore(follow, viewAsked)
 }
