@@ -4,7 +4,9 @@
  * its parent has died. Waits for a broker that is not there yet.
  *
  *   node simulators/main.js --broker mqtt://127.0.0.1:1883 --grid F [--scenario demo] [--seed S]
- *     [--speed X] [--truth FILE] [--url http://127.0.0.1:8080]
+ *     [--speed X] [--truth FILE] [--url http://127.0.0.1:8080] [--json]
+ *
+ * With `--json` its output is what really happens, one line of truth after another.
  *
  * Crews drive where there is a `--url` and LASTGASP_CREW_TOKEN, a token of the role `crew`.
  * The terminals' password comes from LASTGASP_TERMINAL_SECRET or from the broker's URL, never from
@@ -33,6 +35,7 @@ const { values } = parseArgs({
     speed: { type: 'string', default: '1' },
     truth: { type: 'string' },
     url: { type: 'string' },
+    json: { type: 'boolean', default: false },
   },
 })
 
@@ -53,7 +56,7 @@ async function main(): Promise<void> {
   const speed = Number(values.speed)
   const common = {
     ...{ grid, secret, brokerUrl: url, seed: values.seed, signal: stop.signal },
-    onProgress: (line: string) => console.log(line),
+    onProgress: values.json ? undefined : (line: string) => console.log(line),
   }
   const token = process.env.LASTGASP_CREW_TOKEN
   const crews =
@@ -66,7 +69,10 @@ async function main(): Promise<void> {
     ...common,
     scenario: loadScenario(values.scenario),
     speed,
-    onTruth: (line) => truth?.write(`${JSON.stringify(line)}\n`),
+    onTruth(line) {
+      truth?.write(`${JSON.stringify(line)}\n`)
+      if (values.json) console.log(JSON.stringify(line))
+    },
   })
   stop.abort()
   await crews

@@ -1,9 +1,7 @@
 /**
- * The demonstration: a generated county, kept in the data folder, its made-up customers, and
- * simulated terminals and crews as a child process that speaks real MQTT to the listener and ends with
- * this one.
+ * The demonstration: a generated county, kept in the data folder, and its made-up customers.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,37 +16,6 @@ export async function demoCounty(dir: string, customers: number, seed: number): 
     await writeGridFile(path, generateGridLines({ customers, seed }))
   }
   return path
-}
-
-export interface DemoTerminals {
-  readonly brokerUrl: string
-  readonly gridPath: string
-  readonly seed: number
-  readonly secret: string | null
-  /** Where the program listens, and with what its simulated crews act there. */
-  readonly url: string
-  readonly crewToken: string | null
-}
-
-/** Starts the simulated terminals and crews. They stop when their standard input closes. */
-export function startDemoTerminals({
-  brokerUrl,
-  gridPath,
-  seed,
-  secret,
-  url,
-  crewToken,
-}: DemoTerminals): ChildProcess {
-  const main = fileURLToPath(new URL('../../simulators/main.js', import.meta.url))
-  const args = ['--broker', brokerUrl, '--grid', gridPath, '--seed', String(seed), '--url', url]
-  return spawn(process.execPath, [main, ...args], {
-    stdio: ['pipe', 'ignore', 'inherit'],
-    env: {
-      ...process.env,
-      ...(secret ? { LASTGASP_TERMINAL_SECRET: secret } : {}),
-      ...(crewToken ? { LASTGASP_CREW_TOKEN: crewToken } : {}),
-    },
-  })
 }
 
 export interface DemoCustomers {

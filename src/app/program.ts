@@ -16,8 +16,8 @@ import { loadRoles } from '../http/identity/roles.ts'
 import type { Webhooks } from '../http/ports.ts'
 import { createHttpServer } from '../http/server.ts'
 import { sharedLimits } from '../http/shared-limits.ts'
+import type { SimulatorPort } from '../http/simulator-port.ts'
 import { lockDataFolder } from '../journal/lock.ts'
-import type { JournalPort } from '../journal/port.ts'
 import { openSnapshots } from '../journal/snapshots.ts'
 import { createTicker } from '../journal/ticks.ts'
 import { createLiveHub } from '../live/hub.ts'
@@ -38,6 +38,7 @@ import { diagramOf } from './diagram.ts'
 import { figuresOf, reportsIn } from './figures.ts'
 import { openFrequent } from './frequent.ts'
 import { GridApply } from './grid-apply.ts'
+import { applyGridOfStart } from './grid-at-start.ts'
 import { healthOf } from './health.ts'
 import { openHotline } from './hotline.ts'
 import type { Informing } from './informing.ts'
@@ -46,10 +47,12 @@ import { Library } from './library.ts'
 import { openJournal } from './open-journal.ts'
 import { Pipeline } from './pipeline.ts'
 import { processFigures } from './process-figures.ts'
+import { QuarantineReplay } from './quarantine-replay.ts'
 import { answerReliability } from './reliability.ts'
 import { repairDesk } from './repair.ts'
 import { retainJournal } from './retention.ts'
-import { applyRules, applyRulesOfFolder, causesOfFolder, SHIPPED_RULES } from './rules.ts'
+import { applyRulesOfFolder, causesOfFolder, rulesDoor, SHIPPED_RULES } from './rules.ts'
+import { type SimulatorSurroundings, surroundingsOf } from './simulated.ts'
 import { newestBeginning, Snapshotting } from './snapshotting.ts'
 import { subscriptionsOf } from './subscriptions.ts'
 import { switchingPort } from './switching.ts'
@@ -68,15 +71,6 @@ const RETAIN_EVERY_MS = 3_600_000
 /** Lists of frequent outages move by the day: an hour late is soon enough. */
 const FOLLOW_LISTS_EVERY_MS = 3_600_000
 
-/** There is nothing to watch: neither a flag nor the data folder names a grid. */
-export class NoGridError extends Error {
-  readonly code = 'app.noGrid'
-  constructor(dir: string) {
-    super(`no grid in ${dir}: give --grid FILE, or --demo for a demonstration county`)
-    this.name = 'NoGridError'
-  }
-}
-
 export interface ProgramOptions {
   readonly settings: Settings
   /** Grid file to apply where it is not the one in force. */
@@ -85,6 +79,8 @@ export interface ProgramOptions {
   readonly demo?: boolean
   /** A failure that the program cannot go on from; it is stopped already. */
   readonly onFailure: (error: unknown) => void
+  /** Plays scenarios against the program, where it may. */
+  readonly simulator?: (around: SimulatorSurroundings) => SimulatorPort
   /** Each incident as it is first published. */
   readonly onIncident?: (incident: Incident) => void
 }
@@ -98,6 +94,7 @@ export interface RunningProgram {
   readonly customers: number
   readonly feeders: number
   readonly accounts: readonly DemoAccount[]
+  readonly simulator: SimulatorPort | undefined
   /** For simulated crews of a demonstration. */
   readonly crewToken: string | null
   readonly recoveredFacts: number
@@ -159,7 +156,7 @@ async function open(
   const ruleParts = { library, journal, pipeline, records, now }
   const causes = causesOfFolder(settings.rules.dir)
   await applyRulesOfFolder(settings.rules.dir ?? SHIPPED_RULES, ruleParts)
-  await applyGrid(options, library, journal, pipeline)
+  await applyGridOfStart(options, { library, journal, pipeline })
   const grid = () => library.grid(judge.gridDigest)
 
   pipeline.onApplied = () => snapshotting.follow()
@@ -253,6 +250,7 @@ async function open(
 
   const pictures = openPictures(join(dir, 'attachments'))
   every(RETAIN_EVERY_MS, () => pictures.sweep((digest) => records.repair.isHeld(digest)))
+  let url = ''
   const health = () => healthOf(journal, records, terminals?.problem())
   const reliability = openReliabilityReader(join(dir, 'records.db'))
   closers.push(() => reliability.close())
@@ -276,7 +274,17 @@ async function open(
     followFrequentLists({ records, frequent, append: (fact) => journal.append(fact), now }),
   )
   const serviceRules = () => library.rules(judge.rulesDigest).service
+  const directory = directoryInForce(grid, (id) => crews.isKnown(id))
+  const quarantine = new QuarantineReplay({ records, directory, now, journal, pipeline })
   const desk = repairDesk(records, crews, pictures, () => serviceRules().etr.quantiles)
+  let crewToken: string | null = null
+  const simulator = options.simulator?.(
+    surroundingsOf({
+      ...{ records, grid, now, url: () => url, crewToken: () => crewToken },
+      brokerUrl: () => terminals?.url ?? '',
+      gridPath: () => library.gridPath(judge.gridDigest),
+    }),
+  )
   const server = await createHttpServer({
     telemetry,
     identity,
@@ -298,7 +306,9 @@ async function open(
     diagram: (feeder) => diagramOf(judge.engine.world, feeder),
     rules: () => library.rulesText(judge.rulesDigest),
     causes: () => causes,
-    applyRules: (files, by) => applyRules(files, by, ruleParts),
+    ...rulesDoor(ruleParts, dir),
+    replayQuarantine: (asked) => quarantine.replay(asked),
+    ...(simulator ? { simulator } : {}),
     health,
     reliability: (asked) => {
       const { sustainedMinutes } = library.rules(judge.rulesDigest).judgement
@@ -324,7 +334,7 @@ async function open(
   telemetry.gauge('lastgasp_ready', 'Whether /readyz says so: 1 or 0', () =>
     health().ready ? 1 : 0,
   )
-  const { url } = await server.listen(settings.http.host, settings.http.port)
+  url = (await server.listen(settings.http.host, settings.http.port)).url
   closers.push(() => server.close())
 
   const ticker = createTicker({
@@ -345,7 +355,7 @@ async function open(
         return journal.pending + records.pending
       },
     },
-    directory: directoryInForce(grid, (id) => crews.isKnown(id)),
+    directory,
     services: serviceAccounts(() => records.outbox.endpoints()),
     telemetry,
     now,
@@ -361,13 +371,15 @@ async function open(
   })
   closers.push(() => sender.close())
   sender.start()
+  closers.push(() => simulator?.stop())
+  if (options.demo) crewToken = await enterDemoCrews(grid(), crews, desk, identity)
   callSender = sender
   telemetry.emit('app.started', { url, brokerUrl })
 
   return {
     url,
     brokerUrl,
-    crewToken: options.demo ? await enterDemoCrews(grid(), crews, desk, identity) : null,
+    ...{ simulator, crewToken },
     gridPath: library.gridPath(judge.gridDigest),
     gridName: grid().name,
     customers: grid().usagePoints.ids.count,
@@ -381,23 +393,6 @@ async function open(
       await closeAll()
     },
   }
-}
-
-/** Makes the given grid a fact, where it is not in force already. */
-async function applyGrid(
-  { gridFile, settings }: ProgramOptions,
-  library: Library,
-  journal: JournalPort,
-  { judge }: Pipeline,
-): Promise<void> {
-  const receivedAt = Date.now()
-  if (gridFile !== undefined) {
-    const { digest } = await library.keepGrid(gridFile)
-    if (judge.gridDigest !== digest)
-      await journal.append({ type: 'gridApplied', receivedAt, digest, by: 'start' })
-  }
-  if (judge.gridDigest === '') throw new NoGridError(settings.data.dir)
-  await library.load('grid', judge.gridDigest)
 }
 
 function announce(

@@ -1,6 +1,6 @@
 /** The journal through the engine again, read only: nothing is written, sent or asked. */
 import { join } from 'node:path'
-import type { JournalledFact, Position } from '../facts/facts.ts'
+import { type JournalledFact, type Position, takenAt } from '../facts/facts.ts'
 import { formatInstant, type InstantMs } from '../facts/time.ts'
 import { type JournalReader, openReader } from '../journal/reader.ts'
 import { FROM_THE_START, Judge } from './judge.ts'
@@ -46,7 +46,7 @@ export async function replay(dir: string, until = Number.POSITIVE_INFINITY): Pro
       const batch = readOn(reader, judge.position + 1)
       for (const journalled of batch) {
         const { fact } = journalled
-        const time = fact.type === 'tick' ? fact.at : fact.receivedAt
+        const time = takenAt(fact)
         if (time > until) return done()
         at = time
         await judge.prepare(journalled)

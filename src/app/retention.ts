@@ -1,20 +1,16 @@
 /** What is dropped when: facts after `journal.retentionDays`, never behind the oldest snapshot. */
-import type { Fact, Position } from '../facts/facts.ts'
+import { type Position, takenAt } from '../facts/facts.ts'
 import type { InstantMs } from '../facts/time.ts'
 import type { JournalPort } from '../journal/port.ts'
 
-function timeOf(fact: Fact): InstantMs {
-  return fact.type === 'tick' ? fact.at : fact.receivedAt
-}
-
-/** The first position at or after `cutoff`, by bisection: facts stand in order of receipt. */
+/** The first position at or after `cutoff`, by bisection: facts stand in the order in which they were taken. */
 export async function positionAt(journal: JournalPort, cutoff: InstantMs): Promise<Position> {
   let low = journal.firstPosition
   let high = journal.lastPosition + 1
   while (low < high) {
     const middle = Math.floor((low + high) / 2)
     const [found] = await journal.at([middle])
-    if (found && timeOf(found.fact) < cutoff) low = middle + 1
+    if (found && takenAt(found.fact) < cutoff) low = middle + 1
     else high = middle
   }
   return low

@@ -2,12 +2,16 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { CAUSES_FILE, type CauseTree, loadCauses } from '../config/causes.ts'
-import { RULE_FILES } from '../config/rules.ts'
+import { RulesError } from '../config/rule-file.ts'
+import { RULE_FILES, readRules } from '../config/rules.ts'
+import type { HttpDeps } from '../http/ports.ts'
+import type { RuleCheck, RuleFile } from '../http/rules-port.ts'
 import type { JournalPort } from '../journal/port.ts'
 import type { RecordsPort } from '../records/port.ts'
 import { INSTALLED } from './installed.ts'
 import type { Library } from './library.ts'
 import type { Pipeline } from './pipeline.ts'
+import { RuleTrials } from './rule-trial.ts'
 
 /** The rules that the program comes with. */
 export const SHIPPED_RULES = join(INSTALLED, 'config', 'rules')
@@ -46,21 +50,53 @@ export async function applyRulesOfFolder(dir: string, parts: RuleParts): Promise
 }
 
 /** Puts these files in force, the other as it is; resolves when the records say so. @throws RulesError */
-export async function applyRules(
-  files: readonly { readonly name: string; readonly text: string }[],
-  by: string,
-  parts: RuleParts,
-): Promise<void> {
+async function applyRules(files: readonly RuleFile[], by: string, parts: RuleParts): Promise<void> {
   const { library, pipeline } = parts
-  const inForce = library.rulesText(pipeline.judge.rulesDigest).files
-  const texts = RULE_FILES.map((file) => {
-    const given = files.find(({ name }) => name === file)
-    return { file, text: (given ?? inForce.find(({ name }) => name === file)!).text }
-  })
+  const texts = triedAndInForce(files, parts)[0].map(({ name, text }) => ({ file: name, text }))
   const digest = library.keepRuleTexts(texts)
   if (digest === pipeline.judge.rulesDigest) return
   await append(digest, by, parts)
   await pipeline.recorded()
+}
+
+/** These files with the others as they are, beside all as they are. */
+function triedAndInForce(
+  files: readonly RuleFile[],
+  { library, pipeline }: Pick<RuleParts, 'library' | 'pipeline'>,
+): readonly [tried: readonly RuleFile[], inForce: readonly RuleFile[]] {
+  const inForce = library.rulesText(pipeline.judge.rulesDigest).files
+  const tried = RULE_FILES.map((file) => [...files, ...inForce].find(({ name }) => name === file)!)
+  return [tried, inForce]
+}
+
+/** Whether these files could be put in force, with the others as they are. */
+function checkRules(
+  files: readonly RuleFile[],
+  parts: Pick<RuleParts, 'library' | 'pipeline'>,
+): RuleCheck {
+  const [judgement, grading] = triedAndInForce(files, parts)[0].map(({ name, text }) => ({
+    file: name,
+    text,
+  }))
+  try {
+    return { version: readRules(judgement!, grading!).version, problems: [] }
+  } catch (error) {
+    if (error instanceof RulesError) return { version: null, problems: error.problems }
+    throw error
+  }
+}
+
+/** What people do to rules over HTTP; `dir` is the data folder. */
+export function rulesDoor(
+  parts: RuleParts,
+  dir: string,
+): Pick<HttpDeps, 'applyRules' | 'checkRules' | 'testRules'> {
+  const trials = new RuleTrials(dir)
+  return {
+    applyRules: (files, by) => applyRules(files, by, parts),
+    checkRules: (files) => checkRules(files, parts),
+    testRules: (files, scenario) => trials.play(scenario, ...triedAndInForce(files, parts)),
+  }
 }
 
 async function append(digest: string, by: string, { journal, now }: RuleParts): Promise<void> {

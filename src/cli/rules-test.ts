@@ -7,12 +7,14 @@ import type { Rules } from '../engine/rules.ts'
 import { compileGrid } from '../grid/compile.ts'
 import { drawnGrid } from '../grid/drawing.ts'
 import type { Grid } from '../grid/model.ts'
+import type { RuleTrial, TriedIncident } from '../http/rules-port.ts'
 import { describe } from './comparison.ts'
 import { judging, type Rehearsal, rehearse } from './rehearsal.ts'
 
 export interface RulesTestOptions {
   readonly grid?: string
   readonly seed: string
+  readonly json?: boolean
 }
 
 /** The network a scenario is played on: the one drawn in it, or a grid file. */
@@ -35,6 +37,13 @@ export async function testRules(
   const play = (under: Rules) => rehearse(scenario, grid, options.seed, judging(compiled, under))
   const tried = await play(rules)
   const now = await play(inForce)
+  const holds = tried.outcomes.every(({ problem }) => problem === '')
+  if (options.json) {
+    const { facts } = tried
+    const ended = { tried: tried.incidents.map(brief), inForce: now.incidents.map(brief) }
+    console.log(JSON.stringify({ scenario: scenarioName, facts, ...ended } satisfies RuleTrial))
+    return holds
+  }
   console.log(
     `${scenario.name.en} (${scenario.name.zh}), seed ${options.seed}, ${tried.facts} facts`,
   )
@@ -45,7 +54,16 @@ export async function testRules(
   else console.log('\nexpected:')
   for (const { what, problem } of tried.outcomes)
     console.log(problem === '' ? `  holds  ${what}` : `  FAILS  ${what}: ${problem}`)
-  return tried.outcomes.every(({ problem }) => problem === '')
+  return holds
+}
+
+function brief(incident: Incident): TriedIncident {
+  const { id, kind, outageKind, outcome, level, grade, device, originalMetersAffected } = incident
+  const { id: at, name } = device
+  return {
+    ...{ id, kind, outageKind, outcome, level, grade },
+    ...{ device: { id: at, name }, customers: originalMetersAffected },
+  }
 }
 
 function printDifference(tried: Rehearsal, now: Rehearsal, version: string): void {

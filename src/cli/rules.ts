@@ -131,6 +131,7 @@ export function registerRules(program: Command): void {
     )
     .option('--grid <file>', 'the network to play on, for a scenario without one of its own')
     .option('--seed <seed>', 'same seed, same places and losses', '1')
+    .option('--json', 'print how it ended under both as one JSON line, and nothing else')
     .action(test)
   rules
     .command('apply')

@@ -1,6 +1,6 @@
 /** `lastgasp serve`: run. */
 import type { Command } from 'commander'
-import { demoCounty, importDemoCustomers, startDemoTerminals } from '../app/demo.ts'
+import { demoCounty, importDemoCustomers } from '../app/demo.ts'
 import { startGateway } from '../app/gateway.ts'
 import { installedVersion } from '../app/installed.ts'
 import { type RunningProgram, startProgram } from '../app/program.ts'
@@ -11,6 +11,7 @@ import type { SettingFlagName } from '../config/flags.ts'
 import type { Settings } from '../config/schema.ts'
 import type { Incident } from '../engine/changes.ts'
 import { addSettingFlags, settingsOf } from './settings.ts'
+import { Simulator } from './simulation/simulator.ts'
 
 /** A stop that takes longer than this is cut short: what is acknowledged is on disk already. */
 const STOP_WITHIN_MS = 10_000
@@ -53,6 +54,12 @@ async function runServe(options: ServeOptions): Promise<void> {
   const running = await startProgram({
     settings,
     demo: options.demo,
+    simulator: (around) =>
+      new Simulator(around, {
+        enabled: settings.simulator.enabled || options.demo,
+        anyBroker: options.demo,
+        secret: settings.mqtt.secret,
+      }),
     ...(gridFile === undefined ? {} : { gridFile }),
     onFailure: (error) => {
       console.error(`lastgasp: ${(error as Error).message}`)
@@ -69,23 +76,14 @@ async function runServe(options: ServeOptions): Promise<void> {
     await showMessages(running.webhooks, shown.hook)
     console.log(`messages ${shown.page}   (what customers are told)`)
   }
-  const terminals = options.demo
-    ? startDemoTerminals({
-        brokerUrl: running.brokerUrl,
-        gridPath: running.gridPath,
-        seed,
-        secret: settings.mqtt.secret,
-        url: running.url,
-        crewToken: running.crewToken,
-      })
-    : undefined
+  if (options.demo)
+    running.simulator?.start({ scenario: 'demo', seed: String(seed), speed: 1, by: 'start' })
   if (options.demo && running.customersKnown === 0)
     importDemoCustomers({ dir: settings.data.dir, gridPath: running.gridPath, seed }).catch(
       (error: Error) =>
         console.error(`lastgasp: no customers in the demonstration: ${error.message}`),
     )
   await untilSignal()
-  terminals?.kill('SIGTERM')
   await shown?.close()
   const late = setTimeout(() => process.exit(0), STOP_WITHIN_MS)
   await running.stop()

@@ -323,6 +323,11 @@ export const settingsSchema = z.strictObject({
       reason: 'normal operation says when it starts and stops, and nothing per message',
     }),
   }),
+  simulator: z.strictObject({
+    enabled: flag('Whether operators may play scenarios with simulated terminals', {
+      reason: 'on a real network simulated outages would be taken for real ones',
+    }),
+  }),
   demo: z.strictObject({
     customers: whole(1000, 9_000_000, 20_000, 'Size of the demonstration county', {
       unit: 'customers',

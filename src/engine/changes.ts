@@ -294,6 +294,13 @@ export interface QuarantineChange {
   readonly fact: QuarantinedFact
 }
 
+/** A message of the quarantine was taken again, and became a fact. */
+export interface QuarantineReplayedChange {
+  readonly type: 'quarantineReplayed'
+  readonly of: Position
+  readonly at: InstantMs
+}
+
 /** State of a feeder, on change, for the consoles and the series. */
 export interface FeederChange {
   readonly type: 'feeder'
@@ -388,6 +395,7 @@ export type Change =
   | SegmentChange
   | ActionChange
   | QuarantineChange
+  | QuarantineReplayedChange
   | FeederChange
   | ReportsChange
   | TerminalChange

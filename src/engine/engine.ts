@@ -16,7 +16,7 @@
  * Admission happens with each fact; judgement with ticks alone, so that the outcome depends on what
  * was said and not on how reports were batched.
  */
-import type { Fact, JournalledFact, Position } from '../facts/facts.ts'
+import type { Fact, JournalledFact, Position, ReadingFact, ReportFact } from '../facts/facts.ts'
 import type { InstantMs } from '../facts/time.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
 import { endOverdue, forgetUnanswered, takeAnswers } from './callreads/answers.ts'
@@ -112,12 +112,12 @@ export class Engine {
         if (SAYS_OFF.has(fact.kind))
           countOffs(world, position, fact.receivedAt, fact.meters?.length ?? 1)
         admitReport(world, position, fact)
-        return []
+        return replayOf(fact)
       case 'reading':
         world.belief.hearing = fact.receivedAt
         admitReading(world, position, fact)
         takeAnswers(world, fact)
-        return []
+        return replayOf(fact)
       case 'reliabilityReset':
         forget(world, fact)
         return []
@@ -387,6 +387,11 @@ function everyMinute(world: World, minute: number, publisher: Publisher): void {
       world.cases.delete(incident.number)
     }
   }
+}
+
+/** What the ledger is told of a message taken from the quarantine. */
+function replayOf({ replayed }: ReportFact | ReadingFact): Change[] {
+  return replayed ? [{ type: 'quarantineReplayed', ...replayed }] : []
 }
 
 function count(world: World, fact: Fact): void {

@@ -14,6 +14,12 @@ import type { EventKind, ReadingResult } from './wire.ts'
 /** Place of a fact in the journal: 1, 2, 3 … without holes. */
 export type Position = number
 
+/** An entry of the quarantine that could be used after all: which one, and when it was taken again. */
+export interface Replayed {
+  readonly of: Position
+  readonly at: InstantMs
+}
+
 /** A terminal's event. `meters` are known observers that the terminal may speak of. */
 export interface ReportFact {
   readonly type: 'report'
@@ -34,6 +40,7 @@ export interface ReportFact {
   readonly area?: boolean
   readonly onBattery?: boolean
   readonly messageId?: string
+  readonly replayed?: Replayed
 }
 
 /** Link to a terminal came or went (retained status, last will, keep-alive). Not the power. */
@@ -57,6 +64,7 @@ export interface ReadingFact {
     readonly result: ReadingResult
     readonly volts?: readonly number[]
   }[]
+  readonly replayed?: Replayed
 }
 
 export interface CrewPositionFact {
@@ -94,6 +102,8 @@ export interface QuarantinedFact {
   readonly raw: string
   /** For `foreignMeter` and `unknownMeter`: the id in question. */
   readonly meter?: string
+  /** What was left over of a message taken again. */
+  readonly replayed?: Replayed
 }
 
 /** Time itself. Only ticks move engine time. */
@@ -251,4 +261,10 @@ export type Fact =
 export interface JournalledFact {
   readonly position: Position
   readonly fact: Fact
+}
+
+/** When a fact was taken in: never earlier than the one before it, unlike what a replayed message says. */
+export function takenAt(fact: Fact): InstantMs {
+  if (fact.type === 'tick') return fact.at
+  return ('replayed' in fact ? fact.replayed?.at : undefined) ?? fact.receivedAt
 }

@@ -15,6 +15,12 @@ export const ACTION_WAIT_MS = 2_000
 /** Page sizes. */
 export const DEFAULT_PAGE = 100
 export const MAX_PAGE = 500
+/** Messages of the quarantine taken again at once: decoded within some 100 ms. */
+export const MAX_REPLAYED = 200
+/** A scenario faster than this outruns the waits of the rules, which are real time. */
+export const MAX_SIMULATION_SPEED = 10
+/** Trials of rules of one address a minute: each keeps a core busy for seconds. */
+export const RULE_TRIALS_PER_MINUTE = 12
 /** Sets of rules listed: years of them. */
 export const MAX_RULES_LISTED = 100
 /** Facts shown in a timeline; a feeder's fault has thousands of reports that say the same. */

@@ -13,7 +13,7 @@ import type { Plan } from '../engine/plans/plan.ts'
 import type { Operation } from '../engine/switching/state.ts'
 import type { CallChannel } from '../facts/calls.ts'
 import { CHANNELS, type Channel, CUSTOMER_LANGUAGES } from '../facts/channels.ts'
-import type { Fact, JournalledFact, Position, QuarantinedFact } from '../facts/facts.ts'
+import type { Fact, JournalledFact, Position } from '../facts/facts.ts'
 import type { InstantMs } from '../facts/time.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
@@ -27,10 +27,17 @@ import type { Identity } from './identity/identity.ts'
 import type { OidcSignIn } from './identity/oidc.ts'
 import type { PassOn } from './pass-on.ts'
 import type { QualityParts } from './quality.ts'
+import type {
+  QuarantinePage,
+  QuarantineQuery,
+  ReplayAsked,
+  ReplayOutcome,
+} from './quarantine-port.ts'
 import type { ReliabilityAnswer, ReliabilityAsked } from './reliability-shape.ts'
 import type { RepairDesk } from './repair-ports.ts'
-import type { CauseTree, RuleFile, RulesText } from './rules-port.ts'
+import type { CauseTree, RuleCheck, RuleFile, RulesText, RuleTrial } from './rules-port.ts'
 import type { SensingAnswer } from './sensing-shape.ts'
+import type { SimulatorPort } from './simulator-port.ts'
 import type { Tickets } from './tickets.ts'
 
 /** The ledger, as far as it is read here. Cursors are opaque and the ledger's own. */
@@ -61,11 +68,7 @@ export interface RecordsReader {
     readonly causes: readonly Position[]
   }[]
   segments(query: { readonly devices?: readonly string[] }): readonly InterruptionSegment[]
-  quarantine(query: { limit: number; cursor?: string; reason?: string }): {
-    readonly rows: readonly (QuarantinedFact & { readonly position: Position })[]
-    readonly cursor: string | null
-    readonly counts: Readonly<Record<string, number>>
-  }
+  quarantine(query: QuarantineQuery): QuarantinePage
   /** The latest grids or rules applied, newest first. */
   applied(what: 'grid' | 'rules', limit: number): readonly Applied[]
   action(requestId: string): ActionChange | undefined
@@ -361,6 +364,14 @@ export interface HttpDeps {
    * judges by them. Rejects with `rules.invalid` and `problems` where they cannot be used.
    */
   applyRules(files: readonly RuleFile[], by: string): Promise<void>
+  /** Whether these files could be put in force, and what is wrong with them. */
+  checkRules(files: readonly RuleFile[]): RuleCheck
+  /** Plays a scenario under these files and under those in force; rejects with `rules.busy`. */
+  testRules(files: readonly RuleFile[], scenario: string): Promise<RuleTrial>
+  /** Takes messages of the quarantine again; what is taken is on record when this resolves. */
+  replayQuarantine(asked: ReplayAsked): Promise<ReplayOutcome>
+  /** Absent: nothing is ever simulated here. */
+  readonly simulator?: SimulatorPort
   /** The reliability report of a period. */
   reliability(asked: ReliabilityAsked): Promise<ReliabilityAnswer>
   /** How well outages were sensed, told and attended to. */
@@ -390,20 +401,3 @@ export interface HttpDeps {
   /** Addresses of proxies and gateways whose word on where a request comes from is believed. */
   readonly trustedProxies?: readonly string[]
 }
-
-/** What a gateway needs. */
-export type GatewayDeps = Pick<
-  HttpDeps,
-  | 'telemetry'
-  | 'identity'
-  | 'live'
-  | 'grid'
-  | 'health'
-  | 'now'
-  | 'consoleDir'
-  | 'asyncapi'
-  | 'version'
-  | 'allowedOrigins'
-  | 'tickets'
-  | 'trustedProxies'
-> & { readonly passOn: PassOn }

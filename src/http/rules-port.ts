@@ -13,3 +13,30 @@ export interface RulesText {
   /** What the files say, as values. */
   readonly values: unknown
 }
+
+export interface RuleCheck {
+  /** Null where they cannot be used. */
+  readonly version: string | null
+  /** One line for each place, `file:line: what`. */
+  readonly problems: readonly string[]
+}
+
+/** An incident as it ended in a trial. */
+export interface TriedIncident {
+  readonly id: string
+  readonly kind: string
+  readonly outageKind: string
+  readonly outcome: string | null
+  readonly level: string
+  readonly grade: 1 | 2 | 3 | 4
+  readonly device: { readonly id: string; readonly name: string }
+  readonly customers: number
+}
+
+/** A scenario judged under new rules and under those in force. */
+export interface RuleTrial {
+  readonly scenario: string
+  readonly facts: number
+  readonly tried: readonly TriedIncident[]
+  readonly inForce: readonly TriedIncident[]
+}

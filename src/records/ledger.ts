@@ -191,6 +191,9 @@ export class Ledger {
       case 'quarantine':
         this.#fileQuarantine(change)
         break
+      case 'quarantineReplayed':
+        this.#statements.replayed.run([change.at, change.of])
+        break
       case 'terminal':
         this.#fileTerminal(change)
         break
@@ -315,6 +318,7 @@ function prepare(db: Connection) {
     quarantine: db.prepare(
       'INSERT INTO quarantine (position, at, reason, json) VALUES (?, ?, ?, ?)',
     ),
+    replayed: db.prepare('UPDATE quarantine SET replayed_at = ? WHERE position = ?'),
     quarantineCount: db.prepare(`INSERT INTO quarantine_counts VALUES (?, 1)
       ON CONFLICT (reason) DO UPDATE SET count = count + 1`),
     contact: db.prepare(

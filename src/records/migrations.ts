@@ -1,5 +1,8 @@
+/** The layout of `records.db`, one step a version. */
+import { LATER_MIGRATIONS } from './later-migrations.ts'
+
 /**
- * The layout of `records.db`, one step a version. A step that was released is never changed;
+ * All steps. One that was released is never changed;
  * `PRAGMA user_version` counts the steps a file has taken.
  */
 export const MIGRATIONS: readonly string[] = [
@@ -398,21 +401,5 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX etr_outcomes_at ON etr_outcomes (restored_at);
   `,
-  `
-  -- Why a customer or an area is served more attentively, until when, and who said so.
-  CREATE TABLE care (
-    usage_point TEXT NOT NULL,
-    transformer TEXT NOT NULL,
-    account     TEXT NOT NULL,
-    reason      TEXT NOT NULL,
-    since       INTEGER NOT NULL,
-    until       INTEGER NOT NULL,
-    by          TEXT NOT NULL,
-    role        TEXT NOT NULL,
-    PRIMARY KEY (usage_point, transformer, account, reason)
-  ) STRICT, WITHOUT ROWID;
-  CREATE INDEX care_transformer ON care (transformer);
-  CREATE INDEX care_account ON care (account);
-  CREATE INDEX care_reason ON care (reason, until);
-  `,
+  ...LATER_MIGRATIONS,
 ]

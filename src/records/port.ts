@@ -50,6 +50,7 @@ export interface TimelineEntry {
 
 export interface QuarantineRow extends QuarantinedFact {
   readonly position: Position
+  readonly replayedAt: InstantMs | null
 }
 
 /** A grid or rules as a fact applied them. */
@@ -83,7 +84,13 @@ export interface RecordsPort {
   timeline(id: string, latest?: number): readonly TimelineEntry[]
   openIncidents(): readonly Incident[]
   segments(query: SegmentQuery): readonly InterruptionSegment[]
-  quarantine(query: { limit: number; cursor?: string; reason?: string }): {
+  quarantine(query: {
+    readonly limit: number
+    readonly cursor?: string
+    readonly reason?: string
+    readonly replayed?: boolean
+    readonly positions?: readonly Position[]
+  }): {
     readonly rows: readonly QuarantineRow[]
     readonly cursor: string | null
     readonly counts: Readonly<Record<string, number>>

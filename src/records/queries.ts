@@ -175,20 +175,26 @@ export function openQueries(path: string): Queries {
       )
     },
 
-    quarantine({ limit, cursor, reason }) {
+    quarantine({ limit, cursor, reason, replayed, positions }) {
       const { sql, values } = where([
         reason === undefined ? undefined : ['reason = ?', reason],
         cursor === undefined ? undefined : ['id < ?', decodeCursor('quarantine', cursor)],
+        replayed === undefined ? undefined : ['(replayed_at IS NOT NULL) = ?', Number(replayed)],
+        positions && [among('position'), JSON.stringify(positions)],
       ])
-      const rows = all<[number, Position, string]>(
-        `SELECT id, position, json FROM quarantine ${sql} ORDER BY id DESC LIMIT ?`,
+      const rows = all<[number, Position, string, InstantMs | null]>(
+        `SELECT id, position, json, replayed_at FROM quarantine ${sql} ORDER BY id DESC LIMIT ?`,
         [...values, limit + 1],
       )
       const { kept, cursor: next } = page('quarantine', rows, limit)
       const counts = all<[string, number]>('SELECT reason, count FROM quarantine_counts')
       return {
         rows: kept.map(
-          ([, position, json]): QuarantineRow => ({ ...parse<QuarantinedFact>(json), position }),
+          ([, position, json, replayedAt]): QuarantineRow => ({
+            ...parse<QuarantinedFact>(json),
+            position,
+            replayedAt,
+          }),
         ),
         cursor: next,
         counts: Object.fromEntries(counts),

@@ -78,6 +78,7 @@ describeInBrowser('the trades', () => {
           topic: 'lastgasp/v1/C1/event',
           detail: 'meters.0: not of this terminal',
           raw: '{"id":"C1-1"}',
+          replayedAt: null,
         },
       ],
       cursor: null,

@@ -56,6 +56,19 @@ const ACTS: readonly [RoleName, string, string, unknown, string, string, string]
     ...(['shiftLeader', 'POST', '/storm-mode', { mode: 'on', reasonCode: 'wind' }] as const),
     ...(['storm.order', 'on', 'wind'] as const),
   ],
+  [
+    ...(['operator', 'POST', '/quarantine/replay', { reason: 'unknownMeter' }] as const),
+    ...(['quarantine.replay', 'unknownMeter', ''] as const),
+  ],
+  [
+    ...(['operator', 'POST', '/quarantine/replay', { positions: [7, 9] }] as const),
+    ...(['quarantine.replay', '2 positions', '7 9'] as const),
+  ],
+  [
+    ...(['operator', 'POST', '/simulator/run', { scenario: 'storm', seed: '3' }] as const),
+    ...(['simulator.run', 'storm', 'seed 3 speed 1'] as const),
+  ],
+  ['operator', 'POST', '/simulator/stop', {}, 'simulator.stop', 'storm', ''],
   ['operator', 'POST', '/grid', { upload: 'u1', ending: '.json' }, 'grid.apply', 'u1', '.json'],
   [
     ...(['operator', 'POST', '/terminals/F1-T1-M1/reset', undefined] as const),

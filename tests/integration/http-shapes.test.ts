@@ -77,7 +77,7 @@ beforeAll(async () => {
   fixture.follow(incidentChange(incident('I1', 2, { feeder: 'F1' }), 2000, 'confirmed', [1]))
   fixture.overrides = {
     quarantine: () => ({
-      rows: [{ ...quarantined(1000), position: 1 }],
+      rows: [{ ...quarantined(1000), position: 1, replayedAt: 2000 }],
       cursor: null,
       counts: { malformed: 1 },
     }),

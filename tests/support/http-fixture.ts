@@ -19,6 +19,7 @@ import type { RoleName } from '../../src/http/identity/rights.ts'
 import { loadRoles } from '../../src/http/identity/roles.ts'
 import type { HttpDeps, SwitchingView } from '../../src/http/ports.ts'
 import { createHttpServer, type HttpServer } from '../../src/http/server.ts'
+import type { SimulatorPort } from '../../src/http/simulator-port.ts'
 import { createLiveHub } from '../../src/live/hub.ts'
 import type { LiveTimings } from '../../src/live/limits.ts'
 import type { LiveHub } from '../../src/live/ports.ts'
@@ -335,6 +336,10 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
       values: {},
     }),
     applyRules: async () => {},
+    checkRules: () => ({ version: '1', problems: [] }),
+    testRules: async (_files, scenario) => ({ scenario, facts: 0, tried: [], inForce: [] }),
+    simulator: simulatorOfStorms(),
+    replayQuarantine: async () => ({ replayed: 0, already: 0, refused: [], cursor: null }),
     reliability: async (asked) => {
       const method = { asOf: Date.now(), sustainedMinutes: 3, utcOffsetMinutes: 480 }
       return answerReliability(reliabilityOfNothing, asked, grid, method)
@@ -351,6 +356,25 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
   fixture.server = await createHttpServer(deps)
   fixture.url = (await fixture.server.listen('127.0.0.1', 0)).url
   return fixture as Fixture
+}
+
+/** Plays nothing, and says that it does. */
+function simulatorOfStorms(): SimulatorPort {
+  const title = { zh: '沙尘暴', en: 'Storm' }
+  const simulator: { -readonly [Key in keyof SimulatorPort]: SimulatorPort[Key] } = {
+    bar: null,
+    scenarios: [{ name: 'storm', title, durationSeconds: 1800, loop: false }],
+    run: null,
+    result: () => null,
+    start({ scenario, seed, speed, by }) {
+      const run = { scenario, seed, speed, by, startedAt: Date.now(), endedAt: null }
+      simulator.run = { ...run, state: 'running', terminals: null, problem: null }
+    },
+    async stop() {
+      if (simulator.run) simulator.run = { ...simulator.run, state: 'stopped' }
+    },
+  }
+  return simulator
 }
 
 /** Nobody is to be called back. */

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 
 test('docs/dependencies.md has a row for each direct dependency and no other', () => {
-  const { dependencies, optionalDependencies, devDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  const { dependencies, optionalDependencies, devDependencies } = JSON.parse(
+    readFileSync('package.json', 'utf8'),
+  ) as {
     dependencies: Record<string, string>
     optionalDependencies: Record<string, string>
     devDependencies: Record<string, string>

@@ -276,6 +276,7 @@ export const en: Catalogue = {
       etr: 'Expected time has passed',
       grade: 'Grave',
       cityShare: 'City share suspected under Order 599',
+      lifeSupport: 'Customer with life support is out',
     },
     reminders: {
       accept: 'To be accepted soon',
@@ -287,6 +288,7 @@ export const en: Catalogue = {
       etr: 'Expected time to be renewed',
       grade: 'Grave',
       cityShare: 'City share suspected under Order 599',
+      lifeSupport: 'Customer with life support is out',
     },
     replaced: 'a higher level was told instead',
     reply: 'Reply: what is done, and until when',

@@ -285,6 +285,7 @@ export const zhCN = {
       etr: '预计复电需更新',
       grade: '级别重大',
       cityShare: '疑似达到599号令预警标准',
+      lifeSupport: '停电区域有生命支持设备客户',
     } as Record<EscalationStage, string>,
     reminders: {
       accept: '接单将到时限',
@@ -296,6 +297,7 @@ export const zhCN = {
       etr: '预计复电将到，请更新',
       grade: '级别重大',
       cityShare: '疑似达到599号令预警标准',
+      lifeSupport: '停电区域有生命支持设备客户',
     } as Record<EscalationStage, string>,
     replaced: '已由更高一级代替',
     reply: '回复：已采取的措施和完成时间',

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { formatInstant } from '../../facts/time.ts'
 import { audited } from '../audited.ts'
-import { MAX_RULES_LISTED } from '../limits.ts'
+import { MAX_RULES_LISTED, RULE_TRIALS_PER_MINUTE } from '../limits.ts'
 import type { HttpDeps } from '../ports.ts'
 import { Problem } from '../problem.ts'
 import { callerOf, route } from '../route.ts'
@@ -12,6 +12,14 @@ const ruleFile = z.strictObject({
   name: z.enum(['judgement.yaml', 'grading.yaml']),
   text: z.string(),
 })
+
+const files = z
+  .array(ruleFile)
+  .min(1)
+  .max(2)
+  .refine((given) => new Set(given.map(({ name }) => name)).size === given.length, {
+    message: 'each file once',
+  })
 
 const applied = z.object({
   version: z.string(),
@@ -62,13 +70,7 @@ const apply = route({
   path: '/api/v1/rules',
   demand: 'rules.apply',
   summary: 'Put rule files in force; a file left out stays as it is',
-  body: z
-    .strictObject({ files: z.array(ruleFile).min(1).max(2) })
-    .refine(({ files }) => new Set(files.map(({ name }) => name)).size === files.length, {
-      path: ['files'],
-      message: 'each file once',
-    })
-    .meta({ id: 'RulesRequest' }),
+  body: z.strictObject({ files }).meta({ id: 'RulesRequest' }),
   answers: {
     200: { description: 'In force now', schema: rulesAnswer },
     422: { description: 'Not usable; `problems` has one line for each place' },
@@ -87,4 +89,63 @@ const apply = route({
   },
 })
 
-export const ruleRoutes = [read, apply]
+const check = route({
+  method: 'POST',
+  path: '/api/v1/rules/check',
+  demand: 'rules.read',
+  summary: 'Whether rule files could be put in force; nothing is changed',
+  body: z.strictObject({ files }).meta({ id: 'RulesCheckRequest' }),
+  answers: {
+    200: {
+      description: 'Usable where there are no problems',
+      schema: z.object({
+        version: z.string().nullable(),
+        problems: z.array(z.string()).describe('`file:line: what`'),
+      }),
+    },
+  },
+  handle: ({ deps, body }) => ({ json: deps.checkRules(body.files) }),
+})
+
+const tried = z.object({
+  id: z.string(),
+  kind: z.string(),
+  outageKind: z.string(),
+  outcome: z.string().nullable(),
+  level: z.string(),
+  grade: z.number().int(),
+  device: z.object({ id: z.string(), name: z.string() }),
+  customers: z.number().int(),
+})
+
+const test = route({
+  method: 'POST',
+  path: '/api/v1/rules/test',
+  demand: 'rules.apply',
+  summary: 'Play a scenario under rule files and under those in force, on a made-up county',
+  body: z
+    .strictObject({ files, scenario: z.string().regex(/^[\w-]{1,64}$/) })
+    .meta({ id: 'RulesTestRequest' }),
+  answers: {
+    200: {
+      description: 'The incidents as they ended under each',
+      schema: z.object({
+        scenario: z.string(),
+        facts: z.number().int(),
+        tried: z.array(tried),
+        inForce: z.array(tried),
+      }),
+    },
+    422: { description: 'Not usable; `problems` has one line for each place' },
+  },
+  perMinute: RULE_TRIALS_PER_MINUTE,
+  async handle({ deps, body }) {
+    const { problems } = deps.checkRules(body.files)
+    if (problems.length > 0) throw new Problem('rules.invalid', problems[0]!, { problems })
+    if (!deps.simulator?.scenarios.some(({ name }) => name === body.scenario))
+      throw new Problem('simulator.noScenario', `no scenario ${body.scenario}`)
+    return { json: await deps.testRules(body.files, body.scenario) }
+  },
+})
+
+export const ruleRoutes = [read, apply, check, test]

@@ -32,6 +32,7 @@ import { outageRoutes } from './outages.ts'
 import { planRoutes } from './plans.ts'
 import { publicRoutes } from './public.ts'
 import { qualityRoutes } from './quality.ts'
+import { quarantineRoutes } from './quarantine.ts'
 import { reliabilityRoutes } from './reliability.ts'
 import { repairRoutes } from './repair.ts'
 import { reportRoutes } from './reports.ts'
@@ -39,6 +40,7 @@ import { ruleRoutes } from './rules.ts'
 import { selfRoutes } from './self.ts'
 import { sensingRoutes } from './sensing.ts'
 import { SESSION_COOKIE, sessionRoutes } from './session.ts'
+import { simulatorRoutes } from './simulator.ts'
 import { statusRoutes } from './status.ts'
 import { stormRoutes } from './storm.ts'
 import { subscriptionRoutes } from './subscriptions.ts'
@@ -92,6 +94,8 @@ export function routeTable(tickets: Tickets, version: string): readonly Route[] 
     ...careRoutes,
     ...auditRoutes,
     ...statusRoutes,
+    ...quarantineRoutes,
+    ...simulatorRoutes,
     ...terminalRoutes,
     ...ruleRoutes,
     ...causeRoutes,

@@ -1,0 +1,25 @@
+/** The newer steps of the layout of `records.db`; the next one goes to the end. */
+export const LATER_MIGRATIONS: readonly string[] = [
+  `
+  -- Why a customer or an area is served more attentively, until when, and who said so.
+  CREATE TABLE care (
+    usage_point TEXT NOT NULL,
+    transformer TEXT NOT NULL,
+    account     TEXT NOT NULL,
+    reason      TEXT NOT NULL,
+    since       INTEGER NOT NULL,
+    until       INTEGER NOT NULL,
+    by          TEXT NOT NULL,
+    role        TEXT NOT NULL,
+    PRIMARY KEY (usage_point, transformer, account, reason)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX care_transformer ON care (transformer);
+  CREATE INDEX care_account ON care (account);
+  CREATE INDEX care_reason ON care (reason, until);
+  `,
+  `
+  -- When a message of the quarantine was taken again.
+  ALTER TABLE quarantine ADD COLUMN replayed_at INTEGER;
+  CREATE INDEX quarantine_position ON quarantine (position);
+  `,
+]
