@@ -91,7 +91,7 @@ export function qualitySteps(sources: QualitySources): readonly QualityStep[] {
       : [{ ...BARE, kind: 'state' as const, what: 'firstCall', at: incident.firstCallAt }]),
     ...published(parts.notice),
     ...turnsOf(sources),
-    ...sources.incident.clocks.map((clock) => clockStep(clock, sources.now)),
+    ...sources.incident.clocks.map((clock) => clockStep(clock, sources)),
     ...parts.acts.map((act) => actStep(act, sources)),
     ...sources.escalations.map(escalationStep),
   ]
@@ -132,14 +132,32 @@ function detailOf(reason: string, { grade, device, mergedInto, crew }: Incident)
 }
 
 /** A promise: at the time it was kept, or at which it should have been. */
-function clockStep(clock: Incident['clocks'][number], now: InstantMs): QualityStep {
-  const { name: what, dueAt, legalDueAt, doneAt } = clock
+function clockStep(
+  clock: Incident['clocks'][number],
+  { now, requests }: QualitySources,
+): QualityStep {
+  const { name: what, dueAt, legalDueAt, doneAt, enteredAt } = clock
+  const kept = doneAt === null ? undefined : keeperOf(requests, doneAt, enteredAt ?? doneAt)
   return {
     ...BARE,
     ...{ kind: 'clock', what, at: doneAt ?? dueAt, dueAt, legalDueAt },
+    ...(kept && { by: kept.by, role: kept.role }),
+    enteredAt: enteredAt != null && enteredAt !== doneAt ? enteredAt : null,
     late: (doneAt ?? now) > dueAt,
     detail: doneAt === null ? 'notDone' : null,
   }
+}
+
+/** Whose entry kept a promise: the one that says it was done then. None where the meters said so. */
+function keeperOf(
+  requests: QualitySources['requests'],
+  doneAt: InstantMs,
+  enteredAt: InstantMs,
+): ActionRequestedFact | undefined {
+  const said = [...requests.values()].filter(
+    ({ occurredAt, receivedAt }) => (occurredAt ?? receivedAt) === doneAt,
+  )
+  return said.find(({ receivedAt }) => receivedAt === enteredAt) ?? said[0]
 }
 
 function actStep(

@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react'
 import type { CardPayload } from '../api/customers.ts'
 import { useLanguage } from '../i18n/language.tsx'
-import type { CauseCode } from '../incidents/codes.ts'
+import { causeWord, useCauses } from '../incidents/causes.ts'
 import { deviceName, headlineOf } from '../incidents/headline.ts'
 import { Moment } from '../incidents/Moment.tsx'
 import { GradeBadge, StateChip } from '../incidents/marks.tsx'
@@ -124,6 +124,8 @@ function Restoration({ card }: { card: CardPayload }) {
 
 function Outage({ card, names }: { card: CardPayload; names: Names }) {
   const { text, format } = useLanguage()
+  // Words of causes come with the tree.
+  useCauses()
   const t = text.agent
   const { incident } = card
   return (
@@ -147,7 +149,7 @@ function Outage({ card, names }: { card: CardPayload; names: Names }) {
               value={
                 incident.cause === null
                   ? text.detail.causeNone
-                  : (text.cause[incident.cause as CauseCode] ?? incident.cause)
+                  : causeWord(incident.cause, text.locale)
               }
             />
             <Pair name={text.detail.startedAt} value={<Moment at={incident.startedAt} />} />

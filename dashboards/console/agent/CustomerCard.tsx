@@ -1,10 +1,11 @@
 /** One customer: what to say first, then everything that stands behind it, then what may be filed. */
 import { Skeleton } from 'antd'
 import { useEffect, useRef, useState } from 'react'
-import type { CustomerPayload, RevealedCustomer } from '../api/customers.ts'
+import type { CardPayload, CustomerPayload, RevealedCustomer } from '../api/customers.ts'
 import type { Account } from '../api/payloads.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import type { Names } from '../incidents/names.ts'
+import { ServiceChip } from '../incidents/ServiceChip.tsx'
 import { Behind } from './Behind.tsx'
 import { Filing } from './Filing.tsx'
 import { SayFirst } from './SayFirst.tsx'
@@ -35,7 +36,7 @@ export function CustomerCard({ customer, account, names }: Props) {
   return (
     <section ref={region} className="answer" tabIndex={-1} aria-label={t.card}>
       <header className="answer-who">
-        <Who customer={customer} revealed={revealed} names={names} />
+        <Who customer={customer} revealed={revealed} names={names} card={card} />
         <div className="answer-who-keys">
           <button type="button" aria-pressed={verified} onClick={() => setVerified(true)}>
             <span className="key" aria-hidden="true">
@@ -86,8 +87,9 @@ function Who(props: {
   customer: CustomerPayload
   revealed: RevealedCustomer | null
   names: Names
+  card: CardPayload | null
 }) {
-  const { customer, revealed, names } = props
+  const { customer, revealed, names, card } = props
   const { text } = useLanguage()
   const t = text.agent
   const shown = revealed ?? customer
@@ -104,6 +106,12 @@ function Who(props: {
             {t.sensitivity[one] ?? one}
           </span>
         ))}
+        {card !== null && (
+          <ServiceChip
+            level={card.service.level}
+            reasons={card.service.reasons.map(({ reason }) => reason)}
+          />
+        )}
         {customer.language !== 'zh' && (
           <span className="tag">{t.languages[customer.language]}</span>
         )}

@@ -1,5 +1,6 @@
 /** Customers and their answer cards. Questions are bodies: no URL and no log ever holds one. */
 
+import type { ServiceReason } from '../../../src/engine/changes.ts'
 import type { Question } from '../agent/ask.ts'
 import { call, postJson } from './client.ts'
 import type { IncidentPayload, Instant } from './payloads.ts'
@@ -37,6 +38,11 @@ export interface ContactPayload {
 }
 
 export interface CardPayload {
+  /** 服务等级, for staff alone. */
+  readonly service: {
+    readonly level: number
+    readonly reasons: readonly { readonly reason: ServiceReason }[]
+  }
   readonly asOf: Instant
   readonly stale: boolean
   readonly situation: string

@@ -1,6 +1,7 @@
 /** Every text of the console in English; the shape is the Chinese catalogue's. */
 import type { HeadlineParts } from '../incidents/headlineParts.ts'
 import { agent } from './en/agent.ts'
+import { quality, service } from './en/care.ts'
 import { crews, diagram, entry, noticePage, workOrder } from './en/dispatch.ts'
 import { field } from './en/field.ts'
 import { operator } from './en/operator.ts'
@@ -31,6 +32,8 @@ export const en: Catalogue = {
     },
   },
   agent,
+  service,
+  quality,
   wall,
   operator,
   diagram,
@@ -567,28 +570,6 @@ export const en: Catalogue = {
     notAllowed: (name) => `“${name}” is not possible in this state.`,
     forbidden: 'This account may not do that.',
     failed: 'That did not work. Try again in a while.',
-  },
-  cause: {
-    A11: 'Ageing equipment',
-    A13: 'Insulation breakdown',
-    A14: 'Joint overheated or burnt',
-    A15: 'Transformer burnt out',
-    A18: 'Fuse cut-out failed',
-    A19: 'Switch or protection failed',
-    A21: 'Trees',
-    A4: 'Overload',
-    B11: 'Lightning',
-    B12: 'Wind or sand storm',
-    B14: 'Ice or galloping',
-    B21: 'Vehicle hit a pole',
-    B22: 'Construction damage',
-    B25: 'Object on the line',
-    B27: 'Animal',
-    B31: "Customer's equipment",
-    D1: 'LV line fault',
-    D2: 'Meter box or switch fault',
-    F: 'Fault inside the premises',
-    Z: 'Not yet known',
   },
   falseAlarmReason: {
     terminal: 'Terminal reported wrongly',

@@ -19,9 +19,10 @@ import type { ActionName } from '../../../src/facts/facts.ts'
 import type { PlanKind } from '../../../src/facts/plans.ts'
 import type { DeviceType } from '../../../src/grid/model.ts'
 import type { View } from '../app/view.ts'
-import type { CauseCode, FalseAlarmReason } from '../incidents/codes.ts'
+import type { FalseAlarmReason } from '../incidents/codes.ts'
 import type { HeadlineParts } from '../incidents/headlineParts.ts'
 import { agent } from './zh/agent.ts'
+import { quality, service } from './zh/care.ts'
 import { crews, diagram, entry, noticePage, workOrder } from './zh/dispatch.ts'
 import { field } from './zh/field.ts'
 import { operator } from './zh/operator.ts'
@@ -51,6 +52,8 @@ export const zhCN = {
     } as Record<View, string>,
   },
   agent,
+  service,
+  quality,
   wall,
   operator,
   diagram,
@@ -576,28 +579,6 @@ export const zhCN = {
     forbidden: '当前账号没有这项权限。',
     failed: '操作没有成功，请稍后再试。',
   },
-  cause: {
-    A11: '设备老化',
-    A13: '绝缘击穿',
-    A14: '接头过热或烧断',
-    A15: '变压器烧损',
-    A18: '跌落熔断器故障',
-    A19: '开关或二次保护故障',
-    A21: '树障',
-    A4: '过负荷',
-    B11: '雷击',
-    B12: '大风沙尘',
-    B14: '覆冰或舞动',
-    B21: '车辆撞杆',
-    B22: '施工外破',
-    B25: '异物搭挂',
-    B27: '动物碰触',
-    B31: '用户设备故障',
-    D1: '低压线路故障',
-    D2: '表箱或表前开关故障',
-    F: '客户内部故障',
-    Z: '待查',
-  } as Record<CauseCode, string>,
   falseAlarmReason: {
     terminal: '终端误报',
     communication: '通信异常',

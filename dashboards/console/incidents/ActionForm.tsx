@@ -6,7 +6,8 @@ import { serverNow } from '../api/clock.ts'
 import type { ActionRequest } from '../api/payloads.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import { useCrews } from '../live/context.tsx'
-import { CAUSE_CODES, FALSE_ALARM_REASONS } from './codes.ts'
+import { CauseField } from './CauseField.tsx'
+import { FALSE_ALARM_REASONS } from './codes.ts'
 
 interface Props {
   readonly action: ActionName
@@ -114,26 +115,29 @@ export function ActionForm({ action, onCancel, onSubmit }: Props) {
         </>
       )
     }
-    const isCause = action === 'cause'
-    const causes = CAUSE_CODES.map((value) => ({
-      value: value as string,
-      label: text.cause[value],
-    }))
+    if (action === 'cause') {
+      return (
+        <>
+          <label htmlFor="action-answer">{t.causeCode}</label>
+          <CauseField id="action-answer" value={answer} onChange={setAnswer} />
+        </>
+      )
+    }
     const reasons = FALSE_ALARM_REASONS.map((value) => ({
       value: value as string,
       label: text.falseAlarmReason[value],
     }))
     return (
       <>
-        {!isCause && <p>{t.confirmFalseAlarm}</p>}
-        <label htmlFor="action-answer">{isCause ? t.causeCode : t.reasonCode}</label>
+        <p>{t.confirmFalseAlarm}</p>
+        <label htmlFor="action-answer">{t.reasonCode}</label>
         <Select<string>
           id="action-answer"
           className="action-form-select"
           value={answer || undefined}
           placeholder={t.chooseOne}
           onChange={setAnswer}
-          options={isCause ? causes : reasons}
+          options={reasons}
         />
       </>
     )

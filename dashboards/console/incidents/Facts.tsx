@@ -3,12 +3,14 @@ import type { ReactNode } from 'react'
 import type { IncidentPayload } from '../api/payloads.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import { CrewLine } from './CrewLine.tsx'
-import type { CauseCode } from './codes.ts'
+import { causeWord, useCauses } from './causes.ts'
 import { Moment } from './Moment.tsx'
 import type { Names } from './names.ts'
 
 export function Facts({ incident, names }: { incident: IncidentPayload; names: Names }) {
   const { text, format } = useLanguage()
+  // Words of causes come with the tree.
+  useCauses()
   const t = text.detail
   const feeder = names.feederOf(incident.feeder)
   const sensedAfter = Date.parse(incident.sensedAt) - Date.parse(incident.startedAt)
@@ -28,12 +30,7 @@ export function Facts({ incident, names }: { incident: IncidentPayload; names: N
     [t.restoredAt, incident.restoredAt && <Moment at={incident.restoredAt} />],
     [t.etr, expected()],
     [t.crew, <CrewLine key="crew" incident={incident} />],
-    [
-      t.cause,
-      incident.cause === null
-        ? t.causeNone
-        : (text.cause[incident.cause as CauseCode] ?? incident.cause),
-    ],
+    [t.cause, incident.cause === null ? t.causeNone : causeWord(incident.cause, text.locale)],
     [t.important, incident.important > 0 ? format.number(incident.important) : null],
     [t.sensitive, incident.sensitiveCount > 0 ? format.number(incident.sensitiveCount) : null],
     [t.ruleVersion, incident.ruleVersion],

@@ -1,5 +1,5 @@
 /** Everything known of one incident: what, where, how sure, why, how far, and what may be done. */
-import { AimOutlined, CloseOutlined, PrinterOutlined } from '@ant-design/icons'
+import { AimOutlined, AuditOutlined, CloseOutlined, PrinterOutlined } from '@ant-design/icons'
 import { Skeleton } from 'antd'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import type { Account, IncidentPayload } from '../api/payloads.ts'
@@ -16,6 +16,7 @@ import { customersOut, headlineOf } from './headline.ts'
 import { GradeBadge, StateChip } from './marks.tsx'
 import { NoticeState } from './NoticeState.tsx'
 import type { Names } from './names.ts'
+import { ServiceChip } from './ServiceChip.tsx'
 import { STEPS, stepOf } from './stages.ts'
 import { Timeline } from './Timeline.tsx'
 import { useActing } from './useActing.ts'
@@ -63,6 +64,18 @@ export function IncidentDetail(props: Props) {
         >
           <AimOutlined />
         </button>
+        {props.account.rights.includes('reports.read') && (
+          <a
+            className="icon-button"
+            href={`/quality/${encodeURIComponent(id)}`}
+            target="_blank"
+            rel="noreferrer"
+            aria-label={text.quality.open}
+            title={text.quality.open}
+          >
+            <AuditOutlined />
+          </a>
+        )}
         <button
           type="button"
           className="icon-button"
@@ -133,6 +146,7 @@ function Head(props: { incident: IncidentPayload; names: Names; onSelect: (id: s
         <StateChip incident={incident} />
         <span className="tag">{text.level[incident.level]}</span>
         <span className="tag">{text.kind[incident.kind]}</span>
+        <ServiceChip level={incident.serviceLevel} reasons={incident.serviceReasons} />
       </div>
       <h2>{headlineOf(incident, names, text, format)}</h2>
       {incident.mergedInto !== null && (

@@ -10,6 +10,7 @@ import { isFinding } from './group.ts'
 import { customersOut, deviceName } from './headline.ts'
 import { Age, Certainty, GradeBadge, StateChip } from './marks.tsx'
 import type { Names } from './names.ts'
+import { ServiceMark } from './ServiceChip.tsx'
 
 export const ROW_HEIGHT = 88
 
@@ -54,6 +55,7 @@ export const IncidentRow = memo(function IncidentRow(props: Props) {
           <em>{text.level[incident.level]}</em>
           {incident.feeder !== null && <b>{names.feeder(incident.feeder)}</b>}
           <span>{names.unit(incident.unit)}</span>
+          <ServiceMark level={incident.serviceLevel} reasons={incident.serviceReasons} />
         </span>
       </div>
       <div className="row-customers">

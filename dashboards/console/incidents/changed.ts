@@ -2,7 +2,7 @@
 import type { IncidentPayload } from '../api/payloads.ts'
 import type { Format } from '../i18n/format.ts'
 import type { Catalogue } from '../i18n/zh-CN.ts'
-import type { CauseCode } from './codes.ts'
+import { causeWord } from './causes.ts'
 import { customersOut, deviceName } from './headline.ts'
 
 export interface Difference {
@@ -30,7 +30,7 @@ export function whatChanged(
     [text.conflict.grade, (one) => text.grade.name[one.grade]],
     [t.now, (one) => format.number(customersOut(one))],
     [t.crew, (one) => one.crew ?? none],
-    [t.cause, ({ cause }) => (cause === null ? none : (text.cause[cause as CauseCode] ?? cause))],
+    [t.cause, ({ cause }) => (cause === null ? none : causeWord(cause, text.locale))],
     [t.etr, (one) => (one.estimatedPeriod ? format.clock(one.estimatedPeriod.end) : none)],
     [
       text.notice.heading,

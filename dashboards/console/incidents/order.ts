@@ -108,6 +108,8 @@ const overLast: Compare = (a, b) =>
   Number(a.outageKind === 'restored') - Number(b.outageKind === 'restored')
 const newest: Compare = (a, b) => keysOf(b).startedMs - keysOf(a).startedMs
 const byId: Compare = (a, b) => (a.id < b.id ? -1 : 1)
+/** 服务等级: who is to be served more attentively goes first among equals. */
+const attentive: Compare = (a, b) => a.serviceLevel - b.serviceLevel
 const most: Compare = (a, b) => customersOut(b) - customersOut(a)
 
 function first(...compares: readonly Compare[]): Compare {
@@ -121,13 +123,13 @@ function first(...compares: readonly Compare[]): Compare {
 }
 
 const COMPARE: Readonly<Record<Exclude<Sort, 'urgency'>, Compare>> = {
-  severity: first(overLast, (a, b) => a.grade - b.grade, most, newest, byId),
+  severity: first(overLast, (a, b) => a.grade - b.grade, attentive, most, newest, byId),
   customers: first(overLast, most, newest, byId),
   newest: first(newest, byId),
   certainty: first(overLast, (a, b) => b.probability - a.probability, most, byId),
 }
 
-/** Late before in time, then by grade, then what is due first; without a clock comes after. */
+/** Late before in time, then by grade and service level, then what is due first; without a clock comes after. */
 function byUrgency(incidents: readonly IncidentPayload[], nowMs: number): IncidentPayload[] {
   const rest = first(most, newest, byId)
   return incidents
@@ -140,6 +142,7 @@ function byUrgency(incidents: readonly IncidentPayload[], nowMs: number): Incide
         overLast(a.incident, b.incident) ||
         a.inTime - b.inTime ||
         a.incident.grade - b.incident.grade ||
+        attentive(a.incident, b.incident) ||
         (a.dueMs === b.dueMs ? 0 : a.dueMs - b.dueMs) ||
         rest(a.incident, b.incident),
     )

@@ -20,7 +20,9 @@ function repaired() {
       detail: requestId,
     })
     const change = desk.do(action, { requestId, ...over })
-    requests.set(requestId, { type: 'actionRequested', requestId, ...over } as ActionRequestedFact)
+    const who = { by: 'zhang', role: 'serviceDispatcher', receivedAt: lab.now }
+    const fact = { type: 'actionRequested', requestId, ...who, ...over }
+    requests.set(requestId, fact as ActionRequestedFact)
     return change
   }
   act('confirm')
@@ -72,10 +74,14 @@ test('a late entry has both times, and the clock counts from when it was so', ()
   expect(entry.enteredAt! - arrivedAt).toBe(10 * MINUTE)
   const clock = steps.find(({ kind, what }) => kind === 'clock' && what === 'arrive')!
   // Promised within 90 minutes, there after 100; by law it was in time.
-  expect(clock).toMatchObject({ at: arrivedAt, late: true })
+  expect(clock).toMatchObject({ at: arrivedAt, late: true, by: 'zhang' })
+  expect(clock.enteredAt).toBe(entry.enteredAt)
   expect(clock.legalDueAt!).toBeGreaterThan(arrivedAt)
   const accept = steps.find(({ kind, what }) => kind === 'clock' && what === 'accept')!
-  expect(accept.late).toBe(false)
+  expect(accept).toMatchObject({ late: false, role: 'serviceDispatcher', enteredAt: null })
+  // Nobody entered the restoration: the meters said so.
+  const restore = steps.find(({ kind, what }) => kind === 'clock' && what === 'restore')!
+  expect(restore).toMatchObject({ late: false, by: null })
 })
 
 test('what ran late was escalated, and what was refused says so', () => {
