@@ -103,7 +103,7 @@ export interface Incident {
   readonly probability: number
   readonly rivals: readonly Rival[]
   /** A tie that may have closed without anybody saying so; named, never applied by itself. */
-  readonly suspectedTie?: { readonly device: DeviceRef; readonly probability: number }
+  readonly suspectedTie?: SuspectedTieView
   readonly transformersAffected: number
   readonly metersAffected: number
   readonly originalMetersAffected: number
@@ -165,6 +165,13 @@ export interface IncidentChange {
   readonly reason: IncidentReason
   readonly incident: Incident
   readonly causes: readonly Position[]
+}
+
+/** A tie, how likely it closed, and others that could have closed as well. */
+export interface SuspectedTieView {
+  readonly device: DeviceRef
+  readonly probability: number
+  readonly rivals?: readonly { readonly device: DeviceRef; readonly probability: number }[]
 }
 
 /** Which transformers (台区) of an incident are dark, and which came back. */

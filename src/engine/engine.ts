@@ -57,6 +57,7 @@ import { succeed } from './succession.ts'
 import { summarise } from './summary/summarise.ts'
 import { admitSwitching, cancelSwitching, operateAsPlanned } from './switching/operate.ts'
 import { rehang } from './switching/rehang.ts'
+import { leaveOutFed, supposeFed } from './switching/supposed-feed.ts'
 import { suspectTie } from './switching/unreported-tie.ts'
 import type { TreeNews, World } from './world.ts'
 
@@ -283,7 +284,9 @@ function judge(world: World, roots: readonly number[], publisher: Publisher): vo
   for (const root of roots) {
     const cases = byRoot.get(root) ?? []
     for (const incident of cases) {
+      leaveOutFed(world, incident)
       suspectTie(world, incident)
+      supposeFed(world, incident, publisher)
       noticeReturn(world, incident)
     }
     const verdicts = judgeTree(world.belief, root, world.speaksOfPhases(root))

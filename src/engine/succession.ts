@@ -275,6 +275,8 @@ class Carrier {
     incident.segmentAt = { head: incident.head, observer: incident.observer }
     incident.rivals = []
     incident.suspectedTie = null
+    incident.tieRivals = []
+    incident.tiePart = NONE
     incident.reads = { ...incident.reads, asked: this.#observers(incident.reads.asked) }
     if (incident.finding === null) rescale(world, incident)
     world.again.set(world.belief.network.rootOf(incident.head), world.now)

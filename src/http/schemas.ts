@@ -47,6 +47,8 @@ export const deviceRef = z
   .object({ id: z.string(), type: z.enum([...DEVICE_TYPES, 'substation']), name: z.string() })
   .meta({ id: 'Device' })
 
+const likelyTie = z.object({ device: deviceRef, probability: z.number() })
+
 const siteOut = z.object({
   situation: z.enum(SITE_SITUATIONS),
   damage: z.enum(DAMAGE_LEVELS).optional(),
@@ -152,7 +154,7 @@ export const incidentSchema = z
     serviceLevel: z.number().int().min(1).max(4),
     serviceReasons: z.array(z.enum(SERVICE_REASONS)),
     repair: repairSchema.nullable(),
-    suspectedTie: z.object({ device: deviceRef, probability: z.number() }).optional(),
+    suspectedTie: likelyTie.extend({ rivals: z.array(likelyTie).optional() }).optional(),
   })
   .meta({ id: 'Incident' })
 

@@ -57,7 +57,7 @@ export function benchNested(
     exact.add(named, [second], seen)
     if (seen && named.includes(second)) secondNamed++
     meters.add(story.countedDark(), second.meters)
-    if (story.suspectedTies().length > 0) tieSuspected++
+    if (story.suspectedTies().first.length > 0) tieSuspected++
   }
   return {
     cases,

@@ -7,6 +7,7 @@ import { Engine } from '../../engine/engine.ts'
 import { ON } from '../../engine/evidence/registers.ts'
 import { type Case, isActive } from '../../engine/incidents/case.ts'
 import { NONE } from '../../engine/inference/network.ts'
+import { backBelow } from '../../engine/repair/back.ts'
 import type { Rules } from '../../engine/rules.ts'
 import type { World } from '../../engine/world.ts'
 import type { Fact } from '../../facts/facts.ts'
@@ -119,21 +120,28 @@ export class Story {
     )
   }
 
-  /** Ties that some incident names as perhaps closed. */
-  suspectedTies(): number[] {
-    return [...this.world.cases.values()].flatMap((c) =>
-      isActive(c) && c.suspectedTie ? [c.suspectedTie.device] : [],
-    )
+  /** Ties that some incident names as perhaps closed: the likeliest of each, and all it names. */
+  suspectedTies(): { readonly first: readonly number[]; readonly all: readonly number[] } {
+    const named = [...this.world.cases.values()].filter((c) => isActive(c) && c.suspectedTie)
+    const first = named.map((c) => c.suspectedTie!.device)
+    const rivals = named.flatMap((c) => c.tieRivals.map(({ device }) => device))
+    return { first, all: [...first, ...rivals] }
   }
 
-  /** Meters that the engine counts as without supply: below what it holds open, and not heard since. */
+  /**
+   * Meters that the engine counts as without supply: below what it holds open, but for transformers
+   * that it counts as back, and not heard since.
+   */
   countedDark(): Set<number> {
     const { network, registers, grid } = this.world
     const counted = new Set<number>()
-    for (const { head, observer, darkAt } of this.openCases()) {
+    for (const incident of this.openCases()) {
+      const { head, observer, darkAt } = incident
+      const back = backBelow(this.world, incident)
       const count = (meter: number) => {
         const saysOn = registers.state[meter] === ON && registers.atOf(meter) > darkAt
-        if (grid.observers.class[meter] === METER && !saysOn) counted.add(meter)
+        const isBack = saysOn || back.has(network.seatOf(meter))
+        if (grid.observers.class[meter] === METER && !isBack) counted.add(meter)
       }
       if (observer === NONE) network.eachObserver(head, count)
       else count(observer)

@@ -75,7 +75,8 @@ export function benchTies(
   const played = places.length === 0 ? 0 : cases
   let seenCases = 0
   let suspected = 0
-  let suspectedRight = 0
+  let likeliest = 0
+  let among = 0
   for (let i = 0; i < played; i++) {
     const tieCase = drawTieCase(places, draw)
     const story = new Story(lab.grid, rules, options, draw)
@@ -85,19 +86,17 @@ export function benchTies(
     story.pass(REPAIRED_AFTER_MS)
     const fedAt = story.now
     story.regain(fed)
-    const ties = new Set<number>()
-    for (let ms = 0; ms < JUDGED_AFTER_MS; ms += ENTERED_AFTER_MS) {
-      story.pass(ENTERED_AFTER_MS)
-      for (const tie of story.suspectedTies()) ties.add(tie)
-    }
+    story.pass(JUDGED_AFTER_MS)
+    const ties = story.suspectedTies()
     const stillDark = lost.filter((o) => !fed.includes(o))
     const seen =
       stillDark.some((o) => story.heardOff.has(o)) && fed.some((o) => story.heardOn.has(o))
     unreported.add(lab, story, tieCase, seen)
     if (seen) {
       seenCases++
-      if (ties.size > 0) suspected++
-      if (ties.has(tieCase.tie)) suspectedRight++
+      if (ties.all.length > 0) suspected++
+      if (ties.first.includes(tieCase.tie)) likeliest++
+      if (ties.all.includes(tieCase.tie)) among++
     }
     story.enter(tieCase.part.head, 'open', fedAt)
     story.enter(tieCase.tie, 'closed', fedAt)
@@ -110,7 +109,8 @@ export function benchTies(
     places: places.length,
     ...unreported.result(),
     tieSuspectedSeen: ratio(suspected, seenCases),
-    tieNamedSeen: ratio(suspectedRight, seenCases),
+    tieNamedSeen: ratio(likeliest, seenCases),
+    tieAmongSeen: ratio(among, seenCases),
     entered: entered.result(),
   }
 }

@@ -67,6 +67,10 @@ export interface Case {
   sources: number
   rivals: RivalState[]
   suspectedTie: SuspectedTie | null
+  /** Others that could have closed as well, likeliest first. */
+  tieRivals: SuspectedTie[]
+  /** Head of the part that a tie likelier feeds than not, while the rest stays dark; −1 for none. */
+  tiePart: number
   transformers: number
   customers: number
   originalCustomers: number
@@ -151,6 +155,8 @@ export function newCase(
     sources: 0,
     rivals: [],
     suspectedTie: null,
+    tieRivals: [],
+    tiePart: NONE,
     transformers: 0,
     customers: 0,
     originalCustomers: 0,

@@ -1,4 +1,5 @@
 /** Evidence that stands against an outage while it lasts. */
+import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
 import { type Case, setFlag } from './case.ts'
 import { strangersTo } from './ledger.ts'
@@ -13,6 +14,7 @@ export function noticeContradiction(world: World, incident: Case): void {
   const { contradictedSeconds } = world.rules.judgement
   const { head, observer, darkAt } = incident
   const [first] = onsHeard(world, head, observer, darkAt, strangersTo(world, incident)).at
-  const denied = incident.cameBackAt === null && first !== undefined
+  const explained = incident.cameBackAt !== null || incident.tiePart !== NONE
+  const denied = !explained && first !== undefined
   setFlag(incident, 'contradicted', denied && world.now - first >= contradictedSeconds * 1000)
 }

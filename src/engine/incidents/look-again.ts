@@ -1,5 +1,6 @@
 /** When a tree is judged again without news: while silence grows, or a return or one voice waits. */
 import type { InstantMs } from '../../facts/time.ts'
+import { supposedDue } from '../switching/supposed-feed.ts'
 import type { World } from '../world.ts'
 import type { Case } from './case.ts'
 import { onlyVoiceDue } from './restore.ts'
@@ -30,7 +31,7 @@ export function lookAgain(world: World, root: number, active: readonly Case[]): 
   else if (active.length > 0 && !belief.lit(root))
     world.again.set(root, world.now + AGAIN_AT_LEAST_EVERY_MS)
   else {
-    const due = Math.min(...active.map((incident) => onlyVoiceDue(world, incident)))
+    const due = Math.min(...active.flatMap((c) => [onlyVoiceDue(world, c), supposedDue(world, c)]))
     if (due < Number.POSITIVE_INFINITY) world.again.set(root, due)
     else world.again.delete(root)
   }

@@ -17,7 +17,7 @@ import { turnNotice } from '../service/notice.ts'
 import { noticeOf } from '../service/record.ts'
 import { closeOrders } from '../service/supervision.ts'
 import type { FeederFigures, World } from '../world.ts'
-import type { Case } from './case.ts'
+import type { Case, SuspectedTie } from './case.ts'
 import { type Extent, extentOf } from './extent.ts'
 import { incidentId } from './incident-id.ts'
 import { deviceOf, deviceRef, unitOf } from './naming.ts'
@@ -181,12 +181,16 @@ function noticeSays(c: Case): string {
   return [no, status === 'proposed' ? status : '', urgentPart(c)].join('|')
 }
 
+const tieShown = ({ device, probability }: SuspectedTie) =>
+  `${device}:${Math.round(probability * 100)}`
+
 /** What may wait a few seconds. */
 function finePart(c: Case): string {
   const evidence = c.evidence[0]?.position ?? 0
   return [
     Math.round(c.probability * 100),
-    c.suspectedTie && `${c.suspectedTie.device}:${Math.round(c.suspectedTie.probability * 100)}`,
+    c.suspectedTie && tieShown(c.suspectedTie),
+    c.tieRivals.map(tieShown).join(),
     c.sources,
     c.customersRestored,
     c.startedAt,
@@ -293,10 +297,13 @@ function verificationOf(world: World, { number, reads }: Case): Verification {
   return { state, asked, answered }
 }
 
-function tieOf({ network }: World, { suspectedTie }: Case): Pick<Incident, 'suspectedTie'> {
+function tieOf(world: World, { suspectedTie, tieRivals }: Case): Pick<Incident, 'suspectedTie'> {
   if (!suspectedTie) return {}
-  const { device, probability } = suspectedTie
-  return { suspectedTie: { device: deviceRef(network, device, NONE), probability } }
+  const shown = ({ device, probability }: SuspectedTie) => {
+    return { device: deviceRef(world.network, device, NONE), probability }
+  }
+  const rivals = tieRivals.length > 0 ? { rivals: tieRivals.map(shown) } : {}
+  return { suspectedTie: { ...shown(suspectedTie), ...rivals } }
 }
 
 /** Where the likeliest member is named, the head stands in its place among those like it. */

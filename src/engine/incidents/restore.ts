@@ -26,6 +26,8 @@ const HOUR_MS = 3_600_000
  */
 export function noticeReturn(world: World, incident: Case): void {
   if (!isActive(incident) || incident.cameBackAt !== null) return
+  // A tie likelier feeds a part of it than that the device is closed again.
+  if (incident.tiePart !== NONE) return
   if (isContradicted(world, incident)) return
   const needed = incident.sources >= 2 && incident.observer === NONE ? 2 : 1
   const strangers = strangersTo(world, incident)
@@ -101,6 +103,24 @@ function markReturned(world: World, incident: Case, cameBackAt: InstantMs): void
   if (world.belief.unanswered.size > 0) forgetUnanswered(world, incident.head)
   provenClosed(world, incident.head, incident.cameBackAt)
   awaitOns(world, incident.head, incident.cameBackAt)
+}
+
+/** It was a part of it that came back: whoever was awaited says "off" still. */
+export function unmarkReturned(world: World, incident: Case): void {
+  const { belief, registers } = world
+  incident.cameBackAt = null
+  belief.cameBack.delete(incident.head)
+  const dark: number[] = []
+  belief.network.eachObserver(incident.head, (observer) => {
+    if (registers.state[observer] === AWAITED && registers.wasOff(observer)) dark.push(observer)
+  })
+  // Heard when it was said: silence has its meaning since then.
+  const { hearing } = belief
+  for (const observer of dark) {
+    belief.hearing = Math.min(registers.atOf(observer), world.now)
+    belief.become(observer, OFF)
+  }
+  belief.hearing = hearing
 }
 
 /** A switch reported open, with nothing dark below, and now reported closed (重合成功). */

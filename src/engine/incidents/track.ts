@@ -14,6 +14,7 @@ import { takeOver } from '../repair/mother.ts'
 import { heedDenial } from '../repair/partial.ts'
 import { thresholds } from '../storm/storm.ts'
 import type { ReturnedPart } from '../switching/state.ts'
+import { standsBesideTie } from '../switching/supposed-feed.ts'
 import type { TreeNews, World } from '../world.ts'
 import { type Case, isActive, keyOf, MAX_CAUSES, MAX_EVIDENCE_SHOWN, setFlag } from './case.ts'
 import { noticeContradiction } from './contradiction.ts'
@@ -129,7 +130,7 @@ function shrink(
   const cameBack = incident.cameBackAt !== null
   const below = all.filter((v) => !waits && (!cameBack || v.dead >= LEFT_DARK))
   for (const v of all) unmatched.splice(unmatched.indexOf(v), 1)
-  if (waits) {
+  if (waits || standsBesideTie(world, incident)) {
     publisher.publish(incident, 'revised')
     return
   }

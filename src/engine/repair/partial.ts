@@ -23,17 +23,20 @@ export function mayBeBack(world: World, incident: Case, named: readonly DeviceId
   return devices.size > 0 && devices.size < dark.size
 }
 
-/** They have supply again since `at`. */
+/** They have supply again since `at`: by somebody's word, or as is supposed. */
 export function bringBack(
   world: World,
   incident: Case,
   named: readonly DeviceId[],
   at: InstantMs,
+  supposed?: true,
 ): void {
   const since = Math.max(at, incident.darkFrom)
   incident.repair.back = [
     ...incident.repair.back,
-    ...[...new Set(named)].sort().map((transformer) => ({ transformer, at: since })),
+    ...[...new Set(named)].sort().map((transformer) => {
+      return { transformer, at: since, ...(supposed && { supposed }) }
+    }),
   ]
   rescale(world, incident)
 }

@@ -30,10 +30,11 @@ export interface CrewSpell {
   readonly to: InstantMs | null
 }
 
-/** A transformer (台区) that has supply again by somebody's word. */
+/** A transformer (台区) that has supply again by somebody's word, or as a tie is supposed to feed it. */
 export interface BackByWord {
   readonly transformer: DeviceId
   readonly at: InstantMs
+  readonly supposed?: true
 }
 
 /** A grade that a person set: it rises again only where the rules come to propose more than then. */

@@ -15,12 +15,21 @@ import type { World } from '../world.ts'
 /** Less likely than this it is not worth a dispatcher's glance. */
 const SHOWN_MIN = 0.05
 
+/** From here on a tie explains what was heard better than everything else together. */
+const LIKELIER_THAN_NOT = 0.5
+
 /** Weighs it for a case below whose device, or below a returned device above it, supply was heard. */
 export function suspectTie(world: World, incident: Case): void {
   if (incident.observer !== NONE || incident.outageKind === 'closed') return
+  incident.tiePart = NONE
   const anchor = returnedAbove(world, incident)
   if (incident.restoredAt !== null || !isHeardOn(world, anchor, incident.darkAt)) return
-  incident.suspectedTie = weigh(world, anchor, incident.darkAt) ?? null
+  const places = placesBelow(world, anchor)
+  const weighed = places.length === 0 ? undefined : weigh(world, anchor, incident.darkAt, places)
+  const [likeliest, ...rivals] = weighed?.ties ?? []
+  incident.suspectedTie = likeliest ?? null
+  incident.tieRivals = rivals
+  if (weighed && anchor === incident.head) incident.tiePart = weighed.part
 }
 
 /** The device whose part came back: the case's own, or the one above that was found returned. */
@@ -31,45 +40,56 @@ function returnedAbove({ belief, network }: World, { head, startedAt }: Case): n
   return anchor
 }
 
-interface Weighed {
+/** A tie, and the head of a part that it could feed. */
+interface Place {
   readonly tie: number
-  readonly cost: number
+  readonly part: number
 }
 
-function weigh(world: World, anchor: number, since: InstantMs): SuspectedTie | undefined {
-  const ties = tiesInto(world, anchor)
-  if (ties.length === 0) return undefined
+interface Weighed {
+  /** Ties worth showing, likeliest first. */
+  readonly ties: readonly SuspectedTie[]
+  /** The part that is fed while the rest stays dark, where that is likelier than not; else `NONE`. */
+  readonly part: number
+}
+
+function weigh(world: World, anchor: number, since: InstantMs, places: readonly Place[]): Weighed {
   const share = world.rules.judgement.tieUnreported
-  const places = ties.reduce((sum, { parts }) => sum + parts.length, 0)
   const all = onsAgainst(world, anchor, since)
   const from = firstOn(world, anchor, since)
   const back = costOf(1 - share) + saidOpen(world, anchor) + backCost(world, anchor, since, from)
-  let total = either(back, all)
-  const weighed: Weighed[] = []
-  for (const { tie, parts } of ties) {
-    let cost = Number.POSITIVE_INFINITY
-    for (const part of parts) {
-      const fed = backCost(world, part, since, from)
-      const other = all - onsAgainst(world, part, since)
-      const here = costOf(share) + costOf(1 / places) + fed + other
-      cost = cost === Number.POSITIVE_INFINITY ? here : either(cost, here)
-    }
-    total = either(total, cost)
-    weighed.push({ tie, cost })
+  const byPart = new Map<number, number>()
+  for (const { part } of places)
+    if (!byPart.has(part))
+      byPart.set(part, backCost(world, part, since, from) + all - onsAgainst(world, part, since))
+  const costs = places.map(({ part }) => costOf(share / places.length) + byPart.get(part)!)
+  const total = [back, all, ...costs].reduce(either)
+  const likelihoodOf = (chosen: (place: Place) => boolean) => {
+    const alike = costs.filter((_, i) => chosen(places[i]!))
+    return alike.length === 0 ? 0 : probabilityOf(alike.reduce(either) - total)
   }
-  weighed.sort((a, b) => a.cost - b.cost || a.tie - b.tie)
-  const { tie, cost } = weighed[0]!
-  const probability = probabilityOf(cost - total)
-  return probability >= SHOWN_MIN ? { device: tie, probability } : undefined
+  const ties = [...new Set(places.map(({ tie }) => tie))]
+    .map((device) => ({ device, probability: likelihoodOf(({ tie }) => tie === device) }))
+    .filter(({ probability }) => probability >= SHOWN_MIN)
+    .sort((a, b) => b.probability - a.probability || a.device - b.device)
+  const isApart = ({ part }: Place) => saidDark(world, part) < saidDark(world, anchor)
+  if (likelihoodOf(isApart) < LIKELIER_THAN_NOT) return { ties, part: NONE }
+  const [part] = [...new Set(places.filter(isApart).map((place) => place.part))]
+    .map((head) => ({ head, probability: likelihoodOf((place) => place.part === head) }))
+    .sort((a, b) => b.probability - a.probability || a.head - b.head)
+  return { ties, part: part!.head }
 }
+
+/** How many said "off" below and have not said "on" since. */
+const saidDark = ({ belief: { sums } }: World, head: number) => sums.offs(head) + sums.waits(head)
 
 /**
  * Open ties between a part below `anchor` and what something else feeds, each with the heads it could
  * feed: those on the way up from where it stands to `anchor`.
  */
-function tiesInto(world: World, anchor: number): { tie: number; parts: number[] }[] {
-  const { topology, network, grid } = world
-  const found: { tie: number; parts: number[] }[] = []
+function placesBelow(world: World, anchor: number): Place[] {
+  const { topology, grid } = world
+  const found: Place[] = []
   for (const tie of world.ties) {
     if (topology.open[tie] === 0) continue
     const [a, b] = [grid.devices.from[tie]!, grid.devices.to[tie]!].map(
@@ -78,9 +98,8 @@ function tiesInto(world: World, anchor: number): { tie: number; parts: number[] 
     const [up, down] = [partsUpTo(world, a, anchor), partsUpTo(world, b, anchor)]
     if (up.length > 0 === down.length > 0) continue
     const other = up.length > 0 ? b : a
-    const parts = up.length > 0 ? up : down
-    if (other >= 0 && topology.isFed(other) && network.head[other] !== NONE)
-      found.push({ tie, parts })
+    if (other < 0 || !topology.isFed(other)) continue
+    for (const part of up.length > 0 ? up : down) found.push({ tie, part })
   }
   return found
 }
@@ -97,15 +116,17 @@ function partsUpTo({ topology, network }: World, device: number, anchor: number)
 }
 
 /** What it costs that supply is back at `head`: ons that have not come, or a part left dark. */
-function backCost(world: World, head: number, since: InstantMs, from: InstantMs): number {
+export function backCost(world: World, head: number, since: InstantMs, from: InstantMs): number {
   const { belief, network } = world
-  const { model, registers, sums } = belief
-  if (sums.offs(head) + sums.waits(head) === 0) return 0
+  const { model, registers } = belief
+  if (saidDark(world, head) === 0) return 0
   let cost = 0
   network.eachSeated(head, (o) => {
     const state = registers.state[o]
     if (state === OFF || state === AWAITED)
-      cost += atAge(model.classes[model.classOf[o]!]!.awaitedLive, belief.now - from)
+      cost +=
+        atAge(model.classes[model.classOf[o]!]!.awaitedLive, belief.now - from) +
+        belief.unansweredBy(o)
   })
   for (let c = network.firstBelow[head]!; c !== NONE; c = network.nextBeside[c]!)
     cost += Math.min(backCost(world, c, since, from), model.leftDark + onsAgainst(world, c, since))
@@ -113,7 +134,7 @@ function backCost(world: World, head: number, since: InstantMs, from: InstantMs)
 }
 
 /** What the ons below `head` cost where it is dark. */
-function onsAgainst(world: World, head: number, since: InstantMs): number {
+export function onsAgainst(world: World, head: number, since: InstantMs): number {
   const { belief, network } = world
   if (belief.sums.lastOn(head) <= since) return 0
   let cost = 0
@@ -125,7 +146,7 @@ function onsAgainst(world: World, head: number, since: InstantMs): number {
   return cost
 }
 
-function firstOn(world: World, head: number, since: InstantMs): InstantMs {
+export function firstOn(world: World, head: number, since: InstantMs): InstantMs {
   const { belief, network } = world
   if (belief.sums.lastOn(head) <= since) return belief.now
   let first = belief.now
