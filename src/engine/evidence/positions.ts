@@ -149,6 +149,20 @@ export function provenClosed(world: World, head: number, at: InstantMs): void {
   settlePosition(world, head)
 }
 
+/** Supply at `at` proved nothing of the class after all: what was said before holds again. */
+export function unproveClosed(world: World, head: number, at: InstantMs): void {
+  for (const device of world.network.members(head)) {
+    const words = world.switchWords.get(device) ?? []
+    const kept = words.filter((word) => !isProof(word) || word.at !== at)
+    if (kept.length === words.length) continue
+    world.switchWords.set(device, kept)
+    noteMove(world, device, statedIn(words), statedIn(kept)!)
+  }
+  settlePosition(world, head)
+}
+
+const isProof = ({ terminal, source }: SwitchWord) => terminal === NONE && source === undefined
+
 /** A class is believed open since the earliest of its devices that was reported so. */
 export function settlePosition(world: World, device: number): void {
   const head = world.network.head[device]!

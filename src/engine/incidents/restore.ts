@@ -6,7 +6,7 @@ import type { InstantMs } from '../../facts/time.ts'
 import { forgetUnanswered } from '../callreads/answers.ts'
 import { isBeingSampled } from '../callreads/sample.ts'
 import { forgetCallers } from '../evidence/calls.ts'
-import { positionAt, provenClosed } from '../evidence/positions.ts'
+import { positionAt, provenClosed, unproveClosed } from '../evidence/positions.ts'
 import { AWAITED, MUTED, OFF, ON, QUIET } from '../evidence/registers.ts'
 import { restState } from '../evidence/statement.ts'
 import { NONE } from '../inference/network.ts'
@@ -102,20 +102,36 @@ function markReturned(world: World, incident: Case, cameBackAt: InstantMs): void
   forgetCallers(world, incident, incident.cameBackAt)
   if (world.belief.unanswered.size > 0) forgetUnanswered(world, incident.head)
   provenClosed(world, incident.head, incident.cameBackAt)
+  hearFed(world, incident)
   awaitOns(world, incident.head, incident.cameBackAt)
+}
+
+/** With all of it back, what was heard from a part that a tie was supposed to feed counts like the rest. */
+function hearFed(world: World, { head, darkAt, repair }: Case): void {
+  if (!repair.back.some(({ supposed }) => supposed)) return
+  const { belief, registers } = world
+  const heard: number[] = []
+  belief.network.eachObserver(head, (o) => {
+    const saidOn = !registers.wasOff(o) && registers.atOf(o) > darkAt
+    if (registers.state[o] === MUTED && saidOn) heard.push(o)
+  })
+  for (const observer of heard) belief.become(observer, ON)
 }
 
 /** It was a part of it that came back: whoever was awaited says "off" still. */
 export function unmarkReturned(world: World, incident: Case): void {
   const { belief, registers } = world
+  const { hearing } = belief
+  const at = incident.cameBackAt!
   incident.cameBackAt = null
   belief.cameBack.delete(incident.head)
+  belief.hearing = incident.darkAt
+  unproveClosed(world, incident.head, at)
   const dark: number[] = []
   belief.network.eachObserver(incident.head, (observer) => {
     if (registers.state[observer] === AWAITED && registers.wasOff(observer)) dark.push(observer)
   })
   // Heard when it was said: silence has its meaning since then.
-  const { hearing } = belief
   for (const observer of dark) {
     belief.hearing = Math.min(registers.atOf(observer), world.now)
     belief.become(observer, OFF)

@@ -10,6 +10,8 @@ import type { EvidenceItem } from '../changes.ts'
 import type { Case } from '../incidents/case.ts'
 import { extentOf } from '../incidents/extent.ts'
 import { rescale } from '../incidents/life.ts'
+import { isHeadBelow } from '../incidents/place.ts'
+import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
 
 const TRANSFORMER = DEVICE_TYPES.indexOf('transformer')
@@ -49,10 +51,11 @@ export function heedDenial(world: World, incident: Case, item: EvidenceItem): vo
   const { back } = incident.repair
   if (back.length === 0 || item.observerClass === 'caller' || !DENIALS.has(item.said)) return
   const { ids } = world.grid.devices
-  const { parent } = world.topology
-  const path = new Set<string>()
-  for (let d = ids.indexOf(item.device ?? ''); d >= 0; d = parent[d]!) path.add(ids.idOf(d))
-  const kept = back.filter(({ transformer, at }) => !path.has(transformer) || item.at <= at)
+  const said = ids.indexOf(item.device ?? '')
+  const kept = back.filter(({ transformer, at }) => {
+    const head = world.network.head[ids.indexOf(transformer)] ?? NONE
+    return item.at <= at || head === NONE || said < 0 || !isHeadBelow(world, said, head)
+  })
   if (kept.length === back.length) return
   incident.repair.back = kept
   rescale(world, incident)

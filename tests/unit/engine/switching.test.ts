@@ -256,6 +256,77 @@ describe('a tie that closed and nobody said so', () => {
     expect(topologyOf(on)!.operated.map(({ device }) => device)).not.toContain('K')
   })
 
+  const PART = ['C2', 'C3', 'o-m3', 'o-m4', 'o-m5', 'o-m6']
+
+  it('leaves the device open and its rest dark, as one incident, until that is back too', () => {
+    const on = lab()
+    trip(on)
+    const [before] = on.open()
+    // The first two to come back show a return like any other; only then the rest is missed.
+    for (const terminal of PART.slice(0, 2)) on.say(terminal, 'powerOn')
+    on.pass(20)
+    for (const terminal of PART.slice(2)) on.say(terminal, 'powerOn')
+    on.pass(400)
+    expect(on.open()).toMatchObject([
+      {
+        id: before!.id,
+        device: { id: 'B1' },
+        outageKind: 'partiallyRestored',
+        metersAffected: 2,
+        customersRestored: 4,
+        suspectedTie: { device: { id: 'K' } },
+      },
+    ])
+    expect(on.open()[0]!.flags).not.toContain('contradicted')
+    expect(on.changes.filter(({ type }) => type === 'area').at(-1)).toMatchObject({
+      dark: ['X1'],
+      restored: ['X2', 'X3'],
+    })
+    for (const terminal of ['C1', 'o-m1', 'o-m2']) on.say(terminal, 'powerOn')
+    on.pass(300)
+    expect(on.incidents()).toMatchObject([{ id: before!.id, outageKind: 'restored' }])
+  })
+
+  it('keeps its incident when the switching is entered, and knows that the part went out again', () => {
+    const on = lab()
+    trip(on)
+    const since = on.now
+    for (const terminal of PART) on.say(terminal, 'powerOn')
+    on.pass(400)
+    on.say('o-m5', 'powerOff')
+    on.pass(30)
+    expect(on.open()).toMatchObject([{ device: { id: 'B1' }, metersAffected: 4 }])
+    on.say('o-m5', 'powerOn')
+    operate(on, 'S2', 'open', { at: since })
+    operate(on, 'K', 'closed', { at: since })
+    on.pass(60)
+    expect(on.open()).toMatchObject([{ device: { id: 'B1' }, metersAffected: 2 }])
+  })
+
+  it('is weighed alike however often the program starts anew', () => {
+    const told = (stopAt: number) => {
+      const on = lab()
+      const steps = [
+        () => trip(on),
+        ...PART.map((terminal) => () => {
+          on.say(terminal, 'powerOn')
+          on.pass(15)
+        }),
+        () => on.pass(400),
+        () => on.say('C1', 'powerOn'),
+        () => on.pass(400),
+      ]
+      steps.forEach((step, i) => {
+        if (i === stopAt) on.restart(reborn)
+        step()
+      })
+      return JSON.stringify(on.changes)
+    }
+    const lived = told(-1)
+    for (let stop = 1; stop < PART.length + 4; stop++)
+      expect(told(stop), `stopped at ${stop}`).toBe(lived)
+  })
+
   it('is not where all comes back', () => {
     const on = lab()
     trip(on)
