@@ -65,6 +65,7 @@ export function openHotline(parts: HotlineParts): Hotline {
     segments: (devices) => records.segments({ devices }),
     plans: () => pipeline.judge.engine.world?.plans.byId.values() ?? [],
     contacts: (account, since) => records.contacts(account, since),
+    messages: (account, since, limit) => records.informing.sentTo(account, since, limit),
   }
   return {
     card: (request) => answerCard(sources, request),

@@ -11,7 +11,7 @@ import type { Webhook, Webhooks } from '../http/ports.ts'
 import { problemOfUrl } from '../notify/address.ts'
 import { type Courier, startCourier } from '../notify/courier.ts'
 import type { Parcel, TopicWay } from '../notify/port.ts'
-import { newSecret } from '../notify/signature.ts'
+import { isSignedBy, newSecret } from '../notify/signature.ts'
 import type { KeptEndpoint } from '../records/outbox/endpoints.ts'
 import type { OutboxEntry } from '../records/outbox/outbox.ts'
 import { loadNoticeTexts } from '../records/outbox/texts.ts'
@@ -23,7 +23,7 @@ import { TOPIC_ADDRESS } from './topic-notices.ts'
 const MOST_SECRETS = 2
 
 export interface InformingParts {
-  readonly records: Pick<SqliteRecords, 'outbox' | 'changeOutbox'>
+  readonly records: Pick<SqliteRecords, 'outbox' | 'changeOutbox' | 'changeInforming'>
   readonly telemetry: Telemetry
   readonly configDir: string
   readonly allowPrivate: boolean
@@ -112,7 +112,10 @@ export async function startInforming(parts: InformingParts): Promise<Informing> 
 }
 
 /** The list of receivers, as HTTP shows and changes it. */
-function webhooksOf({ records, allowPrivate, now }: InformingParts, courier: Courier): Webhooks {
+function webhooksOf(
+  { records, allowPrivate, telemetry, now }: InformingParts,
+  courier: Courier,
+): Webhooks {
   const { outbox } = records
   const change = async (entry: OutboxEntry) => {
     await records.changeOutbox(entry)
@@ -151,6 +154,14 @@ function webhooksOf({ records, allowPrivate, now }: InformingParts, courier: Cou
       const id = `msg_${randomBytes(20).toString('base64url')}`
       await change({ do: 'test', endpoint, id, at: now() })
       return id
+    },
+    isSigned(id, { body, ...signed }) {
+      const secrets = find(id)?.secrets ?? []
+      return isSignedBy(secrets, signed, body, Math.floor(now() / 1000))
+    },
+    async receive(endpoint, receipts) {
+      await records.changeInforming({ do: 'receipts', endpoint, receipts, at: now() })
+      for (const { state } of receipts) telemetry.emit('inform.receipt', { state })
     },
   }
 }

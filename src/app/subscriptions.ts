@@ -15,5 +15,7 @@ export function subscriptionsOf(
     ofArea: (area) => informing.ofArea(area),
     add: (subscription) => records.changeInforming({ do: 'subscribe', subscription }),
     end: (id, at) => records.changeInforming({ do: 'unsubscribe', id, at }),
+    refuse: (account, channel, at) =>
+      records.changeInforming({ do: 'refuse', account, channel, at }),
   }
 }

@@ -2,9 +2,11 @@
  * Reads the utility's rules from YAML and refuses what the engine could not use, naming file, line
  * and what would be right.
  */
+
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { CITY_CLASSES, type Rules } from '../engine/rules.ts'
+import { CHANNELS } from '../facts/channels.ts'
 import { DEVICE_TYPES, OBSERVER_CLASSES } from '../grid/model.ts'
 import { repairRules } from './repair-rules.ts'
 import { parseRuleFile, RulesError, type RuleText } from './rule-file.ts'
@@ -199,6 +201,8 @@ const service = z.strictObject({
     plannedHours: rate,
     complaintDays: rate,
     byPreference: z.boolean(),
+    // Rules of earlier versions do without.
+    fallback: z.array(z.enum(CHANNELS)).default([]),
   }),
   ...repairRules,
 })

@@ -2,6 +2,7 @@
  * The rules as the engine uses them: plain values, validated where they are read from
  * `config/rules/*.yaml`. Each value's unit stands in its name; its reason stands in the file.
  */
+import type { Channel } from '../facts/channels.ts'
 import type { DeviceType, ObserverClass, Zone } from '../grid/model.ts'
 import type { Level } from './changes.ts'
 import type { DelayCurve, ReliabilityClass } from './cost/likelihood.ts'
@@ -293,6 +294,8 @@ export interface InformingRules {
   readonly complaintDays: number
   /** Customers are told on the channels that the ledger says they prefer, without a subscription. */
   readonly byPreference: boolean
+  /** Where whom no channel of theirs reached is told, the first that is carried; empty: nowhere. */
+  readonly fallback: readonly Channel[]
 }
 
 export interface Rules {

@@ -48,7 +48,12 @@ export function callBackScript(sources: CardSources, texts: CallBackTexts, about
   return order.map((one) => {
     const request = { account: '', usagePoint, language: one, identityVerified: false }
     const { slots } = composeCard(
-      { ...about_, supply: (point) => withIncident(sources, point, id), contacts: () => [] },
+      {
+        ...about_,
+        supply: (point) => withIncident(sources, point, id),
+        contacts: () => [],
+        messages: () => [],
+      },
       request,
     )
     const restoredAt = incident?.restoredAt == null ? undefined : slots.restoredAt

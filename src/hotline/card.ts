@@ -64,7 +64,23 @@ export interface CardSources {
   segments(devices: readonly string[]): readonly InterruptionSegment[]
   plans(): Iterable<Plan>
   contacts(account: string, since: InstantMs): readonly ContactLine[]
+  /** Messages to the customer, newest first. */
+  messages(account: string, since: InstantMs, limit: number): readonly MessageLine[]
 }
+
+/** A message to the customer, and what became of it. */
+export interface MessageLine {
+  readonly at: InstantMs
+  readonly channel: string
+  readonly template: string
+  readonly incident: string
+  readonly state: 'waiting' | 'sent' | 'unsure' | 'delivered' | 'failed'
+  /** When its gateway said that it arrived or did not; null: it said nothing. */
+  readonly receiptAt: InstantMs | null
+}
+
+/** Messages an agent sees: those of two outages. */
+const MESSAGES_SHOWN = 10
 
 export interface CardRequest {
   readonly account: string
@@ -113,6 +129,8 @@ export interface AnswerCard {
     }[]
   }
   readonly contacts: ContactSummary
+  /** What we told the customer, newest first. */
+  readonly messages: readonly MessageLine[]
   readonly scripts: readonly Script[]
   readonly safety: string
 }
@@ -174,6 +192,7 @@ export function composeCard(
       incident?.id ?? null,
       now,
     ),
+    messages: sources.messages(request.account, now - CONTACT_DAYS * DAY_MS, MESSAGES_SHOWN),
     scripts: scriptsFor(sources.scripts, situation, request.language, slots),
     safety: request.language === 'en' ? en : zh,
   }

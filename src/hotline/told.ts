@@ -32,7 +32,7 @@ export const TOLD_SITUATIONS = [
 export type ToldSituation = (typeof TOLD_SITUATIONS)[number]
 
 /** Said by voice where there is no account to speak of, and before an agent takes over. */
-const SPOKEN_ONLY = ['unknownNumber', 'severalAccounts', 'toAgent'] as const
+const SPOKEN_ONLY = ['unknownNumber', 'severalAccounts', 'unsubscribed', 'toAgent'] as const
 export type SpokenSituation = ToldSituation | (typeof SPOKEN_ONLY)[number]
 
 /** Kinds of incident that a customer hears of; what is still a finding of ours is none of them. */

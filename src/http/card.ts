@@ -58,6 +58,14 @@ export interface Card {
     readonly urges: number
     readonly repeated: boolean
   }
+  readonly messages: readonly {
+    readonly at: InstantMs
+    readonly channel: string
+    readonly template: string
+    readonly incident: string
+    readonly state: (typeof MESSAGE_STATES)[number]
+    readonly receiptAt: InstantMs | null
+  }[]
   readonly scripts: readonly {
     readonly language: string
     readonly text: string
@@ -66,6 +74,9 @@ export interface Card {
   }[]
   readonly safety: string
 }
+
+/** What became of a message to a customer, as far as is known. */
+const MESSAGE_STATES = ['waiting', 'sent', 'unsure', 'delivered', 'failed'] as const
 
 const count = z.number().int().min(0)
 
@@ -116,6 +127,20 @@ export const cardSchema = z
       urges: count,
       repeated: z.boolean(),
     }),
+    messages: z
+      .array(
+        z.object({
+          at: instantOut,
+          channel: z.string(),
+          template: z.string().describe('T1 to T10'),
+          incident: z.string(),
+          state: z
+            .enum(MESSAGE_STATES)
+            .describe('`delivered` and `failed` by the word of the gateway'),
+          receiptAt: instantOut.nullable(),
+        }),
+      )
+      .describe('what the customer was told, newest first'),
     scripts: z.array(
       z.object({
         language: z.string(),
@@ -158,6 +183,11 @@ export function cardView(card: Card) {
         to: orNull(to),
       })),
     },
+    messages: card.messages.map((one) => ({
+      ...one,
+      at: formatInstant(one.at),
+      receiptAt: orNull(one.receiptAt),
+    })),
     contacts: {
       ...contacts,
       recent: contacts.recent.map((one) => ({ ...one, at: formatInstant(one.at) })),

@@ -47,7 +47,7 @@ export interface CustomerVoice {
   }): Told
   /** What is said of it by voice: one sentence of at most fifteen seconds. */
   spoken(
-    about: Told | 'unknownNumber' | 'severalAccounts',
+    about: Told | 'unknownNumber' | 'severalAccounts' | 'unsubscribed',
     language: VoiceLanguage,
     toAgent: boolean,
   ): { readonly text: string; readonly seconds: number }

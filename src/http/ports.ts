@@ -39,6 +39,7 @@ import type { CauseTree, RuleCheck, RuleFile, RulesText, RuleTrial } from './rul
 import type { SensingAnswer } from './sensing-shape.ts'
 import type { SimulatorPort } from './simulator-port.ts'
 import type { Tickets } from './tickets.ts'
+import type { Webhooks } from './webhook-port.ts'
 
 /** The ledger, as far as it is read here. Cursors are opaque and the ledger's own. */
 export interface RecordsReader {
@@ -153,48 +154,14 @@ export interface CustomersReader {
   >
 }
 
-export const WEBHOOK_FORMS = ['standard', 'wecom', 'mqtt'] as const
-export const WEBHOOK_LANGUAGES = ['zh', 'en'] as const
-export const WEBHOOK_TOPICS = ['incident', 'notice', 'escalation'] as const
-export const WEBHOOK_CHANNELS = CHANNELS
-
-/** A receiver of messages, without its secrets. */
-export interface Webhook {
-  readonly id: string
-  readonly name: string
-  readonly url: string
-  readonly form: (typeof WEBHOOK_FORMS)[number]
-  readonly language: (typeof WEBHOOK_LANGUAGES)[number]
-  readonly topics: readonly (typeof WEBHOOK_TOPICS)[number][]
-  /** Channels to customers that it carries: a gateway of short messages, of an app. */
-  readonly channels: readonly Channel[]
-  /** Of this unit and those below it; null: of all. */
-  readonly unit: string | null
-  readonly createdAt: InstantMs
-  readonly by: string
-  readonly disabledAt: InstantMs | null
-  /** Messages not yet taken. */
-  readonly waiting: number
-  readonly resting: boolean
-}
-
-/** The list of receivers. What changes it resolves once it is on disk. */
-export interface Webhooks {
-  list(): readonly Webhook[]
-  /** What is wrong with an address, undefined if nothing. */
-  problemOfUrl(url: string): string | undefined
-  add(
-    webhook: Pick<
-      Webhook,
-      'name' | 'url' | 'form' | 'language' | 'topics' | 'channels' | 'unit' | 'by'
-    >,
-  ): Promise<{ readonly webhook: Webhook; readonly secret: string | null }>
-  remove(id: string): Promise<void>
-  /** The new secret. */
-  rotate(id: string): Promise<string>
-  /** Id of the trial message. */
-  test(id: string): Promise<string>
-}
+export {
+  WEBHOOK_CHANNELS,
+  WEBHOOK_FORMS,
+  WEBHOOK_LANGUAGES,
+  WEBHOOK_TOPICS,
+  type Webhook,
+  type Webhooks,
+} from './webhook-port.ts'
 
 export const SUBSCRIPTION_CHANNELS = CHANNELS
 export const SUBSCRIPTION_LANGUAGES = CUSTOMER_LANGUAGES
@@ -227,6 +194,8 @@ export interface Subscriptions {
   /** The same id is the same request. */
   add(subscription: Subscription): Promise<void>
   end(id: string, at: InstantMs): Promise<void>
+  /** The customer wants to hear no more on the channel, whoever asked for it. */
+  refuse(account: string, channel: Channel, at: InstantMs): Promise<void>
 }
 
 /** A grid or rules as they were applied. */

@@ -16,6 +16,7 @@ export const PROBLEM_CODES = {
   'action.notFound': 404,
   'plan.notFound': 404,
   'customer.notFound': 404,
+  'webhook.signature': 401,
   'webhook.notFound': 404,
   'callBack.notFound': 404,
   'crew.notFound': 404,

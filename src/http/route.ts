@@ -49,6 +49,8 @@ export interface Route {
   readonly body?: z.ZodType
   /** The body is bytes (`application/octet-stream`), at most this many, and comes as a `Buffer`. */
   readonly binaryUpTo?: number
+  /** The JSON body is signed: `request.signedText` is the text as it came. */
+  readonly signed?: boolean
   readonly headers?: Readonly<Record<string, string>>
   readonly answers: Readonly<Record<number, AnswerSpec>>
   /** Requests of one address a minute, where fewer than for all routes. */

@@ -28,6 +28,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     principal: Principal | null
     startedAt: number
+    /** The body as it came, on routes whose body is signed. */
+    signedText?: string
   }
   interface FastifyContextConfig {
     /** The right the route asks for; a route without one does not start. */
@@ -118,6 +120,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
   const routes = routeTable(tickets, deps.version)
   for (const route of routes)
     if (deps.passOn && !OF_A_GATEWAY.has(route.path)) await passRoute(app, route, deps.passOn)
+    else if (route.signed) await serveSigned(app, route, deps)
     else if (route.binaryUpTo === undefined) serve(app, route, deps)
     else await serveBinary(app, route, deps)
 
@@ -179,6 +182,23 @@ async function serveBinary(app: FastifyInstance, route: Route, deps: HttpDeps): 
       'application/octet-stream',
       { parseAs: 'buffer', bodyLimit: route.binaryUpTo! },
       (_request, body, done) => done(null, body),
+    )
+    serve(alone, route, deps)
+  })
+}
+
+/** A signature is over the text: what JSON makes of it would be signed otherwise. */
+async function serveSigned(app: FastifyInstance, route: Route, deps: HttpDeps): Promise<void> {
+  await app.register(async (alone) => {
+    const parse = alone.getDefaultJsonParser('error', 'error')
+    alone.removeAllContentTypeParsers()
+    alone.addContentTypeParser<string>(
+      'application/json',
+      { parseAs: 'string' },
+      (request, text, done) => {
+        request.signedText = text
+        parse(request, text, done)
+      },
     )
     serve(alone, route, deps)
   })

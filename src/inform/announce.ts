@@ -27,15 +27,16 @@ export function announcement(to: Announced, moment: Moment, texts: CustomerTexts
   if (quiet && !to.atNight && morning < to.from) return { wakeAt: morning }
   const time = (at: InstantMs) => clockTime(at, utcOffsetMinutes, now)
   const place = placeOf(to.area)
-  const { text, language } = messageText(texts, 'T8', to.language, () => ({
+  const slots = () => ({
     ...(place === undefined ? {} : { place }),
     from: time(to.from),
     to: time(to.to),
-  }))
-  const signed = to.channel === 'sms' ? texts.signature[language] + text : text
+  })
+  const form = to.channel === 'sms' ? 'firstSms' : 'plain'
+  const { text, language } = messageText(texts, 'T8', to.language, slots, form)
   return {
     saying: {
-      ...{ template: 'T8', language, text: signed, incident: to.subject, key: `${to.subject}/T8` },
+      ...{ template: 'T8', language, text, incident: to.subject, key: `${to.subject}/T8` },
       notAfter: to.from,
     },
   }

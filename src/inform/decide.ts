@@ -36,6 +36,8 @@ export interface Episode {
   readonly etrMoves: number
   readonly toldArrived: boolean
   readonly toldPartial: boolean
+  /** A message of this outage did not arrive: what follows would not either. */
+  readonly unreachable: boolean
 }
 
 /** What is so for the customer's own supply. */
@@ -74,6 +76,8 @@ export function decide(
   if (supply.is === 'unsure') return NOTHING
   if (supply.is === 'lit') return episode ? whenLit(person, episode, supply, moment) : NOTHING
   const { news } = supply
+  if (episode?.unreachable)
+    return episode.incident === news.incident ? NOTHING : { do: 'follow', incident: news.incident }
   const told = episode && (episode.heard || episode.waiting !== null) ? episode : undefined
   const decision = news.tellable
     ? told

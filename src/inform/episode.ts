@@ -30,6 +30,7 @@ export function afterSaying(
     etrMoves: (told?.etrMoves ?? 0) + (template === 'T4' || template === 'T9' ? 1 : 0),
     toldArrived: (told?.toldArrived ?? false) || news.arrivedAt !== null,
     toldPartial: (told?.toldPartial ?? false) || news.partial,
+    unreachable: false,
   }
 }
 

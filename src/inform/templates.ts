@@ -66,6 +66,12 @@ const file = z.strictObject({
     en: z.string().min(1),
     mn: z.string().min(1),
   }),
+  /** Behind the first short message of an outage: how to hear no more (退订). */
+  unsubscribe: z.strictObject({
+    zh: z.string().min(1),
+    en: z.string().min(1),
+    mn: z.string().min(1),
+  }),
   /** Most short messages that one text may take. */
   smsParts: z.strictObject({
     zh: z.number().int().min(1),
@@ -113,10 +119,30 @@ function problemsOf(texts: CustomerTexts): string[] {
     return [
       ...unknown.map((name) => `${at}: no slot {${name}}`),
       ...(parts > most ? [`${at}: up to ${parts} short messages, at most ${most}`] : []),
+      ...(wording === wordings.length - 1 && tooLongFirst(texts, template, language, parts)
+        ? [`${at}: with \`unsubscribe\` more than ${most} short messages`]
+        : []),
       // The last wording is what is said where nothing else is known.
       ...(wording === wordings.length - 1 ? needless(slots, at) : []),
     ]
   })
+}
+
+/** What somebody may hear first of an outage. */
+const FIRST: ReadonlySet<TemplateName> = new Set([
+  ...(['T1', 'T1-verifying', 'T2', 'T3', 'T8', 'T9', 'T10'] as const),
+])
+
+/** The last wording must leave room for the words behind a first message. */
+function tooLongFirst(
+  texts: CustomerTexts,
+  template: TemplateName,
+  language: CustomerLanguage,
+  parts: number,
+): boolean {
+  const words = texts.templates[template][language]!.wordings.at(-1)!
+  const whole = dressed(texts, filled(words, LONGEST) ?? words, language, 'firstSms')
+  return FIRST.has(template) && parts > 0 && smsParts(whole) > texts.smsParts[language]
 }
 
 /** Slots that always have something to say. */
@@ -159,22 +185,42 @@ export interface Told {
   readonly language: CustomerLanguage
 }
 
+/** A text alone; as a short message; as the first that somebody gets of an outage. */
+export type MessageForm = 'plain' | 'sms' | 'firstSms'
+
+/** Short messages say who sends them, the first of an outage how to hear no more. */
+function dressed(
+  { signature, unsubscribe }: CustomerTexts,
+  text: string,
+  language: CustomerLanguage,
+  form: MessageForm,
+): string {
+  if (form === 'plain') return text
+  return signature[language] + text + (form === 'firstSms' ? unsubscribe[language] : '')
+}
+
 /** The message in the asked language, or in Chinese where there is none that may be sent. */
 export function messageText(
-  { templates }: CustomerTexts,
+  texts: CustomerTexts,
   template: TemplateName,
   asked: CustomerLanguage,
   slotsIn: (language: CustomerLanguage) => Slots,
+  form: MessageForm = 'plain',
 ): Told {
+  const { templates } = texts
   const wished = templates[template][asked]
   const language = wished && wished.reviewStatus !== 'draft' ? asked : 'zh'
   const slots = slotsIn(language)
   const { wordings } = templates[template][language]!
   for (const words of wordings) {
-    const text = filled(words, slots)
-    if (text !== undefined) return { text, language }
+    const said = filled(words, slots)
+    if (said === undefined) continue
+    const text = dressed(texts, said, language, form)
+    // With the words behind a first message the fullest wording may be one short message too long.
+    if (form === 'plain' || smsParts(text) <= texts.smsParts[language]) return { text, language }
   }
-  return { text: wordings.at(-1)!.replaceAll(/\{\w+\}/g, ''), language }
+  const last = wordings.at(-1)!.replaceAll(/\{\w+\}/g, '')
+  return { text: dressed(texts, last, language, form), language }
 }
 
 /** Undefined where a slot has nothing to say: half a sentence is worse than none. */

@@ -68,7 +68,9 @@ function say(
   const { now, utcOffsetMinutes } = moment
   const news = supply.is === 'dark' ? supply.news : undefined
   const incident = news?.incident ?? episode!.incident
-  const { text, language } = messageText(words.texts, template, person.language, (language) =>
+  const isFirst = news !== undefined && !episode?.heard
+  const form = person.channel !== 'sms' ? 'plain' : isFirst ? 'firstSms' : 'sms'
+  const slotsIn = (language: CustomerLanguage) =>
     slotsOf(
       {
         ...{ now, utcOffsetMinutes, area, news },
@@ -78,14 +80,13 @@ function say(
         causeIn: (of) => words.causeIn(news?.cause ?? null, of),
       },
       language,
-    ),
-  )
-  const signed = person.channel === 'sms' ? words.texts.signature[language] + text : text
+    )
+  const { text, language } = messageText(words.texts, template, person.language, slotsIn, form)
   const revision = news?.revision ?? 'end'
   const key = [incident, revision, template, episode?.firstAt ?? '', episode?.messages ?? 0]
   return {
     saying: {
-      ...{ template, language, text: signed, incident },
+      ...{ template, language, text, incident },
       key: key.join('/'),
       notAfter: notAfterOf(person, template, moment),
     },

@@ -22,4 +22,18 @@ export const LATER_MIGRATIONS: readonly string[] = [
   ALTER TABLE quarantine ADD COLUMN replayed_at INTEGER;
   CREATE INDEX quarantine_position ON quarantine (position);
   `,
+  `
+  -- What gateways say became of messages; null: nothing was said.
+  ALTER TABLE customer_messages ADD COLUMN receipt TEXT;
+  ALTER TABLE customer_messages ADD COLUMN receipt_at INTEGER;
+  -- A message of this outage did not arrive on the channel.
+  ALTER TABLE episodes ADD COLUMN unreachable INTEGER NOT NULL DEFAULT 0;
+  -- Who wants to hear no more on a channel (退订) until asking for it again.
+  CREATE TABLE refusals (
+    account TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    at      INTEGER NOT NULL,
+    PRIMARY KEY (account, channel)
+  ) STRICT;
+  `,
 ]

@@ -14,6 +14,7 @@ import { type ContactColumns, contactOf, MAX_CONTACTS } from './contacts.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import { audienceReader } from './informing/audiences.ts'
 import { episodeReader } from './informing/episodes.ts'
+import { messageReader } from './informing/receipts.ts'
 import { subscriptionReader } from './informing/subscriptions.ts'
 import { noticeReader } from './notices.ts'
 import { endpointReader } from './outbox/endpoints.ts'
@@ -80,7 +81,12 @@ const among = (column: string) => `${column} IN (SELECT value FROM json_each(?))
 const outboxReader = (db: Connection) => ({ endpoints: endpointReader(db), ...parcelReader(db) })
 
 const informingReader = (db: Connection) => {
-  return { ...subscriptionReader(db), ...audienceReader(db), ...episodeReader(db) }
+  return {
+    ...subscriptionReader(db),
+    ...audienceReader(db),
+    ...episodeReader(db),
+    sentTo: messageReader(db),
+  }
 }
 
 export function openQueries(path: string): Queries {

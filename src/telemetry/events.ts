@@ -116,6 +116,11 @@ const events = {
     help: 'Messages to customers written',
     counter: 'lastgasp_inform_messages_total',
   },
+  'inform.receipt': {
+    help: 'What gateways said became of messages to customers',
+    counter: 'lastgasp_inform_receipts_total',
+    labels: ['state'],
+  },
   'notify.delivered': {
     help: 'Messages that a receiver took; seconds since they were written',
     counter: 'lastgasp_notify_delivered_total',

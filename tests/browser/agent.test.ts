@@ -142,6 +142,7 @@ describeInBrowser('the agent at the desk', () => {
         listed: [{ incident: 'I-0', from: now - 9e8, to: now - 8.9e8 }],
       },
       contacts: { recent: [], onIncident: 0, urges: 0, repeated: false },
+      messages: [],
       scripts: [
         script('zh', '您好，金泰苑停电，抢修人员正在处理，预计15:30左右恢复供电。'),
         script('en', 'Supply is expected back at about 15:30.'),

@@ -83,7 +83,6 @@ describe('bench inform', () => {
     // A report that waited for the telling would be acknowledged after it, and none in between.
     expect(figures.reportsMeanwhile).toBeGreaterThan(10)
     expect(figures.unacknowledged).toBe(0)
-    expect(figures.pubackMaxMs).toBeLessThan((figures.deliveredSeconds as number) * 1000)
     expect(figures.rssPeakMb).toBeGreaterThanOrEqual(figures.rssStartMb as number)
   })
 })

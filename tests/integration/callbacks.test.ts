@@ -46,6 +46,7 @@ beforeAll(async () => {
     segments: () => [],
     plans: () => [],
     contacts: () => [],
+    messages: () => [],
   } as CardSources
   const script = callBackScriptOf(sources, 'config/texts/callbacks.yaml')
   const customerOf = (account: string, unit: string) => ({

@@ -21,6 +21,7 @@ const dark = new Map<string, Incident>()
 const plans: Plan[] = []
 const filed: (Contact & { account: string })[] = []
 const ended: string[] = []
+const refused: string[] = []
 let ofAccount: HttpDeps['subscriptions']['ofAccount'] = () => []
 const PHONE = {
   one: '12800000001',
@@ -64,6 +65,7 @@ beforeAll(async () => {
     segments: () => [],
     plans: () => plans,
     contacts: () => [],
+    messages: () => [],
   }
   fixture = await httpFixture({
     deps: {
@@ -74,6 +76,7 @@ beforeAll(async () => {
         add: async () => {},
         ofAccount: (account) => ofAccount(account),
         end: async (id) => void ended.push(id),
+        refuse: async (account, channel) => void refused.push(`${account} ${channel}`),
       },
       customers,
       voice: voiceOf(sources, 'config/texts/told.yaml'),
@@ -245,6 +248,12 @@ test('who wants no more messages gets none on that channel', async () => {
   ofAccount = () => []
   expect(json).toMatchObject({ understood: 'unsubscribe', ended: 1, toAgent: false })
   expect(ended).toEqual(['s1'])
+  // Whoever else asked for it: the area's subscription, or the ledger.
+  expect(refused).toEqual(['A1 sms'])
+  expect(json.answer).toContain('退订')
+  expect(await reply({ channel: 'app', account: 'A1', text: '有电了' })).toMatchObject({
+    answer: null,
+  })
 })
 
 test('of a number with several accounts the one with the outage answered; else nobody is known', async () => {

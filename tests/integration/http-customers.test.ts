@@ -31,6 +31,7 @@ beforeAll(async () => {
     segments: () => [],
     plans: () => [],
     contacts: (account) => contacts(account),
+    messages: () => messages,
   }
   fixture = await httpFixture({
     deps: { customers, card: (request) => answerCard(sources, request) },
@@ -52,6 +53,13 @@ const filed: {
   by: string
   requestId: string
 }[] = []
+/** What A1 was told. */
+const messages = [
+  {
+    ...{ at: Date.UTC(2026, 10, 22, 2, 30), channel: 'sms', template: 'T1', incident: 'I1' },
+    ...{ state: 'delivered' as const, receiptAt: Date.UTC(2026, 10, 22, 2, 31) },
+  },
+]
 const contacts = (account: string) => filed.filter((one) => one.account === account)
 
 const SEARCH = '/api/v1/customers/search'
@@ -127,6 +135,14 @@ test('one customer found comes with the card; a check of identity is recorded', 
   expect(scripts[0]).toMatchObject({ language: 'en' })
   const checked = await ask(SEARCH, { account: 'A1', identityVerified: true }, '1501')
   expect(checked.json.card).toMatchObject({ arrears: 'none' })
+  expect(json.card).toMatchObject({
+    messages: [
+      {
+        ...{ at: '2026-11-22T02:30:00.000Z', channel: 'sms', template: 'T1', incident: 'I1' },
+        ...{ state: 'delivered', receiptAt: '2026-11-22T02:31:00.000Z' },
+      },
+    ],
+  })
   const auditor = await fixture.token('auditor')
   const chain = (await (await fixture.get('/api/v1/audit', auditor)).json()) as {
     entries: { what: string; subject: string }[]

@@ -266,6 +266,8 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
       remove: async () => {},
       rotate: async () => '',
       test: async () => '',
+      isSigned: () => false,
+      receive: async () => {},
     },
     subscriptions: {
       complaintDays: () => 90,
@@ -274,6 +276,7 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
       ofArea: () => [],
       add: async () => {},
       end: async () => {},
+      refuse: async () => {},
     },
     card: () => {
       throw new Error('no card in this fixture')

@@ -12,6 +12,7 @@ import type { InstantMs } from '../../facts/time.ts'
 import { causeWords, loadScripts } from '../../hotline/scripts.ts'
 import { announcement } from '../../inform/announce.ts'
 import type { Moment, OwnSupply } from '../../inform/decide.ts'
+import { channelsToTell } from '../../inform/fallback.ts'
 import { loadCustomerTexts } from '../../inform/templates.ts'
 import { type TurnTaken, takeTurn, type Words } from '../../inform/turn.ts'
 import { openCustomerFile, openCustomerReader } from '../../records/customers/layout.ts'
@@ -160,7 +161,11 @@ class TellingDesk {
     for (const { recipient, index } of people) {
       const supply = asked.supplies[asked.supply[index]!]!
       const episodes = known.get(recipient.account) ?? new Map<Channel, EpisodeRow>()
-      for (const wish of recipient.channels) {
+      const mayUse = (channel: Channel) =>
+        !recipient.refused.includes(channel) &&
+        slice.carrierOf(channel, recipient.unit) !== undefined
+      const { fallback } = moment.rules
+      for (const wish of channelsToTell(recipient.channels, episodes, fallback, mayUse)) {
         const episode = episodes.get(wish.channel)
         episodes.delete(wish.channel)
         if (asked.told !== null && episode?.incident !== asked.told) continue

@@ -147,6 +147,7 @@ const reply = route({
           evidence: z.boolean(),
           incident: z.string().nullable(),
           ended: z.number().int().min(0).describe('subscriptions that `unsubscribe` ended'),
+          answer: z.string().nullable().describe('to be sent back; null: nothing'),
           toAgent: z.boolean(),
         })
         .meta({ id: 'ReplyAnswer' }),
@@ -158,7 +159,12 @@ const reply = route({
     const receivedAt = deps.now()
     const understood = deps.voice.meaningOf(body.text)
     const found = await senderOf(call)
-    const answer = (evidence: boolean, incident: string | null, toAgent: boolean, ended = 0) => ({
+    const answer = (
+      evidence: boolean,
+      incident: string | null,
+      toAgent: boolean,
+      left: { readonly ended: number; readonly answer: string | null } = { ended: 0, answer: null },
+    ) => ({
       json: {
         requestId,
         receivedAt: formatInstant(receivedAt),
@@ -166,7 +172,7 @@ const reply = route({
         known: found !== undefined,
         evidence,
         incident,
-        ended,
+        ...left,
         toAgent,
       },
     })
@@ -178,15 +184,18 @@ const reply = route({
     const says = understood === 'dark' || understood === 'live' ? understood : null
     const evidence = says !== null && (await append(call, customer, { requestId, channel, says }))
     await noteContact(call, { account, channel, kind: 'reply', incident, requestId })
-    const ended = understood === 'unsubscribe' ? await unsubscribe(call, account) : 0
+    const left = understood === 'unsubscribe' ? await unsubscribe(call, customer) : undefined
     // Dark where we say that it is back, or know of nothing: somebody should hear it from us.
     const unexplained = understood === 'dark' && NEEDS_AGENT.has(told.situation)
-    return answer(evidence, incident, unexplained || understood === 'unclear', ended)
+    return answer(evidence, incident, unexplained || understood === 'unclear', left)
   },
 })
 
-/** Ends what the account is told on the channel it answered on; how many subscriptions that were. */
-async function unsubscribe(call: ReplyCall, account: string): Promise<number> {
+/**
+ * Nothing more is told on the channel that was answered on, whether the account subscribed to it, its
+ * area did, or the ledger names it; until somebody subscribes the account anew.
+ */
+async function unsubscribe(call: ReplyCall, { account, language }: Customer) {
   const { deps, body } = call
   const { account: by, role } = callerOf(call)
   const at = deps.now()
@@ -199,7 +208,21 @@ async function unsubscribe(call: ReplyCall, account: string): Promise<number> {
     const entry = { at, by, role, what: 'subscription.end', subject: account, detail }
     await deps.records.audit(entry)
   }
-  return inForce.length
+  // A page of ours sends no messages.
+  if (body.channel !== 'web') {
+    await deps.subscriptions.refuse(account, body.channel, at)
+    const entry = {
+      at,
+      by,
+      role,
+      what: 'subscription.refuse',
+      subject: account,
+      detail: body.channel,
+    }
+    await deps.records.audit(entry)
+  }
+  const { text } = deps.voice.spoken('unsubscribed', voiceLanguage(language), false)
+  return { ended: inForce.length, answer: text }
 }
 
 /** Who wrote; of several accounts with one number the one that an outage is about. */

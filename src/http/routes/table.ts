@@ -33,6 +33,7 @@ import { planRoutes } from './plans.ts'
 import { publicRoutes } from './public.ts'
 import { qualityRoutes } from './quality.ts'
 import { quarantineRoutes } from './quarantine.ts'
+import { receiptRoutes } from './receipts.ts'
 import { reliabilityRoutes } from './reliability.ts'
 import { repairRoutes } from './repair.ts'
 import { reportRoutes } from './reports.ts'
@@ -110,6 +111,7 @@ export function routeTable(tickets: Tickets, version: string): readonly Route[] 
     ...crewRoutes,
     ...etrRoutes,
     ...webhookRoutes,
+    ...receiptRoutes,
     ...subscriptionRoutes,
     ...mapRoutes,
     ...reliabilityRoutes,

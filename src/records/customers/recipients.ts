@@ -16,6 +16,8 @@ export interface Recipient {
   readonly unit: string
   readonly lifeSupport: boolean
   readonly channels: readonly RecipientChannel[]
+  /** On these nothing is told unless asked for: refused (退订), or nothing at all is wished. */
+  readonly refused: readonly Channel[]
 }
 
 export interface RecipientChannel {
@@ -70,7 +72,9 @@ export class Recipients {
     const { by, keys, areas, now } = query
     const areaOf = new Map(keys.map((key, i) => [key, areas[i]!]))
     const rows = this.#statements[by].all([JSON.stringify(keys)]) as CustomerRow[]
-    const own = this.#wishes('account', new Set(rows.map(([, account]) => account)), now)
+    const accounts = new Set(rows.map(([, account]) => account))
+    const own = this.#wishes('account', accounts, now)
+    const refused = this.#refused(accounts)
     const ofAreas = this.#wishes('area', new Set(areas.filter((area) => area !== '')), now)
     return rows.map((row) => {
       const [id, account, usagePoint, , sensitivities] = row
@@ -80,7 +84,13 @@ export class Recipients {
         usagePoint,
         unit: this.#unitOf(Math.floor(id / UNIT_SPAN)),
         lifeSupport: sensitivities.split(' ').includes('lifeSupport'),
-        channels: channelsOf(row, own.get(account), ofAreas.get(area), query.byPreference),
+        ...wishesOf(
+          row,
+          own.get(account),
+          ofAreas.get(area),
+          refused.get(account),
+          query.byPreference,
+        ),
       }
     })
   }
@@ -100,6 +110,14 @@ export class Recipients {
     return found
   }
 
+  #refused(accounts: ReadonlySet<string>): ReadonlyMap<string, readonly Channel[]> {
+    const found = new Map<string, Channel[]>()
+    const rows = this.#statements.refused.all([JSON.stringify([...accounts])])
+    for (const [account, channel] of rows as [string, Channel][])
+      found.set(account, [...(found.get(account) ?? []), channel])
+    return found
+  }
+
   #unitOf(no: number): string {
     if (!this.#units.has(no)) {
       const rows = this.#customers.prepare('SELECT no, id FROM units').raw().all([])
@@ -109,13 +127,17 @@ export class Recipients {
   }
 }
 
-/** An own subscription is stronger than one of the area, and that than what the ledger says. */
-function channelsOf(
+/**
+ * An own subscription is stronger than one of the area, and that than what the ledger says. A refusal
+ * is stronger than both, but an own subscription in force was asked for after it.
+ */
+function wishesOf(
   [, , , phones, , language, preferences]: CustomerRow,
   own: readonly SubscriptionRow[] = [],
   ofArea: readonly SubscriptionRow[] = [],
+  refused: readonly Channel[] = [],
   byPreference: boolean,
-): RecipientChannel[] {
+): Pick<Recipient, 'channels' | 'refused'> {
   const preferred = preferences.split(' ')
   const night = preferred.includes('night')
   const wishes = new Map<Channel, RecipientChannel>()
@@ -126,10 +148,14 @@ function channelsOf(
       if (byPreference && preferred.includes(channel))
         wishes.set(channel, { channel, language, atNight: night })
     for (const wish of ofArea) add(wish)
+    for (const channel of refused) wishes.delete(channel)
   }
   for (const wish of own) add(wish)
   if (phones === '') wishes.delete('sms')
-  return [...wishes.values()]
+  return {
+    channels: [...wishes.values()],
+    refused: preferred.includes('none') ? CHANNELS : refused,
+  }
 }
 
 function prepare(customers: Connection, records: Connection) {
@@ -150,6 +176,10 @@ function prepare(customers: Connection, records: Connection) {
     account: people('account'),
     ofAccounts: wishes('account'),
     ofAreas: wishes('area'),
+    refused: records
+      .prepare(`SELECT account, channel FROM refusals
+        WHERE account IN (SELECT value FROM json_each(?))`)
+      .raw(),
     indexed: customers
       .prepare("SELECT 1 FROM sqlite_master WHERE name = 'customers_usage_point'")
       .raw(),

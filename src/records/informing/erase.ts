@@ -3,7 +3,14 @@ import { existsSync } from 'node:fs'
 import { openForWriting } from '../database.ts'
 
 /** Tables with a column `account`; each is of that customer alone. */
-const TABLES = ['subscriptions', 'contacts', 'callbacks', 'episodes', 'customer_messages'] as const
+const TABLES = [
+  'subscriptions',
+  'refusals',
+  'contacts',
+  'callbacks',
+  'episodes',
+  'customer_messages',
+] as const
 
 /**
  * Works beside a running server: one short transaction, for which its writer waits. Where no ledger

@@ -2,11 +2,13 @@
 import { createHash } from 'node:crypto'
 import type { Connection } from '../../config/sqlite.ts'
 import type { Change } from '../../engine/changes.ts'
+import type { Channel } from '../../facts/channels.ts'
 import type { InstantMs } from '../../facts/time.ts'
 import type { OutboxEntry } from '../outbox/outbox.ts'
 import { parcelFiler } from '../outbox/parcels.ts'
 import { audienceFiler, type Progress } from './audiences.ts'
 import { episodeFiler, type Turn } from './episodes.ts'
+import { type Receipt, receiptFiler } from './receipts.ts'
 import { type Subscription, subscriptionFiler } from './subscriptions.ts'
 
 /** A slice of a walk: what some hundred customers are told, and where the walk has got. */
@@ -21,6 +23,19 @@ export interface Slice {
 export type InformingEntry =
   | { readonly do: 'subscribe'; readonly subscription: Subscription }
   | { readonly do: 'unsubscribe'; readonly id: string; readonly at: InstantMs }
+  /** The customer wants to hear no more on the channel (退订). */
+  | {
+      readonly do: 'refuse'
+      readonly account: string
+      readonly channel: Channel
+      readonly at: InstantMs
+    }
+  | {
+      readonly do: 'receipts'
+      readonly endpoint: string
+      readonly receipts: readonly Receipt[]
+      readonly at: InstantMs
+    }
   /** A `Slice` as JSON: it passes through the main thread as text. */
   | { readonly do: 'slice'; readonly json: string }
   | { readonly do: 'take'; readonly parcel: string; readonly at: InstantMs }
@@ -36,6 +51,7 @@ export class InformingFiler {
   readonly #audiences: ReturnType<typeof audienceFiler>
   readonly #episodes: ReturnType<typeof episodeFiler>
   readonly #parcels: ReturnType<typeof parcelFiler>
+  readonly #receipts: ReturnType<typeof receiptFiler>
   readonly #waitingAt: ReturnType<Connection['prepare']>
 
   constructor(db: Connection) {
@@ -43,6 +59,7 @@ export class InformingFiler {
     this.#audiences = audienceFiler(db)
     this.#episodes = episodeFiler(db)
     this.#parcels = parcelFiler(db)
+    this.#receipts = receiptFiler(db)
     this.#waitingAt = db
       .prepare(`SELECT id FROM parcels
         WHERE endpoint = ? AND state = 'waiting' AND topic = 'customer'`)
@@ -56,6 +73,12 @@ export class InformingFiler {
         break
       case 'unsubscribe':
         this.#subscriptions.end(entry.id, entry.at)
+        break
+      case 'refuse':
+        this.#subscriptions.refuse(entry.account, entry.channel, entry.at)
+        break
+      case 'receipts':
+        this.#receipts(entry.endpoint, entry.receipts, entry.at)
         break
       case 'slice':
         this.#fileSlice(JSON.parse(entry.json) as Slice)

@@ -54,14 +54,32 @@ export function subscriptionFiler(db: Connection) {
   const add = db.prepare(`INSERT OR IGNORE INTO subscriptions (${COLUMNS})
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
   const end = db.prepare('UPDATE subscriptions SET ended_at = ? WHERE id = ? AND ended_at IS NULL')
+  const refuse = db.prepare('INSERT OR REPLACE INTO refusals VALUES (?, ?, ?)')
+  const refuseNoMore = db.prepare('DELETE FROM refusals WHERE account = ? AND channel = ?')
   return {
     /** The same id is the same request: it is kept once. */
     add(one: Subscription): void {
       const { id, account, area, channel, language, source, createdAt, by, until, endedAt } = one
       const night = one.atNight ? 1 : 0
-      add.run([id, account, area, channel, language, night, source, createdAt, by, until, endedAt])
+      const row = [
+        id,
+        account,
+        area,
+        channel,
+        language,
+        night,
+        source,
+        createdAt,
+        by,
+        until,
+        endedAt,
+      ]
+      // Only what was not there before takes a refusal back.
+      if (add.run(row).changes > 0) refuseNoMore.run([account ?? '', channel])
     },
     end: (id: string, at: InstantMs) => void end.run([at, id]),
+    refuse: (account: string, channel: Channel, at: InstantMs) =>
+      void refuse.run([account, channel, at]),
   }
 }
 

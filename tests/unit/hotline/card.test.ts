@@ -59,6 +59,7 @@ function card(
     segments: () => [],
     plans: () => [],
     contacts: () => [],
+    messages: () => [],
     ...options.sources,
   }
   return answerCard(sources, {

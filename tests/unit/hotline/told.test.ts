@@ -61,6 +61,7 @@ function hear(
     segments: () => [],
     plans: () => [],
     contacts: () => [],
+    messages: () => [],
     ...more,
   }
   return told(sources, texts, { account: 'A1', usagePoint: 'F1-T1-U1', language })

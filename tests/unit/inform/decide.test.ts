@@ -1,7 +1,9 @@
 /** The rules of what a customer is told (`domain.md` §4.5), on virtual time. */
+
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
+import type { Channel } from '../../../src/facts/channels.ts'
 import { loadScripts } from '../../../src/hotline/scripts.ts'
 import {
   type Decision,
@@ -11,6 +13,7 @@ import {
   type Person,
 } from '../../../src/inform/decide.ts'
 import { afterSaying } from '../../../src/inform/episode.ts'
+import { channelsToTell } from '../../../src/inform/fallback.ts'
 import { type Ending, type News, newsOf } from '../../../src/inform/news.ts'
 import { LONGEST, type TemplateName } from '../../../src/inform/templates.ts'
 import { incident } from '../../support/changes.ts'
@@ -270,4 +273,38 @@ test('no cause in words is longer than the texts were measured with', () => {
   for (const { zh } of Object.values(causes))
     expect(zh.length, zh).toBeLessThanOrEqual(LONGEST.cause.length)
   expect(parse(readFileSync('config/texts/scripts.yaml', 'utf8')).causes).toBeDefined()
+})
+
+test('a channel that did not reach somebody is silent in this outage, and forgotten with it', () => {
+  const one = new Customer(someone(), NOON).dark().after(3 * MINUTE)
+  one.look()
+  one.episode = { ...one.episode!, heard: false, unreachable: true }
+  expect(one.dark({ stage: 'accepted' }).look()).toEqual({ do: 'wait', until: null })
+  // The outage goes on under another number, and the end finds whom it concerns.
+  one.supply = { is: 'dark', news: { ...news(), incident: 'I2' } }
+  expect(one.look()).toEqual({ do: 'follow', incident: 'I2' })
+  // Nothing was heard: no end is owed.
+  expect(one.lit().look()).toEqual({ do: 'end' })
+  expect(one.heard).toHaveLength(1)
+})
+
+test('whom none of their channels reached is told on the next that may be used, once', () => {
+  const [sms, wechat] = [{ channel: 'sms' as const }, { channel: 'wechat' as const }]
+  const told = (failed: readonly Channel[]) =>
+    new Map(failed.map((channel) => [channel, { unreachable: true }]))
+  const next = (
+    wishes: readonly { channel: Channel }[],
+    failed: readonly Channel[],
+    mayUse = (_: Channel) => true,
+  ) => channelsToTell(wishes, told(failed), ['app', 'wechat'], mayUse).map(({ channel }) => channel)
+  expect(next([sms], [])).toEqual(['sms'])
+  expect(next([sms], ['sms'])).toEqual(['sms', 'app'])
+  expect(next([sms], ['sms'], (channel) => channel !== 'app')).toEqual(['sms', 'wechat'])
+  // Another of their own has reached them, or will.
+  expect(next([sms, wechat], ['sms'])).toEqual(['sms', 'wechat'])
+  expect(next([sms, wechat], ['sms', 'wechat'])).toEqual(['sms', 'wechat', 'app'])
+  // What failed there as well goes nowhere else.
+  expect(next([sms], ['sms', 'app'])).toEqual(['sms', 'app'])
+  expect(next([sms], ['sms'], () => false)).toEqual(['sms'])
+  expect(next([], [])).toEqual([])
 })

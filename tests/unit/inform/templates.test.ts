@@ -44,3 +44,29 @@ test('what is known decides the wording; a language without a released text gets
   expect(said(slots, 'mn')).toEqual({ ...said(slots), language: 'zh' })
   expect(said(slots, 'en').language).toBe('en')
 })
+
+test('the first short message says how to hear no more, and still is one', () => {
+  const slots = { place: '阳光小区', etr: '17:30', cause: '车辆撞杆' }
+  const said = (given: object, form: 'plain' | 'sms' | 'firstSms', language: 'zh' | 'en' = 'zh') =>
+    messageText(texts, 'T3', language, () => given, form).text
+  expect(said(slots, 'firstSms')).toMatch(
+    /^【蒙电95598】阳光小区停电原因为车辆撞杆.*谅解。退订回TD$/,
+  )
+  expect(said(slots, 'sms')).toMatch(/^【蒙电95598】阳光小区.*谅解。$/)
+  expect(said(slots, 'plain')).toMatch(/^阳光小区.*谅解。$/)
+  expect(said(slots, 'firstSms', 'en')).toMatch(/Reply TD to stop\.$/)
+  // Where there is no room for everything the text gives way, not the right to hear no more.
+  const long = { place: '阳'.repeat(12), etr: '11-22 17:30', cause: '施工挖断电缆' }
+  expect(said(long, 'sms')).toContain('施工挖断电缆')
+  const first = said(long, 'firstSms')
+  expect(first).not.toContain('施工挖断电缆')
+  expect(first).toMatch(/11-22 17:30.*退订回TD$/)
+  expect(smsParts(first)).toBe(1)
+})
+
+test('texts whose shortest first message has no room for it are refused', () => {
+  const long = shipped.replace('退订回TD', '不想再收到此类信息请回复TD退订，谢谢您的理解与支持')
+  expect(() => parseCustomerTexts(long, 'customers.yaml')).toThrow(
+    'with `unsubscribe` more than 1 short messages',
+  )
+})
