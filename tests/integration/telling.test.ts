@@ -66,7 +66,7 @@ test('who subscribed hears after three minutes and when supply is back; others h
   const [sms] = gateway.heard().filter(({ channel }) => channel === 'sms')
   expect(sms).toMatchObject({ account: 'A-X1-m1', to: expect.stringMatching(/^12\d{9}$/) })
   expect(sms!.text).toBe(
-    '【蒙电95598】您所在的X1于11:00发生停电，我们已监测到，正在核实并安排处理，进展会及时告知您。',
+    '【蒙电95598】您所在的X1于11:00发生停电，我们已监测到，正在核实并安排处理，进展会及时告知您。退订回TD',
   )
   // A number goes with short messages alone.
   expect(gateway.heard().filter(({ channel, to }) => channel === 'app' && to)).toEqual([])
