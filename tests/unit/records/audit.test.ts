@@ -52,6 +52,17 @@ test.each([
     2,
   ],
   ['a cut', 'DELETE FROM audit WHERE no > 3', 4],
+  ['a cut of the last one', 'DELETE FROM audit WHERE no = 5', 5],
+  [
+    'an insertion',
+    'UPDATE audit SET no = 99 WHERE no = 5; UPDATE audit SET no = 5 WHERE no = 4; INSERT INTO audit SELECT 4, at, by, role, what, subject, detail, hash FROM audit WHERE no = 3; UPDATE audit SET no = 6 WHERE no = 99',
+    4,
+  ],
+  [
+    'a hash copied from the entry before',
+    'UPDATE audit SET hash = (SELECT hash FROM audit WHERE no = 4) WHERE no = 5',
+    5,
+  ],
   ['all gone', 'DELETE FROM audit', 1],
   [
     'a deletion renumbered',
@@ -66,4 +77,25 @@ test.each([
 test('a lost file beside the ledger is told', () => {
   rmSync(anchorOf(path()))
   expect(verify().broken?.why).toContain('missing')
+})
+
+test('a chain written anew is found by the file beside it, and with that file by a head noted before', () => {
+  const { head } = verify()
+  const kept = auditPage(db, 10).reverse()
+  db.exec('DELETE FROM audit')
+  const forged = new AuditChain(db, undefined)
+  for (const { no: _, hash: __, ...entry } of kept) forged.add({ ...entry, by: 'nobody' })
+  expect(verify().broken?.no).toBe(5)
+  new AuditChain(db, anchorOf(path())).anchor()
+  expect(verify().broken).toBeUndefined()
+  expect(verify(head).broken?.why).toContain('noted earlier')
+})
+
+test('a crash before the file was written is no break: the entry beyond it is in the chain', () => {
+  const entry = { at: 6000, by: 'li', role: 'agent', what: 'care.noted', subject: 'A6', detail: '' }
+  new AuditChain(db, undefined).add(entry)
+  expect(verify()).toMatchObject({ entries: 6 })
+  expect(verify().broken).toBeUndefined()
+  db.exec('DELETE FROM audit WHERE no >= 5')
+  expect(verify().broken?.no).toBe(5)
 })
