@@ -5,6 +5,7 @@ import type {
   Account,
   ActionRequest,
   EscalationPayload,
+  EscalationReplyPayload,
   IncidentPayload,
   NetworkPayload,
   PlanPayload,
@@ -35,9 +36,10 @@ export async function call(
   path: string,
   init: RequestInit = {},
   signal?: AbortSignal,
+  timeoutMs = TIMEOUT_MS,
 ): Promise<Response> {
   const sentMs = Date.now()
-  const timeout = AbortSignal.timeout(TIMEOUT_MS)
+  const timeout = AbortSignal.timeout(timeoutMs)
   let response: Response
   try {
     response = await fetch(path, {
@@ -69,12 +71,18 @@ export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T>
   return (await (await call(path, {}, signal)).json()) as T
 }
 
-export function postJson(path: string, body: unknown, headers: Record<string, string> = {}) {
-  return call(path, {
+export function postJson(
+  path: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+  timeoutMs = TIMEOUT_MS,
+) {
+  const init = {
     method: 'POST',
     headers: { accept: 'application/json', 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
-  })
+  }
+  return call(path, init, undefined, timeoutMs)
 }
 
 export async function signIn(name: string, password: string): Promise<Account> {
@@ -114,6 +122,18 @@ export async function timeline(id: string, signal?: AbortSignal): Promise<Timeli
 export async function escalations(id: string, signal?: AbortSignal): Promise<EscalationPayload[]> {
   const path = `/api/v1/incidents/${encodeURIComponent(id)}/escalations`
   return (await getJson<{ escalations: EscalationPayload[] }>(path, signal)).escalations
+}
+
+/** What was replied to the supervision orders of an incident, by order. */
+export async function escalationReplies(
+  id: string,
+  signal?: AbortSignal,
+): Promise<ReadonlyMap<string, EscalationReplyPayload>> {
+  const path = `/api/v1/escalations?state=all&incident=${encodeURIComponent(id)}`
+  const { escalations: found } = await getJson<{
+    escalations: { readonly id: string; readonly reply: EscalationReplyPayload | null }[]
+  }>(path, signal)
+  return new Map(found.flatMap((one) => (one.reply === null ? [] : [[one.id, one.reply]])))
 }
 
 /** What a unit answers to a supervision order; stops no clock. */

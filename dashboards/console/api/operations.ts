@@ -1,6 +1,6 @@
 /** What runs the program: its state, what it could not use, terminals, rules, receivers. */
 import { call, getJson, postJson } from './client.ts'
-import type { Instant, StatsPayload } from './payloads.ts'
+import type { IncidentPayload, Instant, StatsPayload } from './payloads.ts'
 
 export interface StatusPayload extends Omit<StatsPayload, 'id'> {
   readonly version: string
@@ -41,6 +41,7 @@ export interface QuarantinePayload {
     readonly topic: string
     readonly detail: string
     readonly raw: string
+    readonly replayedAt: Instant | null
   }[]
 }
 
@@ -50,6 +51,22 @@ export function quarantine(
 ): Promise<QuarantinePayload> {
   const asked = reason === null ? '' : `&reason=${encodeURIComponent(reason)}`
   return getJson(`/api/v1/quarantine?limit=50${asked}`, signal)
+}
+
+export interface ReplayPayload {
+  readonly replayed: number
+  readonly already: number
+  readonly refused: readonly { readonly position: number; readonly reason: string }[]
+  readonly cursor: string | null
+}
+
+type ReplayAsked =
+  | { readonly positions: readonly number[] }
+  | { readonly reason: string; readonly cursor?: string }
+
+/** Has messages of the quarantine decoded again; each is taken once. */
+export async function replayQuarantine(asked: ReplayAsked): Promise<ReplayPayload> {
+  return (await postJson('/api/v1/quarantine/replay', asked)).json()
 }
 
 export interface TerminalPayload {
@@ -111,6 +128,42 @@ export const rules = (signal?: AbortSignal): Promise<RulesPayload> =>
 
 export async function applyRules(name: string, text: string): Promise<void> {
   await postJson('/api/v1/rules', { files: [{ name, text }] })
+}
+
+export async function checkRules(
+  name: string,
+  text: string,
+): Promise<{ readonly version: string | null; readonly problems: readonly string[] }> {
+  return (await postJson('/api/v1/rules/check', { files: [{ name, text }] })).json()
+}
+
+export interface TriedIncidentPayload {
+  readonly id: string
+  readonly kind: IncidentPayload['kind']
+  readonly outageKind: IncidentPayload['outageKind']
+  readonly outcome: string | null
+  readonly level: IncidentPayload['level']
+  readonly grade: IncidentPayload['grade']
+  readonly device: { readonly id: string; readonly name: string }
+  readonly customers: number
+}
+
+export interface RuleTrialPayload {
+  readonly tried: readonly TriedIncidentPayload[]
+  readonly inForce: readonly TriedIncidentPayload[]
+}
+
+/** A trial plays some minutes of a storm twice. */
+const TRIAL_TIMEOUT_MS = 90_000
+
+/** Plays a scenario under this file and under the rules in force. */
+export async function testRules(
+  name: string,
+  text: string,
+  scenario: string,
+): Promise<RuleTrialPayload> {
+  const body = { files: [{ name, text }], scenario }
+  return (await postJson('/api/v1/rules/test', body, {}, TRIAL_TIMEOUT_MS)).json()
 }
 
 export async function orderStorm(mode: 'on' | 'off' | 'rule'): Promise<void> {

@@ -32,6 +32,15 @@ export interface EscalationPayload {
   readonly replyBy: Instant | null
 }
 
+/** What a unit answered to a supervision order. */
+export interface EscalationReplyPayload {
+  readonly at: Instant
+  readonly by: string | null
+  readonly role: string | null
+  readonly text: string | null
+  readonly inTime: boolean
+}
+
 export interface PlanPayload {
   readonly id: string
   readonly kind: PlanKind
@@ -153,6 +162,8 @@ export interface ActionRequest {
   readonly etr?: Instant
   readonly causeCode?: string
   readonly reasonCode?: string
+  readonly grade?: 1 | 2 | 3 | 4
+  readonly remark?: string
   /** When it happened, where it is told later. */
   readonly occurredAt?: Instant
 }

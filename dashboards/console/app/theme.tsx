@@ -6,6 +6,7 @@ import {
   createContext,
   type ReactNode,
   useContext,
+  useEffect,
   useLayoutEffect,
   useMemo,
   useState,
@@ -22,6 +23,18 @@ interface ThemeState {
   force(name: ThemeName | null): void
 }
 
+const PREFERS_DARK = '(prefers-color-scheme: dark)'
+
+/** The theme chosen in this browser; null where nobody chose. */
+function chosenTheme(): ThemeName | null {
+  const kept = readPreference('theme')
+  return kept === 'dark' || kept === 'light' ? kept : null
+}
+
+function systemTheme(): ThemeName {
+  return matchMedia(PREFERS_DARK).matches ? 'dark' : 'light'
+}
+
 const ThemeContext = createContext<ThemeState | null>(null)
 
 export function useTheme(): ThemeState {
@@ -32,9 +45,14 @@ export function useTheme(): ThemeState {
 
 export function ThemeProvider({ children }: { children: ReactNode }) {
   const { language } = useLanguage()
-  const [name, setName] = useState<ThemeName>(() =>
-    readPreference('theme') === 'dark' ? 'dark' : 'light',
-  )
+  const [name, setName] = useState<ThemeName>(() => chosenTheme() ?? systemTheme())
+  useEffect(() => {
+    const system = matchMedia(PREFERS_DARK)
+    // What was chosen here is stronger than what the system changes to in the evening.
+    const follow = () => chosenTheme() ?? setName(systemTheme())
+    system.addEventListener('change', follow)
+    return () => system.removeEventListener('change', follow)
+  }, [])
   const [forced, force] = useState<ThemeName | null>(null)
   const shown = forced ?? name
   const palette = PALETTES[shown]
@@ -75,6 +93,8 @@ export function ThemeProvider({ children }: { children: ReactNode }) {
         // Two cores without a GPU: transitions cost frames of the map.
         motion: false,
       },
+      // White on the accent of the dark palette would be hard to read.
+      components: { Button: { primaryColor: palette.onAccent, dangerColor: palette.onAccent } },
     }),
     [shown, palette],
   )

@@ -6,6 +6,8 @@ import { crews, diagram, entry, noticePage, workOrder } from './en/dispatch.ts'
 import { field } from './en/field.ts'
 import { operator } from './en/operator.ts'
 import { publicPage } from './en/public.ts'
+import { reasonForm } from './en/reason-form.ts'
+import { simulation } from './en/simulation.ts'
 import { wall } from './en/wall.ts'
 import type { Catalogue } from './zh-CN.ts'
 
@@ -36,6 +38,8 @@ export const en: Catalogue = {
   quality,
   wall,
   operator,
+  simulation,
+  reasonForm,
   diagram,
   noticePage,
   entry,
@@ -296,6 +300,9 @@ export const en: Catalogue = {
     replaced: 'a higher level was told instead',
     reply: 'Reply: what is done, and until when',
     send: 'Reply',
+    repliedBy: (by, role) => `replied by ${by}${role && `, ${role}`}`,
+    repliedLate: 'late',
+    replyForgotten: '(the words are no longer kept)',
     replied: 'Replied',
     repliedAlready: 'Somebody has replied already',
     replyBy: (at) => `reply by ${at}`,

@@ -27,6 +27,8 @@ import { crews, diagram, entry, noticePage, workOrder } from './zh/dispatch.ts'
 import { field } from './zh/field.ts'
 import { operator } from './zh/operator.ts'
 import { publicPage } from './zh/public.ts'
+import { reasonForm } from './zh/reason-form.ts'
+import { simulation } from './zh/simulation.ts'
 import { wall } from './zh/wall.ts'
 
 /** Words for `domain.md` §1.1 levels, §2.3 grades, §5.1 stages, §4.2 causes. */
@@ -56,6 +58,8 @@ export const zhCN = {
   quality,
   wall,
   operator,
+  simulation,
+  reasonForm,
   diagram,
   noticePage,
   entry,
@@ -305,6 +309,9 @@ export const zhCN = {
     replaced: '已由更高一级代替',
     reply: '回复：已采取的措施和完成时间',
     send: '回复',
+    repliedBy: (by: string, role: string) => `${role}${role && ' '}${by} 回复`,
+    repliedLate: '逾期',
+    replyForgotten: '（回复内容已按期清除）',
     replied: '已回复',
     repliedAlready: '已有人回复',
     replyBy: (at: string) => `请在 ${at} 前回复`,

@@ -6,6 +6,7 @@ import type { Account, IncidentPayload } from '../api/payloads.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import { ActionForm } from './ActionForm.tsx'
 import { ConflictNotice } from './ConflictNotice.tsx'
+import { asksReason, ReasonForm } from './ReasonForm.tsx'
 import type { Acting } from './useActing.ts'
 
 interface Props {
@@ -58,7 +59,15 @@ export function Actions({ incident, account, acting }: Props) {
         </Dropdown>
       )}
       {!linked && <span className="quiet">{text.action.linkLost}</span>}
-      {acting.form !== null && (
+      {acting.form !== null && asksReason(acting.form) && (
+        <ReasonForm
+          action={acting.form}
+          incident={incident}
+          onCancel={acting.closeForm}
+          onSubmit={(fields) => acting.run(acting.form!, fields)}
+        />
+      )}
+      {acting.form !== null && !asksReason(acting.form) && (
         <ActionForm
           action={acting.form}
           onCancel={acting.closeForm}

@@ -1,8 +1,13 @@
 /** The ladder (提级督办) of an incident: what ran late or is grave, and how high it was told. */
 import { Button } from 'antd'
 import { type FormEvent, useState } from 'react'
-import { ApiError, escalations, newRequestId, replyTo } from '../api/client.ts'
-import type { Account, EscalationPayload, IncidentPayload } from '../api/payloads.ts'
+import { ApiError, escalationReplies, escalations, newRequestId, replyTo } from '../api/client.ts'
+import type {
+  Account,
+  EscalationPayload,
+  EscalationReplyPayload,
+  IncidentPayload,
+} from '../api/payloads.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import { useNowEvery } from '../live/context.tsx'
 import { Moment } from './Moment.tsx'
@@ -16,10 +21,13 @@ export function Escalations(props: { incident: IncidentPayload; account: Account
   const mayReply = account.rights.includes('escalations.reply')
   const { text } = useLanguage()
   const turn = useNowEvery(RENEW_MS)
-  const [loaded, retry] = useLoaded(
-    (signal) => escalations(incident.id, signal),
-    `${incident.id} ${incident.revision} ${turn}`,
-  )
+  const [loaded, retry] = useLoaded(async (signal) => {
+    const [steps, replies] = await Promise.all([
+      escalations(incident.id, signal),
+      escalationReplies(incident.id, signal),
+    ])
+    return steps.map((step) => ({ step, reply: replies.get(step.id) ?? null }))
+  }, `${incident.id} ${incident.revision} ${turn}`)
   const t = text.escalation
   // An incident without clock or notice has no ladder: the heading would only be noise.
   if (incident.notice === null) return null
@@ -42,8 +50,8 @@ export function Escalations(props: { incident: IncidentPayload; account: Account
       {loaded.state === 'ready' && loaded.value.length === 0 && <p className="quiet">{t.none}</p>}
       {loaded.state === 'ready' && loaded.value.length > 0 && (
         <ol>
-          {loaded.value.toReversed().map((one) => (
-            <Step key={one.id} step={one} mayReply={mayReply} />
+          {loaded.value.toReversed().map(({ step, reply }) => (
+            <Step key={step.id} step={step} reply={reply} mayReply={mayReply} onReplied={retry} />
           ))}
         </ol>
       )}
@@ -51,7 +59,13 @@ export function Escalations(props: { incident: IncidentPayload; account: Account
   )
 }
 
-function Step({ step, mayReply }: { step: EscalationPayload; mayReply: boolean }) {
+function Step(props: {
+  step: EscalationPayload
+  reply: EscalationReplyPayload | null
+  mayReply: boolean
+  onReplied: () => void
+}) {
+  const { step, reply, mayReply } = props
   const { text, format } = useLanguage()
   const t = text.escalation
   const highest = t.levels.length - 1
@@ -63,8 +77,27 @@ function Step({ step, mayReply }: { step: EscalationPayload; mayReply: boolean }
       </div>
       <Moment at={step.at} />
       {!step.sent && <p>{t.replaced}</p>}
-      {step.sent && step.replyBy !== null && <p>{t.replyBy(format.clock(step.replyBy))}</p>}
-      {mayReply && step.sent && step.replyBy !== null && <Reply escalation={step.id} />}
+      {reply === null ? (
+        step.sent &&
+        step.replyBy !== null && (
+          <>
+            <p>{t.replyBy(format.clock(step.replyBy))}</p>
+            {mayReply && <Reply escalation={step.id} onReplied={props.onReplied} />}
+          </>
+        )
+      ) : (
+        <blockquote className={reply.inTime ? 'reply' : 'reply late'}>
+          {reply.text ?? t.replyForgotten}
+          <footer>
+            {t.repliedBy(
+              reply.by ?? text.header.unknown,
+              reply.role === null ? '' : (text.roles[reply.role] ?? reply.role),
+            )}{' '}
+            · <Moment at={reply.at} />
+            {!reply.inTime && ` · ${t.repliedLate}`}
+          </footer>
+        </blockquote>
+      )}
     </li>
   )
 }
@@ -72,7 +105,7 @@ function Step({ step, mayReply }: { step: EscalationPayload; mayReply: boolean }
 /** Longest remark that the server keeps. */
 const LONGEST = 200
 
-function Reply({ escalation }: { escalation: string }) {
+function Reply({ escalation, onReplied }: { escalation: string; onReplied: () => void }) {
   const { text } = useLanguage()
   const t = text.escalation
   const [state, setState] = useState<'idle' | 'busy' | 'done' | 'taken' | 'failed'>('idle')
@@ -83,6 +116,7 @@ function Reply({ escalation }: { escalation: string }) {
     try {
       await replyTo(escalation, words.trim(), newRequestId())
       setState('done')
+      onReplied()
     } catch (error) {
       setState(error instanceof ApiError && error.status === 409 ? 'taken' : 'failed')
     }

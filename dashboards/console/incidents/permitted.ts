@@ -54,8 +54,8 @@ const ONCE: ReadonlySet<ActionName> = new Set(['accept', 'dispatch', 'depart', '
 
 const ON_FINDINGS: ReadonlySet<ActionName> = new Set(['confirm', 'cause', 'falseAlarm', 'close'])
 
-/** They ask for a reason or a grade; a form of their own offers them. */
-const ASKS_MORE: ReadonlySet<ActionName> = new Set(['grade', 'suspend', 'return'])
+/** An order waits or is given back once somebody has taken it. */
+const OF_AN_ORDER: ReadonlySet<ActionName> = new Set(['suspend', 'return'])
 
 export function permittedActions(account: Account, incident: IncidentPayload): ActionName[] {
   if (incident.outcome !== null || incident.outageKind === 'closed') return []
@@ -94,6 +94,19 @@ function isPossible(action: ActionName, incident: IncidentPayload): boolean {
     return incident.outageKind === 'predicted' || (!over && isToPublish(incident))
   if (isFinding(incident)) return ON_FINDINGS.has(action)
   if (action === 'close' || action === 'verify' || action === 'result') return over
-  if (ASKS_MORE.has(action)) return false
+  if (OF_AN_ORDER.has(action)) return !over && hasOrder(incident)
   return !over || action === 'cause'
+}
+
+const UNTAKEN: ReadonlySet<Stage> = new Set([
+  'sensed',
+  'verifying',
+  'confirmed',
+  'pushed',
+  'planned',
+  'returned',
+])
+
+function hasOrder({ stage }: IncidentPayload): boolean {
+  return !UNTAKEN.has(stage)
 }

@@ -11,6 +11,7 @@ import { useLanguage } from '../i18n/language.tsx'
 import { useLink } from '../live/context.tsx'
 import { needsForm } from './ActionForm.tsx'
 import { isToPublish, permittedActions } from './permitted.ts'
+import { asksReason } from './ReasonForm.tsx'
 
 type Fields = Partial<ActionRequest>
 
@@ -89,7 +90,8 @@ export function useActing(
     conflict,
     allowed: permittedActions(account, incident),
     nameOf,
-    begin: (action) => (needsForm(action) ? setForm(action) : void run(action)),
+    begin: (action) =>
+      needsForm(action) || asksReason(action) ? setForm(action) : void run(action),
     run: (action, fields) => void run(action, fields),
     closeForm: () => setForm(null),
     dismissConflict: () => setConflict(null),

@@ -7,10 +7,11 @@ import { Parts } from './Parts.tsx'
 import { Quarantine } from './Quarantine.tsx'
 import { Receivers } from './Receivers.tsx'
 import { Rules } from './Rules.tsx'
+import { Simulation } from './Simulation.tsx'
 import { Terminals } from './Terminals.tsx'
 import '../styles/operator.css'
 
-const TABS = ['parts', 'quarantine', 'terminals', 'rules', 'receivers'] as const
+const TABS = ['parts', 'quarantine', 'terminals', 'rules', 'simulation', 'receivers'] as const
 type Tab = (typeof TABS)[number]
 
 const RIGHT: Readonly<Record<Tab, string>> = {
@@ -18,6 +19,7 @@ const RIGHT: Readonly<Record<Tab, string>> = {
   quarantine: 'quarantine.read',
   terminals: 'terminals.read',
   rules: 'rules.read',
+  simulation: 'simulator.read',
   receivers: 'webhooks.read',
 }
 
@@ -34,9 +36,10 @@ export function Operator({ account, names }: ViewProps) {
         options={tabs.map((value) => ({ value, label: text.operator.tabs[value] }))}
       />
       {tab === 'parts' && <Parts account={account} />}
-      {tab === 'quarantine' && <Quarantine />}
+      {tab === 'quarantine' && <Quarantine account={account} />}
       {tab === 'terminals' && <Terminals account={account} names={names} />}
       {tab === 'rules' && <Rules account={account} />}
+      {tab === 'simulation' && <Simulation account={account} />}
       {tab === 'receivers' && <Receivers account={account} />}
     </main>
   )

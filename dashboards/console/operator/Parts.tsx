@@ -137,7 +137,6 @@ export function Parts({ account }: { account: Account }) {
               })}
             </tbody>
           </table>
-          <p className="quiet">{t.simulator}</p>
         </div>
       )}
     </LoadedOr>

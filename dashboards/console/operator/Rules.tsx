@@ -8,6 +8,7 @@ import { LoadedOr } from '../app/LoadedOr.tsx'
 import { useLanguage } from '../i18n/language.tsx'
 import { useLoaded } from '../incidents/useLoaded.ts'
 import { changedLines } from './diff.ts'
+import { RuleTrial } from './RuleTrial.tsx'
 
 export function Rules({ account }: { account: Account }) {
   const [loaded, retry] = useLoaded(rules, 'rules')
@@ -77,6 +78,7 @@ function Files(props: { rules: RulesPayload; may: boolean; onApplied: () => void
           </Button>
         )}
       </div>
+      <RuleTrial name={name} draft={draft} mayTest={props.may} onProblems={setProblems} />
       {problems.length > 0 && (
         <ul className="rule-problems" role="alert">
           {problems.map((one) => (
