@@ -31,7 +31,7 @@ import { openSeries } from '../series/series.ts'
 import { createTelemetry } from '../telemetry/telemetry.ts'
 import { CallSender } from './call-sender.ts'
 import { callBacksOf } from './callbacks.ts'
-import { careDesk, followFrequentLists } from './care.ts'
+import { careDesk, followLists } from './care.ts'
 import { Crews } from './crews.ts'
 import { enterDemoCrews, rootUnits } from './demo-crews.ts'
 import { diagramOf } from './diagram.ts'
@@ -271,7 +271,7 @@ async function open(
     sustainedMinutes: () => library.rules(judge.rulesDigest).judgement.sustainedMinutes,
   })
   every(FOLLOW_LISTS_EVERY_MS, () =>
-    followFrequentLists({ records, frequent, append: (fact) => journal.append(fact), now }),
+    followLists({ records, customers, frequent, append: (fact) => journal.append(fact), now }),
   )
   const serviceRules = () => library.rules(judge.rulesDigest).service
   const directory = directoryInForce(grid, (id) => crews.isKnown(id))

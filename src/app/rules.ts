@@ -50,7 +50,11 @@ export async function applyRulesOfFolder(dir: string, parts: RuleParts): Promise
 }
 
 /** Puts these files in force, the other as it is; resolves when the records say so. @throws RulesError */
-export async function applyRules(files: readonly RuleFile[], by: string, parts: RuleParts): Promise<void> {
+export async function applyRules(
+  files: readonly RuleFile[],
+  by: string,
+  parts: RuleParts,
+): Promise<void> {
   const { library, pipeline } = parts
   const texts = triedAndInForce(files, parts)[0].map(({ name, text }) => ({ file: name, text }))
   const digest = library.keepRuleTexts(texts)

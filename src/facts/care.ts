@@ -5,12 +5,13 @@
 import type { DeviceId, UsagePointId } from './ids.ts'
 import type { InstantMs } from './time.ts'
 
-/** 舆情, 投诉, 频繁停电, 停电预警 (`domain.md` §1.9, §3.4). */
+/** 舆情, 投诉, 频繁停电, 停电预警, 生命支持 where the customer ledger alone knows of it (`domain.md` §1.9, §2.1, §3.4). */
 export const CARE_REASONS = [
   'publicOpinion',
   'complaint',
   'frequentOutage',
   'outageWarning',
+  'lifeSupport',
 ] as const
 export type CareReason = (typeof CARE_REASONS)[number]
 

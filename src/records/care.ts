@@ -49,9 +49,9 @@ export function careReader(db: Connection) {
     .prepare(`SELECT ${columns} FROM care WHERE until > ?1 AND (?2 IS NULL OR reason = ?2)
       ORDER BY since DESC, usage_point, transformer, account, reason LIMIT ?3`)
     .raw()
-  const areas = db
-    .prepare(`SELECT transformer FROM care WHERE reason = ?1 AND until > ?2 AND transformer != ''
-      ORDER BY transformer`)
+  const byRole = db
+    .prepare(`SELECT ${columns} FROM care WHERE role = ?1 AND until > ?2
+      ORDER BY usage_point, transformer, reason`)
     .raw()
   return {
     /** What holds of one customer and of the area they are in; empty texts name nothing. */
@@ -59,9 +59,8 @@ export function careReader(db: Connection) {
       (over.all([at, usagePoint, transformer, account]) as Columns[]).map(rowOf),
     list: ({ at, reason, limit }: CareQuery) =>
       (list.all([at, reason ?? null, limit]) as Columns[]).map(rowOf),
-    /** Transformers of whose areas it holds. */
-    areas: (reason: CareReason, at: InstantMs) =>
-      (areas.all([reason, at]) as [string][]).map(([transformer]) => transformer),
+    /** What holds by the word of a role. */
+    byRole: (role: string, at: InstantMs) => (byRole.all([role, at]) as Columns[]).map(rowOf),
   }
 }
 

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { careDesk, followFrequentLists } from '../../src/app/care.ts'
+import { careDesk, followLists } from '../../src/app/care.ts'
 import type { Fact } from '../../src/facts/facts.ts'
 import type { FrequentAnswer, FrequentRow } from '../../src/http/frequent-shape.ts'
 import type { RoleName } from '../../src/http/identity/rights.ts'
@@ -156,20 +156,39 @@ test('an incident over the place shows level and reasons on its queue', async ()
   })
 })
 
-test('the lists of frequent outages are told once, as what came and what went', async () => {
+test('the lists and the ledger are told once, as what came and what went', async () => {
   const row = (id: string, category: FrequentRow['category']) => ({ id, category }) as FrequentRow
   let rows: FrequentRow[] = [row('F1-T1', 'frequent'), row('F1-T2', 'warning')]
+  let homes: string[] | undefined = ['F2-T1-U1']
   const parts = {
     ...{ records, append, now: () => Date.now() },
+    customers: { lifeSupport: async () => homes },
     frequent: async () => ({ asOf: 0, majorEventDays: [], rows, next: null }) as FrequentAnswer,
   }
+  const listed = () =>
+    records.care
+      .byRole('program', Date.now())
+      .map(({ usagePoint, transformer, reason }) => `${usagePoint ?? transformer} ${reason}`)
+      .sort()
   const before = fixture.appended.length
-  await followFrequentLists(parts)
-  await followFrequentLists(parts)
+  await followLists(parts)
+  await followLists(parts)
   expect(fixture.appended.length - before).toBe(1)
   expect(await reasonsOf('A1')).toEqual(['complaint', 'frequentOutage'])
+  expect(listed()).toEqual(['F1-T1 frequentOutage', 'F1-T2 outageWarning', 'F2-T1-U1 lifeSupport'])
   rows = [row('F1-T1', 'warning')]
-  await followFrequentLists(parts)
+  // Customers are being read in anew: what was known of lives stands.
+  homes = undefined
+  await followLists(parts)
   expect(await reasonsOf('A1')).toEqual(['complaint', 'outageWarning'])
-  expect(records.care.areas('outageWarning', Date.now())).toEqual(['F1-T1'])
+  expect(listed()).toEqual(['F1-T1 outageWarning', 'F2-T1-U1 lifeSupport'])
+  const notes = await fixture.get('/api/v1/care', await fixture.token('auditor'))
+  expect(await notes.text()).not.toContain('lifeSupport')
+  for (const meter of ['F2-T1-M1', 'F2-T1-M2']) lab.say(meter, 'powerOff')
+  lab.pass(90)
+  const over = lab.open().find(({ device }) => device.id.startsWith('F2'))
+  expect(over).toMatchObject({ grade: 2, serviceLevel: 1, serviceReasons: ['lifeSupport'] })
+  homes = []
+  await followLists(parts)
+  expect(listed()).toEqual(['F1-T1 outageWarning'])
 })

@@ -187,3 +187,15 @@ test('a file without the needed columns is refused as a whole', async () => {
   await expect(read(import.meta.filename)).rejects.toBeInstanceOf(CustomerFileError)
   expect(existsSync(join(folder.dir, 'customers.db'))).toBe(false)
 })
+
+test('whose life hangs on supply is known by usage point, once an import is through', async () => {
+  await open()
+  expect(await desk!.lifeSupport()).toBeUndefined()
+  folder.write([
+    customer('1', { sensitivities: ['care', 'lifeSupport'], usagePoint: 'U-1' }),
+    customer('2', { sensitivities: ['lifeSupport'], usagePoint: '' }),
+    customer('3', { usagePoint: 'U-3' }),
+  ])
+  await read()
+  expect(await desk!.lifeSupport()).toEqual(['U-1'])
+})

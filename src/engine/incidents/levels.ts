@@ -60,7 +60,7 @@ export function gradeOf(
   ]
   if (extent.mostImportant >= 0) grades.push(rules.important[IMPORTANCES[extent.mostImportant]!])
   if (extent.sensitive > 0) grades.push(rules.sensitive)
-  if (extent.lifeSupport > 0) grades.push(rules.lifeSupport)
+  if (extent.lifeSupport > 0 || noted.has('lifeSupport')) grades.push(rules.lifeSupport)
   if (noted.has('frequentOutage')) grades.push(rules.frequentOutage.frequent)
   if (noted.has('outageWarning')) grades.push(rules.frequentOutage.warning)
   if (cityShare !== 'none') grades.push(rules.cityShare[cityShare])

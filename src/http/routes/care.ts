@@ -122,7 +122,9 @@ const list = route({
     const at: InstantMs = deps.now()
     const { reason, limit } = query
     const { devices, usagePoints } = deps.grid()
-    const seen = ({ usagePoint, transformer }: CareNoted) => {
+    const seen = ({ usagePoint, transformer, reason: why }: CareNoted) => {
+      // Whose life hangs on supply is shown with the customer alone, not as a list.
+      if (why === 'lifeSupport') return false
       const point = usagePoint === null ? -1 : usagePoints.ids.indexOf(usagePoint)
       const device =
         point >= 0 ? usagePoints.device[point]! : devices.ids.indexOf(transformer ?? '')

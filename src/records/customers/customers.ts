@@ -24,6 +24,9 @@ export async function openCustomers(dir: string): Promise<CustomersPort> {
     async count() {
       return (await thread.send({ kind: 'count' })).customers!
     },
+    async lifeSupport() {
+      return (await thread.send({ kind: 'lifeSupport' })).usagePoints
+    },
     close: () => thread.close({ kind: 'close' }),
   }
 }

@@ -25,12 +25,14 @@ export type DeskRequest =
     }
   | { readonly kind: 'reveal'; readonly account: string }
   | { readonly kind: 'count' }
+  | { readonly kind: 'lifeSupport' }
   | { readonly kind: 'close' }
 
 export interface DeskAnswer {
   readonly found?: FoundCustomers
   readonly revealed?: Revealed
   readonly customers?: number
+  readonly usagePoints?: readonly string[]
 }
 
 export type DeskReply = ThreadReply<DeskAnswer, RecordsErrorCode>
@@ -65,6 +67,10 @@ function answerTo(search: CustomerSearch, request: DeskRequest): DeskAnswer {
       if (!customer) return {}
       const { name, phones, address } = customer
       return { revealed: { name, phones, address } }
+    }
+    case 'lifeSupport': {
+      const usagePoints = search.lifeSupport()
+      return usagePoints === undefined ? {} : { usagePoints }
     }
     case 'count':
       return { customers: search.customers }

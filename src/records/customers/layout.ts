@@ -43,12 +43,17 @@ const TABLES = `
   ) STRICT;
 `
 
+/** Who has life support: some in ten thousand, found without reading the others. */
+export const LIFE_SUPPORT_INDEX = 'customers_life_support'
+export const HAS_LIFE_SUPPORT = "instr(sensitivities, 'lifeSupport') > 0"
+
 /** Made once all rows are in: numbers in random order would rewrite the whole index each time. */
 export const LATER_INDEXES = [
   'CREATE INDEX IF NOT EXISTS customers_meter ON customers (meter)',
   'CREATE INDEX IF NOT EXISTS customers_usage_point ON customers (usage_point)',
   'CREATE INDEX IF NOT EXISTS phones_hash ON phones (hash, customer)',
   'CREATE INDEX IF NOT EXISTS phones_customer ON phones (customer)',
+  `CREATE INDEX IF NOT EXISTS ${LIFE_SUPPORT_INDEX} ON customers (usage_point) WHERE ${HAS_LIFE_SUPPORT}`,
 ]
 
 /** An import in another process may hold the file for a batch. */

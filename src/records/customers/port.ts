@@ -39,5 +39,7 @@ export interface CustomersPort {
   /** The hidden part, for a caller whose reason is already recorded. */
   reveal(account: string): Promise<Revealed | undefined>
   count(): Promise<number>
+  /** Usage points with a customer whose life hangs on supply; undefined while nothing was read in whole. */
+  lifeSupport(): Promise<readonly string[] | undefined>
   close(): Promise<void>
 }

@@ -7,7 +7,7 @@ import type { Connection } from '../../config/sqlite.ts'
 import { IMPORTANCES } from '../../grid/model.ts'
 import { RecordsError } from '../errors.ts'
 import { type Customer, LANGUAGES, PREFERENCES, plainPhone, SENSITIVITIES } from './customer.ts'
-import { UNIT_SPAN } from './layout.ts'
+import { HAS_LIFE_SUPPORT, LIFE_SUPPORT_INDEX, UNIT_SPAN } from './layout.ts'
 import { phoneHash } from './phones.ts'
 import { COUNTED_FROM } from './store.ts'
 import { holdsAll, type Reading, readingsOf } from './terms.ts'
@@ -92,6 +92,21 @@ export class CustomerSearch {
       if (found.customers.length > 0) return found
     }
     return this.#byTerms(q, units)
+  }
+
+  /** Usage points with life support; undefined before the index of an import is there. */
+  lifeSupport(): readonly string[] | undefined {
+    const known = this.#db
+      .prepare("SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = ?")
+      .raw()
+      .get([LIFE_SUPPORT_INDEX])
+    if (!known) return undefined
+    const rows = this.#db
+      .prepare(`SELECT DISTINCT usage_point FROM customers INDEXED BY ${LIFE_SUPPORT_INDEX}
+        WHERE ${HAS_LIFE_SUPPORT} AND usage_point != '' ORDER BY usage_point`)
+      .raw()
+      .all([]) as [string][]
+    return rows.map(([usagePoint]) => usagePoint)
   }
 
   get customers(): number {
