@@ -4,6 +4,7 @@ import { type Case, isActive } from '../engine/incidents/case.ts'
 import { incidentId } from '../engine/incidents/incident-id.ts'
 import { NONE } from '../engine/inference/network.ts'
 import { posterior } from '../engine/inference/posterior.ts'
+import { backBelow } from '../engine/repair/back.ts'
 import type { World } from '../engine/world.ts'
 import { TARGET_USAGE_POINT } from '../grid/compiled.ts'
 import type { SupplyView } from '../hotline/card.ts'
@@ -18,13 +19,21 @@ export function supplyOf(world: World, point: number): SupplyView {
   const state = meter === NONE ? undefined : world.registers.state[meter]
   const heardAt = meter === NONE ? 0 : world.registers.atOf(meter)
   return {
-    dead: head === NONE ? 0 : deadAt(world, head, meter),
+    dead: isBack(world, point, meter) || head === NONE ? 0 : deadAt(world, head, meter),
     path,
     incidents: casesOver(world, head, meter).map(({ number }) => incidentId(number)),
     meterSaid: state === OFF ? 'off' : state === ON ? 'on' : 'nothing',
     meterHeardAt: heardAt === 0 ? null : heardAt,
     asOf: world.now,
   }
+}
+
+/** In a part that is back while the device above it stays open, and its own meter has not said "off" since. */
+function isBack(world: World, point: number, meter: number): boolean {
+  const { cases, grid, registers } = world
+  if (meter !== NONE && registers.state[meter] === OFF) return false
+  const device = grid.usagePoints.device[point]!
+  return [...cases.values()].some((one) => isActive(one) && backBelow(world, one).has(device))
 }
 
 function meterOf({ grid }: World, point: number): number {

@@ -4,12 +4,14 @@ import { differences } from '../engine/switching/report.ts'
 import type { Operation } from '../engine/switching/state.ts'
 import type { World } from '../engine/world.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
+import { type BelowNow, belowNow, stretchesBelow } from '../grid/refed.ts'
 
 /** What HTTP asks of switching. */
 export function switchingPort(grid: () => CompiledGrid, world: () => World | undefined) {
   return {
     switching: () => switchingOf(world()),
     feedNow: (device: number) => feedNow(grid(), world(), device),
+    belowNow: (device: number) => hangsBelow(grid(), world(), device),
   }
 }
 
@@ -28,6 +30,12 @@ function switchingOf(world: World | undefined) {
 function feedNow(grid: CompiledGrid, world: World | undefined, device: number): number {
   if (world?.grid !== grid) return grid.devices.normalParent[device]!
   return world.topology.parent[device]!
+}
+
+function hangsBelow(grid: CompiledGrid, world: World | undefined, device: number): BelowNow {
+  if (world?.grid === grid) return belowNow(world.topology, device)
+  const devices = stretchesBelow(grid, device)
+  return { devices, lines: devices }
 }
 
 /** Account or terminal behind a position; null where the program found it out by itself. */

@@ -102,8 +102,8 @@ export interface Incident {
   readonly centroid: readonly [number, number] | null
   readonly probability: number
   readonly rivals: readonly Rival[]
-  /** A tie that may have closed without anybody saying so; named, never applied by itself. */
-  readonly suspectedTie?: SuspectedTieView
+  /** A tie that may have closed unreported, and others as likely; named, never applied by itself. */
+  readonly suspectedTie?: Rival & { readonly rivals?: readonly Rival[] }
   readonly transformersAffected: number
   readonly metersAffected: number
   readonly originalMetersAffected: number
@@ -167,13 +167,6 @@ export interface IncidentChange {
   readonly causes: readonly Position[]
 }
 
-/** A tie, how likely it closed, and others that could have closed as well. */
-export interface SuspectedTieView {
-  readonly device: DeviceRef
-  readonly probability: number
-  readonly rivals?: readonly { readonly device: DeviceRef; readonly probability: number }[]
-}
-
 /** Which transformers (台区) of an incident are dark, and which came back. */
 export interface AreaChange {
   readonly type: 'area'
@@ -199,6 +192,8 @@ export interface InterruptionSegment {
   readonly to: InstantMs | null
   readonly customers: number
   readonly transformers: number
+  /** Where what hung below the device then differed from the normal state; absent where nothing did. */
+  readonly refed?: { readonly won: readonly DeviceId[]; readonly lost: readonly DeviceId[] }
   /** Taken back: the judgement it rests on was withdrawn or moved. */
   readonly void: boolean
   readonly momentary: boolean

@@ -1,6 +1,8 @@
 /** What of an interruption segment one usage point had. */
+import type { DeviceId } from '../facts/ids.ts'
 import { parsePhases } from '../facts/phases.ts'
 import type { InstantMs } from '../facts/time.ts'
+import type { CompiledGrid } from '../grid/compiled.ts'
 import type { InterruptionSegment } from './changes.ts'
 
 export interface OwnInterval {
@@ -19,6 +21,40 @@ export function ownInterval(
   const differs = segment.exceptions.find((exception) => exception.usagePoint === usagePoint)
   if (!differs) return [{ segment, from: segment.from, to: segment.to }]
   return differs.from === null ? [] : [{ segment, from: differs.from, to: differs.to }]
+}
+
+/** True where the segment stood over a device: it hung below the segment's own at the time. */
+function stoodOver(
+  { devices }: CompiledGrid,
+  { device, refed }: Pick<InterruptionSegment, 'device' | 'refed'>,
+  over: number,
+): boolean {
+  for (let at = over; at >= 0; at = devices.normalParent[at]!) {
+    const id = devices.ids.idOf(at) as DeviceId
+    if (id === device.id || refed?.won.includes(id)) return true
+    if (refed?.lost.includes(id)) return false
+  }
+  return false
+}
+
+/**
+ * What a usage point had of the segments that stood over it, by what hung where at the time. `read`
+ * answers the segments of these devices and services, and those that stood over more or less than
+ * normally hangs below their device.
+ */
+export function intervalsOf(
+  grid: CompiledGrid,
+  point: number,
+  read: (devices: readonly string[]) => readonly InterruptionSegment[],
+): OwnInterval[] {
+  const { devices, usagePoints } = grid
+  const own = usagePoints.ids.idOf(point)
+  const path = [own]
+  const device = usagePoints.device[point]!
+  for (let at = device; at >= 0; at = devices.normalParent[at]!) path.push(devices.ids.idOf(at))
+  return read(path)
+    .filter((segment) => segment.device.id === own || stoodOver(grid, segment, device))
+    .flatMap((segment) => ownInterval(segment, own, usagePoints.phases[point]!))
 }
 
 /** In order of time; what goes on without light between, under whatever device, is one outage. */

@@ -155,6 +155,16 @@ export class Topology {
     return this.#moved.size === 0
   }
 
+  /** Devices that do not hang where they normally do, in index order. */
+  get moved(): readonly number[] {
+    return [...this.#moved].sort((x, y) => x - y)
+  }
+
+  /** Zones that something else feeds than normally, each with what does so normally. */
+  get refedZones(): ReadonlyMap<number, number> {
+    return this.#refed
+  }
+
   /** Devices right below `device`, in index order. */
   childrenOf(device: number): readonly number[] {
     const { subtreeSize } = this.grid.devices

@@ -4,7 +4,7 @@
  * the situation.
  */
 import type { Incident, InterruptionSegment } from '../engine/changes.ts'
-import { ownInterval, ownOutages } from '../engine/own-interval.ts'
+import { intervalsOf, ownOutages } from '../engine/own-interval.ts'
 import type { Plan } from '../engine/plans/plan.ts'
 import type { InstantMs } from '../facts/time.ts'
 import { clockTime } from '../facts/wall-clock.ts'
@@ -186,7 +186,7 @@ export function composeCard(
       : circumstances.plans.includes('arrears')
         ? 'suspended'
         : 'none',
-    outages: outagesOf(sources, grid, point, path, now),
+    outages: outagesOf(sources, grid, point, now),
     contacts: summarise(
       sources.contacts(request.account, now - CONTACT_DAYS * DAY_MS),
       incident?.id ?? null,
@@ -289,18 +289,13 @@ function restorationOf(
 
 function outagesOf(
   sources: CardSources,
-  { devices, usagePoints }: CompiledGrid,
+  grid: CompiledGrid,
   point: number,
-  path: readonly number[],
   now: InstantMs,
 ): AnswerCard['outages'] {
   if (point < 0) return { days: HISTORY_DAYS, count: 0, listed: [] }
-  const own = usagePoints.ids.idOf(point)
   const from = now - HISTORY_DAYS * DAY_MS
-  const had = sources
-    .segments([own, ...path.map((device) => devices.ids.idOf(device))])
-    .filter(({ momentary }) => !momentary)
-    .flatMap((segment) => ownInterval(segment, own, usagePoints.phases[point]!))
+  const had = intervalsOf(grid, point, sources.segments).filter(({ segment }) => !segment.momentary)
   const outages = ownOutages(had)
     .filter(({ to }) => to === null || to >= from)
     .reverse()

@@ -16,6 +16,7 @@ import { CHANNELS, type Channel, CUSTOMER_LANGUAGES } from '../facts/channels.ts
 import type { Fact, JournalledFact, Position } from '../facts/facts.ts'
 import type { InstantMs } from '../facts/time.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
+import type { BelowNow } from '../grid/refed.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import type { CallBacks } from './callback-port.ts'
 import type { Card, CardRequest, ContactKind } from './card.ts'
@@ -323,6 +324,8 @@ export interface HttpDeps {
   switching(): SwitchingView
   /** The device that feeds another as the network hangs now; below zero at a source or an island. */
   feedNow(device: number): number
+  /** What hangs below a device now. */
+  belowNow(device: number): BelowNow
   /** Devices of a feeder by index, with what the engine holds of each. */
   diagram(feeder: number): readonly DiagramDevice[]
   readonly gridApply: GridApplyPort

@@ -36,4 +36,8 @@ export const LATER_MIGRATIONS: readonly string[] = [
     PRIMARY KEY (account, channel)
   ) STRICT;
   `,
+  `
+  -- Segments that stood over more or less than hangs below their device in the normal state: few.
+  CREATE INDEX segments_refed ON segments (from_at) WHERE json_extract(json, '$.refed') IS NOT NULL;
+  `,
 ]

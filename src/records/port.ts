@@ -63,6 +63,7 @@ export interface AppliedRow {
 
 export interface SegmentQuery {
   readonly incident?: string
+  /** Of these devices; with them those that stood over more or less than normally hangs below theirs. */
   readonly devices?: readonly string[]
   readonly from?: InstantMs
   readonly to?: InstantMs

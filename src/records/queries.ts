@@ -76,6 +76,9 @@ function where(conditions: readonly (readonly [sql: string, value: unknown] | un
   return { sql, values: present.map(([, value]) => value) }
 }
 
+/** As the partial index has it. */
+const REFED = `json_extract(json, '$.refed') IS NOT NULL`
+
 const among = (column: string) => `${column} IN (SELECT value FROM json_each(?))`
 
 const outboxReader = (db: Connection) => ({ endpoints: endpointReader(db), ...parcelReader(db) })
@@ -172,7 +175,7 @@ export function openQueries(path: string): Queries {
     segments({ incident, devices, from, to }: SegmentQuery) {
       const { sql, values } = where([
         incident === undefined ? undefined : ['incident = ?', incident],
-        devices && [among('device'), JSON.stringify(devices)],
+        devices && [`(${among('device')} OR ${REFED})`, JSON.stringify(devices)],
         to === undefined ? undefined : ['from_at < ?', to],
         from === undefined ? undefined : ['(to_at IS NULL OR to_at > ?)', from],
       ])

@@ -227,6 +227,10 @@ describe('questions', () => {
     expect(ids({ from: 5000 })).toEqual(['S2'])
     expect(ids({ from: 4999, to: 6000 })).toEqual(['S1'])
     expect(ids({ devices: [] })).toEqual([])
+    const refed = { won: ['X1'], lost: [] }
+    const switched = segment('S3', { device: { id: 'D3', type: 'fuse', name: '' }, refed } as never)
+    await records.commit([batch(3, change(switched))], 3, 'x')
+    expect(ids({ devices: ['X1', 'D2'] })).toEqual(['S3', 'S2'])
   })
 
   it('list quarantine with counts, answers to actions, areas and cursors', async () => {

@@ -13,6 +13,7 @@ import { compileGrid } from '../../src/grid/compile.ts'
 import type { CompiledGrid } from '../../src/grid/compiled.ts'
 import { customersBelow } from '../../src/grid/geography.ts'
 import { DEVICE_TYPES, type Grid } from '../../src/grid/model.ts'
+import { stretchesBelow } from '../../src/grid/refed.ts'
 import type { DiagramDevice } from '../../src/http/diagram-port.ts'
 import { createIdentity, type Identity } from '../../src/http/identity/identity.ts'
 import type { RoleName } from '../../src/http/identity/rights.ts'
@@ -326,6 +327,10 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
     plans: () => plansOf(appended),
     switching: () => switchingAsked(appended),
     feedNow: (device) => grid.devices.normalParent[device]!,
+    belowNow: (device) => {
+      const devices = stretchesBelow(grid, device)
+      return { devices, lines: devices }
+    },
     diagram: (feeder) => normalDiagram(grid, feeder),
     gridApply: {
       state: { upload: null, stage: null, receivedBytes: 0, last: null },

@@ -3,8 +3,11 @@
  * stands for moves, the old stretch ends (where part of it came back) or is void (where the
  * judgement was refined), and a new one begins, so intervals of a usage point never overlap.
  */
+import type { DeviceId } from '../../facts/ids.ts'
 import type { InstantMs } from '../../facts/time.ts'
+import { refedBelow } from '../../grid/refed.ts'
 import type { Incident, InterruptionSegment } from '../changes.ts'
+import { NONE } from '../inference/network.ts'
 import { backTransformers, backUsagePoints } from '../repair/back.ts'
 import type { World } from '../world.ts'
 import type { Case } from './case.ts'
@@ -77,6 +80,17 @@ function backSince(
   })
 }
 
+function refedIn(
+  { topology }: World,
+  { head, observer }: Case,
+): Pick<InterruptionSegment, 'refed'> {
+  if (topology.normal || observer !== NONE) return {}
+  const { won, lost } = refedBelow(topology, head)
+  if (won.length + lost.length === 0) return {}
+  const idOf = (device: number) => topology.grid.devices.ids.idOf(device) as DeviceId
+  return { refed: { won: won.map(idOf), lost: lost.map(idOf) } }
+}
+
 function begin(world: World, incident: Case, view: Incident, extent: Extent): InterruptionSegment {
   incident.segments++
   incident.segmentAt = { head: incident.head, observer: incident.observer }
@@ -92,6 +106,7 @@ function begin(world: World, incident: Case, view: Incident, extent: Extent): In
     // All that lies below it: those who differ are exceptions.
     customers: extent.customers + backUsagePoints(world, incident).length,
     transformers: extent.transformers.length + backTransformers(world, incident).length,
+    ...refedIn(world, incident),
     void: false,
     momentary: false,
     exceptions: [],

@@ -1,10 +1,11 @@
-/** The area of an incident as GeoJSON: what lies below its device in the normal state. */
+/** The area of an incident as GeoJSON: what hangs below its device now. */
 import type { Incident } from '../../engine/changes.ts'
 import { formatPhases } from '../../facts/phases.ts'
 import type { CompiledGrid } from '../../grid/compiled.ts'
 import { devicePlace } from '../../grid/geography.ts'
+import type { BelowNow } from '../../grid/refed.ts'
 import { MAX_AREA_FEATURES } from '../limits.ts'
-import { lineGeometry, lineRank, linesBelow, TRANSFORMER } from './lines.ts'
+import { lineGeometry, lineRank, linesOf, TRANSFORMER } from './lines.ts'
 
 interface Feature {
   readonly type: 'Feature'
@@ -19,8 +20,17 @@ export interface KnownArea {
   readonly restored: readonly string[]
 }
 
+/** Where the area is read from. */
+interface AreaSources {
+  grid(): CompiledGrid
+  readonly live: { area(incident: string): KnownArea | undefined }
+  belowNow(device: number): BelowNow
+}
+
 /** Points first, so that a large area loses lines before transformers; `truncated` says so. */
-export function areaOf(grid: CompiledGrid, incident: Incident, known: KnownArea | undefined) {
+export function areaOf({ grid: gridNow, live, belowNow }: AreaSources, incident: Incident) {
+  const grid = gridNow()
+  const known = live.area(incident.id)
   const { ids } = grid.devices
   const found = ids.indexOf(incident.device.id)
   // An implicit service bears its usage point's id; its area is drawn from the device above.
@@ -36,13 +46,14 @@ export function areaOf(grid: CompiledGrid, incident: Incident, known: KnownArea 
   let truncated = false
   if (device >= 0) {
     const { type, name } = incident.device
+    const below = belowNow(device)
     point(device, { role: 'device', type, name, grade: incident.grade })
-    for (const [index, state] of transformersOf(grid, device, incident, known)) {
+    for (const [index, state] of transformersOf(grid, below, incident, known)) {
       if (features.length >= MAX_AREA_FEATURES) break
       const label = grid.devices.nameOf(index)
       point(index, { role: 'transformer', type: 'transformer', name: label, state })
     }
-    const lines = usagePoint < 0 ? linesBelow(grid, device) : new Int32Array()
+    const lines = usagePoint < 0 ? linesOf(grid, below.lines) : []
     for (const line of lines) {
       if (features.length >= MAX_AREA_FEATURES) break
       const coordinates = lineGeometry(grid, line)
@@ -65,11 +76,11 @@ export function areaOf(grid: CompiledGrid, incident: Incident, known: KnownArea 
 
 function* transformersOf(
   grid: CompiledGrid,
-  device: number,
+  below: BelowNow,
   incident: Incident,
   known: KnownArea | undefined,
 ): Iterable<[index: number, state: 'dark' | 'restored']> {
-  const { ids, type, subtreeSize } = grid.devices
+  const { ids, type } = grid.devices
   if (known) {
     for (const [state, list] of [
       ['dark', known.dark],
@@ -82,6 +93,7 @@ function* transformersOf(
     return
   }
   const over = incident.outageKind === 'restored' || incident.outageKind === 'closed'
-  for (let index = device; index < device + Math.max(1, subtreeSize[device]!); index++)
-    if (type[index] === TRANSFORMER) yield [index, over ? 'restored' : 'dark']
+  for (const [from, to] of below.devices)
+    for (let index = from; index < to; index++)
+      if (type[index] === TRANSFORMER) yield [index, over ? 'restored' : 'dark']
 }

@@ -2,6 +2,7 @@
 import type { CompiledGrid } from '../../grid/compiled.ts'
 import { nodePlace } from '../../grid/geography.ts'
 import { DEVICE_TYPES } from '../../grid/model.ts'
+import type { Stretch } from '../../grid/refed.ts'
 
 export type LonLat = [number, number]
 
@@ -42,11 +43,10 @@ function linesByDevice(grid: CompiledGrid): LinesByDevice {
   return made
 }
 
-/** Lines below a device in the normal state: one slice, since devices are numbered depth first. */
-export function linesBelow(grid: CompiledGrid, device: number): Int32Array {
+/** Lines of these devices: slices, since devices are numbered depth first. */
+export function linesOf(grid: CompiledGrid, stretches: readonly Stretch[]): readonly number[] {
   const { first, order } = linesByDevice(grid)
-  const end = device + Math.max(1, grid.devices.subtreeSize[device]!)
-  return order.subarray(first[device]!, first[end]!)
+  return stretches.flatMap(([from, to]) => [...order.subarray(first[from]!, first[to]!)])
 }
 
 const code = (type: (typeof DEVICE_TYPES)[number]) => DEVICE_TYPES.indexOf(type)

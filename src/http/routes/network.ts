@@ -1,13 +1,13 @@
 /** The network: the whole in outline, one device, one usage point's interruptions, an area. */
 import { z } from 'zod'
-import { ownInterval } from '../../engine/own-interval.ts'
+import { intervalsOf } from '../../engine/own-interval.ts'
 import { formatInstant } from '../../facts/time.ts'
 import type { CompiledGrid } from '../../grid/compiled.ts'
-import { customersBelow, devicePlace } from '../../grid/geography.ts'
+import { devicePlace } from '../../grid/geography.ts'
 import { DEVICE_TYPES } from '../../grid/model.ts'
+import { customersIn } from '../../grid/refed.ts'
 import { areaOf } from '../map/area.ts'
 import { networkOf } from '../map/network.ts'
-import type { HttpDeps } from '../ports.ts'
 import { Problem } from '../problem.ts'
 import { route } from '../route.ts'
 import { bounds, featureCollection, id, idParams, instantOut, lonLat } from '../schemas.ts'
@@ -63,7 +63,7 @@ const device = route({
   params: idParams,
   answers: {
     200: {
-      description: 'Feeder and customers below in the normal state, the path as it is fed now',
+      description: 'Feeder in the normal state, customers below and the path as it is fed now',
       schema: z.object({
         id: z.string(),
         type: z.enum(DEVICE_TYPES),
@@ -93,7 +93,7 @@ const device = route({
         unit: unitOfFeeder(grid, feeder) ?? null,
         feeder: grid.feeders[feeder]?.id ?? null,
         normallyOpen: devices.normallyOpen[index] === 1,
-        customersBelow: customersBelow(grid, index),
+        customersBelow: customersIn(grid, deps.belowNow(index).devices),
         supplyPath: pathAbove(grid, index, deps.feedNow)
           .slice(1)
           .map((above) => refOf(grid, above)),
@@ -117,21 +117,6 @@ export function pathAbove(
   const path: number[] = []
   for (let at = index; at >= 0; at = feedOf(at)) path.push(at)
   return path
-}
-
-/**
- * Segments over a device: what began since the last switching by the way it is fed now, what began
- * before by the normal way.
- */
-function segmentsOver(deps: HttpDeps, point: string, device: number) {
-  const grid = deps.grid()
-  const idsOf = (path: readonly number[]) => path.map((at) => grid.devices.ids.idOf(at) as string)
-  const now = [point, ...idsOf(pathAbove(grid, device, deps.feedNow))]
-  const normally = [point, ...idsOf(pathAbove(grid, device))]
-  const switchedAt = Math.max(0, ...deps.switching().operated.map(({ since }) => since))
-  return deps.records
-    .segments({ devices: [...new Set([...now, ...normally])] })
-    .filter((one) => (one.from >= switchedAt ? now : normally).includes(one.device.id))
 }
 
 const interruptions = route({
@@ -166,10 +151,7 @@ const interruptions = route({
     const device = index < 0 ? -1 : usagePoints.device[index]!
     if (index < 0 || !scope.seesFeeder(devices.feeder[device]!))
       throw new Problem('usagePoint.notFound', `no usage point ${params.id}`)
-    const segments = segmentsOver(deps, params.id, device)
-    const own = segments.flatMap((segment) =>
-      ownInterval(segment, params.id, usagePoints.phases[index]!),
-    )
+    const own = intervalsOf(grid, index, (over) => deps.records.segments({ devices: over }))
     own.sort((a, b) => b.from - a.from)
     return {
       json: {
@@ -198,7 +180,7 @@ const area = route({
   handle(call) {
     const incident = incidentFor(call, call.params.id)
     return {
-      json: areaOf(call.deps.grid(), incident, call.deps.live.area(incident.id)),
+      json: areaOf(call.deps, incident),
       contentType: 'application/geo+json',
     }
   },

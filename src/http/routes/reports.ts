@@ -1,7 +1,7 @@
 /** What customers report of their own supply: a fact, evidence for the engine. */
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import { ownInterval } from '../../engine/own-interval.ts'
+import { intervalsOf } from '../../engine/own-interval.ts'
 import { CALL_CHANNELS, CALLER_WORDS, type CallerReportFact } from '../../facts/calls.ts'
 import type { UsagePointId } from '../../facts/ids.ts'
 import { formatInstant } from '../../facts/time.ts'
@@ -9,7 +9,6 @@ import type { HttpDeps } from '../ports.ts'
 import { Problem } from '../problem.ts'
 import { callerOf, read, route } from '../route.ts'
 import { id, instantOut, requestKey } from '../schemas.ts'
-import { pathAbove } from './network.ts'
 
 const reportBody = z
   .strictObject({
@@ -23,11 +22,7 @@ const reportBody = z
 
 /** The incident that keeps the usage point without supply, as far as is known. */
 function incidentOver({ grid, records }: HttpDeps, point: number): string | null {
-  const { usagePoints, devices } = grid()
-  const name = usagePoints.ids.idOf(point)
-  const above = pathAbove(grid(), usagePoints.device[point]!).map((at) => devices.ids.idOf(at))
-  const segments = records.segments({ devices: [name, ...above] })
-  const own = segments.flatMap((one) => ownInterval(one, name, usagePoints.phases[point]!))
+  const own = intervalsOf(grid(), point, (devices) => records.segments({ devices }))
   return own.findLast(({ to }) => to === null)?.segment.incident ?? null
 }
 

@@ -8,6 +8,7 @@ import { ownInterval } from '../../engine/own-interval.ts'
 import { parsePhases } from '../../facts/phases.ts'
 import type { InstantMs } from '../../facts/time.ts'
 import type { CompiledGrid } from '../../grid/compiled.ts'
+import { type Refed, stretchesBelow } from '../../grid/refed.ts'
 import type { FiledSegment } from './interruptions.ts'
 
 const DAY_MS = 86_400_000
@@ -149,9 +150,15 @@ interface Placed extends FiledSegment {
   readonly to: number
 }
 
+function refedOf({ devices }: CompiledGrid, { refed }: FiledSegment['segment']): Refed | undefined {
+  const known = (ids: readonly string[]) =>
+    ids.map((id) => devices.ids.indexOf(id)).filter((device) => device >= 0)
+  return refed && { won: known(refed.won), lost: known(refed.lost) }
+}
+
 /**
  * All that are frequent or warned of. Devices are numbered in depth-first order and usage points by
- * their device, so that what lies below a device is one stretch of numbers.
+ * their device, so that what lies below a device is one stretch of numbers, or a few after switching.
  */
 export async function frequentTable(
   filed: readonly FiledSegment[],
@@ -168,9 +175,10 @@ export async function frequentTable(
     const point = device < 0 ? usagePoints.ids.indexOf(id) : -1
     if (point >= 0) points.push({ ...one, from: point, to: point + 1 })
     if (device < 0) continue
-    const end = device + Math.max(1, devices.subtreeSize[device]!)
-    areas.push({ ...one, from: device, to: end })
-    points.push({ ...one, from: usagePoints.first[device]!, to: usagePoints.first[end]! })
+    for (const [from, to] of stretchesBelow(grid, device, refedOf(grid, one.segment))) {
+      areas.push({ ...one, from, to })
+      points.push({ ...one, from: usagePoints.first[from]!, to: usagePoints.first[to]! })
+    }
   }
   const differing = held.flatMap(({ segment }) =>
     segment.exceptions.map(({ usagePoint }) => usagePoints.ids.indexOf(usagePoint)),

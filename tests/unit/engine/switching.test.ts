@@ -1,6 +1,7 @@
 /** Switching while incidents are open, on small drawn networks and virtual time. */
 import { describe, expect, it } from 'vitest'
 import type { TopologyChange } from '../../../src/engine/changes.ts'
+import { intervalsOf } from '../../../src/engine/own-interval.ts'
 import { readRegisters, readWorld, writeHeap } from '../../../src/engine/state/heap.ts'
 import { StatePages } from '../../../src/engine/state/pages.ts'
 import { drawnGrid } from '../../support/drawn-grid.ts'
@@ -104,6 +105,34 @@ describe('a tie that takes over a part of an outage', () => {
     for (const terminal of ['C1', 'o-m1', 'o-m2']) on.say(terminal, 'powerOn')
     on.pass(60)
     expect(on.incidents()).toMatchObject([{ id: 'I000001', outageKind: 'restored' }])
+  })
+
+  it('has its stretch filed with what hung elsewhere by then', () => {
+    const on = lab()
+    trip(on)
+    operate(on, 'S2', 'open')
+    operate(on, 'K', 'closed')
+    on.pass(2)
+    const filed = on.changes.flatMap((change) =>
+      change.type === 'segment' ? [change.segment] : [],
+    )
+    const [whole] = filed
+    const rest = filed.at(-1)!
+    expect(whole!.refed).toBeUndefined()
+    expect(rest).toMatchObject({ device: { id: 'B1' }, to: null, customers: 2 })
+    const { grid } = on.engine.world!
+    const had = (segment: typeof rest) =>
+      ['m1', 'm2', 'm3', 'm4', 'm5', 'm6', 'm7'].filter((id) => {
+        return intervalsOf(grid, grid.usagePoints.ids.indexOf(id), () => [segment]).length > 0
+      })
+    expect(had(whole!)).toEqual(['m1', 'm2', 'm3', 'm4', 'm5', 'm6'])
+    expect(had(rest)).toEqual(['m1', 'm2'])
+    operate(on, 'B2', 'open')
+    for (const terminal of ['C3', 'C4', 'o-m5', 'o-m6', 'o-m7']) on.say(terminal, 'powerOff')
+    on.pass(60)
+    const last = on.changes.findLast((change) => change.type === 'segment')!
+    expect(last.segment).toMatchObject({ device: { id: 'B2' }, customers: 6 })
+    expect(had(last.segment)).toEqual(['m3', 'm4', 'm5', 'm6', 'm7'])
   })
 
   it('names the parent of what stays dark in the part', () => {

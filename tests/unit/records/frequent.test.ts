@@ -94,7 +94,9 @@ const filed = (
   id: string,
   device: string,
   daysAgo: number,
-  more: Partial<Record<'phases' | 'exceptions' | 'void' | 'momentary' | 'to', unknown>> = {},
+  more: Partial<
+    Record<'phases' | 'exceptions' | 'void' | 'momentary' | 'to' | 'refed', unknown>
+  > = {},
 ): FiledSegment => {
   const from = NOW - daysAgo * DAY
   return {
@@ -172,4 +174,17 @@ test('all customers at once are judged as each one alone would be', async () => 
     }),
     { numRuns: 200 },
   )
+})
+
+test('what hung elsewhere at the time has no part in it, and what a tie fed has', async () => {
+  const refed = { won: ['F2-T1'], lost: ['F1-T1'] }
+  const usual = await named(filed('a', 'F1-B', 1), filed('b', 'F1-B', 2))
+  const switched = await named(filed('a', 'F1-B', 1, { refed }), filed('b', 'F1-B', 2, { refed }))
+  const areas = ({ areas: found }: typeof usual) =>
+    ['F1-T1', 'F2-T1'].map((id) => found.has(id as never))
+  expect(areas(usual)).toEqual([true, false])
+  expect(areas(switched)).toEqual([false, true])
+  expect(usual.points).toContain('F1-T1-U1')
+  expect(switched.points).toContain('F2-T1-U1')
+  expect(switched.points).not.toContain('F1-T1-U1')
 })
