@@ -48,12 +48,20 @@ export type ExpectedNotice = z.infer<typeof notice>
 const escalation = z.strictObject({
   device: z.string().optional(),
   stage: z.string(),
-  level: z.number().int().min(0).max(3),
+  level: z.number().int().min(0).max(4),
   /** When, within a second. */
   atSeconds: seconds,
   sent: z.boolean().default(true),
 })
 export type ExpectedEscalation = z.infer<typeof escalation>
+
+/** A level of Order 599 that a city's share reached or left. */
+const cityShare = z.strictObject({
+  city: z.string(),
+  level: z.string(),
+  share: z.number().min(0).max(1).optional(),
+})
+export type ExpectedCityShare = z.infer<typeof cityShare>
 
 /** Whom call-reads (召测) have asked so far. */
 const asked = z.strictObject({
@@ -88,6 +96,8 @@ export const expectationSchema = z
     notices: z.array(notice).optional(),
     /** … exactly these rungs were reached from the beginning, each once and in this order, */
     escalations: z.array(escalation).optional(),
+    /** … exactly these levels of cities were told from the beginning, in this order, */
+    cityShares: z.array(cityShare).optional(),
     /** … so many were asked, */
     asked: asked.optional(),
     /** … and this is what these customers have heard. */
@@ -101,7 +111,7 @@ export const expectationSchema = z
       (never !== undefined || atSeconds !== undefined),
     {
       message:
-        'needs atSeconds with open, ended, supply, notices, escalations, asked or messages, or never by itself',
+        'needs atSeconds with open, ended, supply, notices, escalations, cityShares, asked or messages, or never by itself',
     },
   )
 export type Expectation = z.infer<typeof expectationSchema>

@@ -177,6 +177,15 @@ function checkNames(
   })
 }
 
+/** Cities of Order 599 as the rule file has them: the utility's own, so a scenario brings its own. */
+const city = z.strictObject({
+  id,
+  class: z.enum(['municipality', 'capital', 'prefecture', 'county']),
+  units: z.array(id).min(1),
+  peakLoadMw: z.number().min(0).optional(),
+  customers: z.number().int().min(1).optional(),
+})
+
 const scenarioSchema = z.strictObject({
   name: z.strictObject({ zh: z.string().min(1), en: z.string().min(1) }),
   /** A network drawn as text that it is played on; absent: on any grid. */
@@ -191,6 +200,8 @@ const scenarioSchema = z.strictObject({
       }
     })
     .optional(),
+  /** In place of those of the rules it is judged by. */
+  cities: z.array(city).min(1).optional(),
   durationSeconds: seconds.min(1),
   /** Begins again after `durationSeconds`, in other places, until stopped. */
   loop: z.boolean().default(false),

@@ -29,6 +29,7 @@ import { openPictures } from '../records/repair/pictures.ts'
 import { openRecords } from '../records/sqlite.ts'
 import { openSeries } from '../series/series.ts'
 import { createTelemetry } from '../telemetry/telemetry.ts'
+import { CallLinks } from './call-links.ts'
 import { CallSender } from './call-sender.ts'
 import { callBacksOf } from './callbacks.ts'
 import { careDesk, followLists } from './care.ts'
@@ -178,6 +179,7 @@ async function open(
   })
 
   let callSender: CallSender | undefined
+  let callLinks: CallLinks | undefined
   let terminals: Terminals | undefined
   let informing: Informing | undefined
   let reportsPerMinute = 0
@@ -220,6 +222,7 @@ async function open(
     live.follow(batches)
     mirror?.follow(batches)
     callSender?.follow(batches)
+    callLinks?.follow(batches)
     informing?.follow(batches)
     if (options.onIncident) announce(batches, options.onIncident)
   }
@@ -239,6 +242,12 @@ async function open(
     topics: topicWay(() => terminals?.sensing),
   })
   closers.push(() => informing?.close())
+  callLinks = new CallLinks({
+    ...{ records, now, onFailure: fail },
+    world: () => judge.engine.world,
+    staysMinutes: () => library.rules(judge.rulesDigest).judgement.calls.staysMinutes,
+  })
+  closers.push(() => callLinks?.close())
   const { webhooks } = informing
 
   if (settings.series.url !== null) {

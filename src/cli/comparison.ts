@@ -2,6 +2,7 @@
 import type {
   Expectation,
   ExpectedAsked,
+  ExpectedCityShare,
   ExpectedEscalation,
   ExpectedIncident,
   ExpectedMessages,
@@ -9,6 +10,7 @@ import type {
 } from '../../simulators/expectation.ts'
 import type { EscalationChange, Incident, Notice } from '../engine/changes.ts'
 import { isOpen } from '../engine/incident-view.ts'
+import type { CityShareChange } from '../engine/summary/state.ts'
 import type { World } from '../engine/world.ts'
 import type { HeardMessage } from './rehearsed-customers.ts'
 
@@ -19,6 +21,8 @@ export interface Judged {
   /** Latest state of each notice. */
   readonly notices: readonly Notice[]
   readonly escalations: readonly EscalationChange[]
+  /** Levels of cities, in order. */
+  readonly cityShares: readonly CityShareChange[]
   /** Observers that were asked, once for each time. */
   readonly asked: readonly string[]
   /** Messages to customers, in order. */
@@ -37,10 +41,15 @@ export interface Outcome {
 /** Whether an expectation of a moment holds, part by part. */
 export function compare(expectation: Expectation, judged: Judged): Outcome[] {
   const { atSeconds, open, ended, supply, notices, escalations, asked, messages } = expectation
+  const { cityShares } = expectation
   const { incidents, world } = judged
   const at = `at ${atSeconds} s`
   const outcomes: Outcome[] = []
   const isNow = incidents.filter(isOpen)
+  if (cityShares) {
+    const problem = wrongShares(cityShares, judged.cityShares)
+    outcomes.push({ what: `${at}: ${cityShares.length} levels of cities`, problem })
+  }
   if (open) {
     const { missing, left } = matched(open, isNow, judged)
     const problem = [
@@ -175,6 +184,24 @@ function wrongRungs(expected: readonly ExpectedEscalation[], judged: Judged): st
     ({ stage, level, sent, atSeconds }) => `${rung(stage, level, sent)} at ${atSeconds} s`,
   )
   return `expected ${wanted.join(', ') || 'none'}, found ${told}`
+}
+
+/** Levels in a line: `town warning 0.15`. */
+function wrongShares(
+  expected: readonly ExpectedCityShare[],
+  found: readonly CityShareChange[],
+): string {
+  const holds =
+    found.length === expected.length &&
+    expected.every(({ city, level, share }, i) => {
+      const one = found[i]!
+      const isShare = share === undefined || Math.abs(one.share - share) < 1e-9
+      return one.city === city && one.level === level && isShare && one.suspected
+    })
+  if (holds) return ''
+  const told = found.map(({ city, level, share }) => `${city} ${level} ${share}`).join(', ')
+  const wanted = expected.map(({ city, level, share = '' }) => `${city} ${level} ${share}`)
+  return `expected ${wanted.join(', ') || 'none'}, found ${told || 'none'}`
 }
 
 function wronglyAsked({ atLeast, atMost, among }: ExpectedAsked, asked: readonly string[]): string {

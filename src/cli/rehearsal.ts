@@ -15,6 +15,7 @@ import type {
 import { Engine } from '../engine/engine.ts'
 import type { Rules } from '../engine/rules.ts'
 import { readRegisters, readWorld, writeHeap } from '../engine/state/heap.ts'
+import type { CityShareChange } from '../engine/summary/state.ts'
 import type { World } from '../engine/world.ts'
 import type { Fact } from '../facts/facts.ts'
 import { formatInstant } from '../facts/time.ts'
@@ -49,6 +50,13 @@ export interface Rehearsal {
   readonly incidents: readonly Incident[]
   readonly outcomes: readonly Outcome[]
   readonly facts: number
+}
+
+/** The rules with the cities that the scenario brings. */
+export function rulesFor({ cities }: Scenario, rules: Rules): Rules {
+  if (!cities) return rules
+  const cityShares = { ...rules.grading.cityShares, cities }
+  return { ...rules, grading: { ...rules.grading, cityShares } }
 }
 
 /** An engine with this grid and these rules in force. */
@@ -97,6 +105,7 @@ export async function rehearse(
   const latest = new Map<string, Incident>()
   const notices = new Map<string, Notice>()
   const escalations: EscalationChange[] = []
+  const cityShares: CityShareChange[] = []
   const asked: string[] = []
   const customers = new RehearsedCustomers(latest)
   let hasNews = false
@@ -118,6 +127,7 @@ export async function rehearse(
         ask(change)
       } else if (change.type === 'notice') notices.set(change.notice.incident, change.notice)
       else if (change.type === 'escalation') escalations.push(change)
+      else if (change.type === 'cityShare') cityShares.push(change)
       else if (change.type === 'action' && !change.accepted)
         outcomes.push({ what: `action ${change.requestId}`, problem: `${change.refusal}` })
   }
@@ -125,6 +135,7 @@ export async function rehearse(
     incidents: [...latest.values()],
     notices: [...notices.values()],
     escalations,
+    cityShares,
     asked,
     heard: customers.heard,
     world: judge.engine.world,

@@ -9,7 +9,7 @@ import { drawnGrid } from '../grid/drawing.ts'
 import type { Grid } from '../grid/model.ts'
 import type { RuleTrial, TriedIncident } from '../http/rules-port.ts'
 import { describe } from './comparison.ts'
-import { judging, type Rehearsal, rehearse } from './rehearsal.ts'
+import { judging, type Rehearsal, rehearse, rulesFor } from './rehearsal.ts'
 
 export interface RulesTestOptions {
   readonly grid?: string
@@ -34,7 +34,8 @@ export async function testRules(
   const scenario = loadScenario(scenarioName)
   const grid = await gridOf(scenario, options.grid)
   const compiled = compileGrid(grid, 'rehearsal')
-  const play = (under: Rules) => rehearse(scenario, grid, options.seed, judging(compiled, under))
+  const play = (under: Rules) =>
+    rehearse(scenario, grid, options.seed, judging(compiled, rulesFor(scenario, under)))
   const tried = await play(rules)
   const now = await play(inForce)
   const holds = tried.outcomes.every(({ problem }) => problem === '')

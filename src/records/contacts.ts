@@ -19,6 +19,15 @@ export interface Contact {
   readonly by: string
   /** Of the request that told of it; repeated, it is the same contact. */
   readonly requestId: string
+  /** Where the customer says it is dark; absent: nothing of the kind was said. */
+  readonly usagePoint?: string
+}
+
+/** A report of darkness that no incident was known for. */
+export interface UnlinkedCall {
+  readonly requestId: string
+  readonly at: InstantMs
+  readonly usagePoint: string
 }
 
 /** Contacts of one customer that anyone reads. */

@@ -40,4 +40,9 @@ export const LATER_MIGRATIONS: readonly string[] = [
   -- Segments that stood over more or less than hangs below their device in the normal state: few.
   CREATE INDEX segments_refed ON segments (from_at) WHERE json_extract(json, '$.refed') IS NOT NULL;
   `,
+  `
+  -- Where the customer reported from: an incident that opens later over it takes the call in.
+  ALTER TABLE contacts ADD COLUMN usage_point TEXT;
+  CREATE INDEX contacts_unlinked ON contacts (at) WHERE incident IS NULL AND usage_point IS NOT NULL;
+  `,
 ]

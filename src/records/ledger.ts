@@ -45,6 +45,8 @@ export type LedgerEntry =
   | { readonly kind: 'cursor'; readonly name: string; readonly position: Position }
   | { readonly kind: 'audit'; readonly entry: AuditEntry }
   | { readonly kind: 'contact'; readonly contact: Contact }
+  /** A call that was known before its incident. */
+  | { readonly kind: 'linkCall'; readonly requestId: string; readonly incident: string }
   | { readonly kind: 'outbox'; readonly entry: OutboxEntry }
   | { readonly kind: 'informing'; readonly entry: InformingEntry }
   | { readonly kind: 'callBack'; readonly entry: CallBackEntry }
@@ -121,6 +123,8 @@ export class Ledger {
         } else if (entry.kind === 'informing') this.#informing.apply(entry.entry)
         else if (entry.kind === 'callBack') this.#callBacks.apply(entry.entry)
         else if (entry.kind === 'repair') this.#repair.apply(entry.entry)
+        else if (entry.kind === 'linkCall')
+          this.#statements.linkCall.run([entry.incident, entry.requestId])
         else this.#fileContact(entry.contact)
       }
       const { position, digest, at } = next
@@ -286,8 +290,10 @@ export class Ledger {
     this.#statements.applied.run([position, what, digest, version, at, by])
   }
 
-  #fileContact({ account, at, channel, kind, incident, by, requestId }: Contact): void {
-    this.#statements.contact.run([account, at, channel, kind, incident, by, requestId])
+  #fileContact(contact: Contact): void {
+    const { account, at, channel, kind, incident, by, requestId, usagePoint = null } = contact
+    const row = [account, at, channel, kind, incident, by, requestId, usagePoint]
+    this.#statements.contact.run(row)
   }
 
   #fileTerminal({ terminal, link, at }: TerminalChange): void {
@@ -322,8 +328,15 @@ function prepare(db: Connection) {
     quarantineCount: db.prepare(`INSERT INTO quarantine_counts VALUES (?, 1)
       ON CONFLICT (reason) DO UPDATE SET count = count + 1`),
     contact: db.prepare(
-      'INSERT OR IGNORE INTO contacts (account, at, channel, kind, incident, by, request) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      `INSERT OR IGNORE INTO contacts (account, at, channel, kind, incident, by, request, usage_point)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
+    // Who had called about it before was urging its repair (催办).
+    linkCall: db.prepare(`UPDATE contacts SET incident = ?1,
+      kind = CASE WHEN kind = 'report' AND EXISTS (SELECT 1 FROM contacts AS earlier
+        WHERE earlier.account = contacts.account AND earlier.incident = ?1
+          AND earlier.at <= contacts.at AND earlier.id < contacts.id) THEN 'urge' ELSE kind END
+      WHERE request = ?2 AND incident IS NULL`),
     terminal: db.prepare('INSERT OR REPLACE INTO terminals VALUES (?, ?, ?)'),
     applied: db.prepare('INSERT INTO applied VALUES (?, ?, ?, ?, ?, ?)'),
     // A batch that made a revision of an incident still open is kept for it.

@@ -12,7 +12,7 @@ import type {
 import type { Position, QuarantinedFact } from '../facts/facts.ts'
 import type { InstantMs } from '../facts/time.ts'
 import type { AuditEntry, AuditRow } from './audit.ts'
-import type { Contact } from './contacts.ts'
+import type { Contact, UnlinkedCall } from './contacts.ts'
 import type { NoticePage, NoticeQuery } from './notices.ts'
 
 export interface RecordsState {
@@ -119,6 +119,10 @@ export interface RecordsPort {
   contact(contact: Contact): Promise<void>
   /** A customer's contacts since then, newest first. */
   contacts(account: string, since: InstantMs): readonly Contact[]
+  /** Calls since then whose incident is not known, oldest first. */
+  unlinkedCalls(since: InstantMs): readonly UnlinkedCall[]
+  /** The incident of such a call; one that has an incident keeps it. */
+  linkCall(requestId: string, incident: string): Promise<void>
   saveCursor(name: string, position: Position): Promise<void>
   /** Drops change batches, quarantine rows and settled messages older than `before` (open incidents keep theirs). */
   retain(before: InstantMs): Promise<void>

@@ -53,6 +53,7 @@ export interface Queries
     | 'escalations'
     | 'audited'
     | 'contacts'
+    | 'unlinkedCalls'
   > {
   /** Areas of the open incidents. */
   areas(): Iterable<readonly [incident: string, area: IncidentArea]>
@@ -241,6 +242,13 @@ export function openQueries(path: string): Queries {
          WHERE account = ? AND at >= ? ORDER BY at DESC, id DESC LIMIT ?`,
         [account, since, MAX_CONTACTS],
       ).map(contactOf),
+
+    unlinkedCalls: (since) =>
+      all<[string, InstantMs, string]>(
+        `SELECT request, at, usage_point FROM contacts
+         WHERE incident IS NULL AND usage_point IS NOT NULL AND at >= ? ORDER BY at, id`,
+        [since],
+      ).map(([requestId, at, usagePoint]) => ({ requestId, at, usagePoint })),
 
     ...noticeReader(db),
 

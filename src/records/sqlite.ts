@@ -140,6 +140,10 @@ class Committer {
     return this.#ask({ kind: 'contact', contact }, [])
   }
 
+  linkCall(requestId: string, incident: string): Promise<void> {
+    return this.#ask({ kind: 'linkCall', requestId, incident }, [])
+  }
+
   changeOutbox(entry: OutboxEntry): Promise<void> {
     return this.#ask({ kind: 'outbox', entry }, [])
   }

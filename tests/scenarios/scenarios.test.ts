@@ -7,7 +7,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { loadScenario } from '../../simulators/scenario.ts'
-import { reborn, rehearse } from '../../src/cli/rehearsal.ts'
+import { reborn, rehearse, rulesFor } from '../../src/cli/rehearsal.ts'
 import { drawnGrid } from '../../src/grid/drawing.ts'
 import { EngineLab, shippedRules } from '../support/engine-lab.ts'
 
@@ -18,7 +18,7 @@ const FILES = readdirSync(import.meta.dirname)
 test.each(FILES)('%s', async (name) => {
   const scenario = loadScenario(join(import.meta.dirname, name))
   const grid = drawnGrid(scenario.network!)
-  const lab = new EngineLab(grid, shippedRules())
+  const lab = new EngineLab(grid, rulesFor(scenario, shippedRules()))
   const { outcomes } = await rehearse(scenario, grid, '1', {
     get engine() {
       return lab.engine

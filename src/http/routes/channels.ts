@@ -183,7 +183,8 @@ const reply = route({
     const channel = body.channel === 'sms' ? 'phone' : body.channel
     const says = understood === 'dark' || understood === 'live' ? understood : null
     const evidence = says !== null && (await append(call, customer, { requestId, channel, says }))
-    await noteContact(call, { account, channel, kind: 'reply', incident, requestId })
+    const where = evidence && says === 'dark' ? { usagePoint: customer.usagePoint } : {}
+    await noteContact(call, { account, channel, kind: 'reply', incident, requestId, ...where })
     const left = understood === 'unsubscribe' ? await unsubscribe(call, customer) : undefined
     // Dark where we say that it is back, or know of nothing: somebody should hear it from us.
     const unexplained = understood === 'dark' && NEEDS_AGENT.has(told.situation)

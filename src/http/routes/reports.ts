@@ -47,7 +47,8 @@ async function noteContact(
     (one) => incident !== null && one.incident === incident && one.requestId !== requestId,
   )
   const kind = again ? 'urge' : 'report'
-  await records.contact({ account, at, channel, kind, incident, by, requestId })
+  const where = fact.says === 'dark' ? { usagePoint: fact.usagePoint } : {}
+  await records.contact({ account, at, channel, kind, incident, by, requestId, ...where })
   return kind
 }
 
