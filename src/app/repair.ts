@@ -22,6 +22,7 @@ export function repairDesk(
     escalations: (query) => repair.escalationPage(query),
     escalation: (id) => repair.escalation(id),
     log: (incident) => repair.repairLog(incident),
+    visits: (incident) => repair.visits(incident),
     children: (incident) => repair.childrenOf(incident),
     etrOutcomes: (from, to, limit) => repair.etrOutcomes(from, to, limit),
     etrNominal: () => etrQuantiles().end - etrQuantiles().start,

@@ -64,6 +64,9 @@ export interface Attachment {
   readonly role: string
 }
 
+/** How the id of a visit's words begins; the rest is the request. */
+export const VISIT_REMARK = 'v-'
+
 /** Keeps and tells what people do about an outage. What changes it resolves once it is on disk. */
 export interface RepairDesk {
   crews(): readonly CrewNow[]
@@ -81,6 +84,8 @@ export interface RepairDesk {
   log(
     incident: string,
   ): readonly { readonly entry: RepairEntryChange; readonly text: string | null }[]
+  /** What was found on visits about it, oldest first. */
+  visits(incident: string): readonly Pick<Remark, 'at' | 'by' | 'text'>[]
   /** Orders under it (子单): merged into it, or split off. */
   children(incident: string): readonly Incident[]
   /** Outages that ended within the period, with what had been said of their end; oldest first. */

@@ -162,6 +162,8 @@ describeInBrowser('the trades', () => {
     gate.shut()
     await page.getByText(zhCN.field.offline).waitFor()
     await page.getByRole('button', { name: zhCN.action.names.onSite }).click()
+    await page.getByRole('dialog').getByText(zhCN.field.site.situations.brokenWire).click()
+    await page.getByRole('button', { name: zhCN.action.submit }).click()
     await page.getByText(zhCN.field.unsent(1)).waitFor()
     await page.locator('.field-tabs button', { hasText: zhCN.field.tabs.waiting }).click()
     await page.locator('.field-waiting li', { hasText: zhCN.action.names.onSite }).waitFor()

@@ -65,6 +65,20 @@ test('words go to the ledger, and only a reference into the fact', async () => {
   expect(JSON.stringify(fact)).not.toContain('断线')
 })
 
+test('what a visit found stands with the outage it was about, not in the fact', async () => {
+  const usagePoint = fixture.grid.usagePoints.ids.idOf(0)
+  const visit = { channel: 'grid', usagePoint, says: 'dark', note: '自备电源运行正常' }
+  const refusal = async (body: object) =>
+    (await json(await fixture.post('/api/v1/reports', body, bearer(dispatcher)))).code
+  expect(await refusal(visit)).toBe('request.invalid')
+  const about = { ...visit, incident: 'I1' }
+  expect((await fixture.post('/api/v1/reports', about, bearer(dispatcher))).status).toBe(200)
+  expect(JSON.stringify(fixture.appended.at(-1))).not.toContain('自备')
+  const repair = await json(await fixture.get('/api/v1/incidents/I1/repair', dispatcher))
+  expect(repair.visits).toMatchObject([{ text: '自备电源运行正常' }])
+  expect(await refusal({ ...visit, incident: 'I404' })).toBe('incident.notFound')
+})
+
 const jpeg = (pixels: string) =>
   Buffer.concat([
     Buffer.from([0xff, 0xd8, 0xff, 0xe1, 0, 8]),

@@ -398,3 +398,17 @@ describe('notices and escalations', () => {
     await expect(records.commit([batch(2, late('I1-arrive-1'))], 2, 'b')).rejects.toThrow()
   })
 })
+
+it('tells what visits found, apart from the words of actions and in the order they were made', async () => {
+  const records = await openLedger()
+  const words = (id: string, at: number, text: string, of = 'I-1') =>
+    records.changeRepair({ do: 'remark', remark: { id, incident: of, at, by: 'm', text } })
+  await words('v-2', 20, 'later')
+  await words('r-1', 10, 'of an action')
+  await words('v-1', 10, 'earlier')
+  await words('v-3', 5, 'of another', 'I-2')
+  expect(records.repair.visits('I-1')).toEqual([
+    { at: 10, by: 'm', text: 'earlier' },
+    { at: 20, by: 'm', text: 'later' },
+  ])
+})

@@ -19,6 +19,7 @@ import { createIdentity, type Identity } from '../../src/http/identity/identity.
 import type { RoleName } from '../../src/http/identity/rights.ts'
 import { loadRoles } from '../../src/http/identity/roles.ts'
 import type { HttpDeps, SwitchingView } from '../../src/http/ports.ts'
+import { VISIT_REMARK } from '../../src/http/repair-ports.ts'
 import { createHttpServer, type HttpServer } from '../../src/http/server.ts'
 import type { SimulatorPort } from '../../src/http/simulator-port.ts'
 import { createLiveHub } from '../../src/live/hub.ts'
@@ -405,13 +406,16 @@ function repairOfNothing(): HttpDeps['repair'] {
   const crews = new Map<string, ReturnType<HttpDeps['repair']['crews']>[number]>()
   const attached = new Map<string, ReturnType<HttpDeps['repair']['attachments']>[number]>()
   const pictures = new Map<string, Buffer>()
+  const remarks: Parameters<HttpDeps['repair']['keepRemark']>[0][] = []
   return {
     crews: () => [...crews.values()],
     keepCrew: async (crew) => void crews.set(crew.id, { ...crew, position: null, orders: [] }),
-    keepRemark: async () => {},
+    keepRemark: async (remark) => void remarks.push(remark),
     escalations: () => ({ rows: [], cursor: null }),
     escalation: () => undefined,
     log: () => [],
+    visits: (incident) =>
+      remarks.filter((one) => one.incident === incident && one.id.startsWith(VISIT_REMARK)),
     children: () => [],
     etrOutcomes: () => [],
     etrNominal: () => 0.65,

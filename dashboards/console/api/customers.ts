@@ -150,7 +150,10 @@ export async function report(
     readonly channel: 'phone' | 'grid'
     readonly usagePoint: string
     readonly says: Saying
-    readonly account: string
+    readonly account?: string
+    /** What somebody found on a visit about an incident. */
+    readonly incident?: string
+    readonly note?: string
   },
   requestId: string,
 ): Promise<ReportAnswer> {

@@ -3,6 +3,7 @@ import type { EscalationStage, EvidenceItem, Incident } from '../../../src/engin
 import type { ClockView } from '../../../src/engine/incident-view.ts'
 import type { ActionName } from '../../../src/facts/facts.ts'
 import type { PlanKind } from '../../../src/facts/plans.ts'
+import type { SiteReport } from '../../../src/facts/repair.ts'
 
 /** RFC 3339, UTC. */
 export type Instant = string
@@ -163,9 +164,11 @@ export interface ActionRequest {
   readonly causeCode?: string
   readonly reasonCode?: string
   readonly grade?: 1 | 2 | 3 | 4
+  /** Words that go with it. */
   readonly remark?: string
   /** When it happened, where it is told later. */
   readonly occurredAt?: Instant
+  readonly site?: SiteReport
 }
 
 /** One line of an incident's history: what was heard or done, or what was concluded from it. */

@@ -2,8 +2,10 @@
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react'
 import { signOut } from '../api/client.ts'
 import type { Account } from '../api/payloads.ts'
+import { fieldStore } from '../field/store.ts'
 import { LanguageProvider } from '../i18n/language.tsx'
 import { FailureBoundary } from './FailureBoundary.tsx'
+import { accountWithout, keepAccount } from './kept-account.ts'
 import { SignIn } from './SignIn.tsx'
 import { ThemeProvider } from './theme.tsx'
 
@@ -33,13 +35,20 @@ function Gate({ asked }: { asked: Promise<Account | null> }) {
   const [session, setSession] = useState<Session>({ state: 'unknown' })
   useEffect(() => {
     asked.then(
-      (account) =>
-        setSession(account === null ? { state: 'out', expired: false } : { state: 'in', account }),
-      () => setSession({ state: 'out', expired: false }),
+      (account) => {
+        keepAccount(account)
+        setSession(account === null ? { state: 'out', expired: false } : { state: 'in', account })
+      },
+      (error) => {
+        const account = accountWithout(error)
+        setSession(account === null ? { state: 'out', expired: false } : { state: 'in', account })
+      },
     )
   }, [asked])
   const onExpired = useCallback(() => setSession({ state: 'out', expired: true }), [])
   const onSignOut = useCallback(() => {
+    keepAccount(null)
+    void fieldStore().then((store) => store.forgetLast())
     const out = () => setSession({ state: 'out', expired: false })
     signOut().then(out, out)
   }, [])
@@ -48,7 +57,10 @@ function Gate({ asked }: { asked: Promise<Account | null> }) {
     return (
       <SignIn
         expired={session.expired}
-        onSignedIn={(account) => setSession({ state: 'in', account })}
+        onSignedIn={(account) => {
+          keepAccount(account)
+          setSession({ state: 'in', account })
+        }}
       />
     )
   }

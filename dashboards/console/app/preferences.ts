@@ -1,5 +1,5 @@
-/** What this browser remembers of its user's choices. Nothing of the grid or of customers. */
-export type Preference = 'language' | 'theme' | 'legend' | 'sort'
+/** What this browser remembers of its user's choices, and who worked here last. Nothing of the grid or of customers. */
+export type Preference = 'language' | 'theme' | 'legend' | 'sort' | 'field.account'
 
 const PREFIX = 'lastgasp.'
 

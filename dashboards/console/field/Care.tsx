@@ -1,34 +1,30 @@
 /** Important customers of outages that last, masked until tapped; a visit says what was found there. */
+import { Modal } from 'antd'
 import { useState } from 'react'
 import { Unmask } from '../agent/Unmask.tsx'
 import { serverNow } from '../api/clock.ts'
-import {
-  type CustomerPayload,
-  type RevealedCustomer,
-  SAYINGS,
-  searchCustomers,
-} from '../api/customers.ts'
-import { type NoticePayload, notices } from '../api/notices.ts'
+import { type CustomerPayload, type RevealedCustomer, searchCustomers } from '../api/customers.ts'
+import type { NoticePayload } from '../api/notices.ts'
 import type { Account } from '../api/payloads.ts'
 import { LoadedOr } from '../app/LoadedOr.tsx'
 import { useLanguage } from '../i18n/language.tsx'
 import { deviceName } from '../incidents/headline.ts'
 import { useLoaded } from '../incidents/useLoaded.ts'
-import { useNowEvery } from '../live/context.tsx'
+import { STALE_AFTER_MS, useNowEvery } from '../live/context.tsx'
+import { rememberedNotices } from './last.ts'
 import type { FieldQueue } from './useQueue.ts'
+import { Words } from './Words.tsx'
 
 const RENEW_MS = 30_000
 
 export function Care({ account, queue }: { account: Account; queue: FieldQueue }) {
-  const { text } = useLanguage()
+  const { text, format } = useLanguage()
   const t = text.field
-  const [loaded, retry] = useLoaded(
-    (signal) => notices(null, signal),
-    String(useNowEvery(RENEW_MS)),
-  )
+  const now = useNowEvery(RENEW_MS)
+  const [loaded, retry] = useLoaded(rememberedNotices, String(now))
   return (
     <LoadedOr loaded={loaded} retry={retry}>
-      {(value) => {
+      {({ value, asOfMs }) => {
         const open = value.filter(({ status }) =>
           ['proposed', 'published', 'changed'].includes(status),
         )
@@ -36,6 +32,11 @@ export function Care({ account, queue }: { account: Account; queue: FieldQueue }
         const sensitive = open.reduce((sum, one) => sum + one.sensitiveCount, 0)
         return (
           <>
+            {now - asOfMs > STALE_AFTER_MS && (
+              <p className="field-quiet" role="status">
+                {t.known(format.age(now - asOfMs))}
+              </p>
+            )}
             <p className="field-quiet">{t.sensitive(sensitive)}</p>
             {named.length === 0 && <p className="field-quiet">{t.noImportant}</p>}
             {named.map((notice) => (
@@ -66,6 +67,7 @@ function Group(props: { notice: NoticePayload; account: Account; queue: FieldQue
 }
 
 function Person(props: {
+  notice: NoticePayload
   usagePoint: string
   importance: string
   account: Account
@@ -78,6 +80,8 @@ function Person(props: {
   const [full, setFull] = useState<RevealedCustomer | null>(null)
   const [asking, setAsking] = useState(false)
   const [failed, setFailed] = useState(false)
+  const [visit, setVisit] = useState<'dark' | 'live' | null>(null)
+  const [note, setNote] = useState('')
   async function tapped() {
     try {
       const { customers } = await searchCustomers({ usagePoint }, {})
@@ -87,45 +91,58 @@ function Person(props: {
       setFailed(true)
     }
   }
+  function ask(says: 'dark' | 'live') {
+    setNote('')
+    setVisit(says)
+  }
+  function visited(says: 'dark' | 'live') {
+    const at = new Date(serverNow()).toISOString()
+    const of = { incident: props.notice.incident, usagePoint, account: person?.account ?? null }
+    queue.add({ kind: 'visit', ...of, says, note, at })
+    setVisit(null)
+  }
   const label = text.agent.importance[importance] ?? importance
-  if (person === null)
-    return (
-      <button type="button" className="field-masked" onClick={() => void tapped()}>
-        <span className="tag warn">{label}</span> {failed ? t.notFound : t.tap}
-      </button>
-    )
   const shown = full ?? person
   return (
     <div className="field-person">
       <span className="tag warn">{label}</span>
-      <strong>{shown.name}</strong>
-      <p>{shown.address}</p>
-      <p>{shown.phones.join(' · ')}</p>
+      {shown === null ? (
+        <button type="button" className="field-masked" onClick={() => void tapped()}>
+          {failed ? t.notFound : t.tap}
+        </button>
+      ) : (
+        <>
+          <strong>{shown.name}</strong>
+          <p>{shown.address}</p>
+          <p>{shown.phones.join(' · ')}</p>
+        </>
+      )}
       <div className="field-actions">
-        {full === null && account.rights.includes('customers.reveal') && (
+        {(['dark', 'live'] as const).map((says) => (
+          <button key={says} type="button" onClick={() => ask(says)}>
+            {t.visited[says]}
+          </button>
+        ))}
+        {person !== null && full === null && account.rights.includes('customers.reveal') && (
           <button type="button" onClick={() => setAsking(true)}>
             {text.agent.unmask}
           </button>
         )}
-        {SAYINGS.filter((says) => says === 'dark' || says === 'live').map((says) => (
-          <button
-            key={says}
-            type="button"
-            onClick={() =>
-              queue.add({
-                kind: 'visit',
-                usagePoint,
-                account: person.account,
-                says,
-                at: new Date(serverNow()).toISOString(),
-              })
-            }
-          >
-            {t.visited[says as 'dark' | 'live']}
-          </button>
-        ))}
       </div>
-      {asking && (
+      {visit !== null && (
+        <Modal
+          open
+          width={460}
+          title={t.visited[visit]}
+          okText={text.action.submit}
+          cancelText={text.action.cancel}
+          onOk={() => visited(visit)}
+          onCancel={() => setVisit(null)}
+        >
+          <Words onChange={setNote} place />
+        </Modal>
+      )}
+      {asking && person !== null && (
         <Unmask
           account={person.account}
           onClose={() => setAsking(false)}

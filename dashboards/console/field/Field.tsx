@@ -3,9 +3,11 @@ import { useState } from 'react'
 import type { ViewProps } from '../app/view-props.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import { arrange, NO_FILTER } from '../incidents/order.ts'
-import { useFreshness, useIncidents, useNowEvery } from '../live/context.tsx'
+import { useFreshness, useNowEvery } from '../live/context.tsx'
 import { Care } from './Care.tsx'
 import { FieldIncident } from './FieldIncident.tsx'
+import { useLastIncidents } from './last.ts'
+import { useShellKept } from './shell.ts'
 import { useQueue } from './useQueue.ts'
 import { Waiting } from './Waiting.tsx'
 import '../styles/list.css'
@@ -21,25 +23,34 @@ export function Field({ account, names }: ViewProps) {
   const { text, format } = useLanguage()
   const t = text.field
   const [tab, setTab] = useState<Tab>('outages')
-  const queue = useQueue()
-  const { all, phase } = useIncidents()
+  const queue = useQueue(account.name)
+  const { incidents, known, asOfMs } = useLastIncidents(account.name)
   const now = useNowEvery(REORDER_MS)
-  const { state, ageMs } = useFreshness()
-  const shown = arrange(all, NO_FILTER, 'urgency', names, now)
-  const offline = state === 'lost' || state === 'stale'
+  const { state } = useFreshness()
+  const shown = arrange(incidents, NO_FILTER, 'urgency', names, now)
+  const offline = state !== 'live' && (state !== 'connecting' || asOfMs !== null)
+  useShellKept()
   return (
     <main className="field" aria-label={t.region}>
       {offline && (
         <p className="field-offline" role="status">
-          <b>{t.offline}</b> {ageMs !== null && t.known(format.age(ageMs))}
+          <b>{t.offline}</b> {asOfMs !== null && t.known(format.age(Math.max(0, now - asOfMs)))}
+        </p>
+      )}
+      {!queue.lasts && (
+        <p className="field-offline" role="status">
+          {t.notKept}
+        </p>
+      )}
+      {queue.full && (
+        <p className="field-offline" role="alert">
+          {t.full}
         </p>
       )}
       <div className="field-body">
         {tab === 'outages' &&
           (shown.length === 0 ? (
-            <p className="field-quiet">
-              {phase === 'waiting' ? text.list.loading : text.list.empty}
-            </p>
+            <p className="field-quiet">{known ? text.list.empty : text.list.loading}</p>
           ) : (
             <ul>
               {shown.map((incident) => (
@@ -55,7 +66,7 @@ export function Field({ account, names }: ViewProps) {
             </ul>
           ))}
         {tab === 'care' && <Care account={account} queue={queue} />}
-        {tab === 'waiting' && <Waiting queue={queue} />}
+        {tab === 'waiting' && <Waiting queue={queue} offline={offline} />}
       </div>
       <nav className="field-tabs" aria-label={t.region}>
         {TABS.map((one) => (

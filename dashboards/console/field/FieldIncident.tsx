@@ -13,6 +13,8 @@ import { GradeBadge, StateChip } from '../incidents/marks.tsx'
 import type { Names } from '../incidents/names.ts'
 import { permittedActions } from '../incidents/permitted.ts'
 import { useNow } from '../live/context.tsx'
+import { Photo } from './Photo.tsx'
+import { SiteForm } from './SiteForm.tsx'
 import type { FieldQueue } from './useQueue.ts'
 
 /** What somebody in the field tells; the rest is for a desk. */
@@ -25,6 +27,8 @@ const IN_THE_FIELD: ReadonlySet<ActionName> = new Set([
   'falseAlarm',
   'urge',
 ])
+
+const asksSomething = (action: ActionName) => action === 'onSite' || needsForm(action)
 
 interface Props {
   readonly incident: IncidentPayload
@@ -40,9 +44,7 @@ export function FieldIncident({ incident, account, names, queue }: Props) {
   const [form, setForm] = useState<ActionName | null>(null)
   const now = useNow()
   const clock = nextClock(incident)
-  const own = queue.entries.filter(
-    ({ what }) => what.kind === 'action' && what.incident === incident.id,
-  ).length
+  const own = queue.entries.filter(({ what }) => what.incident === incident.id).length
   const actions = permittedActions(account, incident).filter((one) => IN_THE_FIELD.has(one))
 
   function enter(action: ActionName, fields: Partial<ActionRequest> = {}) {
@@ -87,15 +89,26 @@ export function FieldIncident({ incident, account, names, queue }: Props) {
               <button
                 key={action}
                 type="button"
-                onClick={() => (needsForm(action) ? setForm(action) : enter(action))}
+                onClick={() => (asksSomething(action) ? setForm(action) : enter(action))}
               >
                 {text.action.names[action]}
               </button>
             ))}
+            {account.rights.includes('attachments.write') && (
+              <Photo
+                onTaken={(picture) => {
+                  const at = new Date(serverNow()).toISOString()
+                  queue.add({ kind: 'photo', incident: incident.id, picture, at })
+                }}
+              />
+            )}
           </div>
         </div>
       )}
-      {form !== null && (
+      {form === 'onSite' && (
+        <SiteForm onCancel={() => setForm(null)} onSubmit={(fields) => enter('onSite', fields)} />
+      )}
+      {form !== null && form !== 'onSite' && (
         <ActionForm
           action={form}
           onCancel={() => setForm(null)}

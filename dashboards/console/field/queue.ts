@@ -1,7 +1,7 @@
 /**
  * Entries made in the field, kept on the phone until the server has them. Each has the key under
- * which it is sent, so that sending it twice does nothing twice, and the time it happened. References
- * and codes only: no name, no number, no address. Pure but for the store that is passed in.
+ * which it is sent, so that sending it twice does nothing twice, and the time it happened. No name,
+ * no number, no address of a customer; a position only where the person put it in. Pure.
  */
 import type { Saying } from '../api/customers.ts'
 import type { ActionRequest } from '../api/payloads.ts'
@@ -13,67 +13,85 @@ export interface FieldAction {
 }
 export interface FieldVisit {
   readonly kind: 'visit'
+  readonly incident: string
   readonly usagePoint: string
-  readonly account: string
+  /** Null where the customer was not looked up. */
+  readonly account: string | null
   readonly says: Saying
+  readonly note: string
+  readonly at: string
+}
+export interface FieldPhoto {
+  readonly kind: 'photo'
+  readonly incident: string
+  readonly picture: Blob
   readonly at: string
 }
 
 export interface Entry {
   readonly requestId: string
-  readonly what: FieldAction | FieldVisit
+  /** Account that made it; under another one it is not sent. */
+  readonly by: string
+  readonly what: FieldAction | FieldVisit | FieldPhoto
   /** Why the server did not take it; it then waits for a person. */
   readonly problem: 'stale' | 'refused' | null
 }
 
-export interface Store {
-  getItem(key: string): string | null
-  setItem(key: string, value: string): void
-}
-
-const KEY = 'lastgasp.field'
 /** A day of entries of one person, with room; more means that nobody has had a connection. */
-const MAX_ENTRIES = 200
+export const MAX_ENTRIES = 200
 
-export function readQueue(store: Store): readonly Entry[] {
-  try {
-    const kept = JSON.parse(store.getItem(KEY) ?? '[]') as Entry[]
-    return Array.isArray(kept) ? kept : []
-  } catch {
-    return []
-  }
+/** What became of sending an entry; `revision` is the incident's after it, where that is known. */
+export type Sent =
+  | { readonly state: 'done'; readonly revision?: number }
+  | { readonly state: 'unreachable' | 'stale' | 'refused' }
+
+/** What `sendAll` tells as it goes, so that a phone that dies in between knows how far it got. */
+export interface Progress {
+  sent(entry: Entry): Promise<void>
+  changed(entry: Entry): Promise<void>
 }
-
-/** False where the phone keeps nothing: the entry must then be sent at once or is lost. */
-export function writeQueue(store: Store, entries: readonly Entry[]): boolean {
-  try {
-    store.setItem(KEY, JSON.stringify(entries.slice(-MAX_ENTRIES)))
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** What became of sending an entry. */
-export type Sent = 'done' | 'unreachable' | 'stale' | 'refused'
 
 /**
  * Sends what waits, oldest first, and stops where the server cannot be reached. What it refuses
- * stays with the reason; entries of other incidents go on.
+ * stays with the reason; entries of other incidents go on. An entry made on the same revision as the
+ * one before it follows onto the revision that one led to: the person knew of it.
  */
 export async function sendAll(
   entries: readonly Entry[],
   send: (entry: Entry) => Promise<Sent>,
+  progress: Progress,
 ): Promise<readonly Entry[]> {
   const left: Entry[] = []
-  for (const [index, entry] of entries.entries()) {
-    if (entry.problem !== null) {
-      left.push(entry)
+  const led = new Map<string, { readonly from: number; readonly to: number }>()
+  for (const [index, made] of entries.entries()) {
+    if (made.problem !== null) {
+      left.push(made)
       continue
     }
+    const entry = follow(made, led)
+    if (entry !== made) await progress.changed(entry)
     const sent = await send(entry)
-    if (sent === 'unreachable') return [...left, ...entries.slice(index)]
-    if (sent !== 'done') left.push({ ...entry, problem: sent })
+    if (sent.state === 'unreachable') return [...left, entry, ...entries.slice(index + 1)]
+    if (sent.state === 'done') {
+      const { what } = made
+      if (what.kind === 'action' && sent.revision !== undefined)
+        led.set(what.incident, { from: what.request.revision, to: sent.revision })
+      await progress.sent(entry)
+    } else {
+      const waiting = { ...entry, problem: sent.state }
+      left.push(waiting)
+      await progress.changed(waiting)
+    }
   }
   return left
+}
+
+function follow(
+  entry: Entry,
+  led: ReadonlyMap<string, { readonly from: number; readonly to: number }>,
+): Entry {
+  const { what } = entry
+  const before = led.get(what.incident)
+  if (what.kind !== 'action' || before?.from !== what.request.revision) return entry
+  return { ...entry, what: { ...what, request: { ...what.request, revision: before.to } } }
 }

@@ -1,86 +1,152 @@
-/** The queue of the field, sent whenever the connection is there. */
+/** The queue of the field: kept first, then sent in order whenever the connection is there. */
 import { useCallback, useEffect, useRef, useState } from 'react'
-import { ApiError, act, incident as loadIncident, newRequestId } from '../api/client.ts'
+import { ApiError, act, attach, incident as loadIncident, newRequestId } from '../api/client.ts'
 import { report } from '../api/customers.ts'
 import { useLink } from '../live/context.tsx'
-import { type Entry, readQueue, type Sent, sendAll, writeQueue } from './queue.ts'
+import { type Entry, MAX_ENTRIES, type Progress, type Sent, sendAll } from './queue.ts'
+import { fieldStore } from './store.ts'
 
 const RETRY_MS = 15_000
 
 export interface FieldQueue {
+  /** Of this account, oldest first. */
   readonly entries: readonly Entry[]
+  /** Entries that somebody else made on this phone; they wait for that person. */
+  readonly others: number
+  readonly sending: boolean
+  /** False where the phone keeps nothing beyond this page. */
+  readonly lasts: boolean
+  /** Neither kept nor sent: there are too many, or the phone has no room. */
+  readonly full: boolean
   add(what: Entry['what']): void
   /** Sends what came too late again, on what is known now. */
   again(entry: Entry): void
   drop(entry: Entry): void
 }
 
-export function useQueue(): FieldQueue {
-  const [entries, setEntries] = useState<readonly Entry[]>(() => readQueue(localStorage))
-  const newest = useRef(entries)
-  const sending = useRef(false)
+export function useQueue(account: string): FieldQueue {
+  const [all, setAll] = useState<readonly Entry[]>([])
+  const [state, setState] = useState({ sending: false, lasts: true, full: false })
+  const newest = useRef(all)
+  const busy = useRef(false)
   const linked = useLink().state === 'live'
+  const live = useRef(linked)
+  live.current = linked
 
-  const keep = useCallback((next: readonly Entry[]) => {
+  const show = useCallback((next: readonly Entry[]) => {
     newest.current = next
-    writeQueue(localStorage, next)
-    setEntries(next)
+    setAll(next)
   }, [])
 
   const flush = useCallback(async () => {
-    if (sending.current) return
-    sending.current = true
+    const waits = () => newest.current.filter((one) => one.by === account && one.problem === null)
+    if (busy.current || !live.current || waits().length === 0) return
+    busy.current = true
+    setState((before) => ({ ...before, sending: true }))
     try {
-      const before = newest.current
-      const left = await sendAll(before, send)
-      // What was entered meanwhile comes after.
-      const added = newest.current.filter(
-        (one) => !before.some((old) => old.requestId === one.requestId),
-      )
-      keep([...left, ...added])
+      const store = await fieldStore()
+      const progress: Progress = {
+        async sent({ requestId }) {
+          await store.remove(requestId)
+          show(newest.current.filter((one) => one.requestId !== requestId))
+        },
+        async changed(entry) {
+          await store.put(entry)
+          show(newest.current.map((one) => (one.requestId === entry.requestId ? entry : one)))
+        },
+      }
+      // What is entered meanwhile goes in the next round, unless the server went away.
+      while (live.current && waits().length > 0) {
+        const left = await sendAll(waits(), send, progress)
+        if (left.some(({ problem }) => problem === null)) break
+      }
     } finally {
-      sending.current = false
+      busy.current = false
+      setState((before) => ({ ...before, sending: false }))
     }
-  }, [keep])
+  }, [account, show])
+
+  useEffect(() => {
+    let left = false
+    void fieldStore().then(async (store) => {
+      const kept = await store.entries()
+      if (left) return
+      setState((before) => ({ ...before, lasts: store.lasts }))
+      // What was entered while the store was being read stands there already.
+      const known = new Set(kept.map(({ requestId }) => requestId))
+      show([...kept, ...newest.current.filter(({ requestId }) => !known.has(requestId))])
+      void flush()
+    })
+    return () => {
+      left = true
+    }
+  }, [flush, show])
 
   useEffect(() => {
     if (!linked) return
     void flush()
-    const timer = window.setInterval(() => {
-      if (newest.current.some(({ problem }) => problem === null)) void flush()
-    }, RETRY_MS)
+    const timer = window.setInterval(() => void flush(), RETRY_MS)
     return () => window.clearInterval(timer)
   }, [linked, flush])
 
-  return {
-    entries,
-    add(what) {
-      keep([...newest.current, { requestId: newRequestId(), what, problem: null }])
-      if (linked) void flush()
+  const keep = useCallback(
+    async (entry: Entry) => {
+      try {
+        if (newest.current.length >= MAX_ENTRIES) throw new Error('too many entries')
+        await (await fieldStore()).put(entry)
+        const others = newest.current.filter(({ requestId }) => requestId !== entry.requestId)
+        show([...others, entry])
+        setState((before) => ({ ...before, full: false }))
+        await flush()
+      } catch {
+        setState((before) => ({ ...before, full: true }))
+      }
     },
+    [flush, show],
+  )
+
+  async function drop({ requestId }: Entry) {
+    await (await fieldStore()).remove(requestId)
+    show(newest.current.filter((one) => one.requestId !== requestId))
+  }
+
+  const entries = all.filter(({ by }) => by === account)
+  return {
+    ...state,
+    entries,
+    others: all.length - entries.length,
+    add: (what) => void keep({ requestId: newRequestId(), by: account, what, problem: null }),
     async again(entry) {
       if (entry.what.kind !== 'action') return
       const { revision } = await loadIncident(entry.what.incident)
-      const request = { ...entry.what.request, revision }
-      const renewed = { requestId: newRequestId(), what: { ...entry.what, request }, problem: null }
-      keep(newest.current.map((one) => (one.requestId === entry.requestId ? renewed : one)))
-      void flush()
+      const what = { ...entry.what, request: { ...entry.what.request, revision } }
+      await drop(entry)
+      await keep({ requestId: newRequestId(), by: account, what, problem: null })
     },
-    drop: (entry) => keep(newest.current.filter(({ requestId }) => requestId !== entry.requestId)),
+    drop: (entry) => void drop(entry),
   }
 }
 
 async function send({ requestId, what }: Entry): Promise<Sent> {
   try {
-    if (what.kind === 'action') await act(what.incident, what.request, requestId)
-    else {
-      const { usagePoint, account, says } = what
-      await report({ channel: 'grid', usagePoint, account, says }, requestId)
+    if (what.kind === 'action') {
+      const outcome = await act(what.incident, what.request, requestId)
+      return outcome.kind === 'done' ? { state: 'done', revision: outcome.revision } : WITHOUT_WORD
     }
-    return 'done'
+    if (what.kind === 'photo') await attach(what.incident, what.picture)
+    else {
+      const { incident, usagePoint, account, says, note } = what
+      const body = { channel: 'grid' as const, usagePoint, says, ...(account ? { account } : {}) }
+      await report({ ...body, ...(note === '' ? {} : { incident, note }) }, requestId)
+    }
+    return WITHOUT_WORD
   } catch (error) {
-    if (!(error instanceof ApiError) || error.status === 0 || error.status >= 500)
-      return 'unreachable'
-    return error.status === 409 ? 'stale' : error.status === 429 ? 'unreachable' : 'refused'
+    if (!(error instanceof ApiError) || error.status === 0 || error.status >= 500) return AWAY
+    // Signed out, or too fast: neither is a word about the entry.
+    if (error.status === 401 || error.status === 429) return AWAY
+    return { state: error.status === 409 ? 'stale' : 'refused' }
   }
 }
+
+const WITHOUT_WORD: Sent = { state: 'done' }
+const AWAY: Sent = { state: 'unreachable' }

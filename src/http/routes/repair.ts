@@ -78,6 +78,9 @@ const repair = route({
         incident: z.string(),
         crew: crewSchema.nullable(),
         log: z.array(entrySchema),
+        visits: z
+          .array(z.object({ at: instantOut, by: z.string(), text: z.string() }))
+          .describe('what was found on visits to customers, oldest first'),
         children: z.array(childSchema),
         attachments: z.array(attachmentSchema),
       }),
@@ -106,6 +109,9 @@ const repair = route({
             text: words,
           }
         }),
+        visits: deps.repair
+          .visits(incident.id)
+          .map(({ at, by, text: words }) => ({ at: formatInstant(at), by, text: words })),
         children: deps.repair
           .children(incident.id)
           .filter(({ unit }) => scope.seesUnit(unit))

@@ -7,8 +7,10 @@ import type { UsagePointId } from '../../facts/ids.ts'
 import { formatInstant } from '../../facts/time.ts'
 import type { HttpDeps } from '../ports.ts'
 import { Problem } from '../problem.ts'
+import { VISIT_REMARK } from '../repair-ports.ts'
 import { callerOf, read, route } from '../route.ts'
-import { id, instantOut, requestKey } from '../schemas.ts'
+import { id, instantOut, remarkText, requestKey } from '../schemas.ts'
+import { incidentFor } from './incidents.ts'
 
 const reportBody = z
   .strictObject({
@@ -17,6 +19,13 @@ const reportBody = z
     says: z.enum(CALLER_WORDS),
     /** The reference of the account, not its holder. */
     account: id.optional(),
+    /** The outage that a visit was about, and what was found: kept among the words about it. */
+    incident: id.optional(),
+    note: remarkText.optional(),
+  })
+  .refine(({ incident, note }) => note === undefined || incident !== undefined, {
+    path: ['incident'],
+    message: 'a note belongs to an incident',
   })
   .meta({ id: 'CallerReport' })
 
@@ -95,6 +104,15 @@ const report = route({
       by,
       role,
     }
+    const about = body.incident === undefined ? undefined : incidentFor(call, body.incident)
+    if (about && body.note !== undefined)
+      await deps.repair.keepRemark({
+        id: `${VISIT_REMARK}${requestId}`,
+        incident: about.id,
+        at: fact.receivedAt,
+        by,
+        text: body.note,
+      })
     await deps.facts.append(fact)
     const incident = incidentOver(deps, point)
     const { account } = body

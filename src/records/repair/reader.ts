@@ -54,6 +54,11 @@ export function repairReader(db: Connection) {
       LEFT JOIN remarks ON remarks.id = json_extract(repair_log.json, '$.remark')
       WHERE repair_log.incident = ? ORDER BY seq`)
     .raw()
+  const visits = db
+    .prepare(
+      "SELECT at, by, text FROM remarks WHERE incident = ? AND id GLOB 'v-*' ORDER BY at, id",
+    )
+    .raw()
   const children = db
     .prepare(`SELECT json FROM incidents
       WHERE merged_into = ?1 OR json_extract(json, '$.parent') = ?1 ORDER BY seq`)
@@ -95,6 +100,10 @@ export function repairReader(db: Connection) {
     repairLog: (incident: string): readonly RepairLogEntry[] =>
       (log.all([incident]) as [string, string | null][]).map(([json, text]) => {
         return { entry: JSON.parse(json), text }
+      }),
+    visits: (incident: string) =>
+      (visits.all([incident]) as [InstantMs, string, string][]).map(([at, by, text]) => {
+        return { at, by, text }
       }),
     childrenOf: (incident: string): readonly Incident[] =>
       (children.all([incident]) as [string][]).map(([json]) => JSON.parse(json)),

@@ -1,0 +1,184 @@
+/**
+ * The grid manager's phone with the connection cut: the page opens, shows what it knew with its age,
+ * keeps what is entered through a reload, and sends it in order and once when the link is back.
+ */
+import { existsSync } from 'node:fs'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { en } from '../../dashboards/console/i18n/en.ts'
+import { zhCN } from '../../dashboards/console/i18n/zh-CN.ts'
+import { seriousFindings } from '../support/accessibility.ts'
+import { describeInBrowser, keepImage, launchBrowser, openPage } from '../support/browser.ts'
+import { consoleStage, type Stage } from '../support/console-stage.ts'
+
+const PHONE = { width: 390, height: 844 }
+const INCIDENT = 'I-1'
+
+describeInBrowser('the phone in the field', () => {
+  let stage: Stage
+  let browser: Browser
+  let page: Page
+  beforeAll(async () => {
+    if (!existsSync('dist/console/index.html')) throw new Error('run `npm run build` first')
+    stage = await consoleStage()
+    browser = await launchBrowser()
+    stage.put(INCIDENT, stage.device('breaker', 900, 4000), {
+      outageKind: 'confirmed',
+      stage: 'arrived',
+    })
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await stage?.close()
+  })
+  afterEach(async () => {
+    await page?.context().close()
+    stage.appended.length = 0
+    stage.overrides = {}
+  })
+
+  async function opened(language: 'zh-CN' | 'en') {
+    const { complaints, ...rest } = await openPage(browser, PHONE)
+    page = rest.page
+    await page.addInitScript((one) => localStorage.setItem('lastgasp.language', one), language)
+    await page.goto(`${stage.url}/grid`)
+    await page.fill('input[name=name]', stage.accounts.manager.name)
+    await page.fill('input[name=password]', stage.accounts.manager.password)
+    await page.click('button[type=submit]')
+    await page.locator('.field-incident').waitFor()
+    return complaints
+  }
+  const tab = (name: string) => page.locator('.field-tabs button', { hasText: name })
+  const waiting = () => page.locator('.field-waiting > li')
+
+  /** A picture of so many pixels, as a phone would take it, at the button. */
+  async function photograph(width: number, height: number) {
+    const bytes = await page.evaluate(
+      async ([w, h]) => {
+        const canvas = new OffscreenCanvas(w!, h!)
+        const context = canvas.getContext('2d')!
+        context.fillStyle = '#964'
+        context.fillRect(0, 0, w! / 2, h!)
+        const blob = await canvas.convertToBlob({ type: 'image/jpeg' })
+        return [...new Uint8Array(await blob.arrayBuffer())]
+      },
+      [width, height],
+    )
+    const buffer = Buffer.from(bytes)
+    await page.locator('.field-photo input').setInputFiles({
+      ...{ name: 'photo.jpg', mimeType: 'image/jpeg' },
+      buffer,
+    })
+  }
+
+  test('works without a connection, through a reload, and sends all in order, once', async () => {
+    const revisions: number[] = []
+    stage.judge = (fact) => {
+      revisions.push(fact.expectedRevision)
+      return {
+        ...{ type: 'action', at: Date.now(), requestId: fact.requestId, incident: fact.incident },
+        ...{ causes: [], accepted: true, refusal: null, revision: fact.expectedRevision + 1 },
+      }
+    }
+    const complaints = await opened('zh-CN')
+    const t = zhCN.field
+    await page.context().grantPermissions(['geolocation'])
+    await page.context().setGeolocation({ longitude: 111.67123, latitude: 40.81235, accuracy: 8 })
+    await page.evaluate(() => navigator.serviceWorker.ready)
+    await page.context().setOffline(true)
+    await page.reload()
+    await page.getByText(t.offline).waitFor()
+    await page.locator('.field-incident > button').click()
+
+    await page.getByRole('button', { name: zhCN.action.names.onSite }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText(t.site.situations.brokenWire).click()
+    await dialog.getByText(t.site.checks.safetyRisk).click()
+    await dialog.locator('textarea').fill('导线落在路边')
+    await dialog.getByRole('button', { name: t.words.locate }).click()
+    await dialog.getByText('111.67123, 40.81235').waitFor()
+    expect(await seriousFindings(page)).toEqual([])
+    await dialog.getByRole('button', { name: zhCN.action.submit }).click()
+    await page.getByText(t.unsent(1)).waitFor()
+    await page.getByRole('button', { name: zhCN.action.names.urge }).click()
+    await page.getByText(t.unsent(2)).waitFor()
+    await page.locator('.field-photo input').setInputFiles({
+      ...{ name: 'photo.jpg', mimeType: 'image/jpeg' },
+      buffer: Buffer.from('%PDF-1.7 which is no photo at all'),
+    })
+    await page.getByText(t.photo.problems.type).waitFor()
+    await photograph(4000, 3000)
+    await page.getByText(t.unsent(3)).waitFor()
+
+    await page.reload()
+    await tab(t.tabs.waiting).click()
+    await expect.poll(() => waiting().count()).toBe(3)
+    await expect.poll(() => waiting().first().textContent()).toContain(t.waits)
+    await page.locator('.field-waiting img').waitFor()
+    expect(await seriousFindings(page)).toEqual([])
+    await keepImage(page, 'grid-manager-waiting')
+    expect(stage.appended.filter(({ type }) => type === 'actionRequested')).toEqual([])
+
+    await page.context().setOffline(false)
+    await page.getByText(t.allSent).waitFor()
+    const actions = stage.appended.filter((fact) => fact.type === 'actionRequested')
+    expect(actions.map(({ action }) => action)).toEqual(['onSite', 'urge'])
+    expect(actions[0]).toMatchObject({ site: { situation: 'brokenWire', safetyRisk: true } })
+    expect(JSON.stringify(actions)).not.toContain('111.67')
+    // The second was made on the same knowledge as the first, and follows what that led to.
+    expect(revisions[1]).toBe(revisions[0]! + 1)
+    const photos = await page.evaluate(async (incident) => {
+      const list = await (await fetch(`/api/v1/incidents/${incident}/attachments`)).json()
+      const [one] = list.attachments
+      const picture = await fetch(`/api/v1/incidents/${incident}/attachments/${one.id}`)
+      const { width, height } = await createImageBitmap(await picture.blob())
+      return { count: list.attachments.length, type: one.type, width, height }
+    }, INCIDENT)
+    expect(photos).toEqual({ count: 1, type: 'image/jpeg', width: 2048, height: 1536 })
+    await page.reload()
+    await page.locator('.field-incident').waitFor()
+    await tab(t.tabs.waiting).click()
+    await page.getByText(t.allSent).waitFor()
+    expect(stage.appended.filter(({ type }) => type === 'actionRequested')).toHaveLength(2)
+    expect(complaints).toEqual([])
+  })
+
+  test('a visit to an important customer is noted and told with the outage it was about', async () => {
+    const incident = stage.incidents.get(INCIDENT)!
+    const at = Date.now()
+    const usagePoint = stage.grid.usagePoints.ids.idOf(0)
+    stage.overrides.notices = () => ({
+      cursor: null,
+      notices: [
+        {
+          ...{ no: null, incident: incident.id, revision: 1, status: 'published' },
+          ...{ outageType: 'fault', level: incident.level, grade: incident.grade },
+          ...{ device: incident.device, unit: incident.unit, feeder: incident.feeder },
+          ...{ publicTransformers: 1, dedicatedTransformers: 0, customers: 50 },
+          ...{ importantUsers: [{ usagePoint, importance: 'first' }], sensitiveCount: 2 },
+          ...{ startedAt: at, sensedAt: at, proposedAt: at, publishedAt: at, publishedBy: 'staff' },
+          ...{ arrivedAt: null, restoredAt: null, etr: null, etrSource: 'none', cause: null },
+          ...{ crew: null, stage: 'arrived', restored: 'none', routes: ['gridManager'] },
+        } as unknown as ReturnType<Stage['overrides']['notices'] & {}>['notices'][number],
+      ],
+    })
+    const complaints = await opened('en')
+    const t = en.field
+    await tab(t.tabs.care).click()
+    await page.getByText(t.sensitive(2)).waitFor()
+    await page.getByRole('button', { name: t.visited.dark }).click()
+    await page.getByRole('dialog').locator('textarea').fill('Runs on its own generator')
+    await page.getByRole('button', { name: en.action.submit }).click()
+    await expect
+      .poll(() => stage.appended.filter(({ type }) => type === 'callerReport'))
+      .toMatchObject([{ channel: 'grid', usagePoint, says: 'dark' }])
+    const { visits } = await page.evaluate(
+      async (id) => await (await fetch(`/api/v1/incidents/${id}/repair`)).json(),
+      INCIDENT,
+    )
+    expect(visits).toMatchObject([{ by: 'manager', text: 'Runs on its own generator' }])
+    expect(JSON.stringify(stage.appended)).not.toContain('generator')
+    expect(await seriousFindings(page)).toEqual([])
+    expect(complaints).toEqual([])
+  })
+})
