@@ -71,7 +71,9 @@ describeInBrowser('the phone in the field', () => {
     })
   }
 
-  test('works without a connection, through a reload, and sends all in order, once', async () => {
+  test('works without a connection, through a reload, and sends all in order, once', {
+    timeout: 180_000,
+  }, async () => {
     const revisions: number[] = []
     stage.judge = (fact) => {
       revisions.push(fact.expectedRevision)
