@@ -8,6 +8,7 @@ import type { DeviceId, FeederId, IncidentId, ObserverId, UnitId } from '../fact
 import type { InstantMs } from '../facts/time.ts'
 import type { DeviceType, Importance } from '../grid/model.ts'
 import type { CareChange } from './care/care-change.ts'
+import type { FeederChange, ReportsChange, TerminalChange } from './figure-changes.ts'
 import type { ActionRefusal } from './incidents/refusal.ts'
 import type { EtrOutcomeChange } from './repair/etr-outcome.ts'
 import type { RepairEntryChange, RepairView } from './repair/repair-view.ts'
@@ -24,8 +25,10 @@ import type {
   OutageKind,
   ServiceReason,
   Stage,
+  Urgency,
 } from './vocabulary.ts'
 
+export type { FeederChange, ReportsChange, TerminalChange } from './figure-changes.ts'
 export type { EscalationChange } from './service/escalation-change.ts'
 export {
   ESCALATION_STAGES,
@@ -230,6 +233,8 @@ export interface Notice {
   readonly outageType: IncidentKind
   readonly level: Level
   readonly grade: 1 | 2 | 3 | 4
+  /** 紧急程度. */
+  readonly urgency: Urgency
   readonly device: DeviceRef
   readonly phases: string
   readonly unit: UnitId
@@ -301,33 +306,6 @@ export interface QuarantineReplayedChange {
   readonly type: 'quarantineReplayed'
   readonly of: Position
   readonly at: InstantMs
-}
-
-/** State of a feeder, on change, for the consoles and the series. */
-export interface FeederChange {
-  readonly type: 'feeder'
-  readonly at: InstantMs
-  readonly feeder: FeederId
-  readonly unit: UnitId
-  readonly incidents: number
-  readonly transformersOut: number
-  readonly customersOut: number
-}
-
-/** Counts of one minute of facts, for the series and the status page. */
-export interface ReportsChange {
-  readonly type: 'reports'
-  readonly at: InstantMs
-  /** By report kind, link state or quarantine reason. */
-  readonly counts: Readonly<Record<string, number>>
-}
-
-/** A terminal's link state changed, or it was heard for the first time. */
-export interface TerminalChange {
-  readonly type: 'terminal'
-  readonly at: InstantMs
-  readonly terminal: ObserverId
-  readonly link: 'online' | 'offline'
 }
 
 /**

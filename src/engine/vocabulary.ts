@@ -89,6 +89,10 @@ export const SERVICE_REASONS = [
 ] as const
 export type ServiceReason = (typeof SERVICE_REASONS)[number]
 
+/** 紧急程度 of a repair: 紧急, 一般. */
+export const URGENCIES = ['urgent', 'usual'] as const
+export type Urgency = (typeof URGENCIES)[number]
+
 /**
  * What is supervised: the clocks of a repair, its estimate, its gravity, the share of its city, and
  * customers whose life hangs on their supply.

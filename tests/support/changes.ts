@@ -83,6 +83,7 @@ export function noticeChange(over: Loose<Notice>, at: number): Change {
     outageType: 'fault',
     level: 'branch',
     grade: 2,
+    urgency: 'usual',
     device: { id: 'D1', type: 'fuse', name: '东支线' },
     phases: 'ABC',
     unit: '1501',

@@ -16,6 +16,7 @@ import { clocksOf } from '../service/clocks.ts'
 import { turnNotice } from '../service/notice.ts'
 import { noticeOf } from '../service/record.ts'
 import { closeOrders } from '../service/supervision.ts'
+import { urgencyOf } from '../service/urgency.ts'
 import type { FeederFigures, World } from '../world.ts'
 import type { Case, SuspectedTie } from './case.ts'
 import { type Extent, extentOf } from './extent.ts'
@@ -178,7 +179,7 @@ function staffPart({ serviceLevel, serviceReasons, repair }: Case): string {
 /** What readers of the notice must be told when it changes: its share of the incident. */
 function noticeSays(c: Case): string {
   const { no, status } = c.notice!
-  return [no, status === 'proposed' ? status : '', urgentPart(c)].join('|')
+  return [no, status === 'proposed' ? status : '', urgencyOf(c), urgentPart(c)].join('|')
 }
 
 const tieShown = ({ device, probability }: SuspectedTie) =>

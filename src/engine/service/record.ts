@@ -5,6 +5,7 @@ import type { Case } from '../incidents/case.ts'
 import type { Extent } from '../incidents/extent.ts'
 import type { World } from '../world.ts'
 import type { NoticeState } from './notice-state.ts'
+import { urgencyOf } from './urgency.ts'
 
 /** Transformers and important users named; the counts beside them are whole. */
 const MOST_NAMED = 200
@@ -38,6 +39,7 @@ export function noticeOf(
     outageType: view.kind,
     level: view.level,
     grade: view.grade,
+    urgency: urgencyOf(incident),
     device: view.device,
     phases: view.phases,
     unit: view.unit,

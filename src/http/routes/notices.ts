@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { ESCALATION_STAGES, INCIDENT_KINDS, LEVELS, STAGES } from '../../engine/changes.ts'
 import { NOTICE_STATUSES } from '../../engine/service/notice-state.ts'
+import { URGENCIES } from '../../engine/vocabulary.ts'
 import { formatInstant, type InstantMs } from '../../facts/time.ts'
 import { IMPORTANCES } from '../../grid/model.ts'
 import { route } from '../route.ts'
@@ -25,6 +26,7 @@ const noticeSchema = z
     outageType: z.enum(INCIDENT_KINDS),
     level: z.enum(LEVELS),
     grade: z.number().int().min(1).max(4),
+    urgency: z.enum(URGENCIES).describe('紧急程度'),
     device: deviceRef,
     phases: z.string(),
     unit: z.string(),
@@ -115,6 +117,8 @@ const notices = route({
         cursor: page.cursor,
         notices: page.notices.map((notice) => ({
           ...notice,
+          // Notices filed before it was booked have none.
+          urgency: notice.urgency ?? 'usual',
           ...Object.fromEntries(TIMES.map((name) => [name, orNull(notice[name])])),
         })),
       },

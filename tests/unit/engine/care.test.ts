@@ -182,3 +182,27 @@ describe('the grade', () => {
     expect(desk.incident.grade).toBe(2)
   })
 })
+
+describe('the urgency of a notice', () => {
+  it('is told where a person, the public or danger on site is at stake, and nowhere else', () => {
+    const desk = new Desk(BRANCH)
+    desk.do('confirm')
+    const urgency = () => desk.notices.at(-1)!.urgency
+    expect(urgency()).toBe('usual')
+    note(desk, point('m2', 'complaint'))
+    expect(urgency()).toBe('usual')
+    note(desk, point('m2', 'publicOpinion'))
+    expect(urgency()).toBe('urgent')
+    note(desk, { ...point('m2', 'publicOpinion'), until: desk.lab.now })
+    expect(urgency()).toBe('usual')
+    desk.do('onSite', { site: { situation: 'brokenWire', safetyRisk: true } })
+    expect(urgency()).toBe('urgent')
+  })
+
+  it('follows from customers of GB/T 29328', () => {
+    const desk = new Desk(BRANCH, (grid) => {
+      grid.usagePoints.find(({ id }) => id === 'm5')!.important = 'second'
+    })
+    expect(desk.notices.at(-1)).toMatchObject({ urgency: 'urgent', grade: 2 })
+  })
+})
