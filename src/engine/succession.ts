@@ -93,8 +93,8 @@ class Carrier {
     for (const plan of before.plans.byId.values()) world.plans.byId.set(plan.id, plan)
     world.plans.turnedBy = before.plans.turnedBy
     for (const note of before.care.notes) world.care.take(note, before.now)
-    this.#carryWords(world)
     this.#carryMarks(world)
+    this.#carryWords(world)
     this.#carrySwitching(world)
     this.#carryCalls(world)
     for (const incident of before.cases.values()) this.#adopt(world, incident)
@@ -159,6 +159,10 @@ class Carrier {
     for (const [observer, speaker] of before.speakers) {
       const [now, by] = [this.#observer(observer), this.#observer(speaker)]
       if (now >= 0 && by >= 0) world.speakers.set(now, by)
+    }
+    for (const [observer, { speaker, told }] of before.toldAhead) {
+      const [now, by] = [this.#observer(observer), this.#observer(speaker)]
+      if (now >= 0 && by >= 0) world.toldAhead.set(now, { speaker: by, told })
     }
   }
 

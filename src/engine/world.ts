@@ -42,6 +42,12 @@ export interface TreeNews {
   readonly causes: Position[]
 }
 
+/** The latest word of a speaker, by its own clock. */
+interface ToldAhead {
+  readonly speaker: number
+  readonly told: InstantMs
+}
+
 export class World {
   readonly grid: CompiledGrid
   readonly rules: Rules
@@ -70,6 +76,8 @@ export class World {
   readonly phaseBook = new Map<number, PhaseWords>()
   /** Who spoke last of an observer, where that was not its usual speaker. */
   readonly speakers = new Map<number, number>()
+  /** What another than its usual speaker said of an observer by a clock that is ahead. */
+  readonly toldAhead = new Map<number, ToldAhead>()
   readonly clocks = new Clocks()
   /** When an off counts as late, by class of observer. */
   readonly lateAfterMs: readonly number[]

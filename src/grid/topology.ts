@@ -140,6 +140,31 @@ export class Topology {
     return above >= 0 && this.isFed(above)
   }
 
+  /**
+   * True where another open device keeps what hangs below `device` from a feed of its own: supply
+   * that comes back there came through one of the two, and does not say through which.
+   */
+  hasOtherEntry(device: number): boolean {
+    const { normallyOpen } = this.grid.devices
+    for (const other of this.#operated) {
+      if (other === device || this.open[other] === 0 || normallyOpen[other] === 1) continue
+      const [from, to] = [this.#fromZone(other), this.#toZone(other)]
+      if (
+        this.#fed(from)
+          ? this.#hangsBelow(to, device)
+          : this.#fed(to) && this.#hangsBelow(from, device)
+      )
+        return true
+    }
+    return false
+  }
+
+  #hangsBelow(zone: number, device: number): boolean {
+    for (let at = this.zoneFedBy[zone]!; at >= 0; at = this.parent[at]!)
+      if (at === device) return true
+    return false
+  }
+
   /** True where `device` and every device above it stand closed, up to the source. */
   isFed(device: number): boolean {
     let at = device

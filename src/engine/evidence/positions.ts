@@ -137,11 +137,15 @@ export function positionAt(world: World, device: number): SwitchPosition | undef
   return words && positionOf(words)
 }
 
-/** Supply proves that every device of the class is closed, whatever was said before. */
+/**
+ * Supply proves that every device of the class is closed, whatever was said before; but where another
+ * open device leads into the same part, one of the two alone, and the switches themselves say which.
+ */
 export function provenClosed(world: World, head: number, at: InstantMs): void {
-  for (const device of world.network.members(head)) {
+  const { network, topology } = world
+  for (const device of network.members(head)) {
     const held = positionAt(world, device)
-    if (!held?.open || held.at > at) continue
+    if (!held?.open || held.at > at || topology.hasOtherEntry(device)) continue
     const counters = { boot: undefined, seq: undefined }
     const closed = { said: 'closed' as const, at, dated: true, terminal: NONE, ...counters }
     takeWord(world, device, closed)
@@ -163,14 +167,19 @@ export function unproveClosed(world: World, head: number, at: InstantMs): void {
 
 const isProof = ({ terminal, source }: SwitchWord) => terminal === NONE && source === undefined
 
-/** A class is believed open since the earliest of its devices that was reported so. */
+/**
+ * A class is believed open since the earliest of its devices that was reported so; what was said
+ * before supply came back below it is history.
+ */
 export function settlePosition(world: World, device: number): void {
-  const head = world.network.head[device]!
+  const { network, belief, ended } = world
+  const head = network.head[device]!
   if (head === NONE) return
+  const live = Math.max(belief.cameBack.get(head) ?? 0, ended.returns.get(head) ?? 0)
   let earliest: SwitchPosition | undefined
-  for (const member of world.network.members(head)) {
+  for (const member of network.members(head)) {
     const held = positionAt(world, member)
-    if (held?.open && (!earliest || held.at < earliest.at)) earliest = held
+    if (held?.open && held.at > live && (!earliest || held.at < earliest.at)) earliest = held
   }
   if (earliest) {
     const cost = oddsCost(trustIn(world, earliest))

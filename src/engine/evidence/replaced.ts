@@ -23,6 +23,7 @@ export function admitReplacement(world: World, position: number, fact: MeterRepl
   world.phaseBook.delete(observer)
   world.phaseSpoken.delete(observer)
   world.speakers.delete(observer)
+  world.toldAhead.delete(observer)
   world.clocks.forget(observer)
   for (const [device, words] of world.switchWords)
     if (words.some(({ terminal }) => terminal === observer))

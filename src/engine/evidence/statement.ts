@@ -54,9 +54,13 @@ export function say(world: World, position: number, observer: number, statement:
   const boot = usual ? statement.boot : undefined
   const seq = usual ? statement.seq : undefined
   // Where counters give the order, a clock that runs ahead may be set right by the receipt: of
-  // several copies by that which came first. History has what is the same in each copy.
+  // several copies by that which came first. History has what is the same in each copy. Where two
+  // clocks meet in one register it has to be, and what the one that is ahead said is remembered.
   const counted = boot !== undefined && seq !== undefined
-  const at = counted ? Math.min(time.at, statement.receivedAt) : time.at
+  const at = counted || !usual ? Math.min(time.at, statement.receivedAt) : time.at
+  const ahead = usual ? undefined : world.toldAhead.get(observer)
+  const itsOwn = ahead?.speaker === speaker
+  if (itsOwn && time.at <= ahead.told) return
   const own = world.grid.observers.phases[observer]!
   const named = (statement.phases ?? own) & own
   const phases = named === 0 ? own : named
@@ -73,18 +77,22 @@ export function say(world: World, position: number, observer: number, statement:
   if (phases !== own || world.phaseBook.has(observer)) {
     if (!sayByPhase(world, observer, own, word)) return
   } else {
-    const order = registers.order(observer, at, off, boot, seq)
+    const follows = itsOwn && world.speakers.get(observer) === speaker
+    const order = follows ? 'newer' : registers.order(observer, at, off, boot, seq)
     if (order !== 'newer') {
       if (order === 'older') remember(world, observer, word)
       if (order === 'duplicate' && counted) redate(world, position, observer, word)
-      if (off && registers.wasOff(observer) && agrees(world, observer, at))
+      if (off && registers.wasOff(observer) && agrees(world, observer, at)) {
         registers.agree(observer, word.marks, order === 'duplicate')
+        goOut(world, position, observer, word)
+      }
       return
     }
     put(world, observer, own, word)
     remember(world, observer, word)
   }
   noteDelay(world, observer, statement, time)
+  if (!usual && time.at > at) world.toldAhead.set(observer, { speaker, told: time.at })
   if (usual) world.speakers.delete(observer)
   else world.speakers.set(observer, speaker)
   const head = world.belief.headOf[observer]!
@@ -207,8 +215,26 @@ function wordsHeld({ registers }: World, observer: number, own: PhaseMask): Phas
   return wordsOf(own, { off, at, boot, seq, ofArea: !off && registers.state[observer] === MUTED })
 }
 
+/**
+ * Measured dark, it seemed never to have come back; now it is heard that it reported a new off before:
+ * as if that had come first.
+ */
+function goOut(world: World, position: number, observer: number, { at, marks }: Word): void {
+  const { registers, belief } = world
+  if (registers.state[observer] !== AWAITED || (marks & MEASURED) !== 0) return
+  if (meaningOf(world, observer, true, at) !== OFF) return
+  belief.leaveUnanswered(observer, 0)
+  const head = belief.become(observer, OFF)
+  if (head !== NONE) world.stir(head, position)
+}
+
 /** What an off or on means in the light of restorations already found above its observer. */
-function meaningOf(world: World, observer: number, off: boolean, at: InstantMs): RegisterState {
+export function meaningOf(
+  world: World,
+  observer: number,
+  off: boolean,
+  at: InstantMs,
+): RegisterState {
   if (!off) return ON
   const { belief, network } = world
   const own = belief.headOf[observer]!

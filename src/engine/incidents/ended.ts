@@ -32,6 +32,12 @@ export class EndedOutages {
     for (let a = place.head; a !== NONE; a = network.above[a]!) raise(this.#below, a, to)
   }
 
+  /** What was taken for a return at or after `since`, at these heads, was none. */
+  takeBack(heads: ReadonlySet<number>, since: InstantMs): void {
+    for (const [head, at] of this.returns)
+      if (at >= since && heads.has(head)) this.returns.delete(head)
+  }
+
   /** True where supply came back to a device above `head`, itself included, at or after `at`. */
   covers(network: Network, head: number, at: InstantMs): boolean {
     if (this.returns.size === 0) return false

@@ -32,7 +32,7 @@ export function openCase(world: World, verdict: Verdict, parent: Case | null): C
   const incident = newCase(world.nextCase++, verdict, startedAt, world.now)
   incident.parent = parent?.number ?? null
   incident.darkFrom = darkFrom
-  incident.darkAt = darkFrom
+  incident.darkAt = darkForCertain(world, verdict, darkFrom)
   if (parent?.crew) putOnOrder(incident, parent.crew, world.now)
   // What is left dark was vouched for with the whole.
   if (parent?.outageKind === 'partiallyRestored') incident.sources = parent.sources
@@ -87,7 +87,7 @@ function standAnew(world: World, incident: Case, verdict: Verdict): void {
   const since = darkSince(world, verdict)
   if (since === undefined) return
   incident.darkFrom = since
-  incident.darkAt = since
+  incident.darkAt = darkForCertain(world, verdict, since)
   incident.startedAt = Math.min(incident.startedAt, since)
 }
 
@@ -96,8 +96,14 @@ function standOn(world: World, incident: Case, verdict: Verdict): void {
   const since = darkSince(world, verdict)
   if (since === undefined || since >= incident.darkFrom) return
   incident.darkFrom = since
-  incident.darkAt = Math.min(incident.darkAt, since)
+  incident.darkAt = Math.min(incident.darkAt, darkForCertain(world, verdict, since))
   incident.startedAt = Math.min(incident.startedAt, since)
+}
+
+/** Whoever had supply between the first off and the opening of the device itself denies nothing. */
+function darkForCertain(world: World, verdict: Verdict, since: InstantMs): InstantMs {
+  const opened = verdict.observer === NONE ? world.belief.opened.get(verdict.head) : undefined
+  return opened === undefined ? since : Math.max(since, Math.min(opened.at, world.now))
 }
 
 /**

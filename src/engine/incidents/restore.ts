@@ -177,9 +177,18 @@ export function isSettled(world: World, incident: Case): boolean {
   if (incident.observer !== NONE) return true
   const waits = belief.sums.waits(incident.head)
   if (waits === 0) return true
+  if (isByWordAlone(world, incident)) return false
   const { settleSeconds } = rules.judgement.restore
   if (world.now - incident.cameBackAt >= settleSeconds * 1000) return true
   return isMostlyBack(world, incident)
+}
+
+/**
+ * Another feed is said to have taken over what two had vouched for, and nobody there says that it has
+ * supply: a switching is one voice, and what lies open further down it cannot know.
+ */
+function isByWordAlone(world: World, { head, named, sources, darkAt }: Case): boolean {
+  return named !== NONE && sources >= 2 && onsHeard(world, head, NONE, darkAt).at.length === 0
 }
 
 /** True where enough of those who had reported are back. */
@@ -309,7 +318,10 @@ export function forgetOldNews(world: World): void {
   }
   for (let o = registers.state.indexOf(MUTED); o >= 0; o = registers.state.indexOf(MUTED, o + 1))
     if (registers.atOf(o) <= stale) quieten(world, o)
-  world.ended.forget(world.now - clock.pastHours * HOUR_MS)
+  const horizon = world.now - clock.pastHours * HOUR_MS
+  world.ended.forget(horizon)
+  for (const [observer, { told }] of world.toldAhead)
+    if (told < horizon) world.toldAhead.delete(observer)
 }
 
 function quieten(world: World, observer: number): void {

@@ -11,7 +11,7 @@ import type { Belief } from './belief.ts'
 import { NONE } from './network.ts'
 import { falseTogether, offLive } from './one-identity.ts'
 import { onsSince } from './ons.ts'
-import { deadSinceLastOn } from './second-outage.ts'
+import { deadByNow } from './second-outage.ts'
 
 /** One device named open: a class of devices, or the service of one observer's usage point. */
 export interface Suspect {
@@ -101,7 +101,7 @@ export function openCost(belief: Belief, head: number, cameBack: InstantMs): num
       ? NEVER
       : prior + belief.dead(head) + (belief.awaited.get(head) ?? 0)
   if (cameBack === 0 || belief.sums.offs(head) > 0 || belief.opened.has(head))
-    return prior + Math.min(belief.dead(head), deadSinceLastOn(belief, head))
+    return prior + deadByNow(belief, head)
   if (belief.cameBack.get(head) === cameBack) return NEVER
   return (
     Math.min(prior, belief.model.leftDark) +

@@ -5,7 +5,7 @@
  */
 import type { InstantMs } from '../../facts/time.ts'
 import { NEVER } from '../cost/nats.ts'
-import { OFF, WEAK } from '../evidence/registers.ts'
+import { OFF, ON, WEAK } from '../evidence/registers.ts'
 import type { Belief } from './belief.ts'
 import { NONE } from './network.ts'
 import { onsSince } from './ons.ts'
@@ -19,15 +19,18 @@ export function offLive(belief: Belief, observer: number): number {
 
 /**
  * Cost of "the area at `head` is live and the one identity that says otherwise is wrong about all of
- * it": its word, and otherwise what is heard where all is dead. Infinity where no area sits there, or
- * somebody else says off as well.
+ * it": its word, and otherwise what is heard where all is dead. Infinity where no area sits there,
+ * somebody else says off as well, or the identity itself says that others there have supply: then it
+ * speaks of each by itself, and may be wrong of each by itself.
  */
 export function falseTogether(belief: Belief, head: number): number {
   const { areas, sums, model } = belief
   if (model.identityFalse >= NEVER || sums.offs(head) < 2) return Number.POSITIVE_INFINITY
   if (areas.at(head) === NONE || belief.opened.has(head)) return Number.POSITIVE_INFINITY
-  if (!isSaidByOne(belief, head, { identity: NONE })) return Number.POSITIVE_INFINITY
+  const who = { identity: NONE }
+  if (!isSaidByOne(belief, head, who)) return Number.POSITIVE_INFINITY
   const ons = onsSince(belief, head, sums.t0(head))
+  if (ons > 0 && tellsApart(belief, head, who.identity)) return Number.POSITIVE_INFINITY
   return occasions(belief, head) * model.identityFalse + belief.dead(head) - ons
 }
 
@@ -46,6 +49,18 @@ function occasions(belief: Belief, head: number): number {
   })
   said.sort((a, b) => a - b)
   return 1 + said.filter((at, i) => i > 0 && at - said[i - 1]! > ONE_OCCASION_MS).length
+}
+
+/** True where the identity says of somebody below `head` that supply is there while others lack it. */
+function tellsApart(belief: Belief, head: number, identity: number): boolean {
+  const { network, registers } = belief
+  const since = belief.sums.t0(head)
+  let apart = false
+  network.eachObserver(head, (o) => {
+    apart ||=
+      registers.state[o] === ON && registers.atOf(o) >= since && belief.sourceOf(o) === identity
+  })
+  return apart
 }
 
 /** True where all offs below `head` come from one identity, kept in `who`. */

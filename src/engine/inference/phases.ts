@@ -21,6 +21,7 @@ import {
 import type { Belief } from './belief.ts'
 import { NONE } from './network.ts'
 import { offLive } from './one-identity.ts'
+import { deadByNow } from './second-outage.ts'
 
 /** One device or service found open, and on which phases. */
 export interface PhaseSuspect {
@@ -182,7 +183,7 @@ function closedCosts(belief: Belief, head: number, pass: Pass): Float64Array {
 
 /** `dead` counts silence from the first off below; an unlit part takes that of the lit tree. */
 function deadBelow(belief: Belief, head: number): number {
-  if (belief.lit(head)) return belief.dead(head)
+  if (belief.lit(head)) return deadByNow(belief, head)
   const from = belief.silentFrom(litAbove(belief, head))
   return from <= belief.now ? belief.silenceSince(head, from) : 0
 }

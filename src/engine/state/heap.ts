@@ -41,6 +41,7 @@ interface Heap {
   indications: [string, Indication][]
   phaseBook: [number, PhaseWords][]
   speakers: [number, number][]
+  toldAhead: [observer: number, word: { readonly speaker: number; readonly told: InstantMs }][]
   clocks: [number, ClockRecord][]
   corrections: [number, number][]
   lateOffs: number[]
@@ -100,6 +101,7 @@ export function writeHeap(world: World): string {
     indications: [...world.indications],
     phaseBook: [...world.phaseBook],
     speakers: [...world.speakers],
+    toldAhead: [...world.toldAhead],
     clocks: [...world.clocks.records],
     corrections: [...world.clocks.corrections],
     lateOffs: [...world.lateOffs],
@@ -209,6 +211,7 @@ export function readWorld(
   for (const [device, words] of heap.switchWords) world.switchWords.set(device, words)
   for (const [observer, words] of heap.phaseBook) world.phaseBook.set(observer, words)
   for (const [observer, speaker] of heap.speakers) world.speakers.set(observer, speaker)
+  for (const [observer, word] of heap.toldAhead) world.toldAhead.set(observer, word)
   for (const [identity, record] of heap.clocks) world.clocks.records.set(identity, record)
   for (const observer of heap.lateOffs) world.lateOffs.add(observer)
   for (const [observer, track] of heap.toRegrade) world.toRegrade.set(observer, track)

@@ -1,12 +1,12 @@
 /** What becomes of incidents when parts of the network move to another feed. */
 import type { Position } from '../../facts/facts.ts'
-import type { Case } from '../incidents/case.ts'
+import { type Case, isActive } from '../incidents/case.ts'
 import { rescale } from '../incidents/life.ts'
 import type { Publisher } from '../incidents/publish.ts'
 import { noteReturned } from '../incidents/restore.ts'
 import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
-import type { MovedPart, Rehanging } from './parts.ts'
+import type { MovedPart, Rehanging, Stood } from './parts.ts'
 
 /** Moves every case of these trees; what another feed restored of it is published at once. */
 export function followParts(
@@ -15,22 +15,21 @@ export function followParts(
   causes: readonly Position[],
   publisher: Publisher,
 ): void {
-  for (const incident of world.cases.values()) {
-    if (!rehanging.inside.has(incident.head)) continue
-    const stood = rehanging.stoodFor.get(incident)
-    if (stood && causes.length > 0) incident.causes = [...causes]
-    if (!stood || incident.observer !== NONE) stayAtDevice(world, rehanging, incident)
+  for (const [incident, stood] of rehanging.stoodFor) {
+    const active = isActive(incident)
+    if (active && causes.length > 0) incident.causes = [...causes]
+    if (!active || incident.observer !== NONE) stayAtDevice(world, incident, stood.below)
     else followCase(world, rehanging, incident, stood, publisher)
   }
 }
 
 /** A single service, or what is restored and waits to be closed: it goes where its device went. */
-function stayAtDevice(world: World, rehanging: Rehanging, incident: Case): void {
+function stayAtDevice(world: World, incident: Case, below: ReadonlySet<number>): void {
   const { network, belief } = world
   const head =
     incident.observer === NONE ? network.head[incident.head]! : belief.headOf[incident.observer]!
   if (head === NONE && incident.named === NONE) incident.named = incident.head
-  incident.head = head === NONE ? headOfPart(world, rehanging.parts) : head
+  incident.head = head === NONE ? headOver(world, below) : head
   incident.segmentAt = { head: incident.head, observer: incident.observer }
 }
 
@@ -38,11 +37,14 @@ function followCase(
   world: World,
   rehanging: Rehanging,
   incident: Case,
-  { named, below }: { readonly named: number; readonly below: ReadonlySet<number> },
+  stood: Stood,
   publisher: Publisher,
 ): void {
   const { network, topology } = world
-  const head = network.head[named]!
+  const { named, below } = stood
+  // Left to another feed before, it waits where that hangs until its own device takes it back.
+  const waits = network.head[named] === NONE && !below.has(named)
+  const head = network.head[waits ? incident.head : named]!
   const now = new Set(head === NONE ? [] : topology.subtree(head))
   const stays = [...below].filter((device) => now.has(device) && customersAt(world, device) > 0)
   const lost = [...below].filter((device) => !now.has(device) && customersAt(world, device) > 0)
@@ -53,12 +55,12 @@ function followCase(
     if (taken !== NONE && stays.length > 0) noteReturned(world, taken, incident)
   }
   if (stays.length === 0 && lost.length > 0) {
-    leaveToTheOther(world, rehanging, incident, named, parts)
+    leaveToTheOther(world, rehanging, incident, stood, parts)
     return
   }
   if (head === NONE) {
     incident.named = named
-    incident.head = headOfPart(world, rehanging.parts)
+    incident.head = headOver(world, below)
     return
   }
   incident.head = head
@@ -93,19 +95,20 @@ function leaveToTheOther(
   world: World,
   { at }: Rehanging,
   incident: Case,
-  named: number,
+  { named, below }: Stood,
   parts: readonly MovedPart[],
 ): void {
   const fed = parts.find((part) => part.fed) ?? parts[0]
+  const top = fed ? world.network.head[fed.top]! : NONE
   incident.named = named
-  incident.head = headOfPart(world, fed ? [fed] : [])
+  incident.head = top === NONE ? headOver(world, below) : top
   incident.segmentAt = { head: incident.head, observer: NONE }
   if (fed?.fed) incident.cameBackAt = Math.max(incident.darkFrom, at)
 }
 
-/** Where to stand for a case whose device feeds nobody any more. */
-function headOfPart({ network }: World, parts: readonly MovedPart[]): number {
-  for (const { top } of parts) if (network.head[top] !== NONE) return network.head[top]!
+/** Where to stand for a case whose device feeds nobody any more: above what hung below it. */
+function headOver({ network }: World, below: ReadonlySet<number>): number {
+  for (const device of below) if (network.head[device] !== NONE) return network.head[device]!
   return Math.max(
     0,
     network.head.findIndex((head) => head !== NONE),

@@ -1,7 +1,7 @@
 /** Which trees hang otherwise after switching, and which parts of them moved. */
 import type { InstantMs } from '../../facts/time.ts'
 import { NOT_ENERGISED } from '../../grid/forest.ts'
-import { type Case, isActive } from '../incidents/case.ts'
+import type { Case } from '../incidents/case.ts'
 import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
 
@@ -25,11 +25,14 @@ export interface Rehanging {
   readonly devices: readonly number[]
   readonly inside: ReadonlySet<number>
   readonly parts: readonly MovedPart[]
-  /** What each active case in these trees stood for: a device, and all that hung below it. */
-  readonly stoodFor: ReadonlyMap<
-    Case,
-    { readonly named: number; readonly below: ReadonlySet<number> }
-  >
+  /** What each case in these trees stood for: a device, and all that hung below it. */
+  readonly stoodFor: ReadonlyMap<Case, Stood>
+}
+
+/** What a case stood for. */
+export interface Stood {
+  readonly named: number
+  readonly below: ReadonlySet<number>
 }
 
 /** `before` has the former parent of each device that changed it; the network knows its old heads. */
@@ -57,8 +60,7 @@ export function movedParts(
     .map(([top]) => ({ top, devices: topology.subtree(top), fed: topology.isFed(top) }))
   const stoodFor = new Map<Case, { named: number; below: Set<number> }>()
   for (const [incident, device] of named)
-    if (isActive(incident) && inside.has(incident.head))
-      stoodFor.set(incident, { named: device, below: new Set() })
+    if (inside.has(incident.head)) stoodFor.set(incident, { named: device, below: new Set() })
   fillBelow(stoodFor, inside, parentBefore, headsBefore)
   return { at, roots: ordered, devices: [...inside].sort((a, b) => a - b), inside, parts, stoodFor }
 }

@@ -13,6 +13,7 @@ import { forgetCallers, settleCallers } from '../evidence/calls.ts'
 import { lean } from '../evidence/indicators.ts'
 import { operations, positionAt, settlePosition } from '../evidence/positions.ts'
 import { AWAITED, OFF } from '../evidence/registers.ts'
+import { meaningOf } from '../evidence/statement.ts'
 import { statedIn } from '../evidence/switch-position.ts'
 import { type Case, isActive } from '../incidents/case.ts'
 import { EndedOutages } from '../incidents/ended.ts'
@@ -171,6 +172,7 @@ function settlePart(world: World, { at }: Rehanging, part: MovedPart, accounted:
   if (accounted > 0) world.ended.addStretch(network, { head, observer: NONE }, accounted)
   if (!part.fed) {
     world.ended.addStretch(network, { head, observer: NONE }, at)
+    takeReturnsBack(world, part, at)
     return
   }
   // Nobody calls again to say that all is well.
@@ -180,6 +182,23 @@ function settlePart(world: World, { at }: Rehanging, part: MovedPart, accounted:
   if (waiting.length === 0) return
   belief.cameBack.set(head, at)
   for (const observer of waiting) belief.become(observer, AWAITED)
+}
+
+/**
+ * Dark since `at`, as is known now: what was taken for its return later was none, and who was awaited
+ * because of that has said "off".
+ */
+function takeReturnsBack(world: World, { devices }: MovedPart, at: InstantMs): void {
+  const { network, belief, ended } = world
+  const heads = new Set(devices.filter((device) => network.head[device] === device))
+  for (const head of heads) if ((belief.cameBack.get(head) ?? 0) >= at) belief.cameBack.delete(head)
+  ended.takeBack(heads, at)
+  const awaited: number[] = []
+  for (const head of heads)
+    network.eachSeated(head, (o) => {
+      if (belief.registers.state[o] === AWAITED) awaited.push(o)
+    })
+  for (const o of awaited) belief.become(o, meaningOf(world, o, true, belief.registers.atOf(o)))
 }
 
 /** Who said "off" below `head` by then, but for what an open device or an incident of its own explains. */
