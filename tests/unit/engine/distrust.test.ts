@@ -1,5 +1,6 @@
 /** One identity cannot confirm, nor clear what two vouched for, however much and often it speaks. */
 import { describe, expect, it } from 'vitest'
+import { reborn } from '../../../src/cli/rehearsal.ts'
 import { AskedLab } from '../../support/asked-lab.ts'
 import { drawnGrid } from '../../support/drawn-grid.ts'
 import { EngineLab } from '../../support/engine-lab.ts'
@@ -236,5 +237,73 @@ describe('a second outage above one that lasts', () => {
     story.say('C1', 'powerOff', { meters: ['o-a2', 'o-a3'] })
     story.pass(10)
     expect(story.open()).toMatchObject([{ device: { id: 'X1' }, metersAffected: 4 }])
+  })
+})
+
+describe('one identity that tells its meters apart', () => {
+  it('may be wrong of each by itself, not of all at once', () => {
+    const story = new AskedLab(drawnGrid(AREAS))
+    story.answerOf = (target) => (target === 'o-a1' || target === 'o-a2' ? 'noAnswer' : 'energised')
+    story.pass(2)
+    story.say('C1', 'powerOff', { meters: ['o-a1'] })
+    story.say('C1', 'powerOff', { meters: ['o-a2'] })
+    story.pass(240)
+    expect(story.open()).toMatchObject([{ device: { id: 'a1' } }, { device: { id: 'a2' } }])
+  })
+})
+
+describe('a terminal that speaks for the meters of another, by a clock that is ahead', () => {
+  function spoken(): EngineLab {
+    const grid = drawnGrid(AREAS)
+    grid.observers.push({ id: 'T1', class: 'ttu', device: 'X1' })
+    const story = new EngineLab(grid)
+    story.pass(2)
+    story.say('T1', 'areaOff', { at: story.now + 225_000, boot: 1, seq: 1 })
+    story.say('C1', 'powerOff', { meters: A })
+    return story
+  }
+  const copyOf = (story: EngineLab, at: number) =>
+    story.say('T1', 'areaOff', { at, boot: 1, seq: 1 })
+  const statesOf = ({ engine, grid }: EngineLab) =>
+    A.map((meter) => engine.world!.registers.state[grid.observers.ids.indexOf(meter)])
+
+  it('is outdated by what they say next themselves, and a copy of it changes nothing', () => {
+    const story = spoken()
+    const told = story.now + 225_000
+    story.pass(100)
+    for (const meter of A) story.say('C1', 'powerOn', { meters: [meter] })
+    const after = statesOf(story)
+    expect(after).toEqual([2, 2, 2, 2])
+    copyOf(story, told)
+    expect(statesOf(story)).toEqual(after)
+    story.restart(reborn)
+    copyOf(story, told)
+    expect(statesOf(story)).toEqual(after)
+    story.pass(1)
+    story.say('T1', 'areaOff', { at: story.now + 225_000, boot: 1, seq: 2 })
+    expect(statesOf(story)).toEqual([1, 1, 1, 1])
+  })
+})
+
+describe('an off measured after the return', () => {
+  it('and reported before means the same in either order', () => {
+    const state = (...order: ('powerOff' | 'voltage')[]) => {
+      const story = lab()
+      for (const identity of ['C1', 'C2', 'C3']) story.say(identity, 'areaOff')
+      story.pass(30)
+      for (const identity of ['C2', 'C3']) story.say(identity, 'areaOn')
+      story.pass(5)
+      const at = story.now
+      for (const kind of order)
+        story.say('C1', kind, {
+          meters: ['o-a1'],
+          at,
+          boot: 1,
+          seq: kind === 'powerOff' ? 8 : 9,
+          ...(kind === 'voltage' ? { volts: [0, 0, 0] } : {}),
+        })
+      return story.engine.world!.registers.state[story.grid.observers.ids.indexOf('o-a1')]
+    }
+    expect(state('voltage', 'powerOff')).toBe(state('powerOff', 'voltage'))
   })
 })
