@@ -45,6 +45,7 @@ import { openHotline } from './hotline.ts'
 import type { Informing } from './informing.ts'
 import { documentOfAllMessages, INSTALLED, installedVersion } from './installed.ts'
 import { Library } from './library.ts'
+import { nextReadsOf } from './next-reads.ts'
 import { openJournal } from './open-journal.ts'
 import { Pipeline } from './pipeline.ts'
 import { processFigures } from './process-figures.ts'
@@ -313,6 +314,7 @@ async function open(
     gridApply,
     ...switchingPort(grid, () => judge.engine.world),
     diagram: (feeder) => diagramOf(judge.engine.world, feeder),
+    nextReads: (incident) => nextReadsOf(judge.engine.world, incident),
     rules: () => library.rulesText(judge.rulesDigest),
     causes: () => causes,
     ...rulesDoor(ruleParts, dir),

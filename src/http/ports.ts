@@ -26,6 +26,7 @@ import type { DiagramDevice } from './diagram-port.ts'
 import type { FrequentAnswer, FrequentAsked } from './frequent-shape.ts'
 import type { Identity } from './identity/identity.ts'
 import type { OidcSignIn } from './identity/oidc.ts'
+import type { NextReads } from './next-reads-port.ts'
 import type { PassOn } from './pass-on.ts'
 import type { QualityParts } from './quality.ts'
 import type {
@@ -328,6 +329,8 @@ export interface HttpDeps {
   belowNow(device: number): BelowNow
   /** Devices of a feeder by index, with what the engine holds of each. */
   diagram(feeder: number): readonly DiagramDevice[]
+  /** What would be asked next about an incident. */
+  nextReads(incident: string): NextReads
   readonly gridApply: GridApplyPort
   rules(): RulesText
   causes(): CauseTree

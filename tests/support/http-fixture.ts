@@ -332,6 +332,14 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
       const devices = stretchesBelow(grid, device)
       return { devices, lines: devices }
     },
+    nextReads: () => ({
+      state: 'asks',
+      round: 1,
+      reads: [
+        { observer: 'F1-T1-M1', class: 'meter', terminal: 'F1-T1-M1', gainBits: 0.42 },
+        { observer: 'F1-T2-M1', class: 'meter', terminal: 'F1-T2-M1', gainBits: null },
+      ],
+    }),
     diagram: (feeder) => normalDiagram(grid, feeder),
     gridApply: {
       state: { upload: null, stage: null, receivedBytes: 0, last: null },

@@ -1,6 +1,6 @@
 /** One feeder as a single-line diagram. */
 import type { DeviceId } from '../../../src/facts/ids.ts'
-import type { DeviceType } from '../../../src/grid/model.ts'
+import type { DeviceType, ObserverClass } from '../../../src/grid/model.ts'
 import { getJson } from './client.ts'
 import type { Instant } from './payloads.ts'
 
@@ -25,3 +25,18 @@ export interface DiagramPayload {
 export function diagram(feeder: string, signal?: AbortSignal): Promise<DiagramPayload> {
   return getJson(`/api/v1/feeders/${encodeURIComponent(feeder)}/diagram`, signal)
 }
+
+/** Whom the next round of call-reads would ask about an incident. */
+export interface NextReadsPayload {
+  readonly state: 'asks' | 'waiting' | 'off' | 'over'
+  readonly round: number
+  readonly reads: readonly {
+    readonly observer: string
+    readonly class: ObserverClass
+    readonly terminal: string
+    readonly gainBits: number | null
+  }[]
+}
+
+export const nextReads = (incident: string, signal?: AbortSignal): Promise<NextReadsPayload> =>
+  getJson(`/api/v1/incidents/${encodeURIComponent(incident)}/next-reads`, signal)

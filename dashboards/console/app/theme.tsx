@@ -94,7 +94,11 @@ export function ThemeProvider({ children }: { children: ReactNode }) {
         motion: false,
       },
       // White on the accent of the dark palette would be hard to read.
-      components: { Button: { primaryColor: palette.onAccent, dangerColor: palette.onAccent } },
+      components: {
+        Button: { primaryColor: palette.onAccent, dangerColor: palette.onAccent },
+        // The dark shade made of it would be too dim for words.
+        Dropdown: { colorError: palette.bad },
+      },
     }),
     [shown, palette],
   )

@@ -96,7 +96,8 @@ function Feeder(props: { feeder: string; incidents: readonly IncidentPayload[]; 
           {(value) => <Drawing devices={value.devices} incidents={incidents} />}
         </LoadedOr>
       </section>
-      <aside className="diagram-why" aria-label={text.diagram.why}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrolled with the arrow keys */}
+      <aside className="diagram-why" tabIndex={0} aria-label={text.diagram.why}>
         <h2>{text.diagram.why}</h2>
         {incidents.length === 0 ? (
           <p className="quiet">{text.diagram.calm}</p>

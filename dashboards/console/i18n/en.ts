@@ -308,6 +308,16 @@ export const en: Catalogue = {
     replyBy: (at) => `reply by ${at}`,
   },
   callReads: {
+    next: 'What it would ask next',
+    nothing: 'Nobody left whose answer would tell enough.',
+    states: {
+      waiting: 'Answers are awaited.',
+      off: 'The rules ask nobody.',
+      over: 'Nothing more is asked.',
+    },
+    round: (round, count) => `Round ${round} asks ${count}; those who would tell most first:`,
+    secondSource: 'second source',
+    bits: (gain) => `${gain} bits`,
     heading: 'Call-reads',
     answered: (answered, asked) => `${answered} of ${asked} answered`,
   },

@@ -317,6 +317,16 @@ export const zhCN = {
     replyBy: (at: string) => `请在 ${at} 前回复`,
   },
   callReads: {
+    next: '下一步要问谁',
+    nothing: '没有值得再问的终端。',
+    states: {
+      waiting: '正在等待回答。',
+      off: '规则未启用召测。',
+      over: '不再召测。',
+    },
+    round: (round: number, count: number) => `第 ${round} 轮将召测 ${count} 个，能说明最多的在前：`,
+    secondSource: '第二来源',
+    bits: (gain: string) => `${gain} 比特`,
     heading: '召测核实',
     answered: (answered: string, asked: string) => `应答 ${answered} / ${asked}`,
   },

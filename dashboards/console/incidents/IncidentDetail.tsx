@@ -126,7 +126,7 @@ function Opened(props: Props & { incident: IncidentPayload; refresh: () => Promi
           <Escalations incident={incident} account={account} />
         )}
         <Verdict incident={incident} />
-        <CallReads verification={incident.verification} />
+        <CallReads incident={incident} account={account} />
         <History incident={incident} />
         <Facts incident={incident} names={names} />
       </div>

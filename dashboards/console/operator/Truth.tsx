@@ -81,14 +81,16 @@ function Fault({ fault }: { fault: TrueFaultPayload }) {
         {fault.duplicates.length > 0 && <small>{t.twice(fault.duplicates.join(' '))}</small>}
       </td>
       <td>
-        {fault.sensedAfterMs === null ? '' : t.seconds((fault.sensedAfterMs / 1000).toFixed(1))}
+        {fault.sensedAfterMs === null
+          ? ''
+          : t.seconds((Math.max(0, fault.sensedAfterMs) / 1000).toFixed(1))}
       </td>
       <td>
         {fault.restoredAt === null
           ? t.stillOut
           : fault.restoredAfterMs === null
             ? t.notYetSaid
-            : t.seconds((fault.restoredAfterMs / 1000).toFixed(1))}
+            : t.seconds((Math.max(0, fault.restoredAfterMs) / 1000).toFixed(1))}
       </td>
     </tr>
   )

@@ -30,29 +30,42 @@ export function verifyCases(
     possibilities ??= world.speaksOfPhases(root) ? [] : posterior(world.belief, root)
     incident.reads.lookAt = world.now + LOOK_AGAIN_MS
     const reason = incident.outageKind === 'predicted' ? 'verify' : 'refine'
-    const whom = whomToAsk(world, incident, possibilities)
+    const whom = whomToAsk(world, incident, possibilities).map(({ observer }) => observer)
     const round = incident.reads.rounds + 1
     if (askRound(world, incident, whom, reason, round, publisher)) incident.reads.rounds = round
   }
 }
 
 function isDue(world: World, incident: Case): boolean {
-  const { reads } = incident
   return (
-    isActive(incident) &&
-    incident.kind === 'fault' &&
-    incident.cameBackAt === null &&
-    reads.rounds < ROUNDS &&
-    reads.lookAt <= world.now &&
+    mayBeAskedAbout(incident) &&
+    incident.reads.lookAt <= world.now &&
     !world.calls.waitsFor(incident.number)
   )
 }
 
-function whomToAsk(
+/** Whether a question about its place may still follow. */
+export function mayBeAskedAbout(incident: Case): boolean {
+  return (
+    isActive(incident) &&
+    incident.kind === 'fault' &&
+    incident.cameBackAt === null &&
+    incident.reads.rounds < ROUNDS
+  )
+}
+
+/** An observer to ask, and the nats expected of the answer; null: wanted as a second source. */
+export interface Asked {
+  readonly observer: number
+  readonly gain: number | null
+}
+
+/** Whom the next round would ask, within the incident's own budget; those who tell most first. */
+export function whomToAsk(
   world: World,
   incident: Case,
   possibilities: readonly Possibility[],
-): readonly number[] {
+): readonly Asked[] {
   const { perIncident, leastGainNats } = world.rules.judgement.callReads
   const left = perIncident - incident.reads.asked.length
   // Half is kept for what the first answers leave open.
@@ -64,10 +77,11 @@ function whomToAsk(
     limit,
     leastGainNats,
     (possibility) => isRelated(world, incident, possibility),
-  ).map(({ observer }) => observer)
+  ).map(({ observer, gain }): Asked => ({ observer, gain }))
   if (incident.outageKind !== 'predicted') return chosen
-  const more = witnesses(world, incident).filter((observer) => !chosen.includes(observer))
-  return [...chosen, ...more].slice(0, limit)
+  const asked = new Set(chosen.map(({ observer }) => observer))
+  const more = witnesses(world, incident).filter((observer) => !asked.has(observer))
+  return [...chosen, ...more.map((observer) => ({ observer, gain: null }))].slice(0, limit)
 }
 
 /** Above or below the place the case stands for. */

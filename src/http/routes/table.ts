@@ -26,6 +26,7 @@ import { gridRoutes } from './grid.ts'
 import { incidentRoutes } from './incidents.ts'
 import { mapRoutes } from './map.ts'
 import { networkRoutes } from './network.ts'
+import { nextReadsRoutes } from './next-reads.ts'
 import { noticeRoutes } from './notices.ts'
 import { oidcRoutes } from './oidc.ts'
 import { outageRoutes } from './outages.ts'
@@ -105,6 +106,7 @@ export function routeTable(tickets: Tickets, version: string): readonly Route[] 
     ...gridRoutes,
     ...networkRoutes,
     ...feederRoutes,
+    ...nextReadsRoutes,
     ...noticeRoutes,
     ...escalationRoutes,
     ...repairRoutes,
