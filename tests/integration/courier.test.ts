@@ -259,3 +259,37 @@ test('an address kept from when private ones were allowed is not written to any 
   expect(await send(receiver.url)).toMatchObject({ result: 'failed' })
   expect(receiver.received).toHaveLength(0)
 })
+
+test('a redirect is a failure: nobody else is written to, at whatever address', async () => {
+  const { receiver, outbox } = await stage()
+  outbox.add({ id: 'one' })
+  const inside = await webhookReceiver()
+  closers.push(() => inside.close())
+  const endpoint = outbox.endpoints()[0]!
+  for (const status of [301, 302, 307, 308]) {
+    receiver.manner = answers(status, { location: inside.url })
+    const reply = await post(endpoint, outbox.list[0]!, { now: Date.now(), allowPrivate: true })
+    expect(reply).toMatchObject({ result: 'failed', said: `status ${status}` })
+  }
+  expect(inside.received).toEqual([])
+})
+
+test('what a receiver answers beside its status is neither believed nor waited for', async () => {
+  const { receiver, outbox } = await stage()
+  outbox.add({ id: 'one' })
+  const endpoint = outbox.endpoints()[0]!
+  const send = () =>
+    post(endpoint, outbox.list[0]!, { now: Date.now(), allowPrivate: true, timeoutMs: 5000 })
+  // 2xx and a body that says the contrary, is no JSON, or never ends.
+  receiver.manner = (_, response) => response.writeHead(200).end('{"error":"refused"}')
+  expect(await send()).toEqual({ result: 'delivered' })
+  receiver.manner = (_, response) => response.writeHead(202).end('<html>')
+  expect(await send()).toEqual({ result: 'delivered' })
+  receiver.manner = (_, response) => response.writeHead(200).write('x'.repeat(1_000_000))
+  expect(await send()).toEqual({ result: 'delivered' })
+  // A status, and then nothing.
+  receiver.manner = (_, response) => response.writeHead(503).flushHeaders()
+  expect(
+    await post(endpoint, outbox.list[0]!, { now: Date.now(), allowPrivate: true, timeoutMs: 300 }),
+  ).toMatchObject({ result: 'failed' })
+})
