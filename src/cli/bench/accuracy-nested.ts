@@ -36,6 +36,7 @@ export function benchNested(
   const meters = new MeterScore()
   let secondNamed = 0
   let tieSuspected = 0
+  let ceiling = 0
   for (let i = 0; i < cases; i++) {
     const [first, second] = drawNested(lab, draw)
     const story = new Story(lab.grid, rules, options, draw)
@@ -56,6 +57,7 @@ export function benchNested(
     const named = namedBy(lab, story)
     exact.add(named, [second], seen)
     if (seen && named.includes(second)) secondNamed++
+    if (seen && likeliestBelow(lab, first, story, options.loss) === second) ceiling++
     meters.add(story.countedDark(), second.meters)
     if (story.suspectedTies().first.length > 0) tieSuspected++
   }
@@ -63,12 +65,50 @@ export function benchNested(
     cases,
     seen: exact.seenCases,
     ...exact.result(),
+    ceilingSeen: ratio(ceiling, exact.seenCases),
     secondNamedSeen: ratio(secondNamed, exact.seenCases),
     meterF1: meters.f1(),
     firstExactSeen: before.result().exactSeen,
     tieSuspected: ratio(tieSuspected, cases),
   }
 }
+
+/** What can be open below the first, level by level. */
+const belowOf = (lab: Laboratory, first: DeviceClass) =>
+  drawable(
+    lab.classes.filter((c) => c.meters.length < first.meters.length && covers(lab, first, c)),
+    1,
+  )
+
+/**
+ * What an exact reasoner names from the same returns, who knows the first, the loss and the draw, and
+ * that exactly one is open below: more than any program in service knows.
+ */
+function likeliestBelow(
+  lab: Laboratory,
+  first: DeviceClass,
+  story: Story,
+  loss: number,
+): DeviceClass | undefined {
+  const silent = (c: DeviceClass) =>
+    observersOf(lab, c).reduce((sum, o) => sum + (story.heardOn.has(o) ? 0 : 1), 0)
+  const allSilent = silent(first)
+  let [likeliest, most]: [DeviceClass | undefined, number] = [undefined, Number.NEGATIVE_INFINITY]
+  for (const { members, weight } of belowOf(lab, first))
+    for (const c of members) {
+      const dark = observersOf(lab, c)
+      if (dark.some((o) => story.heardOn.has(o))) continue
+      const others = observersOf(lab, first).length - dark.length
+      const lost = allSilent - dark.length
+      const logShare = Math.log(weight / members.length)
+      const log = logShare + times(lost, Math.log(loss)) + times(others - lost, Math.log1p(-loss))
+      if (log > most) [likeliest, most] = [c, log]
+    }
+  return likeliest
+}
+
+/** None of something impossible is no obstacle. */
+const times = (count: number, log: number) => (count === 0 ? 0 : count * log)
 
 /** A device with something to tell apart below it, and something below it, level by level. */
 export function drawNested(lab: Laboratory, draw: Draw): [DeviceClass, DeviceClass] {
@@ -78,10 +118,7 @@ export function drawNested(lab: Laboratory, draw: Draw): [DeviceClass, DeviceCla
   )
   for (;;) {
     const first = drawClass(outer, draw)
-    const below = drawable(
-      lab.classes.filter((c) => c.meters.length < first.meters.length && covers(lab, first, c)),
-      1,
-    )
+    const below = belowOf(lab, first)
     if (below.length > 0) return [first, drawClass(below, draw)]
   }
 }
