@@ -27,6 +27,7 @@ const folder = mkdtempSync(join(tmpdir(), 'lastgasp-privacy-'))
 const env = { LASTGASP__LOG__LEVEL: 'debug', LASTGASP__NOTIFY__ALLOW_PRIVATE: 'true' }
 const receiver = await webhookReceiver(takes)
 const heardByTerminals: string[] = []
+const heardByService: string[] = []
 const statuses = new Map<string, number[]>()
 let server: Server
 let metrics = ''
@@ -76,6 +77,13 @@ beforeAll(async () => {
   await ask('operator', 'POST', '/webhooks', hook)
   const options = { username: 'C', password: TERMINAL_SECRET, reconnectPeriod: 0 }
   const client = await connectAsync(server.brokerUrl, options, false)
+  // A service that hears notices by topic.
+  const made = await ask('operator', 'POST', '/webhooks', { name: 'desk', form: 'mqtt' })
+  const { webhook, secret } = made as { webhook: { id: string }; secret: string }
+  const signIn = { username: `service:${webhook.id}`, password: secret, reconnectPeriod: 0 }
+  const service = await connectAsync(server.brokerUrl, signIn, false)
+  service.on('message', (topic, payload) => heardByService.push(`${topic} ${payload}`))
+  await service.subscribeAsync('lastgasp/v1/notices/#', { qos: 1 })
   client.on('message', (topic, payload) => heardByTerminals.push(`${topic} ${payload}`))
   await client.subscribeAsync('lastgasp/v1/C/call', { qos: 1 })
   const say = (topic: string, payload: object) =>
@@ -122,7 +130,13 @@ beforeAll(async () => {
   await ask('agent', 'GET', `/customers/search?q=${encodeURIComponent(NAME)}&phone=${PHONE}`)
   await ask('customer', 'GET', `/self/outage?account=${PHONE}`).catch(() => {})
   await say('event', { id: 'C-2', kind: 'powerOn', at: new Date().toISOString() })
-  await until(() => receiver.received.length > 0)
+  // A gateway that tells more than it is asked for, and not signed.
+  const told = {
+    receipts: [{ id: 'cm_1', state: 'failed', at: '2026-11-22T03:00:00Z', to: PHONE }],
+  }
+  await ask('operator', 'POST', `/webhooks/${webhook.id}/receipts`, told)
+  await until(() => receiver.received.length > 0 && heardByService.length > 0)
+  await service.endAsync()
   metrics = await (await fetch(`${server.url}/metrics`)).text()
   await client.endAsync()
   await server.stop()
@@ -163,6 +177,8 @@ test('messages to other systems and to terminals have nothing of it', () => {
   expect(receiver.received.length).toBeGreaterThan(0)
   for (const { body } of receiver.received) expect(found(body)).toEqual([])
   expect(found(heardByTerminals.join('\n'))).toEqual([])
+  expect(heardByService.length).toBeGreaterThan(0)
+  expect(found(heardByService.join('\n'))).toEqual([])
 })
 
 test('no other file of the data folder has anything of it', () => {
