@@ -45,6 +45,7 @@ import { openHotline } from './hotline.ts'
 import type { Informing } from './informing.ts'
 import { documentOfAllMessages, INSTALLED, installedVersion } from './installed.ts'
 import { Library } from './library.ts'
+import { tellNew } from './new-incidents.ts'
 import { nextReadsOf } from './next-reads.ts'
 import { openJournal } from './open-journal.ts'
 import { Pipeline } from './pipeline.ts'
@@ -225,7 +226,7 @@ async function open(
     callSender?.follow(batches)
     callLinks?.follow(batches)
     informing?.follow(batches)
-    if (options.onIncident) announce(batches, options.onIncident)
+    if (options.onIncident) tellNew(batches, options.onIncident)
   }
 
   const configDir = join(INSTALLED, 'config')
@@ -404,15 +405,6 @@ async function open(
       await closeAll()
     },
   }
-}
-
-function announce(
-  batches: Parameters<Pipeline['onCommitted']>[0],
-  onIncident: (incident: Incident) => void,
-): void {
-  for (const { changes } of batches)
-    for (const change of changes)
-      if (change.type === 'incident' && change.incident.revision === 1) onIncident(change.incident)
 }
 
 function seriesSettings({ series }: Settings): Parameters<typeof openSeries>[0]['settings'] {
