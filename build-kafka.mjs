@@ -19,8 +19,12 @@ if (!process.env.npm_execpath) {
 const gyp = createRequire(process.env.npm_execpath).resolve('node-gyp/bin/node-gyp.js')
 const installed = existsSync('/usr/include/librdkafka/rdkafkacpp.h')
 const besideNode = dirname(dirname(process.execPath))
-const headers = existsSync(join(besideNode, 'include', 'node', 'node.h')) ? [`--nodedir=${besideNode}`] : []
-console.log(installed ? 'linking the installed librdkafka …' : 'compiling librdkafka, this takes minutes …')
+const headers = existsSync(join(besideNode, 'include', 'node', 'node.h'))
+  ? [`--nodedir=${besideNode}`]
+  : []
+console.log(
+  installed ? 'linking the installed librdkafka …' : 'compiling librdkafka, this takes minutes …',
+)
 try {
   execFileSync(process.execPath, [gyp, 'rebuild', ...headers], {
     cwd: client,

@@ -36,9 +36,7 @@ test('names those that are asked a little later, then waits for them, then nothi
   expect(gains).toEqual([...gains].sort((a, b) => b - a))
   expect(Math.min(...gains)).toBeGreaterThan(0)
   while (lab.asked.length === 0) lab.pass(1)
-  expect(next.reads.map(({ observer }) => observer)).toEqual(
-    expect.arrayContaining([...lab.asked]),
-  )
+  expect(next.reads.map(({ observer }) => observer)).toEqual(expect.arrayContaining([...lab.asked]))
   expect(nextReadsOf(lab.engine.world, id)).toMatchObject({ state: 'waiting', reads: [] })
   lab.say('C1', 'powerOn')
   lab.say('C1', 'powerOn', { meters: ['o-m1', 'o-m2'] })
