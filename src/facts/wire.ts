@@ -118,9 +118,6 @@ export const TOPIC_ROOT = 'lastgasp/v1'
 export const CREWS_SEGMENT = 'crews'
 export const NOTICES_SEGMENT = 'notices'
 
-/** Roles that a notice is routed to, as they stand in topics; `test` is a trial message. */
-const NOTICE_ROLES = ['serviceDispatcher', 'networkDispatcher', 'gridManager', 'test'] as const
-
 /** Down: a notice (故障感知信息) to those it is routed to; nothing personal. */
 export const noticeMessage = z.object({
   /** The same each time it is sent: the receiver's key against doubles. */
