@@ -42,9 +42,10 @@ export class Judge {
   gridDigest: string
   rulesDigest: string
 
-  constructor(library: Shelf, from: Beginning) {
+  /** `lane`: of judges side by side, whose numbers it gives. */
+  constructor(library: Shelf, from: Beginning, lane = 0) {
     this.#library = library
-    this.engine = new Engine(library, from.world)
+    this.engine = new Engine(library, from.world, lane)
     this.position = from.position
     this.digest = from.digest
     this.gridDigest = from.gridDigest

@@ -6,6 +6,7 @@ import type { ActionChange, ChangeBatch } from '../engine/changes.ts'
 import type { JournalledFact, Position } from '../facts/facts.ts'
 import type { JournalPort } from '../journal/port.ts'
 import type { RecordsPort } from '../records/port.ts'
+import { ActionWaits } from './action-waits.ts'
 import { type Beginning, Judge, type Shelf } from './judge.ts'
 
 /** The journal replays otherwise than it was lived: never go on from that. */
@@ -28,7 +29,7 @@ export class Pipeline {
   readonly judge: Judge
   readonly #journal: FollowedJournal
   readonly #records: KeptRecords
-  readonly #waitingActions = new Map<string, Set<(change: ActionChange) => void>>()
+  readonly #actions: ActionWaits
   /** Where the last commit to the records ends; rejections surface through `onFailure`. */
   #recorded: Promise<void> = Promise.resolve()
   onFailure: (error: unknown) => void = () => {}
@@ -38,6 +39,7 @@ export class Pipeline {
   constructor(journal: FollowedJournal, records: KeptRecords, library: Shelf, from: Beginning) {
     this.#journal = journal
     this.#records = records
+    this.#actions = new ActionWaits(records)
     this.judge = new Judge(library, from)
   }
 
@@ -83,21 +85,7 @@ export class Pipeline {
 
   /** The engine's decision on a request, or undefined after `timeoutMs`. Ask before appending. */
   awaitAction(requestId: string, timeoutMs: number): Promise<ActionChange | undefined> {
-    const decided = this.#records.action(requestId)
-    if (decided) return Promise.resolve(decided)
-    return new Promise((resolve) => {
-      // A request sent twice at once waits twice.
-      const waiting = this.#waitingActions.get(requestId) ?? new Set()
-      this.#waitingActions.set(requestId, waiting)
-      const answer = (change: ActionChange | undefined) => {
-        clearTimeout(timer)
-        waiting.delete(answer)
-        if (waiting.size === 0) this.#waitingActions.delete(requestId)
-        resolve(change)
-      }
-      const timer = setTimeout(() => answer(undefined), timeoutMs)
-      waiting.add(answer)
-    })
+    return this.#actions.await(requestId, timeoutMs)
   }
 
   #take(facts: readonly JournalledFact[]): void {
@@ -112,10 +100,7 @@ export class Pipeline {
   }
 
   #told(batches: readonly ChangeBatch[]): void {
-    for (const { changes } of batches)
-      for (const change of changes)
-        if (change.type === 'action')
-          for (const answer of this.#waitingActions.get(change.requestId) ?? []) answer(change)
+    this.#actions.follow(batches)
     this.onCommitted(batches)
   }
 }

@@ -23,7 +23,7 @@ type Lived = RecordsPort['state']
  * serves where that had stopped cleanly, for then nothing it judged has to be judged again.
  */
 export async function newestBeginning(
-  store: SnapshotStore,
+  store: Pick<SnapshotStore, 'latest'>,
   library: Shelf,
   lived: Lived,
 ): Promise<Beginning> {

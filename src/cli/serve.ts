@@ -5,9 +5,13 @@ import { startGateway } from '../app/gateway.ts'
 import { installedVersion } from '../app/installed.ts'
 import { type RunningProgram, startProgram } from '../app/program.ts'
 import { startReceiver } from '../app/receiver.ts'
+import { startEngine } from '../app/roles/engine.ts'
+import { startRecords } from '../app/roles/records.ts'
+import { startSensing } from '../app/roles/sensing.ts'
 import { showMessages } from '../app/shown-messages.ts'
 import { UsageError } from '../config/errors.ts'
 import type { SettingFlagName } from '../config/flags.ts'
+import { kafkaSettings } from '../config/kafka.ts'
 import type { Settings } from '../config/schema.ts'
 import type { Incident } from '../engine/changes.ts'
 import { addSettingFlags, settingsOf } from './settings.ts'
@@ -31,7 +35,7 @@ export function registerServe(program: Command): void {
     .option('--grid <file>', 'grid to watch; kept in the data folder from then on')
     .option(
       '--role <role>',
-      'all (one process does everything), or gateway (consoles only, beside such a process)',
+      'all (one process does everything), gateway (consoles only, beside such a process), or with Kafka: sensing, engine, records',
       'all',
     )
     .option('--demo', 'a demonstration county with simulated terminals and accounts', false)
@@ -39,10 +43,13 @@ export function registerServe(program: Command): void {
 }
 
 async function runServe(options: ServeOptions): Promise<void> {
-  if (options.role !== 'all' && options.role !== 'gateway')
-    throw new UsageError(`--role ${options.role}: this version knows all and gateway`)
   const { settings } = settingsOf(options)
   if (options.role === 'gateway') return serveGateway(settings)
+  if (isWorkerRole(options.role)) return serveWorker(options.role, options, settings)
+  if (options.role !== 'all')
+    throw new UsageError(
+      `--role ${options.role}: there are all, gateway, ${Object.keys(WORKER_ROLES).join(', ')}`,
+    )
   const startedAt = performance.now()
   const { customers, seed } = settings.demo
   if (options.demo && options.grid === undefined)
@@ -61,10 +68,7 @@ async function runServe(options: ServeOptions): Promise<void> {
         secret: settings.mqtt.secret,
       }),
     ...(gridFile === undefined ? {} : { gridFile }),
-    onFailure: (error) => {
-      console.error(`lastgasp: ${(error as Error).message}`)
-      process.exit(70)
-    },
+    onFailure: exitFailed,
     onIncident: (incident) => {
       if (firstFault) announceFirst(incident, performance.now() - startedAt)
       firstFault = false
@@ -90,6 +94,51 @@ async function runServe(options: ServeOptions): Promise<void> {
   clearTimeout(late)
   // Handles of libraries may linger; everything of ours is closed.
   process.exit(0)
+}
+
+/** The parts of the work that Kafka holds together. */
+const WORKER_ROLES = { sensing: startSensing, engine: startEngine, records: startRecords } as const
+
+function isWorkerRole(role: string): role is keyof typeof WORKER_ROLES {
+  return Object.hasOwn(WORKER_ROLES, role)
+}
+
+async function serveWorker(
+  role: keyof typeof WORKER_ROLES,
+  { grid, demo }: ServeOptions,
+  settings: Settings,
+): Promise<void> {
+  const kafka = kafkaSettings(settings)
+  if (!kafka) throw new UsageError(`--role ${role} needs kafka.brokers`)
+  if (demo) throw new UsageError(`--demo is for --role all, not for ${role}`)
+  const running = await WORKER_ROLES[role]({
+    ...{ settings, kafka },
+    ...(grid === undefined ? {} : { gridFile: grid }),
+    onFailure(error) {
+      console.error(`lastgasp: ${(error as Error).message}`)
+      endAtOnce()
+    },
+  })
+  console.log(`lastgasp ${installedVersion()}`)
+  console.log(`role     ${role}, ${running.url}/readyz`)
+  console.log('stop with Ctrl-C')
+  await untilSignal()
+  setTimeout(endAtOnce, STOP_WITHIN_MS).unref()
+  await running.stop()
+  process.exit(0)
+}
+
+/**
+ * Kafka's client may hang for good in an ordinary exit while it is still connected; what is
+ * acknowledged is with the brokers, so nothing is lost by not waiting.
+ */
+function endAtOnce(): void {
+  process.kill(process.pid, 'SIGKILL')
+}
+
+function exitFailed(error: unknown): void {
+  console.error(`lastgasp: ${(error as Error).message}`)
+  process.exit(70)
 }
 
 async function serveGateway(settings: Settings): Promise<void> {

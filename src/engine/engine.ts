@@ -45,6 +45,7 @@ import { trackTree } from './incidents/track.ts'
 import { NONE } from './inference/network.ts'
 import { READ_AHEAD, ReadAhead } from './inference/read-ahead.ts'
 import { judgeTree } from './inference/verdict.ts'
+import { enterLane } from './lane.ts'
 import { turnPlans } from './plans/turn.ts'
 import { seeCrew } from './repair/arrival.ts'
 import { isEstimateOver } from './repair/estimating.ts'
@@ -86,11 +87,14 @@ export interface Loaded {
 
 export class Engine {
   readonly #loaded: Loaded
+  readonly #lane: number
   #rules: Rules | undefined
   #world: World | undefined
 
-  constructor(loaded: Loaded, world?: World) {
+  /** `lane`: of engines side by side, whose numbers it gives; a world that is given keeps its own. */
+  constructor(loaded: Loaded, world?: World, lane = 0) {
     this.#loaded = loaded
+    this.#lane = lane
     this.#world = world
     this.#rules = world?.rules
   }
@@ -226,7 +230,11 @@ export class Engine {
         ? this.#loaded.grid(fact.digest)
         : (this.#world?.grid ?? this.#grid)
     this.#grid = grid
-    if (grid && this.#rules) this.#world = succeed(this.#world, grid, this.#rules, position)
+    if (grid && this.#rules) {
+      const before = this.#world
+      this.#world = succeed(before, grid, this.#rules, position)
+      if (!before) enterLane(this.#world, this.#lane)
+    }
     const version = what === 'grid' ? grid!.name : this.#rules!.version
     const { receivedAt: at, digest, by } = fact
     return [{ type: 'applied', at, what, digest, version, by }]

@@ -373,6 +373,8 @@ export interface HttpDeps {
   readonly tickets?: Tickets
   /** A gateway's way to the rest of the program; absent: all is answered here. */
   readonly passOn?: PassOn
+  /** Paths answered here all the same; absent: those of a gateway. */
+  readonly answers?: ReadonlySet<string>
   /** Addresses of proxies and gateways whose word on where a request comes from is believed. */
   readonly trustedProxies?: readonly string[]
 }

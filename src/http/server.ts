@@ -18,6 +18,7 @@ import { BODY_LIMIT_BYTES, REQUEST_TIMEOUT_MS, REQUESTS_PER_MINUTE } from './lim
 import type { PassOn } from './pass-on.ts'
 import type { HttpDeps } from './ports.ts'
 import { Problem, toProblem } from './problem.ts'
+import type { GatewayDeps, RecordsDeps, WorkerDeps } from './role-ports.ts'
 import { type Answer, type Route, read } from './route.ts'
 import { routeTable } from './routes/table.ts'
 import { scopeOf } from './scope.ts'
@@ -60,6 +61,42 @@ const OF_A_GATEWAY: ReadonlySet<string> = new Set([
 export function createGatewayServer(deps: GatewayDeps): Promise<HttpServer> {
   // The routes it serves itself ask for nothing else.
   return createHttpServer(deps as HttpDeps)
+}
+
+/** What a process without consoles answers. */
+const OF_A_WORKER: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics'])
+
+/** What lives in the records; the rest asks for an engine's state, which is elsewhere. */
+const OF_THE_RECORDS: ReadonlySet<string> = new Set([
+  ...['/healthz', '/readyz', '/metrics', '/openapi.json', '/asyncapi.json'],
+  ...['/api/v1/session', '/api/v1/me', '/api/v1/notices', '/api/v1/incidents'],
+  ...[
+    '/api/v1/incidents/{id}',
+    '/api/v1/incidents/{id}/timeline',
+    '/api/v1/incidents/{id}/actions',
+  ],
+  ...['/api/v1/actions/{requestId}', '/api/v1/incidents/{id}/escalations', '/api/v1/quarantine'],
+  ...['/api/v1/audit', '/api/v1/webhooks', '/api/v1/webhooks/{id}', '/api/v1/webhooks/{id}/rotate'],
+  '/api/v1/webhooks/{id}/test',
+])
+
+/** A server of the records: refuses what only an engine's state could answer. */
+export function createRecordsServer(deps: RecordsDeps): Promise<HttpServer> {
+  const passOn: PassOn = async () => {
+    throw new Problem(
+      'unavailable',
+      'answered by --role all alone: it asks for the state of an engine',
+    )
+  }
+  return createHttpServer({ ...deps, passOn, answers: OF_THE_RECORDS } as unknown as HttpDeps)
+}
+
+/** A server of a process that others watch and nobody signs in at. */
+export function createWorkerServer(deps: WorkerDeps): Promise<HttpServer> {
+  const passOn: PassOn = async () => {
+    throw new Problem('unavailable', 'this process answers /healthz, /readyz and /metrics alone')
+  }
+  return createHttpServer({ ...deps, passOn, answers: OF_A_WORKER } as unknown as HttpDeps)
 }
 
 /** Builds the server; nothing listens before `listen`. */
@@ -119,7 +156,8 @@ export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
   const tickets = deps.tickets ?? createTickets(deps.now)
   const routes = routeTable(tickets, deps.version)
   for (const route of routes)
-    if (deps.passOn && !OF_A_GATEWAY.has(route.path)) await passRoute(app, route, deps.passOn)
+    if (deps.passOn && !(deps.answers ?? OF_A_GATEWAY).has(route.path))
+      await passRoute(app, route, deps.passOn)
     else if (route.signed) await serveSigned(app, route, deps)
     else if (route.binaryUpTo === undefined) serve(app, route, deps)
     else await serveBinary(app, route, deps)
@@ -129,9 +167,11 @@ export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
   app.setNotFoundHandler((request) => {
     throw new Problem('notFound', `nothing at ${request.url.split('?', 1)[0]}`)
   })
-  const endLive = serveLive(app.server as Server, tickets, deps)
-  // A server waits for its sockets, and those that were upgraded are nobody else's.
-  app.addHook('preClose', async () => endLive())
+  if (deps.live) {
+    const endLive = serveLive(app.server as Server, tickets, deps)
+    // A server waits for its sockets, and those that were upgraded are nobody else's.
+    app.addHook('preClose', async () => endLive())
+  }
 
   return {
     app,

@@ -37,6 +37,8 @@ export type JournalErrorCode =
   | 'journal.unreachable'
   /** Kafka is configured and its client is not built. */
   | 'journal.noClient'
+  /** Another process owns the partition by now. */
+  | 'journal.fenced'
   /** The topics have another number of partitions than the settings say. */
   | 'journal.partitions'
 

@@ -25,6 +25,7 @@ import { RecordsError } from './errors.ts'
 import { type InformingEntry, InformingFiler } from './informing/filer.ts'
 import { noticeFiler } from './notices.ts'
 import { Outbox, type OutboxEntry } from './outbox/outbox.ts'
+import type { ChangeSource } from './port.ts'
 import { type RepairEntry, RepairFiler } from './repair/filer.ts'
 
 /** A change batch, its changes as JSON. */
@@ -41,6 +42,7 @@ export type LedgerEntry =
       readonly batches: readonly EncodedBatch[]
       readonly position: Position
       readonly digest: string
+      readonly source?: ChangeSource
     }
   | { readonly kind: 'cursor'; readonly name: string; readonly position: Position }
   | { readonly kind: 'audit'; readonly entry: AuditEntry }
@@ -164,6 +166,8 @@ export class Ledger {
       position = batch.position
       at = Math.max(at, batch.at)
     }
+    const { source } = entry
+    if (source) this.#statements.source.run([source.partition, source.offset, source.epoch])
     return { position: entry.position, digest: entry.digest, at }
   }
 
@@ -338,6 +342,7 @@ function prepare(db: Connection) {
           AND earlier.at <= contacts.at AND earlier.id < contacts.id) THEN 'urge' ELSE kind END
       WHERE request = ?2 AND incident IS NULL`),
     terminal: db.prepare('INSERT OR REPLACE INTO terminals VALUES (?, ?, ?)'),
+    source: db.prepare('INSERT OR REPLACE INTO sources VALUES (?, ?, ?)'),
     applied: db.prepare('INSERT INTO applied VALUES (?, ?, ?, ?, ?, ?)'),
     // A batch that made a revision of an incident still open is kept for it.
     dropChanges: db.prepare(`DELETE FROM changes WHERE position IN (

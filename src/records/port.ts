@@ -22,6 +22,15 @@ export interface RecordsState {
   readonly digest: string
 }
 
+/** Where a change stood that came from elsewhere. */
+export interface ChangeSource {
+  readonly partition: number
+  /** The last one of this commit. */
+  readonly offset: number
+  /** Of the engine that said it. */
+  readonly epoch: number
+}
+
 export interface IncidentQuery {
   readonly state: 'open' | 'all'
   /** Units whose incidents may be seen; absent: all. */
@@ -74,9 +83,16 @@ export interface RecordsPort {
   /**
    * Commits change batches, the messages they give rise to and the new position in one transaction. Batches at or
    * below the committed position are skipped (recovery regenerates them). `position` may be
-   * beyond the last batch: facts without changes move it too.
+   * beyond the last batch: facts without changes move it too. `source`: where they came from.
    */
-  commit(batches: readonly ChangeBatch[], position: Position, digest: string): Promise<void>
+  commit(
+    batches: readonly ChangeBatch[],
+    position: Position,
+    digest: string,
+    source?: ChangeSource,
+  ): Promise<void>
+  /** Where the last changes of each partition stood. */
+  sources(): readonly ChangeSource[]
   /** Called after each commit, in order. */
   onCommitted(listener: (batches: readonly ChangeBatch[]) => void): void
   incidents(query: IncidentQuery): IncidentPage

@@ -48,6 +48,7 @@ export interface Queries
     | 'applied'
     | 'action'
     | 'changesAfter'
+    | 'sources'
     | 'cursor'
     | 'notices'
     | 'escalations'
@@ -227,6 +228,11 @@ export function openQueries(path: string): Queries {
         'SELECT position, at, json FROM changes WHERE position > ? ORDER BY position LIMIT ?',
         [position, limit],
       ).map(([at, when, json]): ChangeBatch => ({ position: at, at: when, changes: parse(json) })),
+
+    sources: () =>
+      all<[number, number, number]>('SELECT partition, offset, epoch FROM sources', []).map(
+        ([partition, offset, epoch]) => ({ partition, offset, epoch }),
+      ),
 
     audited({ limit, cursor }) {
       const before = cursor === undefined ? undefined : decodeCursor('audit', cursor)

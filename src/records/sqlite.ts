@@ -14,7 +14,7 @@ import { RecordsError } from './errors.ts'
 import type { InformingEntry } from './informing/filer.ts'
 import type { LedgerEntry } from './ledger.ts'
 import type { OutboxEntry } from './outbox/outbox.ts'
-import type { RecordsPort, RecordsState } from './port.ts'
+import type { ChangeSource, RecordsPort, RecordsState } from './port.ts'
 import { openQueries, type Queries } from './queries.ts'
 import type { RepairEntry } from './repair/filer.ts'
 import { startWriter, type WriterThread } from './writer-thread.ts'
@@ -118,14 +118,20 @@ class Committer {
     this.#listener = listener
   }
 
-  commit(batches: readonly ChangeBatch[], position: Position, digest: string): Promise<void> {
+  commit(
+    batches: readonly ChangeBatch[],
+    position: Position,
+    digest: string,
+    source?: ChangeSource,
+  ): Promise<void> {
     if (position <= this.#accepted) return this.#tail
     const fresh = batches.filter((batch) => batch.position > this.#accepted)
     const encoded = fresh.map(({ position, at, changes }) => {
       return { position, at, json: JSON.stringify(changes) }
     })
     this.#accepted = position
-    return this.#ask({ kind: 'changes', batches: encoded, position, digest }, fresh)
+    const from = source ? { source } : {}
+    return this.#ask({ kind: 'changes', batches: encoded, position, digest, ...from }, fresh)
   }
 
   saveCursor(name: string, position: Position): Promise<void> {

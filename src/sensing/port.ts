@@ -120,6 +120,8 @@ export interface BrokerSettings {
 }
 
 export interface SubscriberOptions {
+  /** Sends call-reads and takes nothing in. */
+  readonly sendsOnly?: boolean
   readonly settings: BrokerSettings
   readonly sink: FactSink
   readonly directory: TerminalDirectory

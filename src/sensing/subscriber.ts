@@ -147,7 +147,9 @@ class BrokerSubscriber implements Subscriber {
     const connection = index + 1
     return new BrokerConnection({
       connect: () => connect(settings.url, clientOptions(settings, String(connection))),
-      subscribe: (client) => subscribe(client, index === 0),
+      subscribe: async (client) => {
+        if (!this.#options.sendsOnly) await subscribe(client, index === 0)
+      },
       take: (packet, wanted) => this.#take(packet, wanted),
       gate: this.#gate,
       maxInFlight: settings.receiveMaximum,

@@ -84,6 +84,8 @@ const events = {
   'journal.failed': { help: 'The journal cannot be written until a restart', level: 'error' },
   'journal.unreachable': { help: 'Kafka does not answer; acknowledging stops', level: 'error' },
   'journal.reachable': { help: 'Kafka answers again', level: 'info' },
+  'partition.gained': { help: 'A partition is judged here from now on', level: 'info' },
+  'partition.lost': { help: 'A partition is judged elsewhere from now on', level: 'info' },
   'journal.retained': {
     help: 'Rows of old facts dropped from the journal',
     counter: 'lastgasp_journal_rows_dropped_total',
@@ -104,6 +106,11 @@ const events = {
     help: 'Change batches committed to the ledger',
     counter: 'lastgasp_change_batches_committed_total',
     histogram: 'lastgasp_records_commit_seconds',
+  },
+  'records.fenced': {
+    help: 'Changes of an engine that no longer owned its partition; not filed',
+    level: 'error',
+    counter: 'lastgasp_changes_fenced_total',
   },
   'records.full': { help: 'No space for the ledger; commits wait', level: 'error' },
   'records.writable': { help: 'The ledger has space again', level: 'info' },

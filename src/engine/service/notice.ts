@@ -6,6 +6,7 @@ import { formatInstant, type InstantMs, offsetMinutesOf } from '../../facts/time
 import type { IncidentKind } from '../changes.ts'
 import type { Case } from '../incidents/case.ts'
 import { unitOf } from '../incidents/naming.ts'
+import { laneOf } from '../lane.ts'
 import type { World } from '../world.ts'
 import type { NoticeState, NoticeStatus } from './notice-state.ts'
 
@@ -92,7 +93,8 @@ function nextNoticeNo(world: World, incident: Case, at: InstantMs): string {
   world.notices.count++
   const date = formatInstant(local).slice(0, 10).replaceAll('-', '')
   const unit = unitOf(world.grid, incident.head).slice(-4).padStart(4, '0')
-  return `GZ${date}${unit}${String(world.notices.count).padStart(5, '0')}`
+  const lane = laneOf(world.nextCase) || ''
+  return `GZ${date}${unit}${lane}${String(world.notices.count).padStart(5, '0')}`
 }
 
 const isOver = ({ outageKind }: Case) => outageKind === 'restored' || outageKind === 'closed'

@@ -26,7 +26,14 @@ const LINGER_MS = 2
 /** How often delivery reports are fetched. */
 const POLL_MS = 5
 
+/** What one fact changes may fill megabytes: all areas of a large substation by name. */
+const MESSAGE_BYTES = 8_388_608
+const LARGE = { 'max.message.bytes': String(MESSAGE_BYTES) }
+
 const DAY_MS = 86_400_000
+
+/** Between two looks for a topic that was just made. */
+const MADE_AFTER_MS = 200
 
 /** librdkafka's numbers. */
 const TOPIC_EXISTS = 36
@@ -87,10 +94,11 @@ export async function prepareTopics(settings: KafkaSettings): Promise<void> {
   const { AdminClient } = await loadClient()
   const { facts, changes, snapshots } = topicsOf(settings)
   const retained = {
+    ...LARGE,
     'retention.ms': String(settings.retentionDays * DAY_MS),
     'cleanup.policy': 'delete',
   }
-  const compacted = { 'cleanup.policy': 'compact' }
+  const compacted = { ...LARGE, 'cleanup.policy': 'compact' }
   const admin = AdminClient.create(connection(settings))
   try {
     for (const [topic, config] of [
@@ -118,13 +126,22 @@ export async function prepareTopics(settings: KafkaSettings): Promise<void> {
 /** Rejects where a topic has another number of partitions than the settings say. */
 export async function checkTopics(producer: Producer, settings: KafkaSettings): Promise<void> {
   for (const topic of Object.values(topicsOf(settings))) {
-    const { topics } = await metadataOf(producer, topic)
-    const found = topics.find(({ name }) => name === topic)?.partitions.length ?? 0
+    const found = await partitionsOfTopic(producer, topic)
     if (found !== settings.partitions)
       throw new JournalError(
         'journal.partitions',
         `topic ${topic} has ${found} partitions and kafka.partitions says ${settings.partitions}`,
       )
+  }
+}
+
+/** A topic that was just made is known to all brokers only a moment later. */
+async function partitionsOfTopic(producer: Producer, topic: string): Promise<number> {
+  for (let left = ANSWER_WITHIN_MS; ; left -= MADE_AFTER_MS) {
+    const { topics } = await metadataOf(producer, topic)
+    const found = topics.find(({ name }) => name === topic)?.partitions.length ?? 0
+    if (found > 0 || left <= 0) return found
+    await new Promise((resolve) => setTimeout(resolve, MADE_AFTER_MS))
   }
 }
 
@@ -145,6 +162,7 @@ export async function connectProducer(
       ...connection(settings),
       'enable.idempotence': true,
       'linger.ms': LINGER_MS,
+      'message.max.bytes': MESSAGE_BYTES,
       'queue.buffering.max.messages': 1_000_000,
       'compression.type': 'lz4',
       dr_cb: true,
@@ -193,10 +211,14 @@ export async function connectConsumer(
   return consumer
 }
 
+/** Longer than leaving a group takes, shorter than a stop may take. */
+const GONE_WITHIN_MS = 6_000
+
 /** Disconnects; a client that hangs on it (known of librdkafka) is left behind. */
 export async function disconnect(client: Producer | KafkaConsumer): Promise<void> {
+  if (!client.isConnected()) return
   const patience = new Promise<void>((resolve) => {
-    setTimeout(resolve, ANSWER_WITHIN_MS).unref()
+    setTimeout(resolve, GONE_WITHIN_MS).unref()
   })
   const gone = new Promise<void>((resolve) => {
     client.disconnect(() => resolve())

@@ -8,6 +8,7 @@ import type { Telemetry } from '../../telemetry/telemetry.ts'
 import { JournalError, type JournalPort } from '../port.ts'
 import { type AppenderCondition, FactAppender } from './appender.ts'
 import { factOf } from './messages.ts'
+import { FactPicker } from './picker.ts'
 import { PartitionReader } from './reader.ts'
 
 const PARTITION = 0
@@ -32,7 +33,7 @@ export async function openKafkaJournal(options: KafkaJournalOptions): Promise<Ka
     )
   const appender = await FactAppender.open(settings, telemetry)
   const open = () => PartitionReader.open(settings, topicsOf(settings).facts)
-  const picker = await open()
+  const picker = await FactPicker.open(settings)
   const { low, high } = await picker.extent(PARTITION)
   return new OnePartition(appender, picker, open, telemetry, { first: low + 1, last: high })
 }
@@ -42,22 +43,20 @@ type Told = (position: Position) => void
 
 class OnePartition implements KafkaJournal {
   readonly #appender: FactAppender
-  /** For single facts; used by one at a time. */
-  readonly #picker: PartitionReader
+  readonly #picker: FactPicker
   readonly #open: () => Promise<PartitionReader>
   readonly #telemetry: Telemetry
   readonly #first: Position
   /** The last fact handed to the listener; before the listener came, the last one there was. */
   #last: Position
   readonly #untold = new Map<Position, Told>()
-  #picking: Promise<unknown> = Promise.resolve()
   #following: Promise<void> = Promise.resolve()
   #failure: JournalError | undefined
   #closed = false
 
   constructor(
     appender: FactAppender,
-    picker: PartitionReader,
+    picker: FactPicker,
     open: () => Promise<PartitionReader>,
     telemetry: Telemetry,
     extent: { readonly first: Position; readonly last: Position },
@@ -110,7 +109,9 @@ class OnePartition implements KafkaJournal {
     try {
       reader.from([{ partition: PARTITION, offset: next - 1 }])
       while (next <= end) {
-        const facts = (await reader.next()).map(factOf).filter(({ position }) => position <= end)
+        const facts = (await reader.next())
+          .map((message) => factOf(message))
+          .filter(({ position }) => position <= end)
         if (facts.length === 0) continue
         next = facts.at(-1)!.position + 1
         yield facts as readonly JournalledFact[]
@@ -121,12 +122,7 @@ class OnePartition implements KafkaJournal {
   }
 
   at(positions: readonly Position[]): Promise<readonly JournalledFact[]> {
-    const wanted = [...new Set(positions)]
-      .filter((position) => position >= this.#first && position <= this.#last)
-      .sort((a, b) => a - b)
-    const picked = this.#picking.then(() => this.#pick(wanted))
-    this.#picking = picked.catch(() => {})
-    return picked
+    return this.#picker.at(positions.filter((position) => position <= this.#last))
   }
 
   /** Kafka drops old facts by itself, as the topic says; see `retentionDays`. */
@@ -136,7 +132,6 @@ class OnePartition implements KafkaJournal {
     if (this.#closed) return
     this.#closed = true
     await this.#following
-    await this.#picking
     await this.#picker.close()
     await this.#appender.close()
   }
@@ -146,7 +141,7 @@ class OnePartition implements KafkaJournal {
     try {
       reader.from([{ partition: PARTITION, offset: this.#last }])
       while (!this.#closed) {
-        const facts = await nextOrNone(reader)
+        const facts = (await reader.nextOrNone()).map((message) => factOf(message))
         if (facts.length > 0) this.#tell(facts, listener)
       }
     } finally {
@@ -166,33 +161,5 @@ class OnePartition implements KafkaJournal {
       this.#untold.get(position)?.(position)
       this.#untold.delete(position)
     }
-  }
-
-  async #pick(positions: readonly Position[]): Promise<JournalledFact[]> {
-    const picked: JournalledFact[] = []
-    const wanted = new Set(positions)
-    let next = 0
-    for (const position of positions) {
-      if (position < next) continue
-      this.#picker.from([{ partition: PARTITION, offset: position - 1 }])
-      let found: readonly JournalledFact[] = []
-      while (found.length === 0) found = (await this.#picker.next(PICK)).map(factOf)
-      for (const fact of found) if (wanted.has(fact.position)) picked.push(fact)
-      next = found.at(-1)!.position + 1
-    }
-    return picked
-  }
-}
-
-/** Facts read at once around one that is looked up: its neighbours are often wanted as well. */
-const PICK = 64
-
-/** Brokers that are away for a while are waited for. */
-async function nextOrNone(reader: PartitionReader): Promise<readonly JournalledFact[]> {
-  try {
-    return (await reader.next()).map(factOf)
-  } catch (error) {
-    if ((error as JournalError).code !== 'journal.unreachable') throw error
-    return []
   }
 }

@@ -58,6 +58,16 @@ export class PartitionReader {
     }
   }
 
+  /** The same, while brokers that are away are waited for. */
+  async nextOrNone(): Promise<readonly Message[]> {
+    try {
+      return await this.next()
+    } catch (error) {
+      if ((error as JournalError).code !== 'journal.unreachable') throw error
+      return []
+    }
+  }
+
   /** True once this partition was read to its end; asked after `next`. */
   hasEnded(partition: number): boolean {
     return this.#ended.has(partition)

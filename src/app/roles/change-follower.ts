@@ -1,0 +1,87 @@
+/**
+ * From `lastgasp.changes` into the records: each change once, because where it stood is committed
+ * with it. Changes of several partitions get one order here, that of their arrival.
+ */
+import type { KafkaSettings } from '../../config/kafka.ts'
+import { topicsOf } from '../../config/kafka.ts'
+import type { ChangeBatch } from '../../engine/changes.ts'
+import { batchOf } from '../../journal/kafka/messages.ts'
+import { PartitionReader } from '../../journal/kafka/reader.ts'
+import type { ChangeSource, RecordsPort } from '../../records/port.ts'
+import type { Telemetry } from '../../telemetry/telemetry.ts'
+import { nextDigest } from '../change-digest.ts'
+
+export interface ChangeFollowerOptions {
+  readonly settings: KafkaSettings
+  readonly records: Pick<RecordsPort, 'state' | 'commit' | 'sources'>
+  readonly telemetry: Telemetry
+  readonly onFailure: (error: unknown) => void
+}
+
+export class ChangeFollower {
+  readonly #options: ChangeFollowerOptions
+  readonly #reader: PartitionReader
+  readonly #sources: Map<number, ChangeSource>
+  /** Where the records will stand when all that was asked for is committed. */
+  #position: number
+  #digest: string
+  #stopping = false
+  #following: Promise<void> = Promise.resolve()
+
+  static async open(options: ChangeFollowerOptions): Promise<ChangeFollower> {
+    const reader = await PartitionReader.open(options.settings, topicsOf(options.settings).changes)
+    return new ChangeFollower(options, reader)
+  }
+
+  private constructor(options: ChangeFollowerOptions, reader: PartitionReader) {
+    const { records } = options
+    this.#options = options
+    this.#reader = reader
+    this.#sources = new Map(records.sources().map((source) => [source.partition, source]))
+    this.#position = records.state.position
+    this.#digest = records.state.digest
+  }
+
+  /** Goes on behind what the records hold. */
+  start(): void {
+    const { partitions } = this.#options.settings
+    this.#reader.from(
+      Array.from({ length: partitions }, (_, partition) => {
+        return { partition, offset: (this.#sources.get(partition)?.offset ?? -1) + 1 }
+      }),
+    )
+    this.#following = this.#follow().catch(this.#options.onFailure)
+  }
+
+  /** Waits for what is being committed. */
+  async stop(): Promise<void> {
+    this.#stopping = true
+    await this.#following
+    await this.#reader.close()
+  }
+
+  async #follow(): Promise<void> {
+    while (!this.#stopping) {
+      const messages = await this.#reader.nextOrNone()
+      const commits: Promise<void>[] = []
+      for (const message of messages) {
+        const { partition, offset } = message
+        const { epoch, at, changes } = batchOf(message)
+        if (epoch < (this.#sources.get(partition)?.epoch ?? 0)) {
+          // Kafka fences a former owner; should it fail to, this does not.
+          this.#options.telemetry.emit('records.fenced', { partition, epoch })
+          continue
+        }
+        const source = { partition, offset, epoch }
+        this.#sources.set(partition, source)
+        commits.push(this.#commit({ position: ++this.#position, at, changes }, source))
+      }
+      await Promise.all(commits)
+    }
+  }
+
+  #commit(batch: ChangeBatch, source: ChangeSource): Promise<void> {
+    this.#digest = nextDigest(this.#digest, batch.position, batch.changes)
+    return this.#options.records.commit([batch], batch.position, this.#digest, source)
+  }
+}

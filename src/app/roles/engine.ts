@@ -1,0 +1,160 @@
+/**
+ * The role `engine`: judges the partitions that Kafka gives it and says what follows into
+ * `lastgasp.changes`. It keeps nothing on its own disk but grids and rules; when another engine has
+ * taken a partition over, or anything else breaks, it ends, and whoever started it starts it again.
+ */
+import type { Message } from 'node-rdkafka'
+import { type KafkaSettings, topicsOf } from '../../config/kafka.ts'
+import type { Settings } from '../../config/schema.ts'
+import type { CompiledGrid } from '../../grid/compiled.ts'
+import { createWorkerServer } from '../../http/server.ts'
+import { FactAppender } from '../../journal/kafka/appender.ts'
+import { EngineGroup } from '../../journal/kafka/group.ts'
+import { createTelemetry } from '../../telemetry/telemetry.ts'
+import { installedVersion } from '../installed.ts'
+import { type StartedWith, startedWith } from './folder-grid.ts'
+import { OwnedPartition } from './owned-partition.ts'
+
+/** Facts judged in one turn: a few milliseconds of work, so that a turn is mostly its commit. */
+const TURN_FACTS = 4_096
+
+export interface RoleOptions {
+  readonly settings: Settings
+  readonly kafka: KafkaSettings
+  readonly gridFile?: string
+  /** A failure that the role cannot go on from. */
+  readonly onFailure: (error: unknown) => void
+}
+
+export interface RunningRole {
+  /** Where `/healthz`, `/readyz` and `/metrics` are. */
+  readonly url: string
+  stop(): Promise<void>
+}
+
+/** A grid would move a feeder to another partition, whose engine knows nothing of it. */
+export class MovedFeederError extends Error {
+  readonly code = 'grid.movedFeeder'
+  constructor(feeder: string) {
+    super(
+      `the grid puts feeder ${feeder} into another partition; with kafka.partitions above 1 that needs topics of a new kafka.prefix`,
+    )
+    this.name = 'MovedFeederError'
+  }
+}
+
+/** Joins the engines. @throws JournalError, UsageError, GridError */
+export async function startEngine(options: RoleOptions): Promise<RunningRole> {
+  const { settings, kafka, gridFile, onFailure } = options
+  const telemetry = createTelemetry({ level: settings.log.level })
+  const started = await startedWith(settings, gridFile)
+  const appender = await FactAppender.open(kafka, telemetry)
+  const owned = new Map<number, OwnedPartition>()
+  telemetry.gauge('lastgasp_partitions_owned', 'Partitions judged here', () => owned.size)
+  let joined = false
+  let failed = false
+  const fail = (error: unknown) => {
+    if (failed) return
+    failed = true
+    telemetry.emit('app.failed', {}, error)
+    onFailure(error)
+  }
+  const health = () => {
+    const reasons = appender.condition === 'writing' ? [] : [`journal: ${appender.condition}`]
+    if (failed) reasons.push('engine: failed')
+    if (!joined) reasons.push('engine: not in the group yet')
+    return { ready: reasons.length === 0, reasons }
+  }
+  const server = await createWorkerServer({
+    ...{ telemetry, health, version: installedVersion() },
+    grid: () => started.grid,
+    now: () => Date.now(),
+  })
+  const { url } = await server.listen(settings.http.host, settings.http.port)
+
+  const group = await EngineGroup.join(kafka, {
+    async gained(partition) {
+      const taken = await OwnedPartition.take({
+        ...{ settings: kafka, library: started.library, partition, now: () => Date.now() },
+        snapshotEveryMs: settings.journal.snapshotEverySeconds * 1000,
+        append: (fact) => appender.append(fact, partition),
+      })
+      await putInForce(taken, started, appender, partition, kafka)
+      owned.set(partition, taken)
+      taken.start()
+      joined = true
+      telemetry.emit('partition.gained', { partition, epoch: taken.epoch })
+      return taken.next
+    },
+    async lost(partition) {
+      const given = owned.get(partition)
+      owned.delete(partition)
+      await given?.release()
+      telemetry.emit('partition.lost', { partition })
+    },
+    onFailure: fail,
+  })
+
+  let stopping = false
+  const judged = (async () => {
+    while (!stopping && !failed) {
+      const messages = await group.next(TURN_FACTS)
+      const turns = [...byPartition(messages)].map(([partition, some]) =>
+        owned.get(partition)?.take(some, group.consumer),
+      )
+      await Promise.all(turns)
+    }
+  })().catch(fail)
+  telemetry.emit('app.started', { url, brokerUrl: topicsOf(kafka).facts })
+
+  return {
+    url,
+    async stop() {
+      telemetry.emit('app.stopping')
+      stopping = true
+      await judged
+      // Leaving gives back what is owned, one partition after the other.
+      await group.leave()
+      for (const one of owned.values()) await one.release()
+      await appender.close()
+      await server.close()
+    },
+  }
+}
+
+/** Makes the grid and rules of this start facts of the partition, where they are not in force. */
+async function putInForce(
+  { judge }: OwnedPartition,
+  { library, grid, rulesDigest }: StartedWith,
+  appender: FactAppender,
+  partition: number,
+  { partitions }: KafkaSettings,
+): Promise<void> {
+  const said = { receivedAt: Date.now(), by: 'start' }
+  if (judge.gridDigest !== '') {
+    await library.load('grid', judge.gridDigest)
+    refuseMoves(library.grid(judge.gridDigest), grid, partitions)
+  }
+  if (judge.rulesDigest !== rulesDigest)
+    await appender.append({ type: 'rulesApplied', digest: rulesDigest, ...said }, partition)
+  if (judge.gridDigest !== grid.digest)
+    await appender.append({ type: 'gridApplied', digest: grid.digest, ...said }, partition)
+}
+
+/** @throws MovedFeederError */
+function refuseMoves(before: CompiledGrid, after: CompiledGrid, partitions: number): void {
+  const was = new Map(before.feeders.map(({ id, partition }) => [id, partition % partitions]))
+  for (const { id, partition } of after.feeders)
+    if ((was.get(id) ?? partition % partitions) !== partition % partitions)
+      throw new MovedFeederError(id)
+}
+
+function byPartition(messages: readonly Message[]): Map<number, Message[]> {
+  const all = new Map<number, Message[]>()
+  for (const message of messages) {
+    const some = all.get(message.partition)
+    if (some) some.push(message)
+    else all.set(message.partition, [message])
+  }
+  return all
+}

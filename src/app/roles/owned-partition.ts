@@ -1,0 +1,182 @@
+/**
+ * One partition of the journal and the engine that judges it: takes up what the owner before left,
+ * judges facts as they come, and commits each turn with its place in the input.
+ */
+import type { KafkaConsumer, Message } from 'node-rdkafka'
+import type { KafkaSettings } from '../../config/kafka.ts'
+import { topicsOf } from '../../config/kafka.ts'
+import type { ChangeBatch } from '../../engine/changes.ts'
+import { ENGINE_VERSION } from '../../engine/engine.ts'
+import { writeHeap } from '../../engine/state/heap.ts'
+import { StatePages } from '../../engine/state/pages.ts'
+import type { World } from '../../engine/world.ts'
+import type { Fact } from '../../facts/facts.ts'
+import { factOf, type PublishedBatch, placeOf, positionOf } from '../../journal/kafka/messages.ts'
+import { type OwnedPage, PartitionOwner, type Turn } from '../../journal/kafka/owner.ts'
+import { PartitionReader } from '../../journal/kafka/reader.ts'
+import { SNAPSHOT_PAGE_BYTES } from '../../journal/snapshots.ts'
+import { createTicker, type Ticker } from '../../journal/ticks.ts'
+import { Judge, type Shelf } from '../judge.ts'
+import { DivergedError } from '../pipeline.ts'
+import { newestBeginning } from '../snapshotting.ts'
+
+/** Pages are copied between two turns, in one go: the state must be of one moment. */
+const ALL_PAGES = Number.MAX_SAFE_INTEGER
+const SLOT = 0
+
+export interface OwnedPartitionParts {
+  readonly settings: KafkaSettings
+  readonly library: Shelf
+  readonly partition: number
+  readonly snapshotEveryMs: number
+  /** Appends a fact to this partition. */
+  append(fact: Fact): Promise<number>
+  now(): number
+}
+
+export class OwnedPartition {
+  readonly judge: Judge
+  readonly #parts: OwnedPartitionParts
+  readonly #owner: PartitionOwner
+  readonly #epoch: number
+  readonly #ticker: Ticker
+  #next: number
+  #pages: StatePages | undefined
+  #of: World | undefined
+  #snapshotAt: number
+  #working: Promise<void> = Promise.resolve()
+
+  /** Takes it over: resolves when the state is what the last committed turn left. */
+  static async take(parts: OwnedPartitionParts): Promise<OwnedPartition> {
+    const { settings, partition, library } = parts
+    const owner = await PartitionOwner.take(settings, partition)
+    try {
+      const { state, snapshot } = owner
+      const lived = { position: state?.position ?? 0, digest: state?.digest ?? '' }
+      const latest = { latest: async () => snapshot && { slot: SLOT, ...snapshot } }
+      const judge = new Judge(library, await newestBeginning(latest, library, lived), partition)
+      if (state) await replay(judge, owner, parts)
+      return new OwnedPartition(judge, owner, parts)
+    } catch (error) {
+      await owner.close()
+      throw error
+    }
+  }
+
+  private constructor(judge: Judge, owner: PartitionOwner, parts: OwnedPartitionParts) {
+    this.judge = judge
+    this.#owner = owner
+    this.#parts = parts
+    this.#epoch = (owner.state?.epoch ?? 0) + 1
+    this.#next = owner.state?.next ?? 0
+    this.#snapshotAt = parts.now() + parts.snapshotEveryMs
+    this.#ticker = createTicker({
+      append: parts.append,
+      nextDeadline: () => judge.engine.nextDeadline(),
+      last: judge.engine.world?.now ?? 0,
+      now: parts.now,
+    })
+  }
+
+  get epoch(): number {
+    return this.#epoch
+  }
+
+  /** Offset of the next fact. */
+  get next(): number {
+    return this.#next
+  }
+
+  /** Time moves from here on. */
+  start(): void {
+    this.#ticker.start()
+  }
+
+  /** Judges these facts and commits what follows from them, after what is under way. */
+  take(messages: readonly Message[], consumer: KafkaConsumer): Promise<void> {
+    this.#working = this.#working.then(() => this.#turn(messages, consumer))
+    return this.#working
+  }
+
+  /** Gives it up: the next owner goes on from the last committed turn. */
+  async release(): Promise<void> {
+    await this.#ticker.stop()
+    await this.#working.catch(() => {})
+    await this.#owner.close()
+  }
+
+  async #turn(messages: readonly Message[], consumer: KafkaConsumer): Promise<void> {
+    const { partition, settings, now, snapshotEveryMs } = this.#parts
+    const changes: string[] = []
+    for (const message of messages) {
+      if (message.offset < this.#next) continue
+      const fact = factOf(message, settings.partitions)
+      await this.judge.prepare(fact)
+      const batch = this.judge.apply(fact)
+      if (batch) changes.push(this.#encoded(batch))
+      this.#next = message.offset + 1
+    }
+    const position = positionOf(this.#next - 1, partition, settings.partitions)
+    const state = { epoch: this.#epoch, position, digest: this.judge.digest, next: this.#next }
+    const due = now() >= this.#snapshotAt
+    const snapshot = due ? this.#snapshot() : undefined
+    if (snapshot) this.#snapshotAt = now() + snapshotEveryMs
+    await this.#owner.commit({ changes, state, ...(snapshot ? { snapshot } : {}) }, consumer)
+  }
+
+  #encoded(batch: ChangeBatch): string {
+    return JSON.stringify({ epoch: this.#epoch, ...batch } satisfies PublishedBatch)
+  }
+
+  /** The state of this moment, its pages as far as they changed since the last one. */
+  #snapshot(): Turn['snapshot'] {
+    const { position, digest, gridDigest, rulesDigest, engine } = this.judge
+    const { world } = engine
+    if (!world) return undefined
+    const fresh = world !== this.#of
+    if (fresh) this.#pages = new StatePages(world.registers, SNAPSHOT_PAGE_BYTES, 1)
+    this.#of = world
+    const statePages = this.#pages!
+    statePages.begin(SLOT, fresh)
+    const pages: readonly OwnedPage[] = statePages.take(ALL_PAGES)
+    statePages.take(1)
+    return {
+      pages,
+      heap: Buffer.from(writeHeap(world)),
+      header: {
+        position,
+        changesDigest: digest,
+        engineVersion: String(ENGINE_VERSION),
+        gridDigest,
+        rulesDigest,
+        at: world.now,
+        sections: statePages.layout,
+      },
+    }
+  }
+}
+
+/** Judges again what was committed after the snapshot; it was said, and is not said again. */
+async function replay(
+  judge: Judge,
+  { state, partition }: PartitionOwner,
+  { settings }: OwnedPartitionParts,
+): Promise<void> {
+  const { next, position, digest } = state!
+  const from = judge.position === 0 ? 0 : placeOf(judge.position, settings.partitions).offset + 1
+  const reader = await PartitionReader.open(settings, topicsOf(settings).facts)
+  try {
+    if (from < next) reader.from([{ partition, offset: from }])
+    for (let offset = from; offset < next; )
+      for (const message of await reader.next()) {
+        if (message.offset >= next) break
+        const fact = factOf(message, settings.partitions)
+        await judge.prepare(fact)
+        judge.apply(fact)
+        offset = message.offset + 1
+      }
+  } finally {
+    await reader.close()
+  }
+  if (judge.digest !== digest) throw new DivergedError(position, digest, judge.digest)
+}

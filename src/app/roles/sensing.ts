@@ -1,0 +1,76 @@
+/**
+ * The role `sensing`: terminals on one side, Kafka on the other. A message is acknowledged once all
+ * copies in step have it. Any number of them stand side by side, and none knows of outages.
+ */
+import { UsageError } from '../../config/errors.ts'
+import { createWorkerServer } from '../../http/server.ts'
+import { FactAppender } from '../../journal/kafka/appender.ts'
+import { createTelemetry } from '../../telemetry/telemetry.ts'
+import { installedVersion } from '../installed.ts'
+import { directoryInForce } from '../terminal-directory.ts'
+import { openTerminals } from '../terminals.ts'
+import type { RoleOptions, RunningRole } from './engine.ts'
+import { startedWith } from './folder-grid.ts'
+import { partitionsOf } from './routing.ts'
+
+export interface RunningSensing extends RunningRole {
+  /** Where terminals connect. */
+  readonly brokerUrl: string
+}
+
+/** Opens the way to the terminals. @throws JournalError, SensingError, UsageError, GridError */
+export async function startSensing(options: RoleOptions): Promise<RunningSensing> {
+  const { settings, kafka, gridFile } = options
+  if (settings.mqtt.url === null)
+    throw new UsageError(
+      '--role sensing needs mqtt.url: call-reads reach terminals through a broker alone',
+    )
+  const now = () => Date.now()
+  const telemetry = createTelemetry({ level: settings.log.level })
+  const { grid } = await startedWith(settings, gridFile)
+  const appender = await FactAppender.open(kafka, telemetry)
+  const terminals = await openTerminals({
+    settings: settings.mqtt,
+    sink: {
+      async append(fact) {
+        const partitions = partitionsOf(fact, grid, kafka.partitions)
+        const [offset] = await Promise.all(
+          partitions.map((partition) => appender.append(fact, partition)),
+        )
+        return offset!
+      },
+      get pending() {
+        return appender.pending
+      },
+    },
+    // Crews are registered elsewhere; whom the register does not know changes nothing there.
+    directory: directoryInForce(
+      () => grid,
+      () => true,
+    ),
+    telemetry,
+    now,
+  })
+  const health = () => {
+    const reasons = appender.condition === 'writing' ? [] : [`journal: ${appender.condition}`]
+    const problem = terminals.problem()
+    if (problem !== undefined) reasons.push(`broker: ${problem}`)
+    return { ready: reasons.length === 0, reasons }
+  }
+  const server = await createWorkerServer({
+    ...{ telemetry, health, version: installedVersion(), now },
+    grid: () => grid,
+  })
+  const { url } = await server.listen(settings.http.host, settings.http.port)
+  telemetry.emit('app.started', { url, brokerUrl: terminals.url })
+  return {
+    url,
+    brokerUrl: terminals.url,
+    async stop() {
+      telemetry.emit('app.stopping')
+      await terminals.sensing.close()
+      await appender.close()
+      await server.close()
+    },
+  }
+}

@@ -1,0 +1,88 @@
+import { afterEach, expect, it, onTestFailed } from 'vitest'
+import { describeWithKafka, kafkaSettingsFor } from '../support/kafka-client.ts'
+import { type EngineProcess, KafkaStage } from '../support/kafka-engines.ts'
+import { until } from '../support/until.ts'
+
+/** 5 and 5 in CI; `npm run soak` asks for 50 and 50. */
+const ROUNDS = Number(process.env.LASTGASP_KAFKA_ROUNDS ?? 5)
+const ROUND_MS = 60_000
+
+let stage: KafkaStage | undefined
+let prefixes = 0
+afterEach(async () => {
+  await stage?.close()
+  stage = undefined
+})
+
+/** Longer than the group waits for a silent engine: its partitions are others' when it wakes up. */
+const PAUSE_MS = 9_000
+
+await describeWithKafka('engines on Kafka', (server) => {
+  const openStage = async (partitions: number) => {
+    const prefix = `engines-${process.pid}-${++prefixes}`
+    const seed = Date.now() % 1_000_000
+    console.log(`seed ${seed}`)
+    stage = await KafkaStage.open(
+      kafkaSettingsFor(server.url, prefix, { partitions }),
+      20_000,
+      seed,
+    )
+    const opened = stage
+    onTestFailed(() => console.log(opened.outputs()))
+    return opened
+  }
+
+  const finish = async (of: KafkaStage) => {
+    await of.stopLoad()
+    await of.settled()
+    const audited = await of.audit()
+    console.log(JSON.stringify(audited))
+    expect(audited).toMatchObject({ lost: 0, differing: 0 })
+    expect(audited.incidents).toBeGreaterThan(0)
+    return audited
+  }
+
+  it('share the partitions, and a second one takes its half in the middle', {
+    timeout: 300_000,
+  }, async () => {
+    const of = await openStage(2)
+    const first = await of.startEngine()
+    of.startLoad()
+    await until(() => first.gained() === 2)
+    const second = await of.startEngine()
+    await until(() => second.gained() >= 1)
+    await second.end('SIGTERM')
+    await until(() => first.gained() >= 3)
+    await finish(of)
+  })
+
+  it(`lose and repeat nothing in ${ROUNDS} rounds of kill -9 and ${ROUNDS} of a pause`, {
+    timeout: 120_000 + 2 * ROUNDS * ROUND_MS,
+  }, async () => {
+    const of = await openStage(2)
+    const engines: EngineProcess[] = [await of.startEngine(), await of.startEngine()]
+    of.startLoad()
+    await until(() => engines.every((engine) => engine.gained() > 0))
+    for (let round = 0; round < 2 * ROUNDS; round++) {
+      const victim = engines.shift()!
+      const other = engines[0]!
+      const before = other.gained()
+      if (round % 2 === 0) {
+        await victim.end('SIGKILL')
+        engines.push(await of.startEngine())
+      } else {
+        victim.child.kill('SIGSTOP')
+        await until(() => other.gained() > before)
+        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS - 6_000))
+        victim.child.kill('SIGCONT')
+        // It is fenced and ends, or finds in time that it has lost, and joins again.
+        const gained = victim.gained()
+        await until(() => victim.isOver || victim.gained() > gained)
+        engines.push(victim.isOver ? await of.startEngine() : victim)
+      }
+      await until(() => engines.every((engine) => engine.gained() > 0))
+    }
+    const { epochs } = await finish(of)
+    expect(Math.min(...epochs)).toBeGreaterThan(1)
+  })
+})

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+import { partitionOfDevice, partitionsOf } from '../../../src/app/roles/routing.ts'
+import { enterLane } from '../../../src/engine/lane.ts'
+import type { World } from '../../../src/engine/world.ts'
+import type { Fact } from '../../../src/facts/facts.ts'
+import { compileGrid } from '../../../src/grid/compile.ts'
+import { placeOf, positionOf } from '../../../src/journal/kafka/messages.ts'
+import { CONTRACT_GRID } from '../../support/contract-grid.ts'
+
+const grid = compileGrid(CONTRACT_GRID, 'digest')
+const COUNT = 8
+
+test('a report goes where the feeder of its terminal is, all of one feeder to one place', () => {
+  for (let observer = 0; observer < grid.observers.ids.count; observer++) {
+    const terminal = grid.observers.ids.idOf(observer)
+    const fact = { type: 'report', receivedAt: 1, terminal, kind: 'powerOff' } as Fact
+    expect(partitionsOf(fact, grid, COUNT)).toEqual([grid.feeders[0]!.partition % COUNT])
+  }
+  expect(partitionOfDevice(grid, -1, COUNT)).toBe(0)
+})
+
+test('an action goes to the engine that gave the incident its number', () => {
+  for (const lane of [0, 1, 7]) {
+    const world = { nextCase: 1, calls: { next: 1 } } as World
+    enterLane(world, lane)
+    const fact = { type: 'actionRequested', incident: `I${world.nextCase}` } as Fact
+    expect(partitionsOf(fact, grid, COUNT)).toEqual([lane])
+  }
+})
+
+test('what concerns the whole network goes to all', () => {
+  const fact = { type: 'stormMode', mode: 'on' } as Fact
+  expect(partitionsOf(fact, grid, 4)).toEqual([0, 1, 2, 3])
+})
+
+test('positions are unique over partitions and lead back to their place', () => {
+  const seen = new Set<number>()
+  for (let partition = 0; partition < 4; partition++)
+    for (let offset = 0; offset < 5; offset++) {
+      const position = positionOf(offset, partition, 4)
+      seen.add(position)
+      expect(placeOf(position, 4)).toEqual({ partition, offset })
+    }
+  expect(seen.size).toBe(20)
+  expect(positionOf(6, 0, 1)).toBe(7)
+})
