@@ -40,8 +40,10 @@ export function partitionsOf(fact: Fact, grid: CompiledGrid, count: number): rea
       return fact.terminal === undefined ? [ELSEWHERE] : ofObserver(fact.terminal)
     case 'switching':
       return ofDevice(grid.devices.ids.indexOf(fact.device))
-    case 'actionRequested':
-      return [laneOf(incidentNumber(fact.incident))]
+    case 'actionRequested': {
+      const lane = laneOf(incidentNumber(fact.incident))
+      return [lane >= 0 && lane < count ? lane : ELSEWHERE]
+    }
     default:
       return Array.from({ length: count }, (_, partition) => partition)
   }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { partitionOfDevice, partitionsOf } from '../../../src/app/roles/routing.ts'
+import { incidentId } from '../../../src/engine/incidents/incident-id.ts'
 import { enterLane } from '../../../src/engine/lane.ts'
 import type { World } from '../../../src/engine/world.ts'
 import type { Fact } from '../../../src/facts/facts.ts'
@@ -23,7 +24,7 @@ test('an action goes to the engine that gave the incident its number', () => {
   for (const lane of [0, 1, 7]) {
     const world = { nextCase: 1, calls: { next: 1 } } as World
     enterLane(world, lane)
-    const fact = { type: 'actionRequested', incident: `I${world.nextCase}` } as Fact
+    const fact = { type: 'actionRequested', incident: incidentId(world.nextCase) } as Fact
     expect(partitionsOf(fact, grid, COUNT)).toEqual([lane])
   }
 })
