@@ -1,23 +1,5 @@
 /** What the servers of processes that do not do everything need. */
-import type { PassOn } from './pass-on.ts'
 import type { HttpDeps } from './ports.ts'
-
-/** What a gateway needs. */
-export type GatewayDeps = Pick<
-  HttpDeps,
-  | 'telemetry'
-  | 'identity'
-  | 'live'
-  | 'grid'
-  | 'health'
-  | 'now'
-  | 'consoleDir'
-  | 'asyncapi'
-  | 'version'
-  | 'allowedOrigins'
-  | 'tickets'
-  | 'trustedProxies'
-> & { readonly passOn: PassOn }
 
 /** What a process without consoles needs. */
 export type WorkerDeps = Pick<HttpDeps, 'telemetry' | 'grid' | 'health' | 'now' | 'version'>

@@ -18,7 +18,7 @@ import { BODY_LIMIT_BYTES, REQUEST_TIMEOUT_MS, REQUESTS_PER_MINUTE } from './lim
 import type { PassOn } from './pass-on.ts'
 import type { HttpDeps } from './ports.ts'
 import { Problem, toProblem } from './problem.ts'
-import type { GatewayDeps, RecordsDeps, WorkerDeps } from './role-ports.ts'
+import type { RecordsDeps, WorkerDeps } from './role-ports.ts'
 import { type Answer, type Route, read } from './route.ts'
 import { routeTable } from './routes/table.ts'
 import { scopeOf } from './scope.ts'

@@ -5,23 +5,19 @@
 import { UsageError } from '../../config/errors.ts'
 import { createWorkerServer } from '../../http/server.ts'
 import { FactAppender } from '../../journal/kafka/appender.ts'
+import { openSubscriber } from '../../sensing/subscriber.ts'
 import { createTelemetry } from '../../telemetry/telemetry.ts'
 import { installedVersion } from '../installed.ts'
 import { directoryInForce } from '../terminal-directory.ts'
-import { openTerminals } from '../terminals.ts'
 import type { RoleOptions, RunningRole } from './engine.ts'
 import { startedWith } from './folder-grid.ts'
 import { partitionsOf } from './routing.ts'
 
-export interface RunningSensing extends RunningRole {
-  /** Where terminals connect. */
-  readonly brokerUrl: string
-}
-
 /** Opens the way to the terminals. @throws JournalError, SensingError, UsageError, GridError */
-export async function startSensing(options: RoleOptions): Promise<RunningSensing> {
+export async function startSensing(options: RoleOptions): Promise<RunningRole> {
   const { settings, kafka, gridFile } = options
-  if (settings.mqtt.url === null)
+  const { url: broker } = settings.mqtt
+  if (broker === null)
     throw new UsageError(
       '--role sensing needs mqtt.url: call-reads reach terminals through a broker alone',
     )
@@ -29,8 +25,8 @@ export async function startSensing(options: RoleOptions): Promise<RunningSensing
   const telemetry = createTelemetry({ level: settings.log.level })
   const { grid } = await startedWith(settings, gridFile)
   const appender = await FactAppender.open(kafka, telemetry)
-  const terminals = await openTerminals({
-    settings: settings.mqtt,
+  const terminals = openSubscriber({
+    settings: { ...settings.mqtt, url: broker },
     sink: {
       async append(fact) {
         const partitions = partitionsOf(fact, grid, kafka.partitions)
@@ -53,8 +49,7 @@ export async function startSensing(options: RoleOptions): Promise<RunningSensing
   })
   const health = () => {
     const reasons = appender.condition === 'writing' ? [] : [`journal: ${appender.condition}`]
-    const problem = terminals.problem()
-    if (problem !== undefined) reasons.push(`broker: ${problem}`)
+    if (terminals.problem !== undefined) reasons.push(`broker: ${terminals.problem}`)
     return { ready: reasons.length === 0, reasons }
   }
   const server = await createWorkerServer({
@@ -62,13 +57,12 @@ export async function startSensing(options: RoleOptions): Promise<RunningSensing
     grid: () => grid,
   })
   const { url } = await server.listen(settings.http.host, settings.http.port)
-  telemetry.emit('app.started', { url, brokerUrl: terminals.url })
+  telemetry.emit('app.started', { url, brokerUrl: broker })
   return {
     url,
-    brokerUrl: terminals.url,
     async stop() {
       telemetry.emit('app.stopping')
-      await terminals.sensing.close()
+      await terminals.close()
       await appender.close()
       await server.close()
     },
