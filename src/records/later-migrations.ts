@@ -44,6 +44,8 @@ export const LATER_MIGRATIONS: readonly string[] = [
   -- Where the customer reported from: an incident that opens later over it takes the call in.
   ALTER TABLE contacts ADD COLUMN usage_point TEXT;
   CREATE INDEX contacts_unlinked ON contacts (at) WHERE incident IS NULL AND usage_point IS NOT NULL;
+  `,
+  `
   -- Where this ledger stands in the changes of each partition of Kafka.
   CREATE TABLE sources (
     partition INTEGER PRIMARY KEY,
