@@ -69,6 +69,6 @@ fetch_kafka() {
 
 install_packages
 fetch_kafka
-# In a fresh clone the packages may come later; then it is one command of its own.
+# In a fresh clone the packages come later: then it is one command of its own, which CI runs by itself.
 cd "$(dirname "$0")/../.."
 [ ! -d node_modules/node-rdkafka ] || npm run -s build:kafka
