@@ -142,7 +142,12 @@ describeInBrowser('the agent at the desk', () => {
         listed: [{ incident: 'I-0', from: now - 9e8, to: now - 8.9e8 }],
       },
       contacts: { recent: [], onIncident: 0, urges: 0, repeated: false },
-      messages: [],
+      messages: [
+        {
+          ...{ at: now - 300_000, channel: 'sms', template: 'T1', incident: 'I-0' },
+          ...{ state: 'delivered', receiptAt: now - 290_000 },
+        },
+      ],
       scripts: [
         script('zh', '您好，金泰苑停电，抢修人员正在处理，预计15:30左右恢复供电。'),
         script('en', 'Supply is expected back at about 15:30.'),
@@ -229,6 +234,7 @@ describeInBrowser('the agent at the desk', () => {
     expect(await page.evaluate(() => history.length)).toBeLessThanOrEqual(2)
     expect(asked[0]).toEqual({ phone: '12812345678' })
     expect(await page.locator('.say-words').textContent()).toContain('15:30')
+    expect(await page.locator('.behind').textContent()).toContain('Outage · SMS · delivered')
     await page.keyboard.press('m')
     const dialog = page.getByRole('dialog')
     await dialog.getByText(en.agent.revealReasons.callBack).waitFor()

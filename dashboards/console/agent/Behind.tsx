@@ -35,6 +35,7 @@ export function Behind({ card, names, failed }: Props) {
       <div>
         <Outage card={card} names={names} />
         <Contacts card={card} />
+        <Messages card={card} />
       </div>
     </div>
   )
@@ -234,6 +235,36 @@ function Contacts({ card }: { card: CardPayload }) {
               <Moment at={one.at} />
               <span>
                 {t.contactKind[one.kind] ?? one.kind} · {t.channel[one.channel] ?? one.channel}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Block>
+  )
+}
+
+/** What the customer was told, and what the gateway says became of it. */
+function Messages({ card }: { card: CardPayload }) {
+  const { text, format } = useLanguage()
+  const t = text.agent
+  return (
+    <Block title={t.messages}>
+      {card.messages.length === 0 ? (
+        <p className="quiet">{t.noMessages}</p>
+      ) : (
+        <ul>
+          {card.messages.map((one) => (
+            <li key={`${one.at} ${one.incident} ${one.template} ${one.channel}`}>
+              <Moment at={one.at} />
+              <span>
+                {t.messageOf[one.template] ?? one.template} ·{' '}
+                {t.channel[one.channel] ?? one.channel}
+                {' · '}
+                <span className={one.state === 'failed' ? 'trouble' : ''}>
+                  {t.messageState[one.state]}
+                  {one.receiptAt !== null && ` ${format.time(one.receiptAt)}`}
+                </span>
               </span>
             </li>
           ))}

@@ -85,6 +85,15 @@ export interface CardPayload {
     readonly urges: number
     readonly repeated: boolean
   }
+  /** Newest first. */
+  readonly messages: readonly {
+    readonly at: Instant
+    readonly channel: string
+    readonly template: string
+    readonly incident: string
+    readonly state: 'waiting' | 'sent' | 'unsure' | 'delivered' | 'failed'
+    readonly receiptAt: Instant | null
+  }[]
   readonly scripts: readonly ScriptPayload[]
   readonly safety: string
 }
