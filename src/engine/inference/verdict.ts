@@ -7,6 +7,7 @@ import type { RivalState } from '../incidents/case.ts'
 import type { Belief } from './belief.ts'
 import { explain, refresh } from './explain.ts'
 import { type Network, NONE } from './network.ts'
+import { showsOnePhase } from './one-phase.ts'
 import { judgePhases } from './phases.ts'
 import { type Possibility, posterior } from './posterior.ts'
 
@@ -29,13 +30,14 @@ export interface Verdict {
 
 /**
  * Judges the tree below `root` at the belief's present time; phase by phase where somebody in it
- * spoke of single phases.
+ * spoke of single phases, or who speaks shows that one alone was lost.
  */
 export function judgeTree(belief: Belief, root: number, byPhase: boolean): readonly Verdict[] {
   refresh(belief, root)
-  if (byPhase) return judgePhases(belief, root).map((suspect) => ({ ...suspect, rivals: [] }))
+  if (byPhase) return byPhases(belief, root)
   const suspects = explain(belief, root)
   if (suspects.length === 0) return []
+  if (showsOnePhase(belief, suspects)) return byPhases(belief, root)
   const nodes = posterior(belief, root)
   const index = new Map(nodes.map((node, i) => [`${node.head}/${node.observer}`, i]))
   return suspects.map(({ head, observer }) => {
@@ -53,6 +55,10 @@ export function judgeTree(belief: Belief, root: number, byPhase: boolean): reado
       rivals: [...sameClass(belief.network, head, observer, node), ...rivalsOf(nodes, at)],
     }
   })
+}
+
+function byPhases(belief: Belief, root: number): readonly Verdict[] {
+  return judgePhases(belief, root).map((suspect) => ({ ...suspect, rivals: [] }))
 }
 
 /** Devices of the same class: no observer can tell them apart. */

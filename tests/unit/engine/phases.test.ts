@@ -87,3 +87,70 @@ describe('phases below a transformer', () => {
     expect(phasesBelow(1, 6)).toBe(6)
   })
 })
+
+/** A transformer with two branches of eighteen meters each, six on every phase. */
+function quarter(): Grid {
+  const grid: Grid = {
+    version: 1,
+    units: [{ id: 'U', name: 'unit' }],
+    substations: [{ id: 'S', name: 'substation', unit: 'U' }],
+    feeders: [{ id: 'F', name: 'feeder', unit: 'U', substation: 'S', source: 'B' }],
+    nodes: ['src', 'n0', 'lv', 'l1', 'l2'].map((id) => ({ id })),
+    devices: [
+      { id: 'B', type: 'breaker', name: 'B', from: 'src', to: 'n0' },
+      { id: 'T', type: 'transformer', name: 'T', from: 'n0', to: 'lv' },
+      { id: 'L1', type: 'lvBranch', name: 'L1', from: 'lv', to: 'l1' },
+      { id: 'L2', type: 'lvBranch', name: 'L2', from: 'lv', to: 'l2' },
+    ],
+    lines: [],
+    usagePoints: [],
+    observers: [],
+  }
+  for (const branch of [1, 2])
+    for (const phases of ['A', 'B', 'C'])
+      for (let n = 1; n <= 6; n++) {
+        const id = `${branch}${phases}${n}`
+        grid.usagePoints.push({ id: `U${id}`, device: `L${branch}`, phases })
+        grid.observers.push({ id: `M${id}`, class: 'meter', usagePoint: `U${id}`, phases })
+      }
+  return grid
+}
+
+describe('meters of one phase, who say none (J-L2)', () => {
+  const meters = (branch: number, phase: string, count = 6) =>
+    Array.from({ length: count }, (_, n) => `M${branch}${phase}${n + 1}`)
+
+  it('are one lost phase of their branch where those of the other phases say nothing', () => {
+    const lab = new EngineLab(quarter())
+    for (const meter of meters(1, 'A', 5)) lab.say(meter, 'powerOff')
+    lab.pass(90)
+    expect(lab.open()).toMatchObject([
+      { device: { id: 'L1' }, phases: 'A', kind: 'partialPhase', level: 'lvBranch' },
+    ])
+    for (const meter of meters(1, 'A', 5)) lab.say(meter, 'powerOn')
+    lab.pass(5)
+    expect(lab.open()).toEqual([])
+  })
+
+  it('are one lost phase of the transformer where both branches lost it', () => {
+    const lab = new EngineLab(quarter())
+    for (const meter of [...meters(1, 'C'), ...meters(2, 'C', 4)]) lab.say(meter, 'powerOff')
+    lab.pass(90)
+    expect(lab.open()).toMatchObject([{ device: { id: 'T' }, phases: 'C', kind: 'partialPhase' }])
+  })
+
+  it('are the whole branch as soon as meters of other phases go dark as well', () => {
+    const lab = new EngineLab(quarter())
+    for (const phase of ['A', 'B', 'C'])
+      for (const meter of meters(1, phase, 4)) lab.say(meter, 'powerOff')
+    lab.pass(90)
+    expect(lab.open()).toMatchObject([{ device: { id: 'L1' }, phases: 'ABC', kind: 'fault' }])
+  })
+
+  it('are single supplies where they are few', () => {
+    const lab = new EngineLab(quarter())
+    for (const meter of meters(1, 'A', 2)) lab.say(meter, 'powerOff')
+    lab.pass(90)
+    expect(lab.open().every(({ kind }) => kind !== 'partialPhase')).toBe(true)
+  })
+})

@@ -1,0 +1,54 @@
+/**
+ * Meters of one phase say no phase: that theirs alone was lost shows only in who speaks. Where the
+ * offs below one low-voltage device are all of one phase, its tree is judged phase by phase.
+ */
+import type { PhaseMask } from '../../facts/phases.ts'
+import { DEVICE_TYPES } from '../../grid/model.ts'
+import { OFF } from '../evidence/registers.ts'
+import type { Belief } from './belief.ts'
+import type { Suspect } from './explain.ts'
+import { NONE } from './network.ts'
+
+const TRANSFORMER = DEVICE_TYPES.indexOf('transformer')
+
+/** So many offs of one phase and none of another are no chance any more (J-L2, `domain.md` §1.3). */
+const OFFS_OF_ONE_PHASE = 5
+
+/** True where some suspect may be one phase of a low-voltage device, by whom its offs come from. */
+export function showsOnePhase(belief: Belief, suspects: readonly Suspect[]): boolean {
+  const looked = new Set<number>()
+  for (const { head } of suspects)
+    for (let at = head; at !== NONE && !looked.has(at); at = belief.network.above[at]!) {
+      looked.add(at)
+      if (canLoseOnePhase(belief, at) && offsOfOnePhase(belief, at) >= OFFS_OF_ONE_PHASE)
+        return true
+    }
+  return false
+}
+
+/** A device from the transformer down, not gang-operated, with more than one phase. */
+function canLoseOnePhase({ network }: Belief, head: number): boolean {
+  const { type, ganged, phases } = network.grid.devices
+  const isLow = type[network.bottom[head]!]! >= TRANSFORMER
+  const mask = phases[head]!
+  return isLow && (mask & (mask - 1)) !== 0 && network.members(head).some((d) => ganged[d] === 0)
+}
+
+/** Offs below the device where all are of one and the same phase, else 0. */
+function offsOfOnePhase(belief: Belief, head: number): number {
+  const { network, registers } = belief
+  let phase: PhaseMask = 0
+  let offs = 0
+  const waiting = [head]
+  for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+    if (belief.sums.offs(at) === 0) continue
+    network.eachSeated(at, (observer) => {
+      if (registers.state[observer] !== OFF) return
+      phase |= registers.phasesOf(observer)
+      offs++
+    })
+    if ((phase & (phase - 1)) !== 0) return 0
+    for (let c = network.firstBelow[at]!; c !== NONE; c = network.nextBeside[c]!) waiting.push(c)
+  }
+  return offs
+}
