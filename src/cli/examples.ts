@@ -43,5 +43,6 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
     'lastgasp bench pipeline --rate 5000 --seconds 10 --connections 2500 --meters 1000000 --json',
   'bench storm':
     'lastgasp bench storm --meters 1000000 --gasps 200000 --seconds 20 --connections 4000 --json',
+  'bench inform': 'lastgasp bench inform --customers 300000 --json',
   'bench lookup': 'lastgasp bench lookup --customers 1000000 --json',
 }

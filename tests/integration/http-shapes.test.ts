@@ -116,6 +116,7 @@ const PARAMS: Record<string, Record<string, string>> = {
   '/api/v1/incidents/{id}/quality': { id: 'I1' },
   '/api/v1/incidents/{id}/attachments': { id: 'I1' },
   '/api/v1/incidents/{id}/repair': { id: 'I1' },
+  '/api/v1/incidents/{id}/next-reads': { id: 'I1' },
   '/api/v1/callbacks/{id}': { id: 'cb-1' },
   '/api/v1/devices/{id}': { id: 'F1-T1' },
   '/api/v1/feeders/{id}/diagram': { id: 'F1' },

@@ -1,6 +1,6 @@
 /**
  * Meters of one phase say no phase: that theirs alone was lost shows only in who speaks. Where the
- * offs below one low-voltage device are all of one phase, its tree is judged phase by phase.
+ * offs below one low-voltage device are all of one phase, that part is judged phase by phase.
  */
 import type { PhaseMask } from '../../facts/phases.ts'
 import { DEVICE_TYPES } from '../../grid/model.ts'
@@ -14,15 +14,26 @@ const TRANSFORMER = DEVICE_TYPES.indexOf('transformer')
 /** So many offs of one phase and none of another are no chance any more (J-L2, `domain.md` §1.3). */
 const OFFS_OF_ONE_PHASE = 5
 
-/** True where some suspect may be one phase of a low-voltage device, by whom its offs come from. */
-export function showsOnePhase(belief: Belief, suspects: readonly Suspect[]): boolean {
+/** Low-voltage devices at or above the suspects that may have lost one phase, by whom their offs come from. */
+export function mayHaveLostOnePhase(belief: Belief, suspects: readonly Suspect[]): Set<number> {
+  const found = new Set<number>()
   const looked = new Set<number>()
   for (const { head } of suspects)
     for (let at = head; at !== NONE && !looked.has(at); at = belief.network.above[at]!) {
       looked.add(at)
       if (canLoseOnePhase(belief, at) && offsOfOnePhase(belief, at) >= OFFS_OF_ONE_PHASE)
-        return true
+        found.add(at)
     }
+  return found
+}
+
+/** True where `head` is one of `devices` or lies below one. */
+export function liesBelow(
+  { network }: Belief,
+  head: number,
+  devices: ReadonlySet<number>,
+): boolean {
+  for (let at = head; at !== NONE; at = network.above[at]!) if (devices.has(at)) return true
   return false
 }
 

@@ -5,9 +5,9 @@
 import type { PhaseMask } from '../../facts/phases.ts'
 import type { RivalState } from '../incidents/case.ts'
 import type { Belief } from './belief.ts'
-import { explain, refresh } from './explain.ts'
+import { explain, refresh, type Suspect } from './explain.ts'
 import { type Network, NONE } from './network.ts'
-import { showsOnePhase } from './one-phase.ts'
+import { liesBelow, mayHaveLostOnePhase } from './one-phase.ts'
 import { judgePhases } from './phases.ts'
 import { type Possibility, posterior } from './posterior.ts'
 
@@ -30,14 +30,27 @@ export interface Verdict {
 
 /**
  * Judges the tree below `root` at the belief's present time; phase by phase where somebody in it
- * spoke of single phases, or who speaks shows that one alone was lost.
+ * spoke of single phases, and those parts of it where who speaks shows that one alone was lost.
  */
 export function judgeTree(belief: Belief, root: number, byPhase: boolean): readonly Verdict[] {
   refresh(belief, root)
   if (byPhase) return byPhases(belief, root)
   const suspects = explain(belief, root)
   if (suspects.length === 0) return []
-  if (showsOnePhase(belief, suspects)) return byPhases(belief, root)
+  const parts = mayHaveLostOnePhase(belief, suspects)
+  const whole = suspects.filter(({ head }) => !liesBelow(belief, head, parts))
+  const judged = whole.length === 0 ? [] : ofWholeSupplies(belief, root, whole)
+  if (parts.size === 0) return judged
+  const phased = byPhases(belief, root).filter(({ head }) => liesBelow(belief, head, parts))
+  return [...judged, ...phased].sort((a, b) => a.head - b.head || a.observer - b.observer)
+}
+
+function byPhases(belief: Belief, root: number): readonly Verdict[] {
+  return judgePhases(belief, root).map((suspect) => ({ ...suspect, rivals: [] }))
+}
+
+/** How sure each of the suspects is, and what else could be open. */
+function ofWholeSupplies(belief: Belief, root: number, suspects: readonly Suspect[]): Verdict[] {
   const nodes = posterior(belief, root)
   const index = new Map(nodes.map((node, i) => [`${node.head}/${node.observer}`, i]))
   return suspects.map(({ head, observer }) => {
@@ -55,10 +68,6 @@ export function judgeTree(belief: Belief, root: number, byPhase: boolean): reado
       rivals: [...sameClass(belief.network, head, observer, node), ...rivalsOf(nodes, at)],
     }
   })
-}
-
-function byPhases(belief: Belief, root: number): readonly Verdict[] {
-  return judgePhases(belief, root).map((suspect) => ({ ...suspect, rivals: [] }))
 }
 
 /** Devices of the same class: no observer can tell them apart. */
