@@ -244,7 +244,14 @@ export function parseScenario(text: string, file: string): Scenario {
     (error) => `${file}:${lines.linePos(error.pos[0]).line}: ${error.message}`,
   )
   if (complaints.length > 0) throw new ScenarioError(complaints.join('\n'))
-  const parsed = scenarioSchema.safeParse(document.toJS())
+  let value: unknown
+  try {
+    value = document.toJS()
+  } catch (error) {
+    // An alias without its anchor is found only now.
+    throw new ScenarioError(`${file}: ${(error as Error).message}`)
+  }
+  const parsed = scenarioSchema.safeParse(value)
   if (parsed.success) return parsed.data
 
   /** Line of the deepest part of `path` that is in the file. */

@@ -1,9 +1,10 @@
 /** Reads a YAML settings file into values by path, each with the line it stands on. */
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import { isMap, isScalar, LineCounter, type Node, type Pair, parseDocument } from 'yaml'
+import { isMap, isScalar, LineCounter, type Node, type Pair } from 'yaml'
 import { nearest } from './nearest.ts'
 import { SETTINGS, settingsSchema } from './schema.ts'
+import { parseYaml } from './yaml.ts'
 
 /** A value before it is checked, and where it was written: `config.yaml:12`. */
 export interface GivenValue {
@@ -35,7 +36,7 @@ export function readSettingsFile(path: string): GivenValues {
     return { values, problems: [`${path}: cannot be read: ${(error as Error).message}`] }
   }
   const lines = new LineCounter()
-  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false })
+  const document = parseYaml(source, { lineCounter: lines, prettyErrors: false })
   const place = (offset: number) => `${name}:${lines.linePos(offset).line}`
   for (const error of document.errors) problems.push(`${place(error.pos[0])}: ${error.message}`)
   const root = document.contents as Node | null

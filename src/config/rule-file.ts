@@ -2,9 +2,10 @@
  * One rule file from YAML to checked values. Everything wrong is said at once, one line each:
  * file, line, key, and what would be right there.
  */
-import { isNode, LineCounter, parseDocument } from 'yaml'
+import { isNode, LineCounter } from 'yaml'
 import { z } from 'zod'
 import { nearest } from './nearest.ts'
+import { parseYaml } from './yaml.ts'
 
 /** Rule files that cannot be used. `problems` has one line for each thing that is wrong. */
 export class RulesError extends Error {
@@ -33,7 +34,7 @@ export function parseRuleFile<T>(
   defaults?: unknown,
 ): T {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const document = parseYaml(text, { lineCounter: lines, prettyErrors: false })
   if (document.errors.length > 0)
     throw new RulesError(
       document.errors.map(

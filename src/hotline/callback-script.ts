@@ -1,8 +1,8 @@
 /** What an agent says when calling back (回访话术), from `config/texts/callbacks.yaml`. */
 import { readFileSync } from 'node:fs'
-import { parseDocument } from 'yaml'
 import { z } from 'zod'
 import { ConfigError } from '../config/errors.ts'
+import { parseYaml } from '../config/yaml.ts'
 import { type CardSources, composeCard } from './card.ts'
 import { fill } from './scripts.ts'
 
@@ -21,7 +21,7 @@ export type CallBackTexts = z.output<typeof file>['texts']
 
 /** Reads the texts. @throws ConfigError naming what is wrong */
 export function loadCallBackTexts(path: string): CallBackTexts {
-  const document = parseDocument(readFileSync(path, 'utf8'))
+  const document = parseYaml(readFileSync(path, 'utf8'))
   const result = file.safeParse(document.errors.length > 0 ? undefined : document.toJS())
   if (result.success) return result.data.texts
   throw new ConfigError(

@@ -4,9 +4,9 @@
  * has reviewed is shown to staff, marked, and never sent.
  */
 import { readFileSync } from 'node:fs'
-import { parseDocument } from 'yaml'
 import { z } from 'zod'
 import { ConfigError } from '../config/errors.ts'
+import { parseYaml } from '../config/yaml.ts'
 import type { Situation } from './situation.ts'
 
 export const LANGUAGES = ['zh', 'en', 'mn'] as const
@@ -40,7 +40,7 @@ export interface Script {
 
 /** Reads the file. @throws ConfigError naming what is wrong */
 export function loadScripts(path: string): ScriptFile {
-  const document = parseDocument(readFileSync(path, 'utf8'))
+  const document = parseYaml(readFileSync(path, 'utf8'))
   if (document.errors.length > 0)
     throw new ConfigError(document.errors.map(({ message }) => `${path}: ${message}`))
   const result = file.safeParse(document.toJS())

@@ -3,9 +3,9 @@
  * agent sees: only what is confirmed, the own supply alone, no devices, no probabilities, no bills.
  */
 import { readFileSync } from 'node:fs'
-import { parseDocument } from 'yaml'
 import { z } from 'zod'
 import { ConfigError } from '../config/errors.ts'
+import { parseYaml } from '../config/yaml.ts'
 import type { IncidentKind } from '../engine/changes.ts'
 import type { PlanKind } from '../facts/plans.ts'
 import type { InstantMs } from '../facts/time.ts'
@@ -67,7 +67,7 @@ export type ToldTexts = z.output<typeof file>['texts']
 
 /** Reads the texts. @throws ConfigError where one is missing, or its last wording needs a slot or is too long */
 export function loadToldTexts(path: string): ToldTexts {
-  const document = parseDocument(readFileSync(path, 'utf8'))
+  const document = parseYaml(readFileSync(path, 'utf8'))
   const result = file.safeParse(document.errors.length > 0 ? undefined : document.toJS())
   if (!result.success)
     throw new ConfigError(

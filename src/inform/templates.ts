@@ -5,9 +5,9 @@
  * its longest; a draft that nobody has reviewed is for staff alone.
  */
 import { readFileSync } from 'node:fs'
-import { parseDocument } from 'yaml'
 import { z } from 'zod'
 import { ConfigError } from '../config/errors.ts'
+import { parseYaml } from '../config/yaml.ts'
 import { CUSTOMER_LANGUAGES, type CustomerLanguage } from '../facts/channels.ts'
 import { smsParts } from './sms.ts'
 
@@ -97,7 +97,7 @@ export function loadCustomerTexts(path: string): CustomerTexts {
 
 /** As `loadCustomerTexts`, from text; `path` is for messages only. */
 export function parseCustomerTexts(source: string, path: string): CustomerTexts {
-  const document = parseDocument(source)
+  const document = parseYaml(source)
   const result = file.safeParse(document.errors.length > 0 ? undefined : document.toJS())
   const problems = [
     ...document.errors.map(({ message }) => message),

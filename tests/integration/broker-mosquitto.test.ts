@@ -214,7 +214,7 @@ const RESTARTS = 10
 
 describe.skipIf(missing)('twenty restarts of the broker (needs mosquitto installed)', () => {
   test('lose nothing that was delivered, and none of the subscriptions', {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'lastgasp-restarts-'))
     const mosquitto = await startMosquitto({

@@ -5,8 +5,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
+import { isMap, isScalar, isSeq, LineCounter, type Node } from 'yaml'
 import { ConfigError } from '../../config/errors.ts'
+import { parseYaml } from '../../config/yaml.ts'
 import { RIGHTS, type RightName, ROLES, type RoleName } from './rights.ts'
 
 export interface Role {
@@ -36,7 +37,7 @@ export function loadRoles(file: string = installedRolesFile()): Roles {
 /** As `loadRoles`, from text; `file` is for messages only. */
 export function parseRoles(text: string, file: string): Roles {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines })
+  const document = parseYaml(text, { lineCounter: lines })
   const problems: string[] = []
   const complain = (node: unknown, what: string) => {
     const offset = (node as Node | null)?.range?.[0] ?? 0

@@ -3,9 +3,9 @@
  * list of sentences with slots. A sentence whose slot has nothing to say is left out.
  */
 import { readFileSync } from 'node:fs'
-import { parseDocument } from 'yaml'
 import { z } from 'zod'
 import { ConfigError } from '../../config/errors.ts'
+import { parseYaml } from '../../config/yaml.ts'
 import { ESCALATION_STAGES, LEVELS } from '../../engine/changes.ts'
 
 export const TEXT_LANGUAGES = ['zh', 'en'] as const
@@ -66,7 +66,7 @@ export function loadNoticeTexts(path: string): NoticeTexts {
 
 /** As `loadNoticeTexts`, from text; `path` is for messages only. */
 export function parseNoticeTexts(text: string, path: string): NoticeTexts {
-  const document = parseDocument(text)
+  const document = parseYaml(text)
   const result = file.safeParse(document.errors.length > 0 ? undefined : document.toJS())
   const problems = [
     ...document.errors.map((error) => error.message),
