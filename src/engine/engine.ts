@@ -60,16 +60,12 @@ import { admitSwitching, cancelSwitching, operateAsPlanned } from './switching/o
 import { rehang } from './switching/rehang.ts'
 import { leaveOutFed, supposeFed } from './switching/supposed-feed.ts'
 import { suspectTie } from './switching/unreported-tie.ts'
+import { dueTrees } from './turn.ts'
 import type { TreeNews, World } from './world.ts'
 
 /** Raised with every change of the engine that changes its output for some journal. */
-export const ENGINE_VERSION = 11
+export const ENGINE_VERSION = 12
 
-/**
- * Trees that one tick may judge. A whole feeder takes some 3 ms, so that a tick ends within a fifth
- * of a second in the worst storm: reports wait for their receipt as long as that, no longer.
- */
-const TREES_A_TICK = 64
 const MINUTE_MS = 60_000
 /** Reports of a lit tree kept for cases that time alone brings to light: some screens full. */
 const RECENT_KEPT = 4 * MAX_EVIDENCE_SHOWN
@@ -270,21 +266,6 @@ function tick(world: World, at: InstantMs): Change[] {
     tellOfCities(world, publisher)
   }
   return publisher.changes
-}
-
-/**
- * Roots of trees with news, or whose silence has grown, in index order; at most as many as a tick
- * may judge. The others' turn comes with the next ticks, which take up where this one left off.
- */
-function dueTrees(world: World): number[] {
-  const found = new Set(world.news.keys())
-  for (const [root, at] of world.again) if (at <= world.now) found.add(root)
-  const due = [...found].sort((a, b) => a - b)
-  if (due.length <= TREES_A_TICK) return due
-  const next = due.findIndex((root) => root > world.judgedUpTo)
-  const turn = [...due.slice(next), ...due.slice(0, Math.max(0, next))].slice(0, TREES_A_TICK)
-  world.judgedUpTo = turn.at(-1)!
-  return turn.sort((a, b) => a - b)
 }
 
 function judge(world: World, roots: readonly number[], publisher: Publisher): void {

@@ -53,6 +53,20 @@ test('trees that have news with every tick do not keep the others from their tur
   expect(named(at)).toBe(FEEDERS)
 })
 
+test('the turn begins anew where it ended with the last of the trees', () => {
+  const at = lab()
+  const twice = all.slice(0, 2 * A_TICK)
+  // News of every tree before each tick: the second ends with the last tree, and none stands behind it.
+  for (const transformer of [1, 2, 3]) {
+    for (const feeder of twice) darken(at, feeder, transformer)
+    at.now += 250
+    at.tick()
+  }
+  at.now += 250
+  at.tick()
+  expect(at.engine.world?.news.size).toBe(0)
+})
+
 test('whose turn is next outlives a restart', () => {
   const [at, undisturbed] = [lab(), lab()]
   for (const one of [at, undisturbed]) {
