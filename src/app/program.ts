@@ -48,6 +48,7 @@ import { Library } from './library.ts'
 import { tellNew } from './new-incidents.ts'
 import { nextReadsOf } from './next-reads.ts'
 import { openJournal } from './open-journal.ts'
+import { type Closers, openedWhole } from './opening.ts'
 import { Pipeline } from './pipeline.ts'
 import { processFigures } from './process-figures.ts'
 import { QuarantineReplay } from './quarantine-replay.ts'
@@ -108,22 +109,13 @@ export interface RunningProgram {
 }
 
 /** Opens everything and serves. Rejects with a typed error, everything closed again. */
-export async function startProgram(options: ProgramOptions): Promise<RunningProgram> {
-  const closers: (() => unknown)[] = []
-  const closeAll = async () => {
-    for (const close of closers.splice(0).reverse()) await close()
-  }
-  try {
-    return await open(options, closers, closeAll)
-  } catch (error) {
-    await closeAll()
-    throw error
-  }
+export function startProgram(options: ProgramOptions): Promise<RunningProgram> {
+  return openedWhole((closers, closeAll) => open(options, closers, closeAll))
 }
 
 async function open(
   options: ProgramOptions,
-  closers: (() => unknown)[],
+  closers: Closers,
   closeAll: () => Promise<void>,
 ): Promise<RunningProgram> {
   const { settings } = options

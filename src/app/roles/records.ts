@@ -21,6 +21,7 @@ import { CallSender } from '../call-sender.ts'
 import { Crews } from '../crews.ts'
 import { startInforming } from '../informing.ts'
 import { documentOfAllMessages, INSTALLED, installedVersion } from '../installed.ts'
+import { type Closers, openedWhole } from '../opening.ts'
 import { repairDesk } from '../repair.ts'
 import { directoryInForce } from '../terminal-directory.ts'
 import { ChangeFollower } from './change-follower.ts'
@@ -34,22 +35,13 @@ const DAY_MS = 86_400_000
 const RETAIN_EVERY_MS = 3_600_000
 
 /** Opens the records and follows. @throws JournalError, RecordsError, UsageError, GridError */
-export async function startRecords(options: RoleOptions): Promise<RunningRole> {
-  const closers: (() => unknown)[] = []
-  const closeAll = async () => {
-    for (const close of closers.splice(0).reverse()) await close()
-  }
-  try {
-    return await open(options, closers, closeAll)
-  } catch (error) {
-    await closeAll()
-    throw error
-  }
+export function startRecords(options: RoleOptions): Promise<RunningRole> {
+  return openedWhole((closers, closeAll) => open(options, closers, closeAll))
 }
 
 async function open(
   options: RoleOptions,
-  closers: (() => unknown)[],
+  closers: Closers,
   closeAll: () => Promise<void>,
 ): Promise<RunningRole> {
   const { settings, kafka, gridFile, onFailure } = options
