@@ -5,6 +5,7 @@
 import { type Environment, readEnvironment, valueOfText } from './environment.ts'
 import { ConfigError } from './errors.ts'
 import { type GivenValue, readSettingsFile } from './file.ts'
+import { kafkaProblems } from './kafka.ts'
 import { oidcProblems } from './oidc.ts'
 import { SETTINGS, type Setting, type Settings } from './schema.ts'
 
@@ -58,7 +59,7 @@ function contradictions(settings: Settings, origins: Readonly<Record<string, str
   }
   if (broker?.startsWith('mqtt:') && (caFile ?? certFile) !== null)
     problems.push(`${origins['mqtt.url']}: mqtt.url: certificates need mqtts:`)
-  for (const [key, what] of oidcProblems(settings))
+  for (const [key, what] of [...oidcProblems(settings), ...kafkaProblems(settings)])
     problems.push(`${origins[key]}: ${key}: ${what}`)
   return problems
 }

@@ -21,6 +21,10 @@ import {
 
 export type { SettingInfo } from './setting.ts'
 
+/** `host:port`, an IPv6 address in brackets. */
+const BROKER = String.raw`(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9._-]+):\d{1,5}`
+const BROKER_LIST = new RegExp(`^${BROKER}(,${BROKER})*$`)
+
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const
 
 export const settingsSchema = z.strictObject({
@@ -133,11 +137,16 @@ export const settingsSchema = z.strictObject({
     }),
   }),
   kafka: z.strictObject({
-    brokers: text(null, 'Kafka brokers, host:port with commas between; Kafka is then the journal', {
-      example: '10.0.0.7:9092,10.0.0.8:9092,10.0.0.9:9092',
-      alias: 'KAFKA_BROKERS',
-      reason: 'none: the journal is a file of the data folder',
-    }),
+    brokers: setting(
+      z.string().regex(BROKER_LIST).nullable().default(null),
+      'Kafka brokers; Kafka is then the journal',
+      {
+        expects: 'host:port of each with commas between',
+        example: '10.0.0.7:9092,10.0.0.8:9092,10.0.0.9:9092',
+        alias: 'KAFKA_BROKERS',
+        reason: 'none: the journal is a file of the data folder',
+      },
+    ),
     prefix: setting(
       z
         .string()
@@ -176,6 +185,7 @@ export const settingsSchema = z.strictObject({
     }),
     username: text(null, 'Account at the brokers (SASL)', {
       example: 'lastgasp',
+      alias: 'KAFKA_USERNAME',
       reason: 'none: a Kafka on this machine asks for none',
     }),
     password: secret('Password of that account', {

@@ -1,24 +1,41 @@
-/** Tests that need Kafka and its client: skipped by name where the client is not built. */
+/** Tests that need Kafka and its client: skipped by name where one of them is missing. */
 import { describe, test } from 'vitest'
 import { kafkaSettings } from '../../src/config/kafka.ts'
 import { settingsSchema } from '../../src/config/schema.ts'
 import { BUILD_COMMAND, loadClient } from '../../src/journal/kafka/client.ts'
+import { kafkaIsInstalled } from './kafka.ts'
 import { describeWith, type TestServer } from './services.ts'
 
 export async function describeWithKafka(
   title: string,
   body: (server: TestServer) => void,
 ): Promise<void> {
+  if (await clientIsThere(title)) await describeWith('kafka', title, body)
+}
+
+/** Tests that start brokers of their own: several, or with settings that no other server has. */
+export async function describeWithOwnKafka(title: string, body: () => void): Promise<void> {
+  if (!(await clientIsThere(title))) return
+  if (kafkaIsInstalled()) describe(title, body)
+  else skipped(title, "needs Kafka's jars and java: tests/support/install-debian.sh")
+}
+
+async function clientIsThere(title: string): Promise<boolean> {
   try {
     await loadClient()
-  } catch (error) {
-    if (process.env.CI === 'true') throw error
-    describe(title, () => {
-      test.skip(`needs Kafka's client: ${BUILD_COMMAND}`, () => undefined)
-    })
-    return
+    return true
+  } catch {
+    skipped(title, `needs Kafka's client: ${BUILD_COMMAND}`)
+    return false
   }
-  await describeWith('kafka', title, body)
+}
+
+/** One skipped test with the reason; a failure with `CI=true`. */
+function skipped(title: string, reason: string): void {
+  if (process.env.CI === 'true') throw new Error(`${title} ${reason}`)
+  describe(title, () => {
+    test.skip(reason, () => undefined)
+  })
 }
 
 /** The settings of a Kafka, its topics under `prefix`. */

@@ -10,7 +10,7 @@ import { accepts, freePort, type ServerProcess, startServer } from './server-pro
 
 const JARS = fileURLToPath(new URL('kafka/target/jars/', import.meta.url))
 /** Two cores are shared with what is tested: no compiler threads to spare, no heap to fill. */
-const JAVA = ['-Xmx384m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', `${JARS}*`]
+export const JAVA = ['-Xmx384m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', `${JARS}*`]
 /** Any 16 bytes in base64: brokers of one number belong together. */
 const CLUSTER = 'bGFzdGdhc3AtdGVzdHMwMA'
 
@@ -26,21 +26,36 @@ export interface KafkaBrokers {
   stop(): Promise<void>
 }
 
-interface Addresses {
+export interface Addresses {
   readonly client: number
   readonly controller: number
 }
 
-function properties(all: readonly Addresses[], index: number, folder: string): string {
+/** A further listener of a broker. */
+export interface MoreListener {
+  readonly name: string
+  readonly port: number
+  readonly protocol: string
+}
+
+/** Settings of broker `index` of `all`. */
+export function properties(
+  all: readonly Addresses[],
+  index: number,
+  folder: string,
+  also: readonly MoreListener[] = [],
+): string {
   const { client, controller } = all[index]!
   const copies = Math.min(3, all.length)
   const voters = all.map((one, id) => `${id}@127.0.0.1:${one.controller}`)
+  const more = also.map((one) => `,${one.name}://127.0.0.1:${one.port}`).join('')
+  const protocols = also.map((one) => `,${one.name}:${one.protocol}`).join('')
   return `process.roles=broker,controller
 node.id=${index}
 controller.quorum.voters=${voters.join(',')}
-listeners=CLIENT://127.0.0.1:${client},CONTROLLER://127.0.0.1:${controller}
-advertised.listeners=CLIENT://127.0.0.1:${client}
-listener.security.protocol.map=CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT
+listeners=CLIENT://127.0.0.1:${client},CONTROLLER://127.0.0.1:${controller}${more}
+advertised.listeners=CLIENT://127.0.0.1:${client}${more}
+listener.security.protocol.map=CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT${protocols}
 inter.broker.listener.name=CLIENT
 controller.listener.names=CONTROLLER
 log.dirs=${folder}/log
@@ -59,6 +74,12 @@ broker.session.timeout.ms=6000
 `
 }
 
+/** Makes the folder of a broker, once. */
+export async function formatted(configFile: string, more: readonly string[] = []): Promise<void> {
+  const format = ['kafka.tools.StorageTool', 'format', '-t', CLUSTER, '-c', configFile]
+  await promisify(execFile)('java', [...JAVA, ...format, ...more])
+}
+
 /** Starts `count` brokers, one or three, as one cluster. */
 export async function startKafka(count: 1 | 3): Promise<KafkaBrokers> {
   const all: Addresses[] = []
@@ -72,10 +93,7 @@ export async function startKafka(count: 1 | 3): Promise<KafkaBrokers> {
         config: (folder) => properties(all, index, folder),
         args: (configFile) => [...JAVA, 'kafka.Kafka', configFile],
         answers: () => accepts(client),
-        async prepare(configFile) {
-          const format = ['kafka.tools.StorageTool', 'format', '-t', CLUSTER, '-c', configFile]
-          await promisify(execFile)('java', [...JAVA, ...format])
-        },
+        prepare: formatted,
       }),
     ),
   )

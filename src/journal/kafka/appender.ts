@@ -39,9 +39,10 @@ export class FactAppender {
 
   /** Makes the topics where they are missing. @throws JournalError */
   static async open(settings: KafkaSettings, telemetry: Telemetry): Promise<FactAppender> {
-    await prepareTopics(settings)
+    // First, for it says what is wrong with the way to the brokers.
     const producer = await connectProducer(settings)
     try {
+      await prepareTopics(settings)
       await checkTopics(producer, settings)
     } catch (error) {
       await disconnect(producer)

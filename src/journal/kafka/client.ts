@@ -5,6 +5,7 @@
 import type { ConsumerGlobalConfig, KafkaConsumer, LibrdKafkaError, Producer } from 'node-rdkafka'
 import { type KafkaSettings, topicsOf } from '../../config/kafka.ts'
 import { JournalError } from '../port.ts'
+import { adviceOn } from './advice.ts'
 
 type Rdkafka = typeof import('node-rdkafka')
 
@@ -63,6 +64,8 @@ function connection(settings: KafkaSettings): Record<string, string | number | b
     ...(caFile === null ? {} : { 'ssl.ca.location': caFile }),
     ...(certFile === null ? {} : { 'ssl.certificate.location': certFile }),
     ...(keyFile === null ? {} : { 'ssl.key.location': keyFile }),
+    // Older clients leave it out: any certificate of the authority would do for any broker.
+    ...(tls ? { 'ssl.endpoint.identification.algorithm': 'https' } : {}),
     ...(sasl ? { 'sasl.mechanisms': mechanism, 'sasl.username': username } : {}),
     ...(sasl && password !== null ? { 'sasl.password': password } : {}),
     // Brokers that are restarted are back within seconds; the default grows to ten.
@@ -172,9 +175,7 @@ export async function connectProducer(
     },
     { acks: -1 },
   )
-  // Failures come back with the calls; without a listener they would be thrown.
-  producer.on('event.error', () => {})
-  await answered((done) => producer.connect({ timeout: ANSWER_WITHIN_MS }, done))
+  await connectedProducer(producer)
   producer.setPollInterval(POLL_MS)
   return producer
 }
@@ -206,9 +207,25 @@ export async function connectConsumer(
     // Facts that are gone must be noticed, not passed over.
     { 'auto.offset.reset': 'error' },
   )
+  // Failures come back with the calls, as with producers.
   consumer.on('event.error', () => {})
   await answered((done) => consumer.connect({ timeout: ANSWER_WITHIN_MS }, done))
   return consumer
+}
+
+/** Connects; where that fails, says why: the call only knows that no broker answered. */
+async function connectedProducer(producer: Producer): Promise<void> {
+  let reason: string | undefined
+  // Failures come back with the calls, without their reason; unheard they would be thrown.
+  producer.on('event.error', () => {})
+  producer.on('event.log', ({ message }: { readonly message: string }) => {
+    reason = adviceOn(message) ?? reason
+  })
+  try {
+    await answered((done) => producer.connect({ timeout: ANSWER_WITHIN_MS }, done))
+  } catch (error) {
+    throw reason === undefined ? error : new JournalError('journal.unreachable', reason)
+  }
 }
 
 /** Longer than leaving a group takes, shorter than a stop may take. */

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { ConfigError } from '../../../src/config/errors.ts'
 import { type LoadOptions, loadSettings } from '../../../src/config/load.ts'
 import { printSettings } from '../../../src/config/reference.ts'
+import { certificateAuthority } from '../../support/certificates.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'lastgasp-config-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -24,6 +25,9 @@ function problemsOf(options: LoadOptions): readonly string[] {
   }
   return []
 }
+
+/** Brokers on other machines. */
+const KAFKA = '10.0.0.7:9092,kafka-2.example:9092,[fd00::8]:9092'
 
 describe('where a setting comes from', () => {
   test('nothing given: the defaults', () => {
@@ -120,6 +124,35 @@ describe('what is wrong is named with its place', () => {
       'redis:\n  url: http://a\n',
       /^config.yaml:2: redis.url: expected an address with redis or rediss/,
     ],
+    ['kafka:\n  brokers: kafka\n', /^config.yaml:2: kafka.brokers: expected host:port of each/],
+    [
+      `kafka:\n  brokers: ${KAFKA}\n  caFile: /nowhere/ca.pem\n`,
+      /^config.yaml:3: kafka.caFile: needs kafka.tls$/,
+    ],
+    [
+      `kafka:\n  brokers: ${KAFKA}\n  tls: true\n  caFile: /nowhere/ca.pem\n`,
+      /^config.yaml:4: kafka.caFile: cannot be read: ENOENT/,
+    ],
+    [
+      `kafka:\n  brokers: ${KAFKA}\n  tls: true\n  caFile: package.json\n`,
+      /^config.yaml:4: kafka.caFile: package.json holds no PEM certificate: /,
+    ],
+    [
+      `kafka:\n  brokers: ${KAFKA}\n  tls: true\n  keyFile: a\n`,
+      /^config.yaml:4: kafka.keyFile: needs kafka.certFile$/,
+    ],
+    [
+      `kafka:\n  brokers: ${KAFKA}\n  username: u\n`,
+      /^config.yaml:3: kafka.username: needs kafka.password$/,
+    ],
+    [
+      `kafka:\n  brokers: ${KAFKA}\n  password: secret-one\n`,
+      /^config.yaml:3: kafka.password: needs kafka.username$/,
+    ],
+    [
+      `kafka:\n  brokers: ${KAFKA}\n  username: u\n  password: secret-one\n  mechanism: PLAIN\n`,
+      /^config.yaml:5: kafka.mechanism: PLAIN sends the password as it is: needs kafka.tls$/,
+    ],
     ['data:\n  dir: ""\n', /^config.yaml:2: data.dir: expected a path, e.g. \.\/data/],
   ])('%j', (text, said) => {
     const problems = problemsOf({ configFile: file(text) })
@@ -164,4 +197,16 @@ test('an address with a password is refused, and the password is not repeated', 
     /series\.url: expected an address with http or https and without user/,
   )
   expect(problems[0]).not.toContain('hidden')
+})
+
+test('a key that belongs to another certificate is named with its line', () => {
+  const authority = certificateAuthority()
+  const { certFile } = authority.issue('own')
+  const { keyFile } = authority.issue('other')
+  const given = ['tls: true', `certFile: ${certFile}`, `keyFile: ${keyFile}`]
+  const lines = [`brokers: ${KAFKA}`, ...given].map((line) => `  ${line}\n`).join('')
+  expect(problemsOf({ configFile: file(`kafka:\n${lines}`) })).toEqual([
+    'config.yaml:5: kafka.keyFile: is not the key of kafka.certFile',
+  ])
+  authority.remove()
 })
