@@ -2,7 +2,8 @@
  * The world after a new grid or new rules: what was said is carried over by observer, incidents and
  * marks by the device they stand for. The same grid changes nothing of them. An incident whose
  * device vanished moves to the nearest surviving one above and is flagged; where none survives, its
- * evidence is gone too, and the next look at the tree withdraws it.
+ * evidence is gone too, and the next look at the tree withdraws it. One whose device is still there
+ * but feeds nobody any more goes with what hung below it.
  */
 import type { Position } from '../facts/facts.ts'
 import type { CompiledGrid, IdTable } from '../grid/compiled.ts'
@@ -213,14 +214,10 @@ class Carrier {
       const now = this.#survivor(world, head)
       if (now !== NONE) world.belief.cameBack.set(now, at)
     }
-    for (const [key, to] of before.ended.stretches) {
-      const place = this.#place(world, key)
-      if (place) world.ended.addStretch(world.network, place, to)
-    }
-    for (const [key, to] of before.ended.returns) {
-      const place = this.#place(world, key)
-      if (place) world.ended.addReturn(world.network, place, to)
-    }
+    for (const [key, to] of before.ended.stretches)
+      for (const place of this.#places(world, key)) world.ended.addStretch(world.network, place, to)
+    for (const [key, to] of before.ended.returns)
+      for (const place of this.#places(world, key)) world.ended.addReturn(world.network, place, to)
     for (const [feeder, figures] of before.feeders) {
       const id = before.grid.feeders[feeder]!.id
       const now = this.#same ? feeder : this.#grid.feeders.findIndex((f) => f.id === id)
@@ -260,16 +257,19 @@ class Carrier {
   }
 
   #adopt(world: World, incident: Case): void {
-    const head = this.#survivor(world, incident.head)
+    const part = incident.observer === NONE ? this.#leftParts(world, incident.head)[0] : undefined
+    const head = part ?? this.#survivor(world, incident.head)
     const observer = incident.observer === NONE ? NONE : this.#observer(incident.observer)
     const vanished =
       head === NONE ||
       (incident.observer !== NONE && observer < 0) ||
-      this.#before.grid.devices.ids.idOf(incident.head) !== this.#grid.devices.ids.idOf(head)
+      (part === undefined &&
+        this.#before.grid.devices.ids.idOf(incident.head) !== this.#grid.devices.ids.idOf(head))
     if (incident.finding === null) world.cases.set(incident.number, incident)
     else world.findings.set(incident.finding, incident)
     if (this.#same) return
-    const named = incident.named === NONE ? NONE : this.#device(incident.named)
+    const calledBy = part !== undefined && incident.named === NONE ? incident.head : incident.named
+    const named = calledBy === NONE ? NONE : this.#device(calledBy)
     if (vanished && !incident.flags.includes('deviceVanished'))
       incident.flags.push('deviceVanished')
     if (vanished) this.#headsBefore.set(incident, incident.head)
@@ -310,6 +310,12 @@ class Carrier {
     }
   }
 
+  /** What hung below a device that is still there but feeds nobody any more, topmost first. */
+  #leftParts(world: World, head: number): number[] {
+    const now = this.#same ? NONE : this.#device(head)
+    return now < 0 || world.network.head[now] !== NONE ? [] : this.#partsOf(world, head)
+  }
+
   /** What hung below a device and is still there, topmost first. */
   #partsOf(world: World, before: number): number[] {
     return this.#before.topology
@@ -319,16 +325,17 @@ class Carrier {
       .map((now) => world.network.head[now]!)
   }
 
-  /** What a key of `EndedOutages` stands for now; undefined where nothing is left of it. */
-  #place(world: World, key: number): { head: number; observer: number } | undefined {
+  /** What a key of `EndedOutages` stands for now: none where nothing is left of it. */
+  #places(world: World, key: number): { head: number; observer: number }[] {
     const before = observerOfKey(key)
     if (before === NONE) {
-      const head = this.#survivor(world, key)
-      return head === NONE ? undefined : { head, observer: NONE }
+      const left = this.#leftParts(world, key)
+      const heads = left.length > 0 ? left : [this.#survivor(world, key)]
+      return heads.filter((head) => head !== NONE).map((head) => ({ head, observer: NONE }))
     }
     const observer = this.#observer(before)
     const head = observer < 0 ? NONE : world.belief.headOf[observer]!
-    return head === NONE ? undefined : { head, observer }
+    return head === NONE ? [] : [{ head, observer }]
   }
 
   #device(device: number): number {

@@ -68,7 +68,7 @@ function followCase(
     incident.segmentAt = { head, observer: NONE }
     return
   }
-  shrink(world, rehanging, incident, lost.length > 0 && parts.some(({ fed }) => fed), publisher)
+  shrink(world, rehanging, incident, lost.length > 0 ? parts : [], publisher)
 }
 
 /** Part of what it stood for is fed from elsewhere: that stretch is over, the rest goes on. */
@@ -76,10 +76,17 @@ function shrink(
   world: World,
   { at }: Rehanging,
   incident: Case,
-  restored: boolean,
+  left: readonly MovedPart[],
   publisher: Publisher,
 ): void {
+  const restored = left.some(({ fed }) => fed)
   incident.partCameBackAt = Math.max(incident.darkFrom, at)
+  // Whatever goes dark there next begins after this.
+  for (const { top } of left) {
+    const head = world.network.head[top]!
+    if (head === NONE) continue
+    world.ended.addStretch(world.network, { head, observer: NONE }, incident.partCameBackAt)
+  }
   incident.darkFrom = incident.partCameBackAt
   incident.segmentAt = { head: incident.head, observer: NONE }
   if (restored) {

@@ -5,7 +5,7 @@ import { isHeadBelow } from '../../../src/engine/incidents/place.ts'
 import { succeed } from '../../../src/engine/succession.ts'
 import { compileGrid } from '../../../src/grid/compile.ts'
 import { drawnGrid } from '../../support/drawn-grid.ts'
-import { EngineLab } from '../../support/engine-lab.ts'
+import { EngineLab, shippedRules } from '../../support/engine-lab.ts'
 
 const areas = (indent: string, ...names: string[]) =>
   names
@@ -58,4 +58,58 @@ it('takes an answer by a clock that runs ahead as of now, so that what is said n
   lab.say('C1', 'powerOff', { meters: ['o-a1'], at: lab.now + 150_000, boot: 1, seq: 1 })
   const { registers, grid } = lab.engine.world!
   expect(registers.wasOff(grid.observers.ids.indexOf('o-a1'))).toBe(true)
+})
+
+const fed = (indent: string) => areas(indent, '7', '8')
+const BY_SWITCH = `
+B1 breaker
+  FB1 ftu
+${areas('  ', '9')}  S switch
+${fed('    ')}B2 breaker
+  FB2 ftu
+  D switch
+    FD ftu
+${areas('    ', '5', '6')}${areas('  ', '3')}tie K S D
+  FK ftu
+`
+/** The switch is taken out: what hung above it hangs where the tie leads now. */
+const WITHOUT_SWITCH = BY_SWITCH.replace('  S switch\n', '').replace('tie K S D', 'tie K B1 D')
+
+it('goes with what hung below a device that is there and feeds nobody in the new grid', () => {
+  const lab = new EngineLab(drawnGrid(BY_SWITCH), shippedRules(), { invariants: false })
+  lab.pass(2)
+  lab.say('FB1', 'switchOpen', { device: 'B1' })
+  dark(lab, ['9', '7', '8'])
+  lab.pass(60)
+  const begun = lab.now
+  for (const [device, position] of [
+    ['S', 'open'],
+    ['K', 'closed'],
+  ] as const)
+    lab.feed({
+      type: 'switching',
+      receivedAt: lab.now,
+      requestId: `${device} ${position}`,
+      device: device as never,
+      position,
+      at: lab.now,
+      source: 'dispatcher',
+      by: 'somebody',
+    })
+  lab.pass(30)
+  lab.say('FD', 'switchOpen', { device: 'D' })
+  dark(lab, ['5', '6', '7', '8'])
+  const cause = lab.position
+  lab.pass(30)
+  expect(lab.open().map(({ device }) => device.id)).toEqual(['B1', 'D'])
+  const next = compileGrid(drawnGrid(WITHOUT_SWITCH), 'next')
+  lab.restart((world) => succeed(world, next, world.rules, cause))
+  const [first] = [...lab.engine.world!.cases.values()].filter(isActive)
+  expect(first!.flags).not.toContain('deviceVanished')
+  const segments = lab.tick().flatMap((c) => (c.type === 'segment' ? [c.segment] : []))
+  // One outage at D with all below it, the areas of B1 too, out since then.
+  expect(lab.open().map(({ device, metersAffected }) => [device.id, metersAffected])).toEqual([
+    ['D', 10],
+  ])
+  expect(segments.find(({ to }) => to === null)!.from).toBeGreaterThan(begun)
 })
