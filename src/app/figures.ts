@@ -1,6 +1,6 @@
 /** The network's figures of now, for the status page and the consoles. */
 import type { ChangeBatch } from '../engine/changes.ts'
-import { isActive } from '../engine/incidents/case.ts'
+import { customersOut, isActive } from '../engine/incidents/case.ts'
 import { noStorm, type StormState } from '../engine/storm/state.ts'
 import type { World } from '../engine/world.ts'
 import { formatInstant } from '../facts/time.ts'
@@ -18,21 +18,19 @@ export interface Figures {
 export function figuresOf(world: World | undefined, reportsPerMinute: number): Figures {
   const byGrade = { 1: 0, 2: 0, 3: 0, 4: 0 }
   let open = 0
-  let customersOut = 0
+  let out = 0
   let transformersOut = 0
   for (const incident of world?.cases.values() ?? []) {
     if (!isActive(incident)) continue
     open++
     byGrade[incident.grade]++
+    out += customersOut(incident)
   }
-  for (const feeder of world?.feeders.values() ?? []) {
-    customersOut += feeder.customers
-    transformersOut += feeder.transformers
-  }
+  for (const { transformers } of world?.feeders.values() ?? []) transformersOut += transformers
   const { on, by, since, reason } = world?.storm ?? noStorm()
   return {
     customers: world?.grid.usagePoints.ids.count ?? 0,
-    customersOut,
+    customersOut: out,
     transformersOut,
     incidents: { open, byGrade },
     reportsPerMinute,

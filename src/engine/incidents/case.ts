@@ -203,6 +203,12 @@ export function isActive(incident: Case): boolean {
   return incident.outageKind !== 'restored' && incident.outageKind !== 'closed'
 }
 
+/** Customers of a case without supply now: those below it but the ones who said to have it again. */
+export function customersOut(incident: Case): number {
+  const { customers, originalCustomers, customersRestored } = incident
+  return Math.max(0, Math.min(customers, originalCustomers - customersRestored))
+}
+
 /** Sets a flag, or takes it off. */
 export function setFlag(incident: Case, flag: IncidentFlag, on: boolean): void {
   const has = incident.flags.includes(flag)
