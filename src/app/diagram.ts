@@ -2,8 +2,8 @@
 import { NONE } from '../engine/inference/network.ts'
 import { type Possibility, posterior } from '../engine/inference/posterior.ts'
 import type { World } from '../engine/world.ts'
-import { customersBelow } from '../grid/geography.ts'
 import { DEVICE_TYPES, type DeviceType } from '../grid/model.ts'
+import { customersNow } from '../grid/refed.ts'
 
 /** What the diagram shows; below a transformer lies another drawing. */
 const SHOWN: ReadonlySet<DeviceType> = new Set([
@@ -24,6 +24,7 @@ export interface DiagramDevice {
   /** By what was told of it. */
   readonly open: boolean
   readonly normallyOpen: boolean
+  /** Below it as it is fed now. */
   readonly customers: number
   /** P(open and nothing above open), shared by devices that no observer tells apart; null: no evidence. */
   readonly probability: number | null
@@ -44,6 +45,7 @@ export function diagramOf(world: World | undefined, feeder: number): readonly Di
     return now >= 0 ? now : devices.normalParent[device]!
   }
   const beliefs = new Map<number, ReadonlyMap<number, Possibility>>()
+  const customers = customersNow(topology)
   const found: DiagramDevice[] = []
   const end = source + Math.max(1, devices.subtreeSize[source]!)
   for (let device = source; device < end; device++) {
@@ -60,7 +62,7 @@ export function diagramOf(world: World | undefined, feeder: number): readonly Di
       parent: above < 0 ? null : devices.ids.idOf(above),
       open: topology.open[device] === 1,
       normallyOpen: devices.normallyOpen[device] === 1,
-      customers: customersBelow(grid, device),
+      customers: customers.of(device),
       probability: own?.probability ?? null,
       dead: own?.dead ?? null,
     })

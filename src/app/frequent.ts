@@ -2,6 +2,7 @@
 import type { InstantMs } from '../facts/time.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
 import { DEVICE_TYPES } from '../grid/model.ts'
+import { type CustomersNow, customersNormally } from '../grid/refed.ts'
 import type { FrequentAnswer, FrequentAsked, FrequentRow } from '../http/frequent-shape.ts'
 import {
   type CountedOutage,
@@ -26,6 +27,8 @@ const DAMAGE = 'B2'
 export interface FrequentParts {
   readonly reader: ReliabilityReader
   grid(): CompiledGrid
+  /** Customers below each device of the grid as it is fed now. */
+  customersNow(): CustomersNow
   now(): InstantMs
   sustainedMinutes(): number
   utcOffsetMinutes(): number
@@ -51,7 +54,9 @@ export function openFrequent(
       making.catch(() => kept.delete(asked.withoutDamage))
       made = await making
     }
-    return pageOf(made, asked)
+    const isPresent = made.grid === parts.grid()
+    const customers = isPresent ? parts.customersNow() : customersNormally(made.grid)
+    return pageOf(made, asked, customers)
   }
 }
 
@@ -76,11 +81,15 @@ async function make(parts: FrequentParts, withoutDamage: boolean): Promise<Made>
   return { asOf, grid, days, table }
 }
 
-function pageOf({ asOf, grid, days, table }: Made, asked: FrequentAsked): FrequentAnswer {
+function pageOf(
+  { asOf, grid, days, table }: Made,
+  asked: FrequentAsked,
+  customers: CustomersNow,
+): FrequentAnswer {
   const rows: FrequentRow[] = []
   let next: number | null = null
   for (const { index, range } of places(grid, table, asked)) {
-    const row = rowOf(grid, asked.of, index, range)
+    const row = rowOf(grid, customers, asked.of, index, range)
     if (asked.category !== undefined && row.category !== asked.category) continue
     if (asked.units && !asked.units.has(row.unit)) continue
     if (rows.length === asked.limit) {
@@ -109,6 +118,7 @@ function* places(grid: CompiledGrid, table: FrequentTable, { of, after }: Freque
 
 function rowOf(
   { devices, usagePoints, feeders, units }: CompiledGrid,
+  customers: CustomersNow,
   of: FrequentAsked['of'],
   index: number,
   range: FrequentRange,
@@ -116,7 +126,6 @@ function rowOf(
   const { from: _, to: __, phases: ___, rule, ...counts } = range
   const device = of === 'areas' ? index : usagePoints.device[index]!
   const feeder = feeders[devices.feeder[device]!]
-  const end = device + Math.max(1, devices.subtreeSize[device]!)
   return {
     id: of === 'areas' ? devices.ids.idOf(index) : usagePoints.ids.idOf(index),
     unit: units[feeder?.unit ?? -1]?.id ?? '',
@@ -124,6 +133,6 @@ function rowOf(
     category: isFrequent(rule) ? 'frequent' : 'warning',
     rule,
     ...counts,
-    customers: of === 'areas' ? usagePoints.first[end]! - usagePoints.first[device]! : 1,
+    customers: of === 'areas' ? customers.of(index) : 1,
   }
 }

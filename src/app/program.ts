@@ -269,8 +269,9 @@ async function open(
     ...{ pipeline, records, configDir, grid, utcOffsetMinutes, now },
     area: (incident) => live.area(incident),
   })
+  const switching = switchingPort(grid, () => judge.engine.world)
   const frequent = openFrequent({
-    ...{ reader: reliability, grid, now, utcOffsetMinutes },
+    ...{ reader: reliability, grid, now, utcOffsetMinutes, customersNow: switching.customersNow },
     sustainedMinutes: () => library.rules(judge.rulesDigest).judgement.sustainedMinutes,
   })
   every(FOLLOW_LISTS_EVERY_MS, () =>
@@ -305,7 +306,7 @@ async function open(
     status: figures,
     plans: () => judge.engine.world?.plans.byId ?? NO_PLANS,
     gridApply,
-    ...switchingPort(grid, () => judge.engine.world),
+    ...switching,
     diagram: (feeder) => diagramOf(judge.engine.world, feeder),
     nextReads: (incident) => nextReadsOf(judge.engine.world, incident),
     rules: () => library.rulesText(judge.rulesDigest),

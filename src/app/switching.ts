@@ -4,14 +4,24 @@ import { differences } from '../engine/switching/report.ts'
 import type { Operation } from '../engine/switching/state.ts'
 import type { World } from '../engine/world.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
-import { type BelowNow, belowNow, stretchesBelow } from '../grid/refed.ts'
+import {
+  type BelowNow,
+  belowNow,
+  type CustomersNow,
+  customersNormally,
+  customersNow,
+  stretchesBelow,
+} from '../grid/refed.ts'
+import type { Topology } from '../grid/topology.ts'
 
 /** What HTTP asks of switching. */
 export function switchingPort(grid: () => CompiledGrid, world: () => World | undefined) {
+  const count = customersCounted()
   return {
     switching: () => switchingOf(world()),
     feedNow: (device: number) => feedNow(grid(), world(), device),
     belowNow: (device: number) => hangsBelow(grid(), world(), device),
+    customersNow: () => count(grid(), world()),
   }
 }
 
@@ -36,6 +46,19 @@ function hangsBelow(grid: CompiledGrid, world: World | undefined, device: number
   if (world?.grid === grid) return belowNow(world.topology, device)
   const devices = stretchesBelow(grid, device)
   return { devices, lines: devices }
+}
+
+/** Counted once for as long as no switch operates; as normal until the engine has taken the grid over. */
+function customersCounted() {
+  let counted: { topology: Topology; arrangement: number; customers: CustomersNow } | undefined
+  return (grid: CompiledGrid, world: World | undefined): CustomersNow => {
+    if (world?.grid !== grid) return customersNormally(grid)
+    const { topology } = world
+    const { arrangement } = topology
+    if (counted?.topology !== topology || counted.arrangement !== arrangement)
+      counted = { topology, arrangement, customers: customersNow(topology) }
+    return counted.customers
+  }
 }
 
 /** Account or terminal behind a position; null where the program found it out by itself. */

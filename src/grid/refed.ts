@@ -4,6 +4,7 @@
  * the normal state, so what hangs below a device is one stretch of numbers, or a few after switching.
  */
 import type { CompiledGrid } from './compiled.ts'
+import { customersBelow } from './geography.ts'
 import type { Topology } from './topology.ts'
 
 export interface Refed {
@@ -92,4 +93,38 @@ export function customersIn({ usagePoints }: CompiledGrid, stretches: readonly S
     (sum, [from, to]) => sum + usagePoints.first[to]! - usagePoints.first[from]!,
     0,
   )
+}
+
+/**
+ * Customers below each device, itself included, under the present positions. Only what lies above a
+ * device that hangs otherwise can differ from the normal state, so these few are counted anew.
+ */
+export interface CustomersNow {
+  of(device: number): number
+  /** Those whose number is not that of the normal state, by device in index order. */
+  readonly differing: ReadonlyMap<number, number>
+}
+
+export function customersNow(topology: Topology): CustomersNow {
+  const { grid, parent, moved } = topology
+  const { normalParent } = grid.devices
+  const above = new Set<number>()
+  const climb = (from: number) => {
+    for (let at = from; at >= 0 && !above.has(at); at = parent[at]!) above.add(at)
+  }
+  for (const device of moved) {
+    climb(device)
+    climb(normalParent[device]!)
+  }
+  const differing = new Map<number, number>()
+  for (const device of [...above].sort((a, b) => a - b)) {
+    const now = customersIn(grid, stretchesBelow(grid, device, refedBelow(topology, device)))
+    if (now !== customersBelow(grid, device)) differing.set(device, now)
+  }
+  return { of: (device) => differing.get(device) ?? customersBelow(grid, device), differing }
+}
+
+/** The same for a network in its normal state. */
+export function customersNormally(grid: CompiledGrid): CustomersNow {
+  return { of: (device) => customersBelow(grid, device), differing: new Map() }
 }

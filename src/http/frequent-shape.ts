@@ -27,7 +27,7 @@ export interface FrequentRow {
   readonly plannedYearCount: number
   readonly mainCause: string | null
   readonly lastFrom: InstantMs | null
-  /** Customers at the place. */
+  /** Customers at the place as it is fed now. */
   readonly customers: number
 }
 

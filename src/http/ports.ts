@@ -16,7 +16,7 @@ import { CHANNELS, type Channel, CUSTOMER_LANGUAGES } from '../facts/channels.ts
 import type { Fact, JournalledFact, Position } from '../facts/facts.ts'
 import type { InstantMs } from '../facts/time.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
-import type { BelowNow } from '../grid/refed.ts'
+import type { BelowNow, CustomersNow } from '../grid/refed.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import type { CallBacks } from './callback-port.ts'
 import type { Card, CardRequest, ContactKind } from './card.ts'
@@ -327,6 +327,8 @@ export interface HttpDeps {
   feedNow(device: number): number
   /** What hangs below a device now. */
   belowNow(device: number): BelowNow
+  /** Customers below each device now; the same object for as long as no switch operates. */
+  customersNow(): CustomersNow
   /** Devices of a feeder by index, with what the engine holds of each. */
   diagram(feeder: number): readonly DiagramDevice[]
   /** What would be asked next about an incident. */

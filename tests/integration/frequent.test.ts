@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openFrequent } from '../../src/app/frequent.ts'
 import type { Change } from '../../src/engine/changes.ts'
+import { type CustomersNow, customersNormally } from '../../src/grid/refed.ts'
 import {
   openReliabilityReader,
   type ReliabilityReader,
@@ -21,6 +22,14 @@ let dir: string
 let fixture: Fixture
 let reader: ReliabilityReader
 let reads = 0
+/** A tie feeds three more from the first transformer. */
+let isTieClosed = false
+const customersNow = (): CustomersNow => {
+  const usual = customersNormally(fixture.grid)
+  const first = fixture.grid.devices.ids.indexOf('F1-T1')
+  if (!isTieClosed) return usual
+  return { of: (d) => (d === first ? 5 : usual.of(d)), differing: new Map([[first, 5]]) }
+}
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'lastgasp-frequent-'))
   const telemetry = createTelemetry({ level: 'silent', processMetrics: false })
@@ -66,7 +75,7 @@ beforeAll(async () => {
       now: () => NOW,
       frequent(asked) {
         answer ??= openFrequent({
-          ...{ reader: counted, grid: () => fixture.grid, now: () => NOW },
+          ...{ reader: counted, grid: () => fixture.grid, customersNow, now: () => NOW },
           ...{ sustainedMinutes: () => 3, utcOffsetMinutes: () => 480 },
         })
         return answer(asked)
@@ -109,6 +118,14 @@ test('areas and usage points, each with the weightiest rule that holds', async (
   ])
   const points = (await ask('?of=usagePoints&category=frequent')).json().rows
   expect(ids(points)).toEqual(['F1-T1-U1', 'F1-T1-U2'])
+})
+
+test('customers of an area are those it feeds now', async () => {
+  const first = async () => (await ask('')).json().rows[0]!.customers
+  expect(await first()).toBe(2)
+  isTieClosed = true
+  expect(await first()).toBe(5)
+  isTieClosed = false
 })
 
 test('what others broke may be left out', async () => {

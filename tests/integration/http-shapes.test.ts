@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { z } from 'zod'
+import { type CustomersNow, customersNormally } from '../../src/grid/refed.ts'
 import type { CallBack } from '../../src/http/callback-port.ts'
 import type { Told } from '../../src/http/customer-voice.ts'
 import type { FrequentRow } from '../../src/http/frequent-shape.ts'
@@ -43,9 +44,12 @@ const TOLD = {
 
 let fixture: Fixture
 let token: string
+/** Customers as they are fed now; absent: as in the normal state. */
+let counted: CustomersNow | undefined
 beforeAll(async () => {
   fixture = await httpFixture({
     deps: {
+      customersNow: () => counted ?? customersNormally(fixture.grid),
       customers: {
         find: async () => ({ customers: [CUSTOMER], refine: false }),
         reveal: async () => undefined,
@@ -155,6 +159,17 @@ test('a tile is cached by the digest of its grid, and an empty one is 204', asyn
   expect(again.status).toBe(304)
   const named = await fixture.get(`${path}?grid=${fixture.grid.digest}`, token)
   expect(named.headers.get('cache-control')).toContain('max-age=86400')
+  // Once a tie feeds others, a tile that was asked for without naming the grid is another.
+  const usual = customersNormally(fixture.grid)
+  const source = fixture.grid.feeders[0]!.source
+  counted = { of: (d) => (d === source ? 9 : usual.of(d)), differing: new Map([[source, 9]]) }
+  const since = await fixture.get(path, token, { 'if-none-match': etag })
+  expect(since.status).toBe(200)
+  const tag = since.headers.get('etag')!
+  expect((await fixture.get(path, token, { 'if-none-match': tag })).status).toBe(304)
+  const same = await fixture.get(`${path}?grid=${fixture.grid.digest}`, token)
+  expect(same.headers.get('etag')).toBe(etag)
+  counted = undefined
   expect((await fixture.get('/api/v1/map/8/0/0.mvt', token)).status).toBe(204)
   expect((await fixture.get('/api/v1/map/8/300/0.mvt', token)).status).toBe(404)
   expect((await fixture.get('/api/v1/map/17/0/0.mvt', token)).status).toBe(422)

@@ -1,7 +1,7 @@
 /** What lies above a usage point while a tie feeds it: the path it is fed by, segments by when they began. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { compileGrid } from '../../src/grid/compile.ts'
-import { belowNow, refedBelow } from '../../src/grid/refed.ts'
+import { belowNow, customersNow, refedBelow } from '../../src/grid/refed.ts'
 import { Topology } from '../../src/grid/topology.ts'
 import { segment } from '../support/changes.ts'
 import { drawnGrid } from '../support/drawn-grid.ts'
@@ -36,6 +36,7 @@ beforeAll(async () => {
     deps: {
       feedNow: (device) => topology.parent[device]!,
       belowNow: (device) => belowNow(topology, device),
+      customersNow: () => customersNow(topology),
       switching: () =>
         ({ operated: [operated], planned: [], loops: [], islands: [], decided: () => {} }) as never,
     },

@@ -13,7 +13,7 @@ import { compileGrid } from '../../src/grid/compile.ts'
 import type { CompiledGrid } from '../../src/grid/compiled.ts'
 import { customersBelow } from '../../src/grid/geography.ts'
 import { DEVICE_TYPES, type Grid } from '../../src/grid/model.ts'
-import { stretchesBelow } from '../../src/grid/refed.ts'
+import { customersNormally, stretchesBelow } from '../../src/grid/refed.ts'
 import type { DiagramDevice } from '../../src/http/diagram-port.ts'
 import { createIdentity, type Identity } from '../../src/http/identity/identity.ts'
 import type { RoleName } from '../../src/http/identity/rights.ts'
@@ -332,6 +332,7 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
       const devices = stretchesBelow(grid, device)
       return { devices, lines: devices }
     },
+    customersNow: () => customersNormally(grid),
     nextReads: () => ({
       state: 'asks',
       round: 1,

@@ -1,6 +1,7 @@
 /**
  * Vector tiles of the network (`docs/http.md`, maps): feeders in outline below zoom 10, main lines
- * from 10, all medium voltage from 12, low voltage from 14. Static: live state comes by WebSocket.
+ * from 10, all medium voltage from 12, low voltage from 14. Static but for the counts of customers, which
+ * follow the switching: live state comes by WebSocket.
  */
 /// <reference path="./vt-pbf.d.ts" />
 import GeoJSONVT from 'geojson-vt'
@@ -9,8 +10,10 @@ import { formatPhases } from '../../facts/phases.ts'
 import type { CompiledGrid } from '../../grid/compiled.ts'
 import { customersBelow, devicePlace } from '../../grid/geography.ts'
 import { DEVICE_TYPES } from '../../grid/model.ts'
+import { type CustomersNow, customersNormally } from '../../grid/refed.ts'
 import type { Telemetry } from '../../telemetry/telemetry.ts'
 import { type Box, type Buckets, sortIntoBuckets } from './buckets.ts'
+import { type CutFeature, recount } from './counted.ts'
 import { isLowVoltage, lineGeometry, lineRank, TRANSFORMER } from './lines.ts'
 import { networkOf } from './network.ts'
 
@@ -44,15 +47,18 @@ type Layers = Record<string, Feature[]>
 type Indexes = ReadonlyMap<string, GeoJSONVT>
 
 export interface Tiles {
-  /** The encoded tile; undefined where it is empty. */
-  tile(z: number, x: number, y: number): Promise<Buffer | undefined>
+  /** The encoded tile, customers counted so (else as in the normal state); undefined where it is empty. */
+  tile(z: number, x: number, y: number, customers?: CustomersNow): Promise<Buffer | undefined>
 }
 
 /** Tiles of one grid; work is done when a square is first looked at. */
 export function createTiles(grid: CompiledGrid, telemetry: Telemetry): Tiles {
   const buckets = new Map<Detail, Promise<{ lines: Buckets; devices: Buckets }>>()
   const indexes = new Map<string, Promise<Indexes>>()
+  const normal = customersNormally(grid)
   const encoded = new Map<string, Promise<Buffer | undefined>>()
+  /** Those whose counts are not the normal ones, for as long as they are counted so. */
+  let switched = { customers: normal, encoded: new Map<string, Promise<Buffer | undefined>>() }
 
   const sort = async (detail: Detail) => {
     const z = DETAILS[detail].bucketZoom
@@ -92,14 +98,15 @@ export function createTiles(grid: CompiledGrid, telemetry: Telemetry): Tiles {
       return made
     })
 
-  const encode = async (z: number, x: number, y: number): Promise<Buffer | undefined> => {
+  const encode = async (z: number, x: number, y: number, customers: CustomersNow) => {
+    const counted = recount(grid, customers)
     const layers: Record<string, { features: unknown[] }> = {}
     for (const [detail, { bucketZoom, from, below }] of Object.entries(DETAILS)) {
       if (z < from || z >= below) continue
       const shift = z - bucketZoom
       const cutHere = await indexesOf(detail as Detail, x >> shift, y >> shift)
       for (const [layer, index] of cutHere) {
-        const features = index.getTile(z, x, y)?.features ?? []
+        const features = counted(layer, (index.getTile(z, x, y)?.features ?? []) as CutFeature[])
         if (features.length === 0) continue
         layers[layer] = { features: [...(layers[layer]?.features ?? []), ...features] }
       }
@@ -109,7 +116,13 @@ export function createTiles(grid: CompiledGrid, telemetry: Telemetry): Tiles {
   }
 
   return {
-    tile: (z, x, y) => remember(encoded, `${z}/${x}/${y}`, MAX_ENCODED, () => encode(z, x, y)),
+    tile(z, x, y, customers = normal) {
+      const isNormal = customers.differing.size === 0
+      if (!isNormal && switched.customers !== customers)
+        switched = { customers, encoded: new Map() }
+      const kept = isNormal ? encoded : switched.encoded
+      return remember(kept, `${z}/${x}/${y}`, MAX_ENCODED, () => encode(z, x, y, customers))
+    },
   }
 }
 

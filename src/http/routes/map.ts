@@ -1,6 +1,7 @@
 /** Vector tiles of the network. */
 import { z } from 'zod'
 import type { CompiledGrid } from '../../grid/compiled.ts'
+import { tagOf } from '../map/counted.ts'
 import { createTiles, MAX_TILE_ZOOM, type Tiles } from '../map/tiles.ts'
 import { Problem } from '../problem.ts'
 import { route } from '../route.ts'
@@ -19,7 +20,7 @@ const tile = route({
     y: coordinate,
   }),
   query: z.object({
-    /** Put there by consoles so that a new grid is a new address. */
+    /** A new grid is a new address; customers are then counted as in the normal state. */
     grid: z.string().min(16).max(64).optional(),
   }),
   answers: {
@@ -31,9 +32,10 @@ const tile = route({
     const { z: zoom, x, y } = params
     if (x >= 2 ** zoom || y >= 2 ** zoom) throw new Problem('notFound', 'no such square')
     const grid = deps.grid()
-    const etag = `"${grid.digest.slice(0, 16)}"`
     // An address that names the grid never changes; any other is asked for again each time.
     const fixed = query.grid !== undefined && grid.digest.startsWith(query.grid)
+    const customers = fixed ? undefined : deps.customersNow()
+    const etag = `"${grid.digest.slice(0, 16)}${customers ? tagOf(customers) : ''}"`
     const headers = {
       etag,
       'cache-control': fixed ? 'private, max-age=86400' : 'private, no-cache',
@@ -44,7 +46,7 @@ const tile = route({
       tiles = createTiles(grid, deps.telemetry)
       tilesOf.set(grid, tiles)
     }
-    const bytes = await tiles.tile(zoom, x, y)
+    const bytes = await tiles.tile(zoom, x, y, customers)
     if (!bytes) return { status: 204, headers }
     return { headers, bytes, contentType: 'application/vnd.mapbox-vector-tile' }
   },

@@ -5,7 +5,6 @@ import { formatInstant } from '../../facts/time.ts'
 import type { CompiledGrid } from '../../grid/compiled.ts'
 import { devicePlace } from '../../grid/geography.ts'
 import { DEVICE_TYPES } from '../../grid/model.ts'
-import { customersIn } from '../../grid/refed.ts'
 import { areaOf } from '../map/area.ts'
 import { networkOf } from '../map/network.ts'
 import { Problem } from '../problem.ts'
@@ -93,7 +92,7 @@ const device = route({
         unit: unitOfFeeder(grid, feeder) ?? null,
         feeder: grid.feeders[feeder]?.id ?? null,
         normallyOpen: devices.normallyOpen[index] === 1,
-        customersBelow: customersIn(grid, deps.belowNow(index).devices),
+        customersBelow: deps.customersNow().of(index),
         supplyPath: pathAbove(grid, index, deps.feedNow)
           .slice(1)
           .map((above) => refOf(grid, above)),

@@ -1,7 +1,7 @@
 /** What hangs below a device after switching, as stretches of numbers: what the topology itself says. */
 import { describe, expect, it } from 'vitest'
 import { compileGrid } from '../../../src/grid/compile.ts'
-import { belowNow, customersIn, stretchesBelow } from '../../../src/grid/refed.ts'
+import { belowNow, customersIn, customersNow, stretchesBelow } from '../../../src/grid/refed.ts'
 import { Topology } from '../../../src/grid/topology.ts'
 import { drawnGrid } from '../../support/drawn-grid.ts'
 import { tiedGrid } from '../../support/tied-grid.ts'
@@ -23,10 +23,13 @@ describe('what hangs below a device', () => {
     for (let round = 0; round < 8; round++) {
       const away = switches.filter(() => random() < 0.3)
       topology.arrange(away.map((d) => [d, normally.open[d] === 0] as const))
+      const customers = customersNow(topology)
       for (let device = 0; device < ids.count; device++) {
         const { devices, lines } = belowNow(topology, device)
         const below = [...topology.subtree(device)].sort((a, b) => a - b)
         expect(members(devices), ids.idOf(device)).toEqual(below)
+        const served = below.map((d) => grid.usagePoints.first[d + 1]! - grid.usagePoints.first[d]!)
+        expect(customers.of(device)).toBe(served.reduce((sum, n) => sum + n, 0))
         const fed = new Set(below)
         const own = [...normally.zoneFedBy].flatMap((feeder, zone) =>
           feeder >= 0 && fed.has(topology.zoneFedBy[zone]!) ? [feeder] : [],

@@ -5,6 +5,8 @@ import { compileGrid } from '../../../src/grid/compile.ts'
 import type { CompiledGrid } from '../../../src/grid/compiled.ts'
 import { generateGrid } from '../../../src/grid/generate/generate.ts'
 import { devicePlace, tileX, tileY } from '../../../src/grid/geography.ts'
+import { customersNow } from '../../../src/grid/refed.ts'
+import { Topology } from '../../../src/grid/topology.ts'
 import { TRANSFORMER } from '../../../src/http/map/lines.ts'
 import { networkOf } from '../../../src/http/map/network.ts'
 import { createTiles, type Tiles } from '../../../src/http/map/tiles.ts'
@@ -67,6 +69,42 @@ test('layers by zoom, with the properties consoles draw by', async () => {
     }),
   )
   expect(await tiles.tile(12, 0, 0)).toBeUndefined()
+})
+
+test('customers are those a transformer and a feeder supply now, and the normal ones again', async () => {
+  const tied = twoFeeders()
+  tied.nodes.push({ id: 'F2-low' }, { id: 'F2-box' })
+  tied.devices.push(
+    { id: 'F2-LB', type: 'lvBranch', name: '', from: 'F2-t1', to: 'F2-low' },
+    { id: 'F2-MB', type: 'meterBox', name: '', from: 'F2-low', to: 'F2-box' },
+    { id: 'K', type: 'switch', name: '', from: 'F1-t1', to: 'F2-low', normallyOpen: true },
+  )
+  tied.usagePoints.push({ id: 'F2-MB-U1', device: 'F2-MB', phases: 'A' })
+  const grid = compileGrid(tied, 'c'.repeat(64))
+  const topology = new Topology(grid)
+  const of = (id: string) => grid.devices.ids.indexOf(id)
+  const tiles = createTiles(grid, telemetry)
+  const counted = async () => {
+    const customers = customersNow(topology)
+    const at = async (device: string, z: number) => {
+      const [lon, lat] = devicePlace(grid, of(device))!
+      return read(await tiles.tile(z, tileX(lon, z), tileY(lat, z), customers))
+    }
+    const transformers = new Map(
+      [...(await at('F1-T1', 14)), ...(await at('F2-T1', 14))]
+        .filter(({ layer }) => layer === 'transformers')
+        .map(({ id, customers: count }) => [id, count]),
+    )
+    const feeder = (await at('F1-B', 8)).find(({ id }) => id === 'F1')!.customers
+    return { first: transformers.get('F1-T1'), second: transformers.get('F2-T1'), feeder }
+  }
+  const usual = { first: 2, second: 3, feeder: 4 }
+  expect(await counted()).toEqual(usual)
+  topology.operate(of('F2-LB'), true)
+  topology.operate(of('K'), false)
+  expect(await counted()).toEqual({ first: 3, second: 2, feeder: 5 })
+  topology.arrange([])
+  expect(await counted()).toEqual(usual)
 })
 
 test('every transformer of a generated county is on its tile, and the outline adds up', async () => {
