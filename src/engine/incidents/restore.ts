@@ -187,7 +187,7 @@ export function isSettled(world: World, incident: Case): boolean {
  * Another feed is said to have taken over what two had vouched for, and nobody there says that it has
  * supply: a switching is one voice, and what lies open further down it cannot know.
  */
-function isByWordAlone(world: World, { head, named, sources, darkAt }: Case): boolean {
+export function isByWordAlone(world: World, { head, named, sources, darkAt }: Case): boolean {
   return named !== NONE && sources >= 2 && onsHeard(world, head, NONE, darkAt).at.length === 0
 }
 

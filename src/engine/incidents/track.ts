@@ -22,7 +22,7 @@ import { isDeniedByStrangers } from './ledger.ts'
 import { closeCase, openCase, restoreCase, takeVerdict, withdrawCase } from './life.ts'
 import { isHeadBelow } from './place.ts'
 import type { Publisher } from './publish.ts'
-import { isMostlyBack, isSettled, waitsForSecondOn } from './restore.ts'
+import { isByWordAlone, isMostlyBack, isSettled, waitsForSecondOn } from './restore.ts'
 import { onsHeard, outageSources } from './sources.ts'
 
 /**
@@ -166,7 +166,8 @@ function comeBack(
 ): void {
   const settled = isSettled(world, incident)
   const sampled = (settled || isSampleDue(world, incident)) && isSampled(world, incident, publisher)
-  if (sampled && (settled || leftDark.length > 0)) {
+  // What stays dark where another feed is only said to be is no part left over: it is all one.
+  if (sampled && (settled || (leftDark.length > 0 && !isByWordAlone(world, incident)))) {
     restoreCase(world, incident, publisher, leftDark)
     for (const v of leftDark) {
       const nested = openCase(world, v, incident)
