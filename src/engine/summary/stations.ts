@@ -137,7 +137,7 @@ function tell(
     customers === state.customers &&
     confirmed === state.confirmed
   if (same && !first) return
-  const causes = parts.flatMap((part) => part.causes).sort((a, b) => a - b)
+  const causes = parts.flatMap(causesOf).sort((a, b) => a - b)
   const over = parts.length === 0
   const change = summaryChange(
     world,
@@ -165,6 +165,10 @@ function tell(
   state.customers = customers
   state.transformers = transformers
 }
+
+/** What brought a part to light; where time alone did, what was heard of it. */
+const causesOf = ({ causes, evidence }: Case) =>
+  causes.length > 0 ? causes : evidence.map(({ position }) => position)
 
 const stationOf = (world: World, id: string) =>
   world.grid.substations.find((station) => station.id === id)
