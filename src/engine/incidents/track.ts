@@ -45,7 +45,9 @@ export function trackTree(
   const taken = new Set<Case>()
   const unmatched: Verdict[] = []
   for (const verdict of topmost) {
-    const group = active.filter((c) => !taken.has(c) && liesAtOrBelow(world, c, verdict))
+    const lower = active.filter((c) => !taken.has(c) && liesAtOrBelow(world, c, verdict))
+    const over = standsOver(world, verdict, lower, active)
+    const group = active.filter((c) => lower.includes(c) || (over.includes(c) && !taken.has(c)))
     const mother = group[0]
     if (!mother) {
       unmatched.push(verdict)
@@ -64,6 +66,22 @@ export function trackTree(
     hearAll(world, opened, root)
     publisher.publish(opened, parent ? 'split' : 'opened')
   }
+}
+
+/**
+ * Who stands above a verdict that others would move up to: between the two it is one outage, or all
+ * below would lie in both.
+ */
+function standsOver(
+  world: World,
+  verdict: Verdict,
+  lower: readonly Case[],
+  active: readonly Case[],
+): Case[] {
+  if (lower.length === 0 || lower.some(({ head }) => head === verdict.head)) return []
+  return active.filter(
+    (c) => !lower.includes(c) && c.observer === NONE && isHeadBelow(world, verdict.head, c.head),
+  )
 }
 
 /** The part that is back, but for what the verdict names: that never came back, and is of its incident. */
