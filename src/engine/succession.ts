@@ -131,10 +131,10 @@ class Carrier {
       world.belief.hearing = before.belief.opened.get(device)?.heardAt ?? world.now
       if (positionAt(world, device)?.open) settlePosition(world, device)
     }
-    for (const { terminal, device, at } of before.indications.values()) {
-      const [seer, place] = [this.#observer(terminal), this.#device(device)]
+    for (const held of before.indications.values()) {
+      const [seer, place] = [this.#observer(held.terminal), this.#device(held.device)]
       if (seer < 0 || place < 0) continue
-      world.indications.set(`${seer}/${place}`, { terminal: seer, device: place, at })
+      world.indications.set(`${seer}/${place}`, { ...held, terminal: seer, device: place })
       lean(world, place, 1)
     }
     this.#carrySpeech(world)

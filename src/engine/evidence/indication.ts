@@ -7,4 +7,7 @@ export interface Indication {
   /** The device it stands at, or that feeds its place. */
   readonly device: number
   readonly at: InstantMs
+  /** Numbers of the report that said so, where it had any: a copy of it is none of its own. */
+  readonly boot?: number | undefined
+  readonly seq?: number | undefined
 }

@@ -9,6 +9,7 @@ import { OBSERVER_CLASSES } from '../../grid/model.ts'
 import { ln, NAT } from '../cost/nats.ts'
 import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
+import type { Indication } from './indication.ts'
 import { deviceSpokenOf } from './positions.ts'
 import { readTime } from './read-time.ts'
 
@@ -31,8 +32,8 @@ export function admitIndication(
   if (isOver(world, at)) return
   const key = `${terminal}/${device}`
   const held = world.indications.get(key)
-  if (held && held.at >= at) return
-  world.indications.set(key, { terminal, device, at })
+  if (held && (held.at >= at || !isAfter(held, fact))) return
+  world.indications.set(key, { terminal, device, at, boot: fact.boot, seq: fact.seq })
   if (!held) lean(world, device, 1)
   const head = network.head[device]!
   world.stir(head, position, {
@@ -44,6 +45,13 @@ export function admitIndication(
     device: grid.devices.ids.idOf(head) as never,
     ...(invalid ? { clockInvalid: true } : {}),
   })
+}
+
+/** By its numbers no copy of what is held, nor from before it; without numbers time says so. */
+function isAfter(held: Indication, { boot, seq }: ReportFact): boolean {
+  if (held.boot === undefined || held.seq === undefined) return true
+  if (boot === undefined || seq === undefined) return true
+  return boot !== held.boot ? boot > held.boot : seq > held.seq
 }
 
 /** Leans (1) on the priors around a place, or stops leaning (−1). */
