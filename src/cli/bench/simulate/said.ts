@@ -104,7 +104,10 @@ export class Said {
       this.#expect(fact.at >= this.#lastTick, `time goes back at ${position}`)
       this.#lastTick = fact.at
     } else this.#speaking.add(position)
-    if (fact.type === 'report' && fact.messageId) this.#messages.set(position, fact.messageId)
+    if (fact.type !== 'report' || !fact.messageId) return
+    // Without a number and without a time nothing tells a copy from a new report (DESIGN 1.4).
+    if (fact.seq === undefined && fact.at === undefined) return
+    this.#messages.set(position, fact.messageId)
   }
 
   #checkCauses(position: Position, causes: readonly Position[]): void {
