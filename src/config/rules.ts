@@ -171,6 +171,10 @@ const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time
 const service = z.strictObject({
   notice: z.strictObject({ publishGrade: grade, publishMinutes: rate }),
   clocks: z.strictObject({
+    // Rules of earlier versions do without these three.
+    dispatchMinutes: rate.default(2),
+    publishMinutes: rate.default(15),
+    reconnectHours: rate.default(24),
     acceptMinutes: rate,
     departMinutes: rate,
     arriveMinutes: byZone,

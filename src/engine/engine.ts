@@ -51,6 +51,7 @@ import { seeCrew } from './repair/arrival.ts'
 import { isEstimateOver } from './repair/estimating.ts'
 import type { Rules } from './rules.ts'
 import { tellOfCities } from './service/city-jump.ts'
+import { forgetPaid } from './service/reconnect.ts'
 import { takeReply } from './service/reply.ts'
 import { planService, serve } from './service/serve.ts'
 import { countOffs, followStorm, orderStorm } from './storm/storm.ts'
@@ -167,7 +168,7 @@ export class Engine {
         world.plans.announce(position, fact)
         return []
       case 'planWithdrawn':
-        world.plans.withdraw(position, fact.plan)
+        world.plans.withdraw(position, fact.plan, fact.receivedAt)
         return []
       case 'stormMode':
         return [orderStorm(world, position, fact)]
@@ -345,6 +346,7 @@ function everyMinute(world: World, minute: number, publisher: Publisher): void {
   forgetOldCalls(world)
   world.care.forgetOver(world.now)
   forgetIndications(world)
+  forgetPaid(world)
   applyLearned(world)
   world.clocks.settle((identity) => {
     const head = world.belief.headOf[identity]!

@@ -246,6 +246,12 @@ export interface ServiceRules extends RepairRules {
     readonly publishMinutes: number
   }
   readonly clocks: {
+    /** From a customer's call to the order, which goes out with the notice. */
+    readonly dispatchMinutes: number
+    /** From a trip that automation shows, or from the crew's finding the fault, to the notice. */
+    readonly publishMinutes: number
+    /** From payment to supply. */
+    readonly reconnectHours: number
     readonly acceptMinutes: number
     readonly departMinutes: number
     readonly arriveMinutes: Readonly<Record<Zone, number>>

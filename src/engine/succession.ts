@@ -93,6 +93,7 @@ class Carrier {
     this.#carryCallers(world)
     for (const plan of before.plans.byId.values()) world.plans.byId.set(plan.id, plan)
     world.plans.turnedBy = before.plans.turnedBy
+    for (const [point, at] of before.plans.paid) world.plans.paid.set(point, at)
     for (const note of before.care.notes) world.care.take(note, before.now)
     this.#carryMarks(world)
     this.#carryWords(world)

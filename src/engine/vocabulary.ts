@@ -98,12 +98,15 @@ export type Urgency = (typeof URGENCIES)[number]
  * customers whose life hangs on their supply.
  */
 export const ESCALATION_STAGES = [
+  'dispatch',
   'accept',
   'depart',
   'arrive',
   'report',
+  'publish',
   'restore',
   'result',
+  'reconnect',
   'etr',
   'grade',
   'cityShare',

@@ -8,6 +8,7 @@ import { ON } from '../evidence/registers.ts'
 import { NONE } from '../inference/network.ts'
 import { KIND_OF_PLAN } from '../plans/plan.ts'
 import { isWithin } from '../plans/turn.ts'
+import { awaitsReconnection } from '../service/reconnect.ts'
 import type { World } from '../world.ts'
 import { caseOver, type Finding, heardOf } from './finding.ts'
 
@@ -52,6 +53,7 @@ function kindOf(
   const plan = world.plans.atPoint.get(point)?.find((one) => isWithin(world, one, darkSince))
   if (plan) return KIND_OF_PLAN[plan.kind]
   if (meters.some((meter) => world.relaysOpen.has(meter))) return 'arrears'
+  if (awaitsReconnection(world, point, meters)) return 'arrears'
   const { state } = world.registers
   const supplied = (meter: number) =>
     state[meter] === ON && world.registers.atOf(meter) >= darkSince

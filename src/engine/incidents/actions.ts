@@ -8,7 +8,7 @@ import { entryOf, putOnOrder, reportSite, reviseEtr } from '../repair/acts.ts'
 import { learnDuration } from '../repair/estimating.ts'
 import { holdGrade } from '../repair/grade.ts'
 import { bringBack, mayBeBack } from '../repair/partial.ts'
-import type { ClockName } from '../service/clock.ts'
+import type { StepName } from '../service/clock.ts'
 import { stepDone } from '../service/clocks.ts'
 import { publishNotice } from '../service/notice.ts'
 import type { World } from '../world.ts'
@@ -29,7 +29,7 @@ interface ActionRule {
   /** Stage it leads to; absent: unchanged. */
   readonly stage?: Stage
   /** Step of the repair that is done by it. */
-  readonly step?: ClockName
+  readonly step?: StepName
 }
 
 const DARK: readonly OutageKind[] = ['predicted', 'confirmed', 'partiallyRestored']

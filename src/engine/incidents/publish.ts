@@ -54,8 +54,8 @@ export class Publisher {
     const view = viewOf(world, incident, extent)
     const causes: readonly Position[] = incident.causes
     this.changes.push({ type: 'incident', at: world.now, reason, incident: view, causes })
-    if (incident.finding !== null) return
     this.changes.push(...closed)
+    if (incident.finding !== null) return
     this.#publishNotice(incident, view, extent)
     const segment = nextSegment(world, incident, view, extent)
     for (const item of segment)
@@ -178,8 +178,9 @@ function staffPart({ serviceLevel, serviceReasons, repair }: Case): string {
 
 /** What readers of the notice must be told when it changes: its share of the incident. */
 function noticeSays(c: Case): string {
-  const { no, status } = c.notice!
-  return [no, status === 'proposed' ? status : '', urgencyOf(c), urgentPart(c)].join('|')
+  const { no, status, trip } = c.notice!
+  const seen = trip && `${trip.protection} ${trip.reclosing}`
+  return [no, status === 'proposed' ? status : '', urgencyOf(c), seen, urgentPart(c)].join('|')
 }
 
 const tieShown = ({ device, probability }: SuspectedTie) =>

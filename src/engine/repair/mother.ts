@@ -1,6 +1,6 @@
 /** Work orders when incidents become one (归并): the mother goes on with what was done under her children. */
 import type { Case } from '../incidents/case.ts'
-import { CLOCKS } from '../service/clock.ts'
+import { STEPS } from '../service/clock.ts'
 
 /**
  * A mother (母单) that nobody was sent to yet takes her child's crew, with how far it had got; the child
@@ -16,7 +16,7 @@ export function takeOver(mother: Case, child: Case): void {
   mother.repair.near = child.repair.near
   mother.repair.arrivedInferredAt = child.repair.arrivedInferredAt
   mother.repair.site ??= child.repair.site
-  for (const step of CLOCKS) {
+  for (const step of STEPS) {
     const done = child.done[step]
     if (done === undefined || step === 'restore' || step === 'result') continue
     mother.done[step] ??= done

@@ -1,12 +1,26 @@
 /** The steps of a repair and the clocks on them: plain data. */
 import type { InstantMs } from '../../facts/time.ts'
 
-export const CLOCKS = ['accept', 'depart', 'arrive', 'report', 'restore', 'result'] as const
-/** 接单, 出发, 到达, 现场首报, 复电, 回单. */
+/** 接单, 出发, 到达, 现场首报, 复电, 回单: steps of the work, each done before the next. */
+export const STEPS = ['accept', 'depart', 'arrive', 'report', 'restore', 'result'] as const
+export type StepName = (typeof STEPS)[number]
+
+/** 派单, the steps, 信息发布 and, of a customer who has paid, 复电: in the order in which they are shown. */
+export const CLOCKS = [
+  'dispatch',
+  'accept',
+  'depart',
+  'arrive',
+  'report',
+  'publish',
+  'restore',
+  'result',
+  'reconnect',
+] as const
 export type ClockName = (typeof CLOCKS)[number]
 
 /** When which step was done; plain data, kept with its case. */
-export type ServiceTimes = { -readonly [name in ClockName]?: InstantMs }
+export type ServiceTimes = { -readonly [name in StepName]?: InstantMs }
 
 export interface Clock {
   readonly name: ClockName

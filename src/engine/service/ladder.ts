@@ -32,6 +32,8 @@ const HOUR_MS = 3_600_000
 const ETR_STEPS_MINUTES = [0, 30, 60]
 /** From so many urges on everything is told one level higher. */
 const URGES_THAT_RAISE = 2
+/** 派单 is the hotline's own: its agent is reminded and its shift leader told; no county supervises it. */
+const DISPATCH_RUNGS = 2
 
 /** What is passed and was not yet told, in order; marks it as told. */
 export function escalate(world: World, incident: Case): EscalationChange[] {
@@ -97,11 +99,11 @@ export function nextRungAt(world: World, incident: Case): InstantMs {
 const keyOf = ({ stage, level }: Rung) => `${stage}-${level}`
 
 function rungsOf(world: World, incident: Case): Rung[] {
-  if (incident.notice?.publishedAt == null) return []
   const raise = raiseOf(world, incident)
   const late = clocksOf(world, incident)
     .filter(({ name, doneAt }) => doneAt === null && !isSeenThere(incident, name))
     .flatMap((clock) => rungsOfClock(world, clock, raise))
+  if (incident.notice?.publishedAt == null) return late
   const grave = [...rungsOfGrade(incident), ...rungsOfLives(incident)]
   return [...late, ...rungsOfEstimate(world, incident, raise), ...grave]
 }
@@ -125,9 +127,11 @@ const ARRIVAL_STEPS: ReadonlySet<Clock['name']> = new Set(['accept', 'depart', '
 function rungsOfClock(world: World, { name, startedAt, dueAt }: Clock, raise: number): Rung[] {
   const limit = dueAt - startedAt
   const { ladder, groupRestoreHours } = world.rules.service
-  const rungs = ladder.map((share, level): Rung => {
+  const shares = name === 'dispatch' ? ladder.slice(0, DISPATCH_RUNGS) : ladder
+  const rungs = shares.map((share, level): Rung => {
     const at = startedAt + Math.round(limit * share)
-    return { stage: name, level: raised(level, raise), at, dueAt, reason: 'late' }
+    const told = name === 'dispatch' ? level : raised(level, raise)
+    return { stage: name, level: told, at, dueAt, reason: 'late' }
   })
   if (name !== 'restore') return rungs
   const at = startedAt + groupRestoreHours * HOUR_MS

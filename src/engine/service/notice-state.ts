@@ -12,6 +12,19 @@ export const NOTICE_STATUSES = [
 ] as const
 export type NoticeStatus = (typeof NOTICE_STATUSES)[number]
 
+/** 重合闸: 成功, 不成功, 未动作. Whether it is out of service (未投) nobody tells us. */
+export const RECLOSINGS = ['succeeded', 'failed', 'notOperated'] as const
+export type Reclosing = (typeof RECLOSINGS)[number]
+
+/** What automation (配电自动化) told of the device that opened. */
+export interface Trip {
+  /** When it first opened. */
+  readonly at: InstantMs
+  /** Its protection said that it operated, and did not merely open (保护动作). */
+  readonly protection: boolean
+  readonly reclosing: Reclosing
+}
+
 /** Plain data, kept with its case. */
 export interface NoticeState {
   /** `GZ` + local date + four characters of the unit + five digits; null until it is published. */
@@ -25,4 +38,6 @@ export interface NoticeState {
   publishedBy: 'staff' | 'rule' | null
   /** What it last said, to tell news from noise. */
   said: string
+  /** What automation told of it, once it has; absent in notices of earlier programs. */
+  trip?: Trip | null
 }

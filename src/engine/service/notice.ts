@@ -9,6 +9,7 @@ import { unitOf } from '../incidents/naming.ts'
 import { laneOf } from '../lane.ts'
 import type { World } from '../world.ts'
 import type { NoticeState, NoticeStatus } from './notice-state.ts'
+import { tripOf } from './trip.ts'
 
 /**
  * Kinds that somebody is told of: repairs, and the fault of a customer's own transformer. For the others
@@ -23,6 +24,9 @@ const NOTIFIABLE: ReadonlySet<IncidentKind> = new Set([
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
+
+/** True of kinds that somebody is told of. */
+export const isNotifiable = ({ kind }: Case) => NOTIFIABLE.has(kind)
 
 /** Brings the notice in line with its case, before the case is published. */
 export function turnNotice(world: World, incident: Case): void {
@@ -40,9 +44,10 @@ export function turnNotice(world: World, incident: Case): void {
       publishedBy: null,
       said: '',
     }
-    return
   }
-  notice.status = statusOf(incident, notice)
+  const held = incident.notice!
+  if (!isOver(incident)) held.trip = tripOf(world, incident) ?? held.trip ?? null
+  held.status = statusOf(incident, held)
 }
 
 function statusOf(incident: Case, notice: NoticeState): NoticeStatus {

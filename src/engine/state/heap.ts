@@ -70,6 +70,7 @@ interface Heap {
   /** Null: no window opens or closes any more. */
   plansTurn: InstantMs | null
   plansTurnedBy: number[]
+  plansPaid: [point: string, at: InstantMs][]
   switching: Switching
   storm: StormState
   summary: SummaryState
@@ -129,6 +130,7 @@ export function writeHeap(world: World): string {
     plansInForce: world.plans.inForce,
     plansTurn: Number.isFinite(world.plans.nextTurn) ? world.plans.nextTurn : null,
     plansTurnedBy: world.plans.turnedBy,
+    plansPaid: [...world.plans.paid],
     switching: world.switching,
     storm: world.storm,
     summary: world.summary,
@@ -248,6 +250,7 @@ export function readWorld(
   applyPlans(world, heap.plansInForce)
   world.plans.nextTurn = heap.plansTurn ?? Number.POSITIVE_INFINITY
   world.plans.turnedBy = heap.plansTurnedBy
+  for (const [point, at] of heap.plansPaid) world.plans.paid.set(point, at)
   // What was due before is due again, and nothing else.
   world.again.clear()
   for (const [root, at] of heap.again) world.again.set(root, at)
