@@ -2,8 +2,11 @@
 import { NONE } from '../engine/inference/network.ts'
 import { type Possibility, posterior } from '../engine/inference/posterior.ts'
 import type { World } from '../engine/world.ts'
+import type { CompiledGrid } from '../grid/compiled.ts'
 import { DEVICE_TYPES, type DeviceType } from '../grid/model.ts'
 import { customersNow } from '../grid/refed.ts'
+import type { Topology } from '../grid/topology.ts'
+import type { DiagramDevice, DiagramTie, FeederDiagram } from '../http/diagram-port.ts'
 
 /** What the diagram shows; below a transformer lies another drawing. */
 const SHOWN: ReadonlySet<DeviceType> = new Set([
@@ -15,30 +18,15 @@ const SHOWN: ReadonlySet<DeviceType> = new Set([
   'transformer',
 ])
 
-export interface DiagramDevice {
-  readonly id: string
-  readonly type: DeviceType
-  readonly name: string
-  /** The device that feeds it, or fed it before it was cut off; null at the head. */
-  readonly parent: string | null
-  /** By what was told of it. */
-  readonly open: boolean
-  readonly normallyOpen: boolean
-  /** Below it as it is fed now. */
-  readonly customers: number
-  /** P(open and nothing above open), shared by devices that no observer tells apart; null: no evidence. */
-  readonly probability: number | null
-  /** P(no supply right below it); null: no evidence. */
-  readonly dead: number | null
-}
+const NOTHING: FeederDiagram = { devices: [], ties: [] }
 
 /** Devices of a feeder in the order of the normal network, those above before those below. */
-export function diagramOf(world: World | undefined, feeder: number): readonly DiagramDevice[] {
-  if (world === undefined) return []
+export function diagramOf(world: World | undefined, feeder: number): FeederDiagram {
+  if (world === undefined) return NOTHING
   const { grid, topology, network } = world
   const { devices, feeders } = grid
   const source = feeders[feeder]?.source ?? -1
-  if (source < 0) return []
+  if (source < 0) return NOTHING
   const isShown = (device: number) => SHOWN.has(DEVICE_TYPES[devices.type[device]!]!)
   const parentOf = (device: number) => {
     const now = topology.parent[device]!
@@ -67,7 +55,50 @@ export function diagramOf(world: World | undefined, feeder: number): readonly Di
       dead: own?.dead ?? null,
     })
   }
+  return { devices: found, ties: tiesOf(topology, world.ties, feeder) }
+}
+
+/**
+ * Normally open switches that stand open between a device drawn for the feeder and something else;
+ * one between two branches of the feeder stands at both.
+ */
+export function tiesOf(
+  topology: Topology,
+  ties: readonly number[],
+  feeder: number,
+): readonly DiagramTie[] {
+  const { grid } = topology
+  const { devices, feeders } = grid
+  const found: DiagramTie[] = []
+  for (const tie of ties) {
+    if (topology.open[tie] === 0) continue
+    const [a, b] = [
+      shownAt(grid, topology, devices.from[tie]!),
+      shownAt(grid, topology, devices.to[tie]!),
+    ]
+    for (const [own, other] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      if (own < 0 || own === other || devices.feeder[own] !== feeder) continue
+      const beyond = other < 0 ? -1 : devices.feeder[other]!
+      found.push({
+        id: devices.ids.idOf(tie),
+        name: devices.nameOf(tie),
+        parent: devices.ids.idOf(own),
+        feeder: feeders[beyond]?.id ?? null,
+      })
+    }
+  }
   return found
+}
+
+/** The drawn device that feeds a node; −1 where nothing does. */
+function shownAt(grid: CompiledGrid, topology: Topology, node: number): number {
+  let device = topology.zoneFedBy[grid.nodes.zone[node]!]!
+  while (device >= 0 && !SHOWN.has(DEVICE_TYPES[grid.devices.type[device]!]!))
+    device = topology.parent[device]!
+  return device
 }
 
 /** What the evidence says of one tree, by head; computed once a diagram. */

@@ -47,6 +47,7 @@ import { documentOfAllMessages, INSTALLED, installedVersion } from './installed.
 import { Library } from './library.ts'
 import { tellNew } from './new-incidents.ts'
 import { nextReadsOf } from './next-reads.ts'
+import { noisyTerminals } from './noisy-terminals.ts'
 import { openJournal } from './open-journal.ts'
 import { type Closers, openedWhole } from './opening.ts'
 import { Pipeline } from './pipeline.ts'
@@ -322,6 +323,7 @@ async function open(
     },
     sensing: (asked) => indicators.report({ ...asked, asOf: now() }),
     terminal: (id) => terminalOf(pipeline, id),
+    noisyTerminals: (asked) => noisyTerminals(() => judge.engine.world, asked),
     now,
     ...(existsSync(consoleDir) ? { consoleDir } : {}),
     ...(settings.http.trustedProxies === null

@@ -31,6 +31,8 @@ export const MAX_TIMELINE_CHANGES = 500
 export const MAX_AREA_FEATURES = 20_000
 /** Observers looked at for one page of terminals, so that a narrow scope does not scan millions. */
 export const MAX_TERMINALS_SCANNED = 50_000
+/** Customers to look in on of one outage: more are a matter for the whole unit, not for a round. */
+export const MAX_ATTENTIVE_LISTED = 500
 /** Devices of one plan: a section's transformers listed one by one. */
 export const MAX_PLAN_DEVICES = 200
 /** Usage points of one plan: as many as fit the body; longer lists are sent as several plans. */

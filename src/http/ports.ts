@@ -22,11 +22,12 @@ import type { CallBacks } from './callback-port.ts'
 import type { Card, CardRequest, ContactKind } from './card.ts'
 import type { CareDesk } from './care-port.ts'
 import type { CustomerVoice } from './customer-voice.ts'
-import type { DiagramDevice } from './diagram-port.ts'
+import type { FeederDiagram } from './diagram-port.ts'
 import type { FrequentAnswer, FrequentAsked } from './frequent-shape.ts'
 import type { Identity } from './identity/identity.ts'
 import type { OidcSignIn } from './identity/oidc.ts'
 import type { NextReads } from './next-reads-port.ts'
+import type { NoisyAnswer, NoisyAsked } from './noisy-port.ts'
 import type { PassOn } from './pass-on.ts'
 import type { QualityParts } from './quality.ts'
 import type {
@@ -329,8 +330,8 @@ export interface HttpDeps {
   belowNow(device: number): BelowNow
   /** Customers below each device now; the same object for as long as no switch operates. */
   customersNow(): CustomersNow
-  /** Devices of a feeder by index, with what the engine holds of each. */
-  diagram(feeder: number): readonly DiagramDevice[]
+  /** Devices of a feeder by index, with what the engine holds of each, and its open ties. */
+  diagram(feeder: number): FeederDiagram
   /** What would be asked next about an incident. */
   nextReads(incident: string): NextReads
   readonly gridApply: GridApplyPort
@@ -358,6 +359,8 @@ export interface HttpDeps {
   health(): { readonly ready: boolean; readonly reasons: readonly string[] }
   /** Link and last sign of a terminal, where the program keeps them. */
   terminal?(id: string): TerminalState | undefined
+  /** Terminals of a class that chatter, the noisiest first. */
+  noisyTerminals(asked: NoisyAsked): Promise<NoisyAnswer>
   now(): InstantMs
   /** Folder of the built console; absent: the program serves no console. */
   readonly consoleDir?: string

@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { en } from '../../dashboards/console/i18n/en.ts'
 import { zhCN } from '../../dashboards/console/i18n/zh-CN.ts'
+import { OBSERVER_CLASSES } from '../../src/grid/model.ts'
 import type { HttpDeps } from '../../src/http/ports.ts'
 import type { ReplayAsked } from '../../src/http/quarantine-port.ts'
 import type { SimulatorPort } from '../../src/http/simulator-port.ts'
@@ -73,6 +74,15 @@ describeInBrowser('the operator', () => {
   }
   const deps: Partial<HttpDeps> = {
     simulator,
+    noisyTerminals: async ({ class: kind }) => ({
+      ...{ terminals: 400, online: 300, offline: 100 },
+      noisy: [
+        { observer: 0, spanMs: 40_000, alternating: true, besides: 0 },
+        { observer: 1, spanMs: 1_200_000, alternating: false, besides: 3 },
+      ]
+        .map((one) => ({ ...one, statements: 4, lastAt: Date.now() - 5_000 }))
+        .slice(0, OBSERVER_CLASSES[kind] === 'concentrator' ? 2 : 0),
+    }),
     async replayQuarantine(what) {
       asked.push(what)
       const refused = { position: 8, reason: 'malformed' as const, detail: 'kind: no such kind' }
@@ -144,6 +154,24 @@ describeInBrowser('the operator', () => {
     await page.getByRole('button', { name: t.replayReason(t.reasons.unknownMeter!) }).click()
     await expect.poll(() => asked.at(-1)).toMatchObject({ reason: 'unknownMeter', replayed: false })
     expect(await seriousFindings(page)).toEqual([])
+    expect(complaints).toEqual([])
+  })
+
+  test('terminals that chatter are ranked, beside the share that is linked and what was learned', async () => {
+    const t = zhCN.chatter
+    const complaints = await at('zh-CN', 'light', zhCN.operator.tabs.terminals)
+    const rows = page.locator('.chatter tbody tr')
+    await rows.first().waitFor()
+    expect(await rows.count()).toBe(2)
+    const first = await rows.first().textContent()
+    for (const word of [t.within(4, zhCN.duration.seconds(40)), t.alternates, t.alone])
+      expect(first).toContain(word)
+    expect(await rows.last().textContent()).toContain(t.besides('3'))
+    expect(await page.locator('.chatter-share').textContent()).toContain('75%')
+    expect(await seriousFindings(page)).toEqual([])
+    await page.getByLabel(zhCN.operator.class).click()
+    await page.locator('.ant-select-item-option', { hasText: zhCN.observerClass.ttu }).click()
+    await page.getByText(t.none).waitFor()
     expect(complaints).toEqual([])
   })
 

@@ -66,6 +66,15 @@ beforeAll(async () => {
         spoken: () => ({ text: '', seconds: 0 }),
         meaningOf: () => 'unclear',
       },
+      noisyTerminals: async ({ class: of }) => ({
+        ...{ terminals: 8, online: 1, offline: 0 },
+        noisy: [
+          {
+            ...{ observer: 0, statements: 4, spanMs: 90_400, lastAt: 1000 },
+            ...{ alternating: of === 0, besides: 0 },
+          },
+        ],
+      }),
       terminal: (id) =>
         id === 'F1-T1-M1' ? { link: 'online', lastHeardAt: 1000, reliability } : undefined,
     },
@@ -121,6 +130,7 @@ const PARAMS: Record<string, Record<string, string>> = {
   '/api/v1/incidents/{id}/attachments': { id: 'I1' },
   '/api/v1/incidents/{id}/repair': { id: 'I1' },
   '/api/v1/incidents/{id}/next-reads': { id: 'I1' },
+  '/api/v1/incidents/{id}/attentive': { id: 'I1' },
   '/api/v1/callbacks/{id}': { id: 'cb-1' },
   '/api/v1/devices/{id}': { id: 'F1-T1' },
   '/api/v1/feeders/{id}/diagram': { id: 'F1' },
@@ -139,8 +149,10 @@ test('every call that reads fits its published schema', async () => {
   )
   expect(reading.length).toBeGreaterThan(12)
   for (const { path, answers, demand } of reading) {
-    // A customer's own call: nobody else has it.
-    const asker = demand === 'self.read' ? await fixture.token('customer') : token
+    // A customer's own call: nobody else has it; customers are nothing that an auditor reads.
+    const other = { 'self.read': 'customer', 'customers.read': 'agent' } as const
+    const role = other[demand as keyof typeof other]
+    const asker = role === undefined ? token : await fixture.token(role)
     const url = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => PARAMS[path]![name]!)
     const response = await fixture.get(url, asker)
     expect(response.status, path).toBe(200)

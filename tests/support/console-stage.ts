@@ -3,6 +3,7 @@
  * with incidents placed by hand, so that every state of an incident can be looked at and tested.
  */
 import { resolve } from 'node:path'
+import { readGridImage } from '../../src/app/grid-image.ts'
 import type { AreaChange, Incident, IncidentReason, Level } from '../../src/engine/changes.ts'
 import type { CompiledGrid } from '../../src/grid/compiled.ts'
 import { generateGrid } from '../../src/grid/generate/generate.ts'
@@ -38,10 +39,12 @@ const LEVEL_OF: Partial<Record<DeviceType, Level>> = {
 
 export async function consoleStage(
   deps: NonNullable<FixtureOptions['deps']> = {},
-  { customers = 20_000, seed = 7 } = {},
+  { customers = 20_000, seed = 7, image = '' } = {},
 ): Promise<Stage> {
   const fixture = await httpFixture({
-    grid: generateGrid({ customers, seed }),
+    ...(image === ''
+      ? { grid: generateGrid({ customers, seed }) }
+      : { compiled: await readGridImage(image) }),
     consoleDir: resolve('dist/console'),
     timings: { flushEveryMs: 100, statsEveryMs: 1000 },
     deps,

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { WebSocket } from 'ws'
+import { tiesOf } from '../../src/app/diagram.ts'
 import { answerReliability } from '../../src/app/reliability.ts'
 import { loadCauses } from '../../src/config/causes.ts'
 import type { ActionChange, Change, ChangeBatch, Incident } from '../../src/engine/changes.ts'
@@ -14,7 +15,8 @@ import type { CompiledGrid } from '../../src/grid/compiled.ts'
 import { customersBelow } from '../../src/grid/geography.ts'
 import { DEVICE_TYPES, type Grid } from '../../src/grid/model.ts'
 import { customersNormally, stretchesBelow } from '../../src/grid/refed.ts'
-import type { DiagramDevice } from '../../src/http/diagram-port.ts'
+import { Topology } from '../../src/grid/topology.ts'
+import type { FeederDiagram } from '../../src/http/diagram-port.ts'
 import { createIdentity, type Identity } from '../../src/http/identity/identity.ts'
 import type { RoleName } from '../../src/http/identity/rights.ts'
 import { loadRoles } from '../../src/http/identity/roles.ts'
@@ -126,6 +128,8 @@ export interface Fixture {
 
 export interface FixtureOptions {
   readonly grid?: Grid
+  /** A grid that was compiled before, in place of `grid`. */
+  readonly compiled?: CompiledGrid
   readonly timings?: Partial<LiveTimings>
   readonly consoleDir?: string
   readonly deps?: Partial<HttpDeps>
@@ -133,7 +137,7 @@ export interface FixtureOptions {
 
 export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture> {
   const dir = mkdtempSync(join(tmpdir(), 'lastgasp-http-'))
-  const grid = compileGrid(options.grid ?? twoFeeders(), 'd'.repeat(64))
+  const grid = options.compiled ?? compileGrid(options.grid ?? twoFeeders(), 'd'.repeat(64))
   const telemetry = createTelemetry({ level: 'silent', processMetrics: false })
   const clock = { offsetMs: 0 }
   const now = () => Date.now() + clock.offsetMs
@@ -341,6 +345,7 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
         { observer: 'F1-T2-M1', class: 'meter', terminal: 'F1-T2-M1', gainBits: null },
       ],
     }),
+    noisyTerminals: async () => ({ terminals: 0, online: 0, offline: 0, noisy: [] }),
     diagram: (feeder) => normalDiagram(grid, feeder),
     gridApply: {
       state: { upload: null, stage: null, receivedBytes: 0, last: null },
@@ -439,13 +444,13 @@ function repairOfNothing(): HttpDeps['repair'] {
 }
 
 /** A feeder in its normal state, without any evidence. */
-function normalDiagram(grid: CompiledGrid, feeder: number): readonly DiagramDevice[] {
+function normalDiagram(grid: CompiledGrid, feeder: number): FeederDiagram {
   const { devices } = grid
   const own = [...devices.type.keys()].filter((at) => devices.feeder[at] === feeder)
   const shown = own.filter(
     (at) => !/lvBranch|meterBox|service/.test(DEVICE_TYPES[devices.type[at]!]!),
   )
-  return shown.map((at) => ({
+  const drawn = shown.map((at) => ({
     id: devices.ids.idOf(at),
     type: DEVICE_TYPES[devices.type[at]!]!,
     name: devices.nameOf(at),
@@ -456,6 +461,8 @@ function normalDiagram(grid: CompiledGrid, feeder: number): readonly DiagramDevi
     probability: null,
     dead: null,
   }))
+  const open = [...devices.normallyOpen.keys()].filter((at) => devices.normallyOpen[at] === 1)
+  return { devices: drawn, ties: tiesOf(new Topology(grid), open, feeder) }
 }
 
 /** What the engine holds of switching, here everything as asked for. */

@@ -16,10 +16,20 @@ export interface DiagramDevice {
   readonly dead: number | null
 }
 
+/** A normally open switch at the edge of the drawing that stands open. */
+export interface DiagramTie {
+  readonly id: string
+  readonly name: string
+  readonly parent: string
+  /** Of the far side; null where that has no source. */
+  readonly feeder: string | null
+}
+
 export interface DiagramPayload {
   readonly asOf: Instant
   readonly feeder: string
   readonly devices: readonly DiagramDevice[]
+  readonly ties: readonly DiagramTie[]
 }
 
 export function diagram(feeder: string, signal?: AbortSignal): Promise<DiagramPayload> {

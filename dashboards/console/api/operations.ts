@@ -94,6 +94,29 @@ export function terminals(
   return getJson(`/api/v1/terminals?limit=200&class=${kind}${from}`, signal)
 }
 
+export interface NoisyPayload {
+  readonly asOf: Instant
+  readonly terminals: number
+  readonly online: number
+  readonly offline: number
+  readonly noisy: readonly {
+    readonly id: string
+    readonly feeder: string | null
+    readonly link: TerminalPayload['link']
+    readonly statements: number
+    readonly spanSeconds: number
+    readonly lastAt: Instant
+    readonly alternating: boolean
+    /** Other noisy ones on its feeder. */
+    readonly besides: number
+    readonly reliability: TerminalPayload['reliability']
+  }[]
+}
+
+/** Those of a class that chatter, the noisiest first, and the links of the whole class. */
+export const noisyTerminals = (kind: string, signal?: AbortSignal): Promise<NoisyPayload> =>
+  getJson(`/api/v1/terminals/noisy?limit=20&class=${kind}`, signal)
+
 export async function resetTerminal(id: string): Promise<void> {
   await postJson(`/api/v1/terminals/${encodeURIComponent(id)}/reset`, {})
 }

@@ -2,8 +2,10 @@
 import type { HeadlineParts } from '../incidents/headlineParts.ts'
 import { agent } from './en/agent.ts'
 import { quality, service } from './en/care.ts'
+import { chatter } from './en/chatter.ts'
 import { crews, diagram, entry, noticePage, workOrder } from './en/dispatch.ts'
 import { field } from './en/field.ts'
+import { fromTheField } from './en/from-the-field.ts'
 import { operator } from './en/operator.ts'
 import { publicPage } from './en/public.ts'
 import { reasonForm } from './en/reason-form.ts'
@@ -39,6 +41,8 @@ export const en: Catalogue = {
   wall,
   operator,
   simulation,
+  chatter,
+  fromTheField,
   reasonForm,
   diagram,
   noticePage,

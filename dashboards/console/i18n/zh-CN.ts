@@ -23,8 +23,10 @@ import type { FalseAlarmReason } from '../incidents/codes.ts'
 import type { HeadlineParts } from '../incidents/headlineParts.ts'
 import { agent } from './zh/agent.ts'
 import { quality, service } from './zh/care.ts'
+import { chatter } from './zh/chatter.ts'
 import { crews, diagram, entry, noticePage, workOrder } from './zh/dispatch.ts'
 import { field } from './zh/field.ts'
+import { fromTheField } from './zh/from-the-field.ts'
 import { operator } from './zh/operator.ts'
 import { publicPage } from './zh/public.ts'
 import { reasonForm } from './zh/reason-form.ts'
@@ -59,6 +61,8 @@ export const zhCN = {
   wall,
   operator,
   simulation,
+  chatter,
+  fromTheField,
   reasonForm,
   diagram,
   noticePage,

@@ -8,6 +8,7 @@ import { useLanguage } from '../i18n/language.tsx'
 import { Moment } from '../incidents/Moment.tsx'
 import type { Names } from '../incidents/names.ts'
 import { useLoaded } from '../incidents/useLoaded.ts'
+import { Chatter } from './Chatter.tsx'
 
 const CLASSES = ['concentrator', 'ttu', 'ftu', 'dtu', 'scada', 'meter'] as const
 
@@ -64,6 +65,8 @@ export function Terminals({ account, names }: { account: Account; names: Names }
           </span>
         )}
       </div>
+      <Chatter kind={kind} names={names} />
+      <h2 className="operator-heading">{text.chatter.all}</h2>
       <LoadedOr loaded={loaded} retry={retry}>
         {(value) => (
           <table className="plain">

@@ -31,6 +31,16 @@ const diagram = route({
             dead: z.number().nullable().describe('P(no supply right below)'),
           }),
         ),
+        ties: z
+          .array(
+            z.object({
+              id: z.string(),
+              name: z.string(),
+              parent: z.string().describe('the device of the list that feeds its near side'),
+              feeder: z.string().nullable().describe('of the far side'),
+            }),
+          )
+          .describe('normally open switches at its edge that stand open'),
       }),
     },
   },
@@ -42,7 +52,7 @@ const diagram = route({
       json: {
         asOf: formatInstant(deps.now()),
         feeder: params.id,
-        devices: [...deps.diagram(index)],
+        ...deps.diagram(index),
       },
     }
   },

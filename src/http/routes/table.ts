@@ -10,6 +10,7 @@ import { callerOf, type Route, route } from '../route.ts'
 import { instantOut } from '../schemas.ts'
 import type { Tickets } from '../tickets.ts'
 import { actionRoutes } from './actions.ts'
+import { attentiveRoutes } from './attentive.ts'
 import { auditRoutes } from './audit.ts'
 import { callBackRoutes } from './callbacks.ts'
 import { careRoutes } from './care.ts'
@@ -27,6 +28,7 @@ import { incidentRoutes } from './incidents.ts'
 import { mapRoutes } from './map.ts'
 import { networkRoutes } from './network.ts'
 import { nextReadsRoutes } from './next-reads.ts'
+import { noisyRoutes } from './noisy.ts'
 import { noticeRoutes } from './notices.ts'
 import { oidcRoutes } from './oidc.ts'
 import { outageRoutes } from './outages.ts'
@@ -99,6 +101,7 @@ export function routeTable(tickets: Tickets, version: string): readonly Route[] 
     ...quarantineRoutes,
     ...simulatorRoutes,
     ...terminalRoutes,
+    ...noisyRoutes,
     ...ruleRoutes,
     ...causeRoutes,
     ...stormRoutes,
@@ -107,6 +110,7 @@ export function routeTable(tickets: Tickets, version: string): readonly Route[] 
     ...networkRoutes,
     ...feederRoutes,
     ...nextReadsRoutes,
+    ...attentiveRoutes,
     ...noticeRoutes,
     ...escalationRoutes,
     ...repairRoutes,

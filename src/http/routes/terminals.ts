@@ -13,7 +13,8 @@ import { idParams, instantOut, paging } from '../schemas.ts'
 
 const count = z.number().int()
 
-const reliability = z
+/** What closed incidents taught of an observer. */
+export const reliabilitySchema = z
   .object({
     delivery: z.number().describe('P(an off arrives), of its class and its own outages together'),
     outagesHeard: count.describe('of the last ones, at most 15'),
@@ -44,7 +45,7 @@ const terminals = route({
             feeder: z.string().nullable(),
             link: z.enum(['online', 'offline']).nullable(),
             lastHeardAt: instantOut.nullable(),
-            reliability: reliability.nullable(),
+            reliability: reliabilitySchema.nullable(),
           }),
         ),
       }),
