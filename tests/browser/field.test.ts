@@ -7,6 +7,8 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { en } from '../../dashboards/console/i18n/en.ts'
 import { zhCN } from '../../dashboards/console/i18n/zh-CN.ts'
+import type { Card } from '../../src/http/card.ts'
+import type { Customer, CustomerQuestion, HttpDeps } from '../../src/http/ports.ts'
 import { seriousFindings } from '../support/accessibility.ts'
 import { describeInBrowser, keepImage, launchBrowser, openPage } from '../support/browser.ts'
 import { consoleStage, type Stage } from '../support/console-stage.ts'
@@ -14,13 +16,41 @@ import { consoleStage, type Stage } from '../support/console-stage.ts'
 const PHONE = { width: 390, height: 844 }
 const INCIDENT = 'I-1'
 
+const sought: CustomerQuestion[] = []
+/** Everybody is the same person, who is masked until a reason is given. */
+const people: HttpDeps['customers'] = {
+  find: async (question) => {
+    sought.push(question)
+    const [usagePoint] = 'usagePoint' in question ? [question.usagePoint] : ['U1']
+    const person = {
+      ...{ account: 'A1', meter: 'M1', usagePoint, unit: '1501', name: '王*' },
+      ...{ phones: ['128****5678'], address: '金泰苑*号楼', gridManager: '', important: null },
+      ...{ sensitivities: ['exam'], language: 'zh', preferences: [] },
+    }
+    return { customers: [person as unknown as Customer], refine: false }
+  },
+  reveal: async () => ({ name: '王小芳', phones: ['12800005678'], address: '金泰苑3号楼' }),
+}
+/** The phone reads nothing of it. */
+const CARD: Card = {
+  ...{ asOf: 0, stale: false, situation: 'unknown', incident: null, changedAt: null },
+  supply: {
+    ...{ state: 'unknown', probabilityDead: null, meterSaid: 'nothing', meterHeardAt: null },
+    path: [],
+  },
+  ...{ progress: null, restoration: null, plans: [], arrears: 'withheld', messages: [] },
+  outages: { days: 60, count: 0, listed: [] },
+  contacts: { recent: [], onIncident: 0, urges: 0, repeated: false },
+  ...{ scripts: [], safety: '' },
+}
+
 describeInBrowser('the phone in the field', () => {
   let stage: Stage
   let browser: Browser
   let page: Page
   beforeAll(async () => {
     if (!existsSync('dist/console/index.html')) throw new Error('run `npm run build` first')
-    stage = await consoleStage()
+    stage = await consoleStage({ customers: people, card: () => CARD })
     browser = await launchBrowser()
     stage.put(INCIDENT, stage.device('breaker', 900, 4000), {
       outageKind: 'confirmed',
@@ -145,10 +175,10 @@ describeInBrowser('the phone in the field', () => {
     expect(complaints).toEqual([])
   })
 
-  test('a visit to an important customer is noted and told with the outage it was about', async () => {
+  /** A published notice of the outage, with an important customer of the county. */
+  function noticed(usagePoint: string) {
     const incident = stage.incidents.get(INCIDENT)!
     const at = Date.now()
-    const usagePoint = stage.grid.usagePoints.ids.idOf(0)
     stage.overrides.notices = () => ({
       cursor: null,
       notices: [
@@ -164,11 +194,55 @@ describeInBrowser('the phone in the field', () => {
         } as unknown as ReturnType<Stage['overrides']['notices'] & {}>['notices'][number],
       ],
     })
+  }
+  /** Whom the server lists for the outage. */
+  async function listed(): Promise<{ usagePoint: string; care: string }[]> {
+    const token = await stage.token('gridManager', [stage.grid.units[0]!.id])
+    const answer = await stage.get(`/api/v1/incidents/${INCIDENT}/attentive`, token)
+    return ((await answer.json()) as { customers: [] }).customers
+  }
+
+  test('sensitive customers are listed masked, named when tapped, and in full for a recorded reason', async () => {
+    noticed(stage.grid.usagePoints.ids.idOf(0))
+    const all = await listed()
+    const sensitive = all.findIndex(({ care }) => care === 'sensitive')
+    expect(sensitive).toBeGreaterThanOrEqual(0)
+    const complaints = await opened('zh-CN')
+    const t = zhCN.field
+    await tab(t.tabs.care).click()
+    const person = page.locator('.field-person').nth(sensitive)
+    await person.getByText(t.sensitiveOne).waitFor()
+    expect(await page.locator('.field-person').count()).toBe(all.length)
+    expect(await page.locator('.field-care').textContent()).not.toContain('王')
+    await person.getByRole('button', { name: t.tap }).click()
+    await person.getByText('王*').waitFor()
+    expect(sought.at(-1)).toEqual({ usagePoint: all[sensitive]!.usagePoint })
+    await person.getByText(zhCN.agent.sensitivity.exam!).waitFor()
+    expect(await page.content()).not.toContain('王小芳')
+    expect(await seriousFindings(page)).toEqual([])
+    await person.getByRole('button', { name: zhCN.agent.unmask }).click()
+    await page.getByRole('radio', { name: zhCN.agent.revealReasons.fieldVisit }).check()
+    await page.getByRole('dialog').getByRole('button', { name: zhCN.agent.unmask }).click()
+    await person.getByText('王小芳').waitFor()
+    const auditor = await stage.token('auditor')
+    const { entries } = (await (await stage.get('/api/v1/audit', auditor)).json()) as {
+      entries: object[]
+    }
+    expect(entries[0]).toMatchObject({
+      ...{ what: 'customer.revealed', by: 'manager', subject: 'A1', detail: 'fieldVisit' },
+    })
+    expect(complaints).toEqual([])
+  })
+
+  test('a visit to an important customer is noted and told with the outage it was about', async () => {
+    noticed(stage.grid.usagePoints.ids.idOf(0))
+    const [{ usagePoint }] = (await listed()) as [{ usagePoint: string }]
     const complaints = await opened('en')
     const t = en.field
     await tab(t.tabs.care).click()
     await page.getByText(t.sensitive(2)).waitFor()
-    await page.getByRole('button', { name: t.visited.dark }).click()
+    await expect.poll(() => page.locator('.field-person').count()).toBeGreaterThan(1)
+    await page.getByRole('button', { name: t.visited.dark }).first().click()
     await page.getByRole('dialog').locator('textarea').fill('Runs on its own generator')
     await page.getByRole('button', { name: en.action.submit }).click()
     await expect

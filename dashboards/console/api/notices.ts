@@ -33,3 +33,16 @@ export async function notices(
   return (await getJson<{ notices: NoticePayload[] }>(`/api/v1/notices?limit=100${asked}`, signal))
     .notices
 }
+
+/** Sensitive and important customers of an outage, by reference. */
+export interface AttentivePayload {
+  readonly count: number
+  readonly customers: readonly {
+    readonly usagePoint: string
+    readonly care: 'lifeSupport' | 'important' | 'sensitive'
+    readonly importance: string | null
+  }[]
+}
+
+export const attentive = (incident: string, signal?: AbortSignal): Promise<AttentivePayload> =>
+  getJson(`/api/v1/incidents/${encodeURIComponent(incident)}/attentive`, signal)

@@ -1,10 +1,14 @@
-/** Important customers of outages that last, masked until tapped; a visit says what was found there. */
+/**
+ * Important and sensitive customers of outages that last, masked until tapped; a visit says what was
+ * found there. References of the sensitive are not kept on the phone: without a connection only the
+ * important ones of the notice are listed.
+ */
 import { Modal } from 'antd'
 import { useState } from 'react'
 import { Unmask } from '../agent/Unmask.tsx'
 import { serverNow } from '../api/clock.ts'
 import { type CustomerPayload, type RevealedCustomer, searchCustomers } from '../api/customers.ts'
-import type { NoticePayload } from '../api/notices.ts'
+import { attentive, type NoticePayload } from '../api/notices.ts'
 import type { Account } from '../api/payloads.ts'
 import { LoadedOr } from '../app/LoadedOr.tsx'
 import { useLanguage } from '../i18n/language.tsx'
@@ -28,7 +32,9 @@ export function Care({ account, queue }: { account: Account; queue: FieldQueue }
         const open = value.filter(({ status }) =>
           ['proposed', 'published', 'changed'].includes(status),
         )
-        const named = open.filter(({ importantUsers }) => importantUsers.length > 0)
+        const named = open.filter(
+          ({ importantUsers, sensitiveCount }) => importantUsers.length + sensitiveCount > 0,
+        )
         const sensitive = open.reduce((sum, one) => sum + one.sensitiveCount, 0)
         return (
           <>
@@ -51,29 +57,53 @@ export function Care({ account, queue }: { account: Account; queue: FieldQueue }
 
 function Group(props: { notice: NoticePayload; account: Account; queue: FieldQueue }) {
   const { notice } = props
-  const { text } = useLanguage()
+  const { text, format } = useLanguage()
+  const t = text.field
+  const [loaded] = useLoaded(
+    (signal) => attentive(notice.incident, signal),
+    `${notice.incident} ${notice.revision}`,
+  )
+  const people =
+    loaded.state === 'ready' ? loaded.value.customers : notice.importantUsers.map(asImportant)
+  const more = loaded.state === 'ready' ? loaded.value.count - people.length : 0
   return (
     <section className="field-care">
       <h2>{deviceName(notice.device, text)}</h2>
+      {loaded.state === 'failed' && <p className="field-quiet">{t.importantOnly}</p>}
       <ul>
-        {notice.importantUsers.map(({ usagePoint, importance }) => (
+        {people.map(({ usagePoint, care, importance }) => (
           <li key={usagePoint}>
-            <Person usagePoint={usagePoint} importance={importance} {...props} />
+            <Person
+              usagePoint={usagePoint}
+              why={[
+                ...(care === 'lifeSupport' ? [text.agent.sensitivity.lifeSupport!] : []),
+                ...(care === 'sensitive' ? [t.sensitiveOne] : []),
+                ...(importance === null ? [] : [text.agent.importance[importance] ?? importance]),
+              ]}
+              {...props}
+            />
           </li>
         ))}
       </ul>
+      {more > 0 && <p className="field-quiet">{t.moreToSee(format.number(more))}</p>}
     </section>
   )
 }
 
+const asImportant = (user: NoticePayload['importantUsers'][number]) => ({
+  ...user,
+  care: 'important' as const,
+})
+
 function Person(props: {
   notice: NoticePayload
   usagePoint: string
-  importance: string
+  /** Words for why somebody looks in on them. */
+  why: readonly string[]
   account: Account
   queue: FieldQueue
 }) {
-  const { usagePoint, importance, account, queue } = props
+  const { usagePoint, why, account, queue } = props
   const { text } = useLanguage()
   const t = text.field
   const [person, setPerson] = useState<CustomerPayload | null>(null)
@@ -101,11 +131,14 @@ function Person(props: {
     queue.add({ kind: 'visit', ...of, says, note, at })
     setVisit(null)
   }
-  const label = text.agent.importance[importance] ?? importance
   const shown = full ?? person
   return (
     <div className="field-person">
-      <span className="tag warn">{label}</span>
+      {why.map((word) => (
+        <span key={word} className="tag warn">
+          {word}
+        </span>
+      ))}
       {shown === null ? (
         <button type="button" className="field-masked" onClick={() => void tapped()}>
           {failed ? t.notFound : t.tap}
@@ -115,6 +148,11 @@ function Person(props: {
           <strong>{shown.name}</strong>
           <p>{shown.address}</p>
           <p>{shown.phones.join(' · ')}</p>
+          {person !== null && person.sensitivities.length > 0 && (
+            <p>
+              {person.sensitivities.map((one) => text.agent.sensitivity[one] ?? one).join('、')}
+            </p>
+          )}
         </>
       )}
       <div className="field-actions">
