@@ -82,6 +82,8 @@ export function ThemeProvider({ children }: { children: ReactNode }) {
         colorSuccess: palette.good,
         colorText: palette.ink,
         colorTextSecondary: palette.inkSoft,
+        // A placeholder is read, too.
+        colorTextPlaceholder: palette.inkFaint,
         colorBgBase: palette.surface,
         colorBgContainer: palette.surface,
         colorBgElevated: palette.raised,

@@ -1,7 +1,12 @@
 /** The single-line diagram (单线图): positions, probabilities, what is dark, and the evidence beside it. */
 import { Select } from 'antd'
 import { useEffect, useMemo, useRef, useState } from 'react'
-import { type DiagramDevice, diagram } from '../api/diagram.ts'
+import {
+  type DiagramDevice,
+  type DiagramPayload,
+  type DiagramTie,
+  diagram,
+} from '../api/diagram.ts'
 import type { IncidentPayload } from '../api/payloads.ts'
 import { LoadedOr } from '../app/LoadedOr.tsx'
 import type { ViewProps } from '../app/view-props.ts'
@@ -10,6 +15,7 @@ import { Evidence } from '../incidents/Evidence.tsx'
 import { customersOut, deviceName, headlineOf } from '../incidents/headline.ts'
 import type { Names } from '../incidents/names.ts'
 import { isListed } from '../incidents/order.ts'
+import { tiesSuspected } from '../incidents/suspectedTies.ts'
 import { useIncident } from '../incidents/useIncident.ts'
 import { useLoaded } from '../incidents/useLoaded.ts'
 import { Verdict } from '../incidents/Verdict.tsx'
@@ -68,6 +74,7 @@ export function Diagram({ network, names }: ViewProps) {
           <i className="open" /> {text.network.position.open}
           <i className="dark" /> {t.dark}
           <i className="likely" /> {t.likely}
+          <i className="tie" /> {t.tie}
         </span>
       </div>
       {feeder !== null && <Feeder feeder={feeder} incidents={here} names={names} />}
@@ -93,7 +100,7 @@ function Feeder(props: { feeder: string; incidents: readonly IncidentPayload[]; 
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrolled with the arrow keys */}
       <section className="diagram-scroll" tabIndex={0} aria-label={text.diagram.region}>
         <LoadedOr loaded={loaded} retry={retry}>
-          {(value) => <Drawing devices={value.devices} incidents={incidents} />}
+          {(value) => <Drawing drawn={value} incidents={incidents} names={names} />}
         </LoadedOr>
       </section>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrolled with the arrow keys */}
@@ -124,12 +131,16 @@ function Why({ id, names }: { id: string; names: Names }) {
 }
 
 function Drawing(props: {
-  devices: readonly DiagramDevice[]
+  drawn: DiagramPayload
   incidents: readonly IncidentPayload[]
+  names: Names
 }) {
-  const { devices, incidents } = props
+  const { drawn, incidents, names } = props
   const { text } = useLanguage()
-  const placed = useMemo(() => layoutOf(devices), [devices])
+  const placed = useMemo(() => layoutOf(drawn.devices, drawn.ties), [drawn])
+  const suspected = new Map(
+    incidents.flatMap(tiesSuspected).map(({ device, probability }) => [device.id, probability]),
+  )
   const judged = new Set(incidents.map(({ device }) => device.id))
   const drawing = useRef<SVGSVGElement>(null)
   const found = incidents.map(({ device }) => device.id).join()
@@ -140,8 +151,8 @@ function Drawing(props: {
     at?.scrollIntoView({ block: 'center', inline: 'center' })
   }, [found])
   if (placed.length === 0) return <p className="quiet">{text.diagram.none}</p>
-  const width = PAD * 2 + (Math.max(...placed.map(({ column }) => column)) + 1) * COLUMN
-  const height = PAD * 2 + (Math.max(...placed.map(({ row }) => row)) + 1) * ROW
+  const width = PAD * 2 + (Math.max(...placed.map(columnsOf)) + 1) * COLUMN
+  const height = PAD * 2 + (Math.max(...placed.map(rowsOf)) + 1) * ROW
   return (
     <svg ref={drawing} width={width} height={height} role="img" aria-label={text.diagram.region}>
       {placed.map((one) => (
@@ -150,10 +161,23 @@ function Drawing(props: {
       {placed.map((one) => (
         <Device key={one.device.id} one={one} judged={judged.has(one.device.id)} />
       ))}
+      {placed.flatMap((one) =>
+        one.ties.map(({ tie, row }) => (
+          <Tie
+            key={`${one.device.id} ${tie.id}`}
+            tie={tie}
+            at={[x(one), y(one), PAD + row * ROW]}
+            beyond={tie.feeder === null ? null : names.feeder(tie.feeder)}
+            suspected={suspected.get(tie.id as DiagramDevice['id']) ?? 0}
+          />
+        )),
+      )}
     </svg>
   )
 }
 
+const columnsOf = (one: Placed) => one.column + (one.ties.length > 0 ? 1 : 0)
+const rowsOf = (one: Placed) => one.ties.at(-1)?.row ?? one.row
 const x = (one: Placed) => PAD + one.column * COLUMN
 const y = (one: Placed) => PAD + one.row * ROW
 /** Dark enough to be drawn dark. */
@@ -220,6 +244,46 @@ function Device({ one, judged }: { one: Placed; judged: boolean }) {
           {text.diagram.folded(folded.count, format.number(folded.customers))}
         </text>
       )}
+    </g>
+  )
+}
+
+/** An open tie; dashed and with its probability where it may have closed without a word. */
+function Tie(props: {
+  tie: DiagramTie
+  /** Across and down of the device it hangs from, and the row of its own. */
+  at: readonly [left: number, top: number, down: number]
+  beyond: string | null
+  suspected: number
+}) {
+  const { tie, beyond, suspected } = props
+  const [left, top, down] = props.at
+  const { text, format } = useLanguage()
+  const t = text.diagram
+  const where = beyond === null ? t.tieNowhere : t.tieTo(beyond)
+  const said = suspected > 0 ? t.tieSuspected(format.probability(suspected)) : ''
+  return (
+    <g className={suspected > 0 ? 'tie suspected' : 'tie'}>
+      <title>{[tie.name || tie.id, t.tie, where, said].filter(Boolean).join(' · ')}</title>
+      <path
+        className="wire"
+        d={`M${left + 9} ${top}H${left + COLUMN - 40}V${down}H${left + COLUMN - 10}`}
+      />
+      <path className="wire beyond" d={`M${left + COLUMN + 10} ${down}h22`} />
+      <g transform={`translate(${left + COLUMN} ${down})`}>
+        <path className="blades" d="M-10-7v14M10-7v14" />
+        <text x="-8" y="-13">
+          {tie.name || tie.id}
+        </text>
+        <text x="38" y="5" className="folded">
+          {where}
+        </text>
+        {said && (
+          <text x="-8" y="23" className="probability">
+            {said}
+          </text>
+        )}
+      </g>
     </g>
   )
 }

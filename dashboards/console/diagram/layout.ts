@@ -2,7 +2,7 @@
  * Where each device stands: depth to the right, one line a branch, the first child beside its parent,
  * as dispatchers draw a feeder. Transformers that nothing distinguishes are counted, not drawn. Pure.
  */
-import type { DiagramDevice } from '../api/diagram.ts'
+import type { DiagramDevice, DiagramTie } from '../api/diagram.ts'
 
 export interface Placed {
   readonly device: DiagramDevice
@@ -11,6 +11,8 @@ export interface Placed {
   readonly parent: Placed | null
   /** Transformers right below it that are not drawn, and their customers. */
   readonly folded: { readonly count: number; readonly customers: number; readonly dead: number }
+  /** Open ties (联络开关) that stand right below it, each with the row it is drawn in. */
+  readonly ties: readonly { readonly tie: DiagramTie; readonly row: number }[]
 }
 
 /** More transformers below one device than this are folded, unless the evidence speaks of one. */
@@ -18,7 +20,10 @@ const FOLD_FROM = 4
 /** Likely enough to be looked at by itself. */
 const NOTABLE = 0.01
 
-export function layoutOf(devices: readonly DiagramDevice[]): readonly Placed[] {
+export function layoutOf(
+  devices: readonly DiagramDevice[],
+  ties: readonly DiagramTie[] = [],
+): readonly Placed[] {
   const below = new Map<string | null, DiagramDevice[]>()
   const known = new Set<string>(devices.map(({ id }) => id))
   for (const device of devices) {
@@ -37,7 +42,9 @@ export function layoutOf(devices: readonly DiagramDevice[]): readonly Placed[] {
     const plain = children.filter((one) => isPlain(one, below))
     const fold = plain.length >= FOLD_FROM
     const hidden = new Set(fold ? plain : [])
+    const drawn: Placed['ties'][number][] = []
     const own: Placed = {
+      ties: drawn,
       device,
       column,
       row,
@@ -54,6 +61,13 @@ export function layoutOf(devices: readonly DiagramDevice[]): readonly Placed[] {
       if (index > 0 || fold) row++
       place(child, own, column + 1)
     })
+    const besides = shown.length > 0 || fold
+    ties
+      .filter(({ parent: at }) => at === device.id)
+      .forEach((tie, index) => {
+        if (index > 0 || besides) row++
+        drawn.push({ tie, row })
+      })
   }
 }
 

@@ -12,6 +12,7 @@ import { Escalations } from './Escalations.tsx'
 import { Evidence } from './Evidence.tsx'
 import { Facts } from './Facts.tsx'
 import { Flags } from './Flags.tsx'
+import { FromTheField } from './FromTheField.tsx'
 import { customersOut, headlineOf } from './headline.ts'
 import { GradeBadge, StateChip } from './marks.tsx'
 import { NoticeState } from './NoticeState.tsx'
@@ -127,6 +128,7 @@ function Opened(props: Props & { incident: IncidentPayload; refresh: () => Promi
         )}
         <Verdict incident={incident} />
         <CallReads incident={incident} account={account} />
+        {account.rights.includes('notices.read') && <FromTheField incident={incident} />}
         <History incident={incident} />
         <Facts incident={incident} names={names} />
       </div>

@@ -2,6 +2,7 @@
 import type { IncidentPayload } from '../api/payloads.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import { deviceName } from './headline.ts'
+import { tiesSuspected } from './suspectedTies.ts'
 
 export function Verdict({ incident }: { incident: IncidentPayload }) {
   const { text } = useLanguage()
@@ -37,13 +38,19 @@ export function Verdict({ incident }: { incident: IncidentPayload }) {
       {incident.suspectedTie && (
         <>
           <h4>{text.detail.suspectedTie}</h4>
-          <Candidate
-            name={deviceName(incident.suspectedTie.device, text)}
-            type={text.deviceType[incident.suspectedTie.device.type]}
-            id={incident.suspectedTie.device.id}
-            probability={incident.suspectedTie.probability}
-            note={text.detail.suspectedTieNote}
-          />
+          <ul className="suspected-ties">
+            {tiesSuspected(incident).map((tie, index) => (
+              <li key={tie.device.id}>
+                <Candidate
+                  name={deviceName(tie.device, text)}
+                  type={text.deviceType[tie.device.type]}
+                  id={tie.device.id}
+                  probability={tie.probability}
+                  note={index === 0 ? text.detail.suspectedTieNote : undefined}
+                />
+              </li>
+            ))}
+          </ul>
         </>
       )}
     </section>
