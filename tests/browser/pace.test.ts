@@ -1,7 +1,8 @@
 /**
  * Two thousand open incidents and twenty changes a second on one desk: every row can be reached by
  * keys while they come. With `MEASURE=1` also prints, as one JSON line, how fast (`docs/performance.md`);
- * `MEASURE_CUSTOMERS` sets the size of the network. A figure never decides the test.
+ * `MEASURE_CUSTOMERS` sets the size of the network, `MEASURE_GRID` names a compiled one (`grid compile`).
+ * A figure never decides the test.
  *
  * A key's delay is what the browser says of it (Event Timing): from the key to the picture that shows
  * what it did. The map is dragged from within the page, one move a frame: moves that come through the
@@ -19,7 +20,7 @@ const CHANGE_EVERY_MS = 50
 const KEYS = 80
 const PAN_MS = 5_000
 const measured = process.env.MEASURE === '1'
-const customers = Number(process.env.MEASURE_CUSTOMERS ?? 20_000)
+const image = process.env.MEASURE_GRID ?? ''
 
 describeInBrowser('a storm on one desk', () => {
   let stage: Stage
@@ -28,7 +29,10 @@ describeInBrowser('a storm on one desk', () => {
 
   beforeAll(async () => {
     if (!existsSync('dist/console/index.html')) throw new Error('run `npm run build` first')
-    stage = await consoleStage({}, { customers })
+    stage = await consoleStage(
+      {},
+      { customers: Number(process.env.MEASURE_CUSTOMERS ?? 20_000), image },
+    )
     browser = await launchBrowser()
     const { feeder, normallyOpen, ids } = stage.grid.devices
     const fed = Array.from({ length: ids.count }, (_, at) => at).filter(
@@ -97,7 +101,15 @@ describeInBrowser('a storm on one desk', () => {
       const sorted = all.toSorted((a, b) => a - b)
       const at = (share: number) => Math.round(sorted[Math.floor((sorted.length - 1) * share)]!)
       const [p50Ms, p95Ms] = [at(0.5), at(0.95)]
-      const figures = { customers, incidents: INCIDENTS, firstViewMs, reloadMs, p50Ms, p95Ms, pans }
+      const figures = {
+        customers: stage.grid.usagePoints.ids.count,
+        incidents: INCIDENTS,
+        firstViewMs,
+        reloadMs,
+        p50Ms,
+        p95Ms,
+        pans,
+      }
       console.log(JSON.stringify({ bench: 'console', ...figures }))
     }
     await page.context().close()
