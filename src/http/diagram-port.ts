@@ -6,11 +6,16 @@ export interface DiagramDevice {
   readonly id: string
   readonly type: DeviceType
   readonly name: string
+  /** The device that feeds it, or fed it before it was cut off; null at the head. */
   readonly parent: string | null
+  /** By what was told of it. */
   readonly open: boolean
   readonly normallyOpen: boolean
+  /** Below it as it is fed now. */
   readonly customers: number
+  /** P(open and nothing above open), shared by devices that no observer tells apart; null: no evidence. */
   readonly probability: number | null
+  /** P(no supply right below it); null: no evidence. */
   readonly dead: number | null
 }
 

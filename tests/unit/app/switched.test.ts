@@ -23,7 +23,9 @@ test('customers follow the switch positions in the diagram, and are counted once
   const feeder = (source: string) =>
     world.grid.feeders.findIndex((one) => world.grid.devices.ids.idOf(one.source) === source)
   const drawn = (source: string) =>
-    Object.fromEntries(diagramOf(world, feeder(source)).map(({ id, customers }) => [id, customers]))
+    Object.fromEntries(
+      diagramOf(world, feeder(source)).devices.map(({ id, customers }) => [id, customers]),
+    )
   const port = switchingPort(
     () => world.grid,
     () => world,
