@@ -6,6 +6,7 @@ import { en } from '../../dashboards/console/i18n/en.ts'
 import { zhCN } from '../../dashboards/console/i18n/zh-CN.ts'
 import type { Incident } from '../../src/engine/changes.ts'
 import type { ActionName } from '../../src/facts/facts.ts'
+import type { DeviceId } from '../../src/facts/ids.ts'
 import { seriousFindings } from '../support/accessibility.ts'
 import { describeInBrowser, launchBrowser, openPage, signIn } from '../support/browser.ts'
 import { consoleStage, type Stage } from '../support/console-stage.ts'
@@ -118,7 +119,11 @@ describeInBrowser('the dispatcher', () => {
     const ties = [...new Set((drawn.ties as { id: string }[]).map(({ id }) => id))].slice(0, 2)
     expect(ties.length).toBeGreaterThan(0)
     const tieOf = (id: string, probability: number) => ({
-      device: { id, type: 'switch' as const, name: devices.nameOf(devices.ids.indexOf(id)) },
+      device: {
+        id: id as DeviceId,
+        type: 'switch' as const,
+        name: devices.nameOf(devices.ids.indexOf(id)),
+      },
       probability,
     })
     const [first, ...rest] = ties.map((id, nth) => tieOf(id, [0.62, 0.21][nth]!))
