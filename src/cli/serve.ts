@@ -20,6 +20,9 @@ import { Simulator } from './simulation/simulator.ts'
 /** A stop that takes longer than this is cut short: what is acknowledged is on disk already. */
 const STOP_WITHIN_MS = 10_000
 
+/** Exit code of a failure while running. */
+const FAILED = 70
+
 interface ServeOptions {
   readonly grid?: string
   readonly role: string
@@ -111,26 +114,27 @@ async function serveWorker(
   const kafka = kafkaSettings(settings)
   if (!kafka) throw new UsageError(`--role ${role} needs kafka.brokers`)
   if (demo) throw new UsageError(`--demo is for --role all, not for ${role}`)
+  let failed: (error: unknown) => void = () => {}
+  const failure = new Promise<unknown>((resolve) => {
+    failed = resolve
+  })
   const running = await WORKER_ROLES[role]({
-    ...{ settings, kafka },
+    ...{ settings, kafka, onFailure: failed },
     ...(grid === undefined ? {} : { gridFile: grid }),
-    onFailure(error) {
-      console.error(`lastgasp: ${(error as Error).message}`)
-      endAtOnce()
-    },
   })
   console.log(`lastgasp ${installedVersion()}`)
   console.log(`role     ${role}, ${running.url}/readyz`)
   console.log('stop with Ctrl-C')
-  await untilSignal()
-  setTimeout(endAtOnce, STOP_WITHIN_MS).unref()
+  const error = await Promise.race([untilSignal(), failure])
+  if (error !== undefined) console.error(`lastgasp: ${(error as Error).message}`)
+  setTimeout(endAtOnce, STOP_WITHIN_MS)
   await running.stop()
-  process.exit(0)
+  process.exit(error === undefined ? 0 : FAILED)
 }
 
 /**
- * Kafka's client may hang for good in an ordinary exit while it is still connected; what is
- * acknowledged is with the brokers, so nothing is lost by not waiting.
+ * A call that Kafka's client has forgotten holds a thread for good, and an ordinary exit waits for
+ * that thread. What is acknowledged is with the brokers, so nothing is lost by not waiting.
  */
 function endAtOnce(): void {
   process.kill(process.pid, 'SIGKILL')
@@ -138,7 +142,7 @@ function endAtOnce(): void {
 
 function exitFailed(error: unknown): void {
   console.error(`lastgasp: ${(error as Error).message}`)
-  process.exit(70)
+  process.exit(FAILED)
 }
 
 async function serveGateway(settings: Settings): Promise<void> {

@@ -39,6 +39,8 @@ export type JournalErrorCode =
   | 'journal.noClient'
   /** Another process owns the partition by now. */
   | 'journal.fenced'
+  /** The client of Kafka has forgotten a call; only a new process gets it going again. */
+  | 'journal.silent'
   /** The topics have another number of partitions than the settings say. */
   | 'journal.partitions'
 

@@ -1,4 +1,5 @@
 import { afterEach, expect, it, onTestFailed } from 'vitest'
+import { PartitionOwner } from '../../src/journal/kafka/owner.ts'
 import { describeWithKafka, kafkaSettingsFor } from '../support/kafka-client.ts'
 import { type EngineProcess, KafkaStage } from '../support/kafka-engines.ts'
 import { until } from '../support/until.ts'
@@ -37,7 +38,7 @@ await describeWithKafka('engines on Kafka', (server) => {
     await of.settled()
     const audited = await of.audit()
     console.log(JSON.stringify(audited))
-    expect(audited).toMatchObject({ lost: 0, differing: 0 })
+    expect(audited).toMatchObject({ lost: 0, repeated: 0, differing: 0 })
     expect(audited.incidents).toBeGreaterThan(0)
     return audited
   }
@@ -56,10 +57,26 @@ await describeWithKafka('engines on Kafka', (server) => {
     await finish(of)
   })
 
+  it('end with their code when another has the partition, for whoever starts them again', {
+    timeout: 120_000,
+  }, async () => {
+    const of = await openStage(1)
+    const engine = await of.startEngine()
+    of.startLoad()
+    await until(() => engine.gained() === 1)
+    const other = await PartitionOwner.take(of.settings, 0)
+    await until(() => engine.isOver)
+    expect([engine.child.exitCode, engine.child.signalCode]).toEqual([70, null])
+    expect(engine.output).toMatch(/^lastgasp: partition 0 is no longer ours/m)
+    await other.close()
+  })
+
   it(`lose and repeat nothing in ${ROUNDS} rounds of kill -9 and ${ROUNDS} of a pause`, {
     timeout: 120_000 + 2 * ROUNDS * ROUND_MS,
   }, async () => {
     const of = await openStage(2)
+    /** How those that woke up without their partition ended. */
+    const ends: string[] = []
     const engines: EngineProcess[] = [await of.startEngine(), await of.startEngine()]
     of.startLoad()
     await until(() => engines.every((engine) => engine.gained() > 0))
@@ -78,10 +95,12 @@ await describeWithKafka('engines on Kafka', (server) => {
         // It is fenced and ends, or finds in time that it has lost, and joins again.
         const gained = victim.gained()
         await until(() => victim.isOver || victim.gained() > gained)
+        if (victim.isOver) ends.push(`${victim.child.exitCode ?? victim.child.signalCode}`)
         engines.push(victim.isOver ? await of.startEngine() : victim)
       }
       await until(() => engines.every((engine) => engine.gained() > 0))
     }
+    console.log(`fenced: ${ends.join(' ')}`)
     const { epochs } = await finish(of)
     expect(Math.max(...epochs)).toBeGreaterThan(1)
   })

@@ -148,8 +148,8 @@ export class KafkaStage {
     return this.#engines.map(({ child, output }) => `engine ${child.pid}:\n${output}`).join('\n')
   }
 
-  /** Concentrators that lose and regain supply, until `stopLoad`; what Kafka took is remembered. */
-  startLoad(): void {
+  /** Concentrators that lose and regain supply, `burst` at once, until `stopLoad`; what Kafka took is remembered. */
+  startLoad(burst = 3): void {
     const { observers } = this.grid
     const terminals = [...Array(observers.ids.count).keys()].filter(
       (observer) => observers.class[observer] === CONCENTRATOR,
@@ -160,13 +160,13 @@ export class KafkaStage {
     this.#stopping = false
     this.#loading = (async () => {
       while (!this.#stopping) {
-        const burst = Array.from({ length: 3 }, () => {
+        const reports = Array.from({ length: burst }, () => {
           const terminal = terminals[Math.floor(this.#random() * terminals.length)]!
           const kind = dark.delete(terminal) ? 'areaOn' : 'areaOff'
           if (kind === 'areaOff') dark.add(terminal)
           return this.#report(terminal, kind)
         })
-        await Promise.all(burst)
+        await Promise.all(reports)
         await new Promise((resolve) => setTimeout(resolve, 200))
       }
     })()
@@ -175,6 +175,11 @@ export class KafkaStage {
   async stopLoad(): Promise<void> {
     this.#stopping = true
     await this.#loading
+  }
+
+  /** Starts another engine for each that ended, as whoever runs them does. */
+  async keepRunning(engines: readonly EngineProcess[]): Promise<EngineProcess[]> {
+    return Promise.all(engines.map((engine) => (engine.isOver ? this.startEngine() : engine)))
   }
 
   /** Resolves when the engines have judged all that was acknowledged, and have been stopped. */
@@ -203,11 +208,13 @@ export class KafkaStage {
     readonly batches: number
     readonly incidents: number
     readonly lost: number
+    /** Reports that are in the journal more than once. */
+    readonly repeated: number
     readonly differing: number
     readonly epochs: readonly number[]
   }> {
     const judged = await this.#judgedUpTo()
-    const sums = { facts: 0, batches: 0, incidents: 0, lost: 0, differing: 0 }
+    const sums = { facts: 0, batches: 0, incidents: 0, lost: 0, repeated: 0, differing: 0 }
     const epochs: number[] = []
     const { facts: factsTopic, changes: changesTopic } = topicsOf(this.settings)
     for (let partition = 0; partition < this.settings.partitions; partition++) {
@@ -218,6 +225,8 @@ export class KafkaStage {
         const fact = kept[offset]?.fact
         return fact?.type !== 'report' || fact.messageId !== id
       }).length
+      const ids = kept.flatMap(({ fact }) => (fact.type === 'report' ? [fact.messageId] : []))
+      sums.repeated += ids.length - new Set(ids).size
       const expected: ChangeBatch[] = []
       const judge = new Judge(this.library, FROM_THE_START, partition)
       for (const fact of kept.slice(0, judged.get(partition))) {

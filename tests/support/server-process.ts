@@ -41,6 +41,8 @@ export interface ServerProcess {
   readonly folder: string
   /** Stops it, with SIGKILL as a crash would unless told otherwise, and starts it again on the same data. */
   restart(signal?: 'SIGKILL' | 'SIGTERM'): Promise<void>
+  /** Ends it as a crash would; `restart` starts it again on the same data. */
+  crash(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -100,6 +102,7 @@ export async function startServer(server: ServerProgram): Promise<ServerProcess>
       await kill(signal)
       await start()
     },
+    crash: () => kill('SIGKILL'),
     async stop() {
       await kill('SIGKILL')
       rmSync(folder, { recursive: true, force: true })

@@ -10,6 +10,7 @@ import type { CompiledGrid } from '../../grid/compiled.ts'
 import { createWorkerServer } from '../../http/server.ts'
 import { FactAppender } from '../../journal/kafka/appender.ts'
 import { EngineGroup } from '../../journal/kafka/group.ts'
+import { JournalError } from '../../journal/port.ts'
 import { createTelemetry } from '../../telemetry/telemetry.ts'
 import { installedVersion } from '../installed.ts'
 import { type StartedWith, startedWith } from './folder-grid.ts'
@@ -17,6 +18,11 @@ import { OwnedPartition } from './owned-partition.ts'
 
 /** Facts judged in one turn: a few milliseconds of work, so that a turn is mostly its commit. */
 const TURN_FACTS = 4_096
+
+/** A look for facts takes a tenth of a second and a commit at most half a minute of waiting. */
+const WATCH_EVERY_MS = 5_000
+/** Looks of the watch without a turn that ended: a minute, of which a paused process counts none. */
+const STALLED_LOOKS = 12
 
 export interface RoleOptions {
   readonly settings: Settings
@@ -96,6 +102,7 @@ export async function startEngine(options: RoleOptions): Promise<RunningRole> {
   })
 
   let stopping = false
+  let turnsEnded = 0
   const judged = (async () => {
     while (!stopping && !failed) {
       const messages = await group.next(TURN_FACTS)
@@ -103,8 +110,10 @@ export async function startEngine(options: RoleOptions): Promise<RunningRole> {
         owned.get(partition)?.take(some, group.consumer),
       )
       await Promise.all(turns)
+      turnsEnded++
     }
   })().catch(fail)
+  const unwatch = watched(() => turnsEnded, fail)
   telemetry.emit('app.started', { url, brokerUrl: topicsOf(kafka).facts })
 
   return {
@@ -112,6 +121,7 @@ export async function startEngine(options: RoleOptions): Promise<RunningRole> {
     async stop() {
       telemetry.emit('app.stopping')
       stopping = true
+      unwatch()
       await judged
       // Leaving gives back what is owned, one partition after the other.
       await group.leave()
@@ -120,6 +130,18 @@ export async function startEngine(options: RoleOptions): Promise<RunningRole> {
       await server.close()
     },
   }
+}
+
+/** Fails where turns end no more: the client of Kafka may forget a call for good. Answers how to end it. */
+function watched(turnsEnded: () => number, fail: (error: unknown) => void): () => void {
+  let [seen, still] = [-1, 0]
+  const watch = setInterval(() => {
+    still = turnsEnded() === seen ? still + 1 : 0
+    seen = turnsEnded()
+    if (still >= STALLED_LOOKS)
+      fail(new JournalError('journal.silent', 'Kafka: no turn has come to its end for a minute'))
+  }, WATCH_EVERY_MS)
+  return () => clearInterval(watch)
 }
 
 /** Makes the grid and rules of this start facts of the partition, where they are not in force. */

@@ -92,6 +92,28 @@ export function answered<T = void>(
   })
 }
 
+/** Three times what a call was given itself: the client has forgotten it (librdkafka #3013). */
+const FORGOTTEN_AFTER_MS = 3 * ANSWER_WITHIN_MS
+
+/** The same for a call that may never come back. @throws JournalError `journal.silent`, naming it */
+export async function answeredInTime(
+  what: string,
+  call: Parameters<typeof answered>[0],
+): Promise<void> {
+  let late: NodeJS.Timeout | undefined
+  const silence = new Promise<never>((_, reject) => {
+    late = setTimeout(
+      () => reject(new JournalError('journal.silent', `Kafka: ${what} never came back`)),
+      FORGOTTEN_AFTER_MS,
+    )
+  })
+  try {
+    await Promise.race([answered(call), silence])
+  } finally {
+    clearTimeout(late)
+  }
+}
+
 /** Makes the topics that are missing. @throws JournalError where a topic has another number of partitions */
 export async function prepareTopics(settings: KafkaSettings): Promise<void> {
   const { AdminClient } = await loadClient()

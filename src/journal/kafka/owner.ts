@@ -7,7 +7,7 @@ import type { KafkaConsumer, LibrdKafkaError, Producer } from 'node-rdkafka'
 import { type KafkaSettings, topicsOf } from '../../config/kafka.ts'
 import { JournalError } from '../port.ts'
 import type { SnapshotHeader } from '../snapshots.ts'
-import { ANSWER_WITHIN_MS, answered, connectProducer, disconnect } from './client.ts'
+import { ANSWER_WITHIN_MS, answeredInTime, connectProducer, disconnect } from './client.ts'
 import { PartitionReader } from './reader.ts'
 
 /** Where the engine of a partition stands: committed with every turn. */
@@ -75,7 +75,9 @@ export class PartitionOwner {
     const name = `${settings.prefix}.engine.${partition}`
     const producer = await connectProducer(settings, name)
     try {
-      await answered((done) => producer.initTransactions(ANSWER_WITHIN_MS, done))
+      await answeredInTime('initTransactions', (done) =>
+        producer.initTransactions(ANSWER_WITHIN_MS, done),
+      )
       const kept = await readKept(settings, partition)
       return new PartitionOwner(settings, partition, producer, kept)
     } catch (error) {
@@ -104,12 +106,14 @@ export class PartitionOwner {
     const input = [{ topic, partition: this.partition, offset: turn.state.next }]
     for (let attempt = 1; ; attempt++) {
       try {
-        await answered((done) => this.#producer.beginTransaction(done))
+        await this.#insist('beginTransaction', (done) => this.#producer.beginTransaction(done))
         this.#produce(turn)
-        await this.#insist((done) =>
+        await this.#insist('sendOffsetsToTransaction', (done) =>
           this.#producer.sendOffsetsToTransaction(input, consumer, ANSWER_WITHIN_MS, done),
         )
-        await this.#insist((done) => this.#producer.commitTransaction(ANSWER_WITHIN_MS, done))
+        await this.#insist('commitTransaction', (done) =>
+          this.#producer.commitTransaction(ANSWER_WITHIN_MS, done),
+        )
         return
       } catch (error) {
         if (!failureOf(error).isTxnRequiresAbort || attempt === MOST_ATTEMPTS)
@@ -118,7 +122,9 @@ export class PartitionOwner {
             `partition ${this.partition} is no longer ours: ${(error as Error).message}`,
             { cause: error },
           )
-        await this.#insist((done) => this.#producer.abortTransaction(ANSWER_WITHIN_MS, done))
+        await this.#insist('abortTransaction', (done) =>
+          this.#producer.abortTransaction(ANSWER_WITHIN_MS, done),
+        )
         await pause()
       }
     }
@@ -148,10 +154,10 @@ export class PartitionOwner {
   }
 
   /** Asks again while the brokers do not answer. */
-  async #insist(call: Parameters<typeof answered>[0]): Promise<void> {
+  async #insist(what: string, call: Parameters<typeof answeredInTime>[1]): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await answered(call)
+        return await answeredInTime(what, call)
       } catch (error) {
         if (!failureOf(error).isRetriable || attempt === MOST_ATTEMPTS) throw error
         await pause()
