@@ -236,7 +236,7 @@ describeInBrowser('the phone in the field', () => {
 
   test('a visit to an important customer is noted and told with the outage it was about', async () => {
     noticed(stage.grid.usagePoints.ids.idOf(0))
-    const [{ usagePoint }] = (await listed()) as [{ usagePoint: string }]
+    const { usagePoint } = (await listed())[0]!
     const complaints = await opened('en')
     const t = en.field
     await tab(t.tabs.care).click()
