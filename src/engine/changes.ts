@@ -5,6 +5,7 @@
 
 import type { Position, QuarantinedFact } from '../facts/facts.ts'
 import type { DeviceId, FeederId, IncidentId, ObserverId, UnitId } from '../facts/ids.ts'
+import type { SiteSituation } from '../facts/repair.ts'
 import type { InstantMs } from '../facts/time.ts'
 import type { DeviceType, Importance } from '../grid/model.ts'
 import type { CareChange } from './care/care-change.ts'
@@ -12,9 +13,11 @@ import type { FeederChange, ReportsChange, TerminalChange } from './figure-chang
 import type { ActionRefusal } from './incidents/refusal.ts'
 import type { EtrOutcomeChange } from './repair/etr-outcome.ts'
 import type { RepairEntryChange, RepairView } from './repair/repair-view.ts'
+import type { EtrRevision } from './repair/state.ts'
 import type { Clock } from './service/clock.ts'
 import type { EscalationChange } from './service/escalation-change.ts'
-import type { NoticeStatus } from './service/notice-state.ts'
+import type { NoticeStatus, Trip } from './service/notice-state.ts'
+import type { Outline } from './service/outline.ts'
 import type { SupervisionChange } from './service/supervision-order.ts'
 import type { StormChange } from './storm/state.ts'
 import type { CityShareChange } from './summary/state.ts'
@@ -238,6 +241,24 @@ export interface Notice {
   readonly device: DeviceRef
   readonly phases: string
   readonly unit: UnitId
+  /** What was put to meters and what came of it (召测结果); absent in notices of earlier programs, as all that follow. */
+  readonly verification?: Verification
+  /** What automation told of the trip: 保护动作, 重合闸; null where it told nothing. */
+  readonly trip?: Trip | null
+  /** Devices above the one named, the feeder's breaker first (分段, 支线). */
+  readonly path?: readonly DeviceRef[]
+  /** Coarse ring around the dark transformers, lon and lat; null where none has a place. */
+  readonly area?: Outline | null
+  /** Of an announced outage that explains it, or that it outgrew. */
+  readonly plannedPeriod?: { readonly start: InstantMs; readonly end: InstantMs } | null
+  /** What the field said of the restoration, oldest first. */
+  readonly etrRevisions?: readonly EtrRevision[]
+  /** When the first part came back; null where none has, or where all came back at once. */
+  readonly firstRestoredAt?: InstantMs | null
+  /** 初判 by who is not on site, 现场确认 by the crew; null without a cause. */
+  readonly causeKnown?: 'supposed' | 'confirmed' | null
+  /** 现场情况 in a code. */
+  readonly site?: SiteSituation | null
   /** Names, null where unknown. */
   readonly substation: string | null
   readonly feeder: string | null

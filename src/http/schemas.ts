@@ -81,6 +81,13 @@ export const repairSchema = z
   })
   .meta({ id: 'Repair' })
 
+/** How far call-reads (召测) have got. */
+export const verificationSchema = z.object({
+  state: z.enum(['off', 'notAsked', 'asked', 'answered', 'timedOut']),
+  asked: count,
+  answered: count,
+})
+
 export const incidentSchema = z
   .object({
     id: z.string(),
@@ -123,11 +130,7 @@ export const incidentSchema = z
     cause: z.string().nullable(),
     ruleVersion: z.string(),
     sources: count,
-    verification: z.object({
-      state: z.enum(['off', 'notAsked', 'asked', 'answered', 'timedOut']),
-      asked: count,
-      answered: count,
-    }),
+    verification: verificationSchema,
     notice: z.object({ status: z.enum(NOTICE_STATUSES), revision: count }).nullable(),
     urges: count,
     clocks: z.array(

@@ -3,6 +3,7 @@
  * revision its author had seen; asked again with the same request id it changes nothing.
  */
 import type { ActionName, ActionRequestedFact } from '../../facts/facts.ts'
+import type { InstantMs } from '../../facts/time.ts'
 import type { ActionChange, OutageKind, Stage } from '../changes.ts'
 import { entryOf, putOnOrder, reportSite, reviseEtr } from '../repair/acts.ts'
 import { learnDuration } from '../repair/estimating.ts'
@@ -134,6 +135,11 @@ function lacksSomething(world: World, incident: Case, fact: ActionRequestedFact)
 const FIELD_ROLES: readonly string[] = ['crew', 'gridManager']
 const VOUCHING: readonly ActionName[] = ['onSite', 'partial']
 
+/** The crew's own word, or what a dispatcher enters of a crew that has been there for a while. */
+function isFromSite({ done }: Case, { role }: ActionRequestedFact, at: InstantMs): boolean {
+  return FIELD_ROLES.includes(role) || (done.arrive ?? at) < at
+}
+
 /** Who finds the outage on site is one more source for it, at the next look. */
 function vouch(world: World, incident: Case, { action, role, by }: ActionRequestedFact): void {
   if (!VOUCHING.includes(action) || !FIELD_ROLES.includes(role)) return
@@ -193,6 +199,7 @@ function carryOut(world: World, incident: Case, fact: ActionRequestedFact): void
       return
     case 'cause':
       incident.cause = fact.causeCode ?? null
+      incident.repair.causeBy = isFromSite(incident, fact, occurredAt) ? 'field' : 'staff'
       return
     case 'partial':
       incident.outageKind = 'partiallyRestored'

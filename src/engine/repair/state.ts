@@ -58,6 +58,8 @@ export interface RepairState {
   /** The latest calls about it, for the grade. */
   calls: (readonly [position: Position, at: InstantMs])[]
   estimate: Estimate | null
+  /** Whether the cause in force was found on site, or supposed from afar. */
+  causeBy: 'field' | 'staff' | null
   /** The first one, which is measured by. */
   firstEstimate: Estimate | null
 }
@@ -75,6 +77,7 @@ export function noRepairYet(): RepairState {
     gradeHeld: null,
     calls: [],
     estimate: null,
+    causeBy: null,
     firstEstimate: null,
   }
 }

@@ -40,4 +40,6 @@ export interface NoticeState {
   said: string
   /** What automation told of it, once it has; absent in notices of earlier programs. */
   trip?: Trip | null
+  /** When a part of it was first seen to be back while the rest stayed dark. */
+  partBackAt?: InstantMs
 }

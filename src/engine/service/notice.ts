@@ -47,6 +47,7 @@ export function turnNotice(world: World, incident: Case): void {
   }
   const held = incident.notice!
   if (!isOver(incident)) held.trip = tripOf(world, incident) ?? held.trip ?? null
+  if (incident.customersRestored > 0 && !isOver(incident)) held.partBackAt ??= world.now
   held.status = statusOf(incident, held)
 }
 

@@ -1,10 +1,13 @@
 /** What a notice says (`domain.md` §4.1), compiled from its incident at each revision. */
 import { DEVICE_TYPES, IMPORTANCES } from '../../grid/model.ts'
-import type { EvidenceItem, Incident, Notice, NoticeRoute } from '../changes.ts'
+import type { DeviceRef, EvidenceItem, Incident, Notice, NoticeRoute } from '../changes.ts'
 import type { Case } from '../incidents/case.ts'
 import type { Extent } from '../incidents/extent.ts'
+import { deviceRef } from '../incidents/naming.ts'
+import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
 import type { NoticeState } from './notice-state.ts'
+import { outlineOf } from './outline.ts'
 import { urgencyOf } from './urgency.ts'
 
 /** Transformers and important users named; the counts beside them are whole. */
@@ -41,6 +44,15 @@ export function noticeOf(
     grade: view.grade,
     urgency: urgencyOf(incident),
     device: view.device,
+    verification: view.verification,
+    trip: notice.trip ?? null,
+    path: pathOf(world, incident.head),
+    area: outlineOf(grid, extent.transformers),
+    plannedPeriod: plannedPeriodOf(world, incident),
+    etrRevisions: incident.repair.etrs,
+    firstRestoredAt: notice.partBackAt ?? null,
+    causeKnown: causeKnownOf(incident),
+    site: incident.repair.site?.situation ?? null,
     phases: view.phases,
     unit: view.unit,
     substation: substation?.name ?? null,
@@ -80,6 +92,25 @@ export function noticeOf(
 function noticeNoOf(world: World, incident: Case): string | null {
   const mother = incident.mergedInto ?? incident.parent
   return mother === null ? null : (world.cases.get(mother)?.notice?.no ?? null)
+}
+
+/** Devices above a head: at most as many as a feeder has in a row. */
+function pathOf({ network }: World, head: number): DeviceRef[] {
+  const above: DeviceRef[] = []
+  for (let at = network.above[head]!; at !== NONE; at = network.above[at]!)
+    above.unshift(deviceRef(network, at, NONE))
+  return above
+}
+
+function plannedPeriodOf({ plans }: World, { plan }: Case): Notice['plannedPeriod'] {
+  const held = plan === null ? undefined : plans.byId.get(plan)
+  return held ? { start: held.from, end: held.to } : null
+}
+
+/** A cause given before anybody was there is a first judgement (初判). */
+function causeKnownOf({ cause, repair }: Case): Notice['causeKnown'] {
+  if (cause === null) return null
+  return repair.causeBy === 'field' ? 'confirmed' : 'supposed'
 }
 
 /** What first told of it: 采控终端, 配电自动化, 客户报修. */

@@ -1,12 +1,19 @@
 /** Notices (故障感知信息) and the escalations (督办) of an incident. */
 import { z } from 'zod'
-import { ESCALATION_STAGES, INCIDENT_KINDS, LEVELS, STAGES } from '../../engine/changes.ts'
-import { NOTICE_STATUSES } from '../../engine/service/notice-state.ts'
+import {
+  ESCALATION_STAGES,
+  INCIDENT_KINDS,
+  LEVELS,
+  type Notice,
+  STAGES,
+} from '../../engine/changes.ts'
+import { NOTICE_STATUSES, RECLOSINGS } from '../../engine/service/notice-state.ts'
 import { URGENCIES } from '../../engine/vocabulary.ts'
+import { SITE_SITUATIONS } from '../../facts/repair.ts'
 import { formatInstant, type InstantMs } from '../../facts/time.ts'
 import { IMPORTANCES } from '../../grid/model.ts'
 import { route } from '../route.ts'
-import { deviceRef, idParams, instantOut, paging } from '../schemas.ts'
+import { deviceRef, idParams, instantOut, lonLat, paging, verificationSchema } from '../schemas.ts'
 import { incidentFor } from './incidents.ts'
 
 const count = z.number().int().min(0)
@@ -28,6 +35,20 @@ const noticeSchema = z
     grade: z.number().int().min(1).max(4),
     urgency: z.enum(URGENCIES).describe('紧急程度'),
     device: deviceRef,
+    verification: verificationSchema.nullable().describe('召测结果'),
+    trip: z
+      .object({ at: instantOut, protection: z.boolean(), reclosing: z.enum(RECLOSINGS) })
+      .nullable()
+      .describe('保护动作, 重合闸; null where automation told nothing'),
+    path: z.array(deviceRef).describe('devices above, the feeder breaker first'),
+    area: z.array(lonLat).nullable().describe('coarse closed ring around the dark transformers'),
+    plannedPeriod: z.object({ start: instantOut, end: instantOut }).nullable(),
+    etrRevisions: z.array(
+      z.object({ etr: instantOut, at: instantOut, reasonCode: z.string().nullable() }),
+    ),
+    firstRestoredAt: instant,
+    causeKnown: z.enum(['supposed', 'confirmed']).nullable().describe('初判, 现场确认'),
+    site: z.enum(SITE_SITUATIONS).nullable().describe('现场情况'),
     phases: z.string(),
     unit: z.string(),
     substation: text,
@@ -91,6 +112,26 @@ const TIMES = [
 
 const orNull = (at: InstantMs | null) => (at === null ? null : formatInstant(at))
 
+/** What notices filed by earlier programs lack, and times as text. */
+function laterFields(notice: Notice) {
+  const { trip, plannedPeriod: planned, etrRevisions = [], firstRestoredAt } = notice
+  return {
+    verification: notice.verification ?? null,
+    trip: trip ? { ...trip, at: formatInstant(trip.at) } : null,
+    path: notice.path ?? [],
+    area: notice.area ?? null,
+    plannedPeriod: planned
+      ? { start: formatInstant(planned.start), end: formatInstant(planned.end) }
+      : null,
+    etrRevisions: etrRevisions.map(({ etr, at, reasonCode }) => {
+      return { etr: formatInstant(etr), at: formatInstant(at), reasonCode }
+    }),
+    firstRestoredAt: orNull(firstRestoredAt ?? null),
+    causeKnown: notice.causeKnown ?? null,
+    site: notice.site ?? null,
+  }
+}
+
 const notices = route({
   method: 'GET',
   path: '/api/v1/notices',
@@ -117,6 +158,7 @@ const notices = route({
         cursor: page.cursor,
         notices: page.notices.map((notice) => ({
           ...notice,
+          ...laterFields(notice),
           // Notices filed before it was booked have none.
           urgency: notice.urgency ?? 'usual',
           ...Object.fromEntries(TIMES.map((name) => [name, orNull(notice[name])])),

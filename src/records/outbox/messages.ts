@@ -112,8 +112,17 @@ function incidentData(incident: Incident): object {
 /** All of the notice but its important users: their number is enough outside. */
 function noticeData({ importantUsers: _, ...notice }: Notice): object {
   const { startedAt, sensedAt, proposedAt, publishedAt, arrivedAt, restoredAt, etr } = notice
+  const { trip, plannedPeriod, etrRevisions = [], firstRestoredAt = null } = notice
   return {
     ...notice,
+    trip: trip ? { ...trip, ...times({ at: trip.at }) } : null,
+    plannedPeriod: plannedPeriod ? times(plannedPeriod) : null,
+    // The words of a reason are a code; references to remarks say nothing outside.
+    etrRevisions: etrRevisions.map(({ etr, at, reasonCode }) => ({
+      ...times({ etr, at }),
+      reasonCode,
+    })),
+    ...times({ firstRestoredAt }),
     ...times({ startedAt, sensedAt, proposedAt, publishedAt, arrivedAt, restoredAt, etr }),
   }
 }
