@@ -28,6 +28,8 @@ import { freePort } from './server-process.ts'
 import { numbers } from './tiny-grid.ts'
 import { until } from './until.ts'
 
+/** Of the load, over all partitions. */
+const LOADED_TERMINALS = 24
 const CONCENTRATOR = OBSERVER_CLASSES.indexOf('concentrator')
 
 /** One engine process. */
@@ -150,12 +152,7 @@ export class KafkaStage {
 
   /** Concentrators that lose and regain supply, `burst` at once, until `stopLoad`; what Kafka took is remembered. */
   startLoad(burst = 3): void {
-    const { observers } = this.grid
-    const terminals = [...Array(observers.ids.count).keys()].filter(
-      (observer) => observers.class[observer] === CONCENTRATOR,
-    )
-    // A few, so that each engine keeps up on a busy machine and the audit judges quickly.
-    terminals.length = Math.min(terminals.length, 24)
+    const terminals = this.#loadedTerminals()
     const dark = new Set<number>()
     this.#stopping = false
     this.#loading = (async () => {
@@ -258,6 +255,26 @@ export class KafkaStage {
     rmSync(this.folder, { recursive: true, force: true })
   }
 
+  /** A few of each partition, so that each engine keeps up on a busy machine and the audit judges quickly. */
+  #loadedTerminals(): readonly number[] {
+    const { observers } = this.grid
+    const { partitions } = this.settings
+    const taken = new Map<number, number>()
+    return [...Array(observers.ids.count).keys()].filter((observer) => {
+      if (observers.class[observer] !== CONCENTRATOR) return false
+      const partition = this.#partitionOf(observer)
+      const before = taken.get(partition) ?? 0
+      taken.set(partition, before + 1)
+      return before < LOADED_TERMINALS / partitions
+    })
+  }
+
+  #partitionOf(observer: number): number {
+    const terminal = this.grid.observers.ids.idOf(observer) as ObserverId
+    const fact: Fact = { type: 'reliabilityReset', receivedAt: 0, terminal, by: 'load' }
+    return partitionsOf(fact, this.grid, this.settings.partitions)[0]!
+  }
+
   async #report(terminal: number, kind: ReportFact['kind']): Promise<void> {
     const id = `load-${++this.#sent}`
     const receivedAt = Date.now()
@@ -270,9 +287,9 @@ export class KafkaStage {
       at: receivedAt,
       messageId: id,
     }
-    const [partition] = partitionsOf(fact, this.grid, this.settings.partitions)
-    const offset = await this.#appender.append(fact, partition!)
-    this.acknowledged.push({ partition: partition!, offset, id })
+    const partition = this.#partitionOf(terminal)
+    const offset = await this.#appender.append(fact, partition)
+    this.acknowledged.push({ partition, offset, id })
   }
 
   /** By partition: offset of the first fact that no engine has judged. */
