@@ -27,6 +27,9 @@ import { followParts } from './follow.ts'
 import { type MovedPart, movedParts, type Rehanging } from './parts.ts'
 import { publishTopology } from './report.ts'
 
+/** What the clocks of two switch terminals may differ by and still tell of one change-over. */
+const CLOCKS_APART_MS = 10_000
+
 /** Brings the network in line with the positions, where one changed since the last tick. */
 export function rehang(world: World, publisher: Publisher): void {
   const { switching } = world
@@ -47,6 +50,7 @@ export function rehang(world: World, publisher: Publisher): void {
   if (before.size === 0) return
   const rehanging = movedParts(world, before, at, named, headsBefore)
   const accounted = rehanging.parts.map((part) => accountedBefore(world, part, headsBefore))
+  const unbroken = rehanging.parts.map((part) => wasNeverDark(world, part, at, before, headsBefore))
   const opened = new Map(world.belief.opened)
   const called = [...world.belief.called.points].filter(([, { head }]) =>
     rehanging.inside.has(head),
@@ -60,7 +64,7 @@ export function rehang(world: World, publisher: Publisher): void {
   for (const [point] of called) settleCallers(world, point)
   carryMarks(world, rehanging, opened, headsBefore)
   for (const [i, part] of rehanging.parts.entries())
-    settlePart(world, rehanging, part, accounted[i]!)
+    if (!unbroken[i]) settlePart(world, rehanging, part, accounted[i]!)
   followParts(world, rehanging, causes, publisher)
   for (const root of rehanging.roots) stirTree(world, root, evidence)
 }
@@ -107,6 +111,28 @@ function accountedBefore(
     latest = Math.max(latest, ended.accountedUntil(network, { head, observer: NONE }))
   }
   return latest
+}
+
+/**
+ * True where the other feed was there before the first device above the part opened: whoever said
+ * "off" before that did not mean the switching.
+ */
+function wasNeverDark(
+  { belief, topology }: World,
+  { devices, fed }: MovedPart,
+  at: InstantMs,
+  before: ReadonlyMap<number, number>,
+  headsBefore: Int32Array,
+): boolean {
+  if (!fed) return false
+  const parentBefore = (device: number) => before.get(device) ?? topology.parent[device]!
+  const own = new Set(devices)
+  const above = new Set<number>()
+  for (const device of devices)
+    for (let d = parentBefore(device); d >= 0 && !own.has(d) && !above.has(d); d = parentBefore(d))
+      above.add(d)
+  const opened = [...above].flatMap((d) => belief.opened.get(headsBefore[d]!)?.at ?? [])
+  return opened.length > 0 && Math.min(...opened) > at + CLOCKS_APART_MS
 }
 
 /** Marks stand at heads, and devices of these trees may have another head now, or none. */
