@@ -94,6 +94,7 @@ function Feeder(props: { feeder: string; incidents: readonly IncidentPayload[]; 
   const [loaded, retry] = useLoaded(
     (signal) => diagram(feeder, signal),
     `${feeder} ${revisions} ${useNowEvery(RENEW_MS)}`,
+    feeder,
   )
   return (
     <div className="diagram-desk">

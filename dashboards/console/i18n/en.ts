@@ -351,6 +351,7 @@ export const en: Catalogue = {
     close: 'Close',
     loading: 'Loading…',
     error: 'That could not be loaded.',
+    outdated: (age) => `Cannot be renewed; this is ${age} old.`,
     asOf: (age) => `${age} old`,
     switching: 'Switching',
     normal: 'Every switch is in its normal position',

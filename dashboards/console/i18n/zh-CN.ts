@@ -360,6 +360,7 @@ export const zhCN = {
     close: '关闭',
     loading: '正在载入…',
     error: '没有载入成功。',
+    outdated: (age: string) => `暂时无法更新，以下为 ${age}前的内容。`,
     asOf: (age: string) => `${age}前的数据`,
     switching: '运行方式',
     normal: '所有开关都在正常位置',

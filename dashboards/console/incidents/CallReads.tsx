@@ -41,7 +41,7 @@ function Next({ incident: { id, revision } }: { incident: IncidentPayload }) {
   const { text } = useLanguage()
   const t = text.callReads
   const turn = useNowEvery(RENEW_MS)
-  const [loaded] = useLoaded((signal) => nextReads(id, signal), `${id} ${revision} ${turn}`)
+  const [loaded] = useLoaded((signal) => nextReads(id, signal), `${id} ${revision} ${turn}`, id)
   // Beside the verdict it would only be noise that this is not there yet.
   if (loaded.state !== 'ready') return null
   const { state, round, reads } = loaded.value

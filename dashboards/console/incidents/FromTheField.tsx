@@ -15,7 +15,7 @@ export function FromTheField({ incident: { id, revision } }: { incident: Inciden
   const { text } = useLanguage()
   const t = text.fromTheField
   const turn = useNowEvery(RENEW_MS)
-  const [loaded, retry] = useLoaded((signal) => repair(id, signal), `${id} ${revision} ${turn}`)
+  const [loaded, retry] = useLoaded((signal) => repair(id, signal), `${id} ${revision} ${turn}`, id)
   return (
     <section className="from-the-field">
       <h3>{t.heading}</h3>

@@ -24,6 +24,7 @@ export function Notices({ names }: ViewProps) {
   const [loaded, retry] = useLoaded(
     (signal) => notices(asked, signal),
     `${status} ${useNowEvery(RENEW_MS)}`,
+    status,
   )
   return (
     <main className="notices" aria-label={text.notice.heading}>

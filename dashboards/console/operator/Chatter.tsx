@@ -13,7 +13,11 @@ export function Chatter({ kind, names }: { kind: string; names: Names }) {
   const { text, format } = useLanguage()
   const t = text.chatter
   const turn = useNowEvery(RENEW_MS)
-  const [loaded, retry] = useLoaded((signal) => noisyTerminals(kind, signal), `${kind} ${turn}`)
+  const [loaded, retry] = useLoaded(
+    (signal) => noisyTerminals(kind, signal),
+    `${kind} ${turn}`,
+    kind,
+  )
   return (
     <section className="chatter" aria-label={t.heading}>
       <LoadedOr loaded={loaded} retry={retry}>

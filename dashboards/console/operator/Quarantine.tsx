@@ -23,7 +23,11 @@ export function Quarantine({ account }: { account: Account }) {
   const [outcome, setOutcome] = useState<ReplayPayload | null>(null)
   const [busy, setBusy] = useState(false)
   const turn = useNowEvery(RENEW_MS)
-  const [loaded, retry] = useLoaded((signal) => quarantine(reason, signal), `${reason} ${turn}`)
+  const [loaded, retry] = useLoaded(
+    (signal) => quarantine(reason, signal),
+    `${reason} ${turn}`,
+    `${reason}`,
+  )
   const may = account.rights.includes('quarantine.replay')
 
   function choose(position: number, isChosen: boolean) {

@@ -22,6 +22,7 @@ export function Terminals({ account, names }: { account: Account; names: Names }
   const [loaded, retry] = useLoaded(
     (signal) => terminals(kind, cursor, signal),
     `${kind} ${cursor}`,
+    `${kind} ${cursor}`,
   )
   const mayReset = account.rights.includes('terminals.reset')
   const reset = (id: string) =>

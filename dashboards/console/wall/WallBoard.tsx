@@ -2,6 +2,7 @@
 import { useEffect, useMemo } from 'react'
 import { incidentsSince, reliability } from '../api/history.ts'
 import type { IncidentPayload, NetworkPayload } from '../api/payloads.ts'
+import { Outdated } from '../app/LoadedOr.tsx'
 import { useTheme } from '../app/theme.tsx'
 import type { ViewProps } from '../app/view-props.ts'
 import { useLanguage } from '../i18n/language.tsx'
@@ -90,6 +91,8 @@ export function WallBoard({ account, network, names }: ViewProps) {
       </div>
       <section className="wall-hour">
         <h2>{t.lastHour}</h2>
+        {past.state === 'failed' && <p role="alert">{t.noHistory}</p>}
+        {past.state === 'ready' && past.outdated && <Outdated at={past.at} />}
         <LastHour points={points} />
       </section>
       <section className="wall-units">
@@ -159,7 +162,7 @@ function startOfDay(now: number): number {
 }
 
 function Saidi() {
-  const { text } = useLanguage()
+  const { text, format } = useLanguage()
   const turn = useNowEvery(MINUTE_MS)
   const [today] = useLoaded((signal) => reliability(startOfDay(turn), turn, signal), String(turn))
   return (
@@ -170,6 +173,10 @@ function Saidi() {
           ? text.wall.minutes(today.value.customers.saidiMinutes.toFixed(2))
           : text.header.unknown}
       </p>
+      {today.state === 'failed' && <small role="alert">{text.network.error}</small>}
+      {today.state === 'ready' && today.outdated && (
+        <small role="status">{text.ago(format.age(turn - today.at))}</small>
+      )}
     </div>
   )
 }

@@ -15,4 +15,5 @@ export const wall: typeof zh = {
   saidi: 'SAIDI today (LV customers)',
   minutes: (minutes) => `${minutes} min`,
   age: (age) => `data ${age} old`,
+  noHistory: 'The past hour could not be fetched: the curve shows what is out now.',
 }

@@ -13,4 +13,5 @@ export const wall = {
   saidi: '今日 SAIDI（低压客户）',
   minutes: (minutes: string) => `${minutes} 分钟/户`,
   age: (age: string) => `数据 ${age}前`,
+  noHistory: '此前一小时的数据没有取到，曲线只含目前仍停电的部分。',
 }
