@@ -1,8 +1,17 @@
 /** The compose file names settings, files and services that there are, and pins what it runs. */
-import { existsSync, readFileSync } from 'node:fs'
-import { describe, expect, test } from 'vitest'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { kafkaSettings } from '../../src/config/kafka.ts'
+import { loadSettings } from '../../src/config/load.ts'
 import { SETTINGS } from '../../src/config/schema.ts'
+import { checkBroker } from '../../src/sensing/subscriber.ts'
+import { brokerSettings } from '../support/broker-fixture.ts'
+import { startMosquitto } from '../support/mosquitto.ts'
+import { isInstalled } from '../support/server-process.ts'
 
 interface Service {
   readonly image?: string
@@ -14,9 +23,12 @@ interface Service {
   readonly healthcheck?: object
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>
   readonly restart?: string
+  readonly profiles?: readonly string[]
+  readonly secrets?: readonly string[]
 }
-const compose = parse(readFileSync('docker-compose.yml', 'utf8')) as {
+const compose = parse(readFileSync('docker-compose.yml', 'utf8'), { merge: true }) as {
   readonly services: Readonly<Record<string, Service>>
+  readonly secrets: Readonly<Record<string, { readonly file: string }>>
   readonly volumes: Readonly<Record<string, null>>
 }
 const services = Object.entries(compose.services)
@@ -26,12 +38,34 @@ const known = new Set(
   ),
 )
 
-describe.each(services)('%s', (_name, service) => {
+/** They end when they are done. */
+const ONCE = ['grid', 'simulators']
+
+describe.each(services)('%s', (name, service) => {
   test('is built here or pinned, listens on loopback only, and comes back', () => {
     if (!service.build) expect(service.image).toMatch(/^[\w./-]+:\d+\.\d+(\.\d+)?$/)
     for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:/)
+    if (ONCE.includes(name)) return expect(service.restart).toBe('no')
     expect(service.restart).toBe('unless-stopped')
     expect(service.healthcheck).toBeDefined()
+  })
+
+  test('has each secret from a file that is nowhere in the repository or the image', () => {
+    const used = Object.values(service.environment ?? {}).filter((value) =>
+      value.startsWith('/run/secrets/'),
+    )
+    for (const path of used) expect(service.secrets).toContain(path.slice('/run/secrets/'.length))
+    for (const secret of service.secrets ?? []) {
+      const { file } = compose.secrets[secret]!
+      expect(file).toMatch(/^\.\/secrets\//)
+      expect(readFileSync('docs/operating/compose.md', 'utf8')).toContain(file.slice(2))
+    }
+    const plain = Object.keys(service.environment ?? {}).filter((key) =>
+      /(PASSWORD|SECRET|TOKEN)$/.test(key),
+    )
+    expect(plain).toEqual([])
+    for (const ignores of ['.gitignore', '.dockerignore'])
+      expect(readFileSync(ignores, 'utf8')).toMatch(/^secrets\/?$/m)
   })
 
   test('names settings that there are', () => {
@@ -51,18 +85,19 @@ describe.each(services)('%s', (_name, service) => {
 
   test('waits for services that say when they are ready', () => {
     for (const [other, { condition }] of Object.entries(service.depends_on ?? {})) {
-      expect(condition).toBe('service_healthy')
-      expect(compose.services[other]?.healthcheck).toBeDefined()
+      const once = ONCE.includes(other)
+      expect(condition).toBe(once ? 'service_completed_successfully' : 'service_healthy')
+      if (!once) expect(compose.services[other]?.healthcheck).toBeDefined()
     }
   })
 })
 
 /** What the Compose Specification knows of what is used here; a key typed wrong is silently ignored by nobody else. */
 const KEYS: Readonly<Record<string, readonly string[]>> = {
-  top: ['services', 'volumes'],
+  top: ['services', 'volumes', 'secrets', 'x-role', 'x-environment'],
   service: [
     ...['image', 'build', 'command', 'environment', 'volumes', 'ports', 'healthcheck'],
-    ...['depends_on', 'restart', 'profiles'],
+    ...['depends_on', 'restart', 'profiles', 'secrets', 'entrypoint', 'stop_grace_period'],
   ],
   healthcheck: ['test', 'interval', 'start_period', 'timeout', 'retries'],
 }
@@ -77,13 +112,69 @@ test('every key is one that Compose knows', () => {
   }
 })
 
-test('every named volume is used, and every role that is started exists', () => {
+test('every named volume is used', () => {
   const used = services.flatMap(([, { volumes = [] }]) => volumes.map((v) => v.split(':')[0]!))
   expect(Object.keys(compose.volumes).filter((name) => !used.includes(name))).toEqual([])
-  for (const [, { command = [] }] of services) {
-    const at = command.indexOf('--role')
-    if (at >= 0) expect(['all', 'gateway']).toContain(command[at + 1])
-  }
+})
+
+test('without a profile there is everything in roles, and `demo` adds simulated terminals', () => {
+  const of = (profile: string | undefined) =>
+    services.filter(([, { profiles }]) => profiles?.[0] === profile).map(([name]) => name)
+  expect(of(undefined).sort()).toEqual(
+    [
+      ...['engine', 'gateway', 'grid', 'records', 'sensing'],
+      ...['grafana', 'influxdb', 'kafka', 'mosquitto', 'redis'],
+    ].sort(),
+  )
+  expect(of('demo')).toEqual(['simulators'])
+})
+
+const folder = mkdtempSync(join(tmpdir(), 'lastgasp-compose-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+test.each(['sensing', 'engine', 'records', 'gateway'])(
+  'role %s starts with settings that fit together',
+  (role) => {
+    const { command, environment } = compose.services[role]!
+    expect(command!.slice(0, 3)).toEqual(['serve', '--role', role])
+    const password = join(folder, 'mqtt_password')
+    writeFileSync(password, 'from a file\n')
+    const given = Object.fromEntries(
+      Object.entries(environment!).map(([key, value]) => [
+        key,
+        value.replace(/\$\{\w+:-([^}]*)\}/g, '$1').replace('/run/secrets/mqtt_password', password),
+      ]),
+    )
+    const { settings } = loadSettings({ environment: given })
+    expect(settings.mqtt.password).toBe('from a file')
+    // Where the settings point, services of that name listen.
+    const { host: broker } = new URL(settings.mqtt.url!)
+    const hosts = [broker, kafkaSettings(settings)!.brokers, new URL(settings.redis.url!).host]
+    if (role === 'records') hosts.push(new URL(settings.series.url!).host)
+    if (role === 'gateway') hosts.push(new URL(settings.gateway.upstream!).host)
+    for (const host of hosts) expect(compose.services).toHaveProperty(host.split(':')[0]!)
+  },
+)
+
+test.skipIf(!isInstalled('mosquitto') && process.env.CI !== 'true')(
+  'the broker of the demonstration takes us as it is',
+  async () => {
+    const shipped = readFileSync('config/brokers/demo.conf', 'utf8')
+    const mosquitto = await startMosquitto({
+      whole: (port) => shipped.replace('listener 1883', `listener ${port} 127.0.0.1`),
+    })
+    const account = { username: 'lastgasp', password: 'any' }
+    expect(await checkBroker(brokerSettings(mosquitto.url, account))).toBeUndefined()
+    await mosquitto.stop()
+  },
+)
+
+const hasCompose = spawnSync('docker', ['compose', 'version']).status === 0
+test.skipIf(!hasCompose)('Docker Compose reads it as we do (needs docker compose)', () => {
+  const read = spawnSync('docker', ['compose', '--profile', 'demo', 'config', '--format', 'json'])
+  expect(String(read.stderr)).toBe('')
+  const { services: found } = JSON.parse(String(read.stdout)) as { services: object }
+  expect(Object.keys(found).sort()).toEqual(Object.keys(compose.services).sort())
 })
 
 test('the image is built in two stages, pinned, and runs without root', () => {
@@ -95,10 +186,18 @@ test('the image is built in two stages, pinned, and runs without root', () => {
   expect(lines[user]).toBe('USER node')
   expect(user).toBeLessThan(lines.findIndex((line) => line.startsWith('ENTRYPOINT')))
   expect(user).toBeGreaterThan(lines.findLastIndex((line) => line.startsWith('RUN ')))
+  // The client of Kafka is built where the compiler is, and runs where the library is.
+  expect(lines).toContainEqual(expect.stringMatching(/^RUN .*librdkafka-dev$/))
+  expect(lines).toContainEqual(expect.stringMatching(/^RUN npm ci && npm run build:kafka$/))
+  expect(lines).toContainEqual(expect.stringMatching(/^RUN .*librdkafka\+\+1 /))
+  expect(lines).toContainEqual(
+    expect.stringMatching(
+      /^COPY --from=build \S+\/node-librdkafka\.node node_modules\/node-rdkafka\/build\/Release\/$/,
+    ),
+  )
   // What the program needs beside its own files is copied, and nothing from the sources.
-  for (const line of lines
-    .filter((text) => text.startsWith('COPY') && !text.includes('--from'))
-    .slice(2))
+  const ownCopies = lines.filter((text) => text.startsWith('COPY') && !text.includes('--from'))
+  for (const line of ownCopies.filter((text) => text !== 'COPY . .'))
     for (const path of line.split(' ').slice(1, -1)) expect(existsSync(path)).toBe(true)
 })
 
