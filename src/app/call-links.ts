@@ -5,9 +5,9 @@
  */
 import type { ChangeBatch } from '../engine/changes.ts'
 import { ownInterval } from '../engine/own-interval.ts'
-import type { World } from '../engine/world.ts'
 import type { InstantMs } from '../facts/time.ts'
 import type { SqliteRecords } from '../records/sqlite.ts'
+import { type Worlds, worldOfPoint } from './worlds.ts'
 
 const MINUTE_MS = 60_000
 /** In a storm segments come by the second; calls are looked through no oftener. */
@@ -15,7 +15,7 @@ const EVERY_MS = 1000
 
 export interface CallLinksParts {
   readonly records: Pick<SqliteRecords, 'segments' | 'unlinkedCalls' | 'linkCall'>
-  world(): World | undefined
+  readonly worlds: Worlds
   /** How long the word of a caller stays evidence (rule `calls.staysMinutes`). */
   staysMinutes(): number
   now(): InstantMs
@@ -56,32 +56,29 @@ export class CallLinks {
   }
 
   async #link(): Promise<void> {
-    const { records, world, staysMinutes, now } = this.#parts
-    const held = world()
-    if (!held) return
+    const { records, worlds, staysMinutes, now } = this.#parts
+    if (worlds.all().length === 0) return
     const staysMs = staysMinutes() * MINUTE_MS
     // An outage is found some minutes after it began: a call in it may be a little older than the window.
     for (const { requestId, at, usagePoint } of records.unlinkedCalls(now() - 2 * staysMs)) {
       if (this.#closed) return
-      const incident = this.#incidentOf(held, usagePoint, at, staysMs)
+      const incident = this.#incidentOf(usagePoint, at, staysMs)
       if (incident !== undefined) await records.linkCall(requestId, incident)
     }
   }
 
   /** The outage that the caller was in, or that began while the call still counted. */
-  #incidentOf(
-    { grid, topology }: World,
-    usagePoint: string,
-    at: InstantMs,
-    staysMs: number,
-  ): string | undefined {
-    const { usagePoints, devices } = grid
-    const point = usagePoints.ids.indexOf(usagePoint)
-    if (point < 0) return undefined
+  #incidentOf(usagePoint: string, at: InstantMs, staysMs: number): string | undefined {
+    const { worlds, records } = this.#parts
+    const point = worlds.all()[0]!.grid.usagePoints.ids.indexOf(usagePoint)
+    const world = point < 0 ? undefined : worldOfPoint(worlds, point)
+    if (!world) return undefined
+    const { topology } = world
+    const { usagePoints, devices } = world.grid
     const above: string[] = [usagePoint]
     for (let d = usagePoints.device[point]!; d >= 0; d = topology.parent[d]!)
       above.push(devices.ids.idOf(d))
-    const own = this.#parts.records
+    const own = records
       .segments({ devices: above })
       .flatMap((one) => ownInterval(one, usagePoint, usagePoints.phases[point]!))
     const mine = own.filter(({ from, to }) => from - staysMs <= at && (to === null || at <= to))

@@ -14,7 +14,7 @@ import { crewView, isSeenBy } from '../http/routes/crews.ts'
 export interface CrewsParts {
   /** The register as it is kept. */
   registered(): readonly Crew[]
-  world(): World | undefined
+  worlds(): readonly World[]
   append(fact: Fact): Promise<number>
 }
 
@@ -71,20 +71,27 @@ export class Crews {
     return new Map(seen.map((crew) => [crew.id, crewView(crew, seesUnit)]))
   }
 
-  /** Keeps the position; true where the engine must hear of it. */
-  #matters({ crew, at, receivedAt, lon, lat }: CrewPositionFact): boolean {
+  /** Keeps a position that is a fact already; false where a later one is known. */
+  see({ crew, at, receivedAt, lon, lat }: CrewPositionFact): boolean {
     const seenAt = Math.min(at, receivedAt)
     const last = this.#seen.get(crew)
     if (last && seenAt < last.at) return false
     this.#seen.set(crew, { lon, lat, at: seenAt })
-    const world = this.#parts.world()
-    if (!world) return false
-    const { metres, everySeconds } = world.rules.service.arrival
-    const awaited = [...world.cases.values()].filter(
-      (incident) => incident.crew === crew && awaitsArrival(incident),
-    )
-    const near = awaited.some(
-      (incident) => (metresTo(world, incident, { lon, lat }) ?? Infinity) <= metres,
+    return true
+  }
+
+  /** Keeps the position; true where the engine must hear of it. */
+  #matters(fact: CrewPositionFact): boolean {
+    if (!this.see(fact)) return false
+    const { crew, lon, lat } = fact
+    const { at: seenAt } = this.#seen.get(crew)!
+    const worlds = this.#parts.worlds()
+    if (worlds.length === 0) return false
+    const { metres, everySeconds } = worlds[0]!.rules.service.arrival
+    const near = worlds.some((world) =>
+      [...world.cases.values()]
+        .filter((incident) => incident.crew === crew && awaitsArrival(incident))
+        .some((incident) => (metresTo(world, incident, { lon, lat }) ?? Infinity) <= metres),
     )
     const told = this.#told.get(crew)
     const left = !near && told?.near === true
@@ -96,15 +103,15 @@ export class Crews {
 
   #orders(): Map<string, CrewOrder[]> {
     const orders = new Map<string, CrewOrder[]>()
-    const world = this.#parts.world()
-    for (const incident of world?.cases.values() ?? []) {
-      const { crew, number, stage, grade, head } = incident
-      if (crew === null || !isActive(incident)) continue
-      const seen = this.#seen.get(crew)
-      const metres = seen ? (metresTo(world!, incident, seen) ?? null) : null
-      const order = { incident: incidentId(number), unit: unitOf(world!.grid, head), stage, grade }
-      orders.set(crew, [...(orders.get(crew) ?? []), { ...order, metres }])
-    }
+    for (const world of this.#parts.worlds())
+      for (const incident of world.cases.values()) {
+        const { crew, number, stage, grade, head } = incident
+        if (crew === null || !isActive(incident)) continue
+        const seen = this.#seen.get(crew)
+        const metres = seen ? (metresTo(world, incident, seen) ?? null) : null
+        const order = { incident: incidentId(number), unit: unitOf(world.grid, head), stage, grade }
+        orders.set(crew, [...(orders.get(crew) ?? []), { ...order, metres }])
+      }
     return orders
   }
 }

@@ -38,6 +38,25 @@ export function figuresOf(world: World | undefined, reportsPerMinute: number): F
   }
 }
 
+/** The same of engines that judge parts of one network: what they count is added up. */
+export function figuresOfAll(worlds: readonly World[], reportsPerMinute: number): Figures {
+  const [first, ...others] = worlds.map((world) => figuresOf(world, reportsPerMinute))
+  return others.reduce(added, first ?? figuresOf(undefined, reportsPerMinute))
+}
+
+function added(a: Figures, b: Figures): Figures {
+  const grades = [1, 2, 3, 4] as const
+  const byGrade = { ...a.incidents.byGrade }
+  for (const grade of grades) byGrade[grade] += b.incidents.byGrade[grade]
+  return {
+    ...a,
+    customersOut: a.customersOut + b.customersOut,
+    transformersOut: a.transformersOut + b.transformersOut,
+    incidents: { open: a.incidents.open + b.incidents.open, byGrade },
+    storm: a.storm.on ? a.storm : b.storm,
+  }
+}
+
 /** Reports of the last full minute in these changes, or undefined. */
 export function reportsIn(batches: readonly ChangeBatch[]): number | undefined {
   let reports: number | undefined

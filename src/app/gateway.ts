@@ -1,17 +1,16 @@
 /**
- * A gateway: holds the consoles' sockets and shows what the engine's process writes to Redis; all
- * other requests it passes on. It may come and go, and any number of them share the work. It reads
- * accounts and grids from the data folder and writes nothing there.
+ * A gateway: holds the consoles' sockets and shows what is written to Redis by the process that files
+ * what engines say (`--role all`, or `records`); all other requests it passes on to it. It may come and
+ * go, and any number of them share the work. It keeps nothing but the compiled grid.
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { connectRedis, redisSettings } from '../config/redis.ts'
 import type { Settings } from '../config/schema.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
-import { createIdentity } from '../http/identity/identity.ts'
-import { loadRoles } from '../http/identity/roles.ts'
 import { createPassOn } from '../http/pass-on.ts'
 import { createGatewayServer } from '../http/server.ts'
+import { sessionsOf } from '../http/session-check.ts'
 import { createSharedTickets } from '../http/tickets.ts'
 import { createLiveHub } from '../live/hub.ts'
 import { type MirroredPicture, openMirrorReader } from '../live/mirror-reader.ts'
@@ -29,13 +28,22 @@ export class NoNeighbourError extends Error {
   }
 }
 
+/** The grid in force is neither in the folder of this gateway nor what it was started with. */
+export class NoGridError extends Error {
+  readonly code = 'app.noGrid'
+  constructor(digest: string, cause: unknown) {
+    super(`the grid in force, ${digest}, is not here: start the gateway with --grid`, { cause })
+    this.name = 'NoGridError'
+  }
+}
+
 export interface RunningGateway {
   readonly url: string
   stop(): Promise<void>
 }
 
 /** Opens everything and serves; resolves when the first picture is there. */
-export async function startGateway(settings: Settings): Promise<RunningGateway> {
+export async function startGateway(settings: Settings, gridFile?: string): Promise<RunningGateway> {
   const redisAt = redisSettings(settings)
   const { upstream } = settings.gateway
   if (!redisAt) throw new NoNeighbourError('redis.url')
@@ -43,14 +51,16 @@ export async function startGateway(settings: Settings): Promise<RunningGateway> 
   const now = () => Date.now()
   const telemetry = createTelemetry({ level: settings.log.level })
   const library = new Library(settings.data.dir)
-  const identity = createIdentity({ dir: settings.data.dir, roles: loadRoles(), now })
+  if (gridFile !== undefined) await library.keepGrid(gridFile)
 
   let grid: CompiledGrid | undefined
   let stats: LiveStats | undefined
   let hub: LiveHub | undefined
   const takeGrid = async (digest: string) => {
     if (grid?.digest === digest) return
-    await library.load('grid', digest)
+    await library.load('grid', digest).catch((error) => {
+      throw new NoGridError(digest, error)
+    })
     grid = library.grid(digest)
   }
   /** The first picture makes the hub, later ones replace what it shows. */
@@ -96,12 +106,12 @@ export async function startGateway(settings: Settings): Promise<RunningGateway> 
   const consoleDir = join(INSTALLED, 'dist', 'console')
   const server = await createGatewayServer({
     telemetry,
-    identity,
     live,
     grid: () => grid!,
     now,
     tickets: createSharedTickets(redis, redisAt.prefix, now),
     passOn: createPassOn(upstream),
+    stillHolds: sessionsOf(upstream, now),
     health: () => {
       const { problem } = reader
       return { ready: problem === undefined, reasons: problem ? [`redis: ${problem}`] : [] }
@@ -109,6 +119,9 @@ export async function startGateway(settings: Settings): Promise<RunningGateway> 
     asyncapi: documentOfAllMessages(),
     version: installedVersion(),
     ...(existsSync(consoleDir) ? { consoleDir } : {}),
+    ...(settings.http.trustedProxies === null
+      ? {}
+      : { trustedProxies: settings.http.trustedProxies.split(',') }),
     ...(settings.http.publicUrl
       ? { allowedOrigins: [new URL(settings.http.publicUrl).origin] }
       : {}),
@@ -121,7 +134,6 @@ export async function startGateway(settings: Settings): Promise<RunningGateway> 
       await server.close()
       await reader.close()
       redis.disconnect()
-      identity.close()
     },
   }
 }

@@ -10,14 +10,14 @@ import { loadToldTexts, spoken, type Told, told } from '../hotline/told.ts'
 import type { CallBacks } from '../http/callback-port.ts'
 import type { CustomerVoice } from '../http/customer-voice.ts'
 import type { SqliteRecords } from '../records/sqlite.ts'
-import type { Pipeline } from './pipeline.ts'
 import { supplyOf } from './supply.ts'
+import { type Worlds, worldOfPoint } from './worlds.ts'
 
 /** Revisions looked back on to find since when an estimate stands. */
 const REVISIONS = 100
 
 export interface HotlineParts {
-  readonly pipeline: Pipeline
+  readonly worlds: Worlds
   readonly records: SqliteRecords
   readonly area: CardSources['area']
   readonly configDir: string
@@ -39,14 +39,14 @@ export interface Hotline {
 
 /** Opens the hotline's side. Reads the texts once: they are files of the program. */
 export function openHotline(parts: HotlineParts): Hotline {
-  const { pipeline, records } = parts
+  const { worlds, records } = parts
   const sources: CardSources = {
     scripts: loadScripts(join(parts.configDir, 'texts', 'scripts.yaml')),
     now: parts.now,
     grid: parts.grid,
     utcOffsetMinutes: parts.utcOffsetMinutes,
     supply(point) {
-      const { world } = pipeline.judge.engine
+      const world = worldOfPoint(worlds, point)
       return world && supplyOf(world, point)
     },
     incident: (id) => records.incident(id),
@@ -63,7 +63,8 @@ export function openHotline(parts: HotlineParts): Hotline {
     },
     area: parts.area,
     segments: (devices) => records.segments({ devices }),
-    plans: () => pipeline.judge.engine.world?.plans.byId.values() ?? [],
+    // Every world knows every plan.
+    plans: () => worlds.all()[0]?.plans.byId.values() ?? [],
     contacts: (account, since) => records.contacts(account, since),
     messages: (account, since, limit) => records.informing.sentTo(account, since, limit),
   }

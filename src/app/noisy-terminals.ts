@@ -6,6 +6,7 @@ import { setImmediate as letOthersRun } from 'node:timers/promises'
 import { TRANSITIONS_KEPT } from '../engine/evidence/registers.ts'
 import type { World } from '../engine/world.ts'
 import type { NoisyAnswer, NoisyAsked, NoisyTerminal } from '../http/noisy-port.ts'
+import type { Worlds } from './worlds.ts'
 
 const HOUR_MS = 3_600_000
 /** Closer together than this, they are chatter; a storm's off and on are hours apart. */
@@ -45,12 +46,37 @@ export async function noisyTerminals(
       besides.set(feeder, (besides.get(feeder) ?? 0) + 1)
     }
   }
-  found.sort((a, b) => a.spanMs - b.spanMs || b.lastAt - a.lastAt || a.observer - b.observer)
+  found.sort(noisier)
   const noisy = found
     .slice(0, asked.limit)
     .map(({ feeder, ...one }) => ({ ...one, besides: besides.get(feeder)! - 1 }))
   return { ...counts, noisy }
 }
+
+/** The same of all worlds, each asked of the feeders that it judges. */
+export async function noisyInAll(worlds: Worlds, asked: NoisyAsked): Promise<NoisyAnswer> {
+  const answers = await Promise.all(
+    worlds.all().map((world, index) => {
+      const { feeders } = world.grid
+      const judges = (feeder: number) => worlds.ofDevice(feeders[feeder]?.source ?? -1) === world
+      const sees = (feeder: number) => asked.sees(feeder) && judges(feeder)
+      return noisyTerminals(() => worlds.all()[index], { ...asked, sees })
+    }),
+  )
+  return answers.reduce(
+    (a, b) => ({
+      terminals: a.terminals + b.terminals,
+      online: a.online + b.online,
+      offline: a.offline + b.offline,
+      noisy: [...a.noisy, ...b.noisy].sort(noisier).slice(0, asked.limit),
+    }),
+    NOBODY,
+  )
+}
+
+type Chatter = Pick<NoisyTerminal, 'spanMs' | 'lastAt' | 'observer'>
+const noisier = (a: Chatter, b: Chatter) =>
+  a.spanMs - b.spanMs || b.lastAt - a.lastAt || a.observer - b.observer
 
 /** How close its kept statements lie; undefined where that is no chatter. */
 function noiseOf({ registers, now }: World, observer: number) {

@@ -1,80 +1,43 @@
-/**
- * The whole program in one process: every part opened in order, wired to the others, and closed in
- * the opposite order. Nothing here decides anything about outages.
- */
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { oidcSettings } from '../config/oidc.ts'
-import { connectRedis, redisSettings } from '../config/redis.ts'
 import type { Settings } from '../config/schema.ts'
 import type { Incident } from '../engine/changes.ts'
-import type { Plan } from '../engine/plans/plan.ts'
-import { offsetMinutesOf } from '../facts/time.ts'
-import { createIdentity, type DemoAccount, type Identity } from '../http/identity/identity.ts'
-import { createOidcSignIn } from '../http/identity/oidc.ts'
-import { loadRoles } from '../http/identity/roles.ts'
+import type { DemoAccount } from '../http/identity/identity.ts'
 import type { Webhooks } from '../http/ports.ts'
 import { createHttpServer } from '../http/server.ts'
-import { sharedLimits } from '../http/shared-limits.ts'
 import type { SimulatorPort } from '../http/simulator-port.ts'
 import { lockDataFolder } from '../journal/lock.ts'
 import { openSnapshots } from '../journal/snapshots.ts'
 import { createTicker } from '../journal/ticks.ts'
-import { createLiveHub } from '../live/hub.ts'
-import { openMirrorWriter } from '../live/mirror-writer.ts'
 import { openCustomers } from '../records/customers/customers.ts'
-import { openReliabilityReader } from '../records/reliability/reader.ts'
-import { openSensingReader } from '../records/reliability/sensing-reader.ts'
-import { openPictures } from '../records/repair/pictures.ts'
 import { openRecords } from '../records/sqlite.ts'
-import { openSeries } from '../series/series.ts'
 import { createTelemetry } from '../telemetry/telemetry.ts'
-import { CallLinks } from './call-links.ts'
+import { openAnswers } from './answers.ts'
 import { CallSender } from './call-sender.ts'
-import { callBacksOf } from './callbacks.ts'
-import { careDesk, followLists } from './care.ts'
 import { Crews } from './crews.ts'
 import { enterDemoCrews, rootUnits } from './demo-crews.ts'
-import { diagramOf } from './diagram.ts'
-import { figuresOf, reportsIn } from './figures.ts'
-import { openFrequent } from './frequent.ts'
+import { openFollowers } from './followers.ts'
 import { GridApply } from './grid-apply.ts'
 import { applyGridOfStart } from './grid-at-start.ts'
 import { healthOf } from './health.ts'
-import { openHotline } from './hotline.ts'
-import type { Informing } from './informing.ts'
-import { documentOfAllMessages, INSTALLED, installedVersion } from './installed.ts'
 import { Library } from './library.ts'
 import { tellNew } from './new-incidents.ts'
-import { nextReadsOf } from './next-reads.ts'
-import { noisyTerminals } from './noisy-terminals.ts'
 import { openJournal } from './open-journal.ts'
 import { type Closers, openedWhole } from './opening.ts'
 import { Pipeline } from './pipeline.ts'
-import { processFigures } from './process-figures.ts'
 import { QuarantineReplay } from './quarantine-replay.ts'
-import { answerReliability } from './reliability.ts'
-import { repairDesk } from './repair.ts'
 import { retainJournal } from './retention.ts'
-import { applyRulesOfFolder, causesOfFolder, rulesDoor, SHIPPED_RULES } from './rules.ts'
+import { applyRulesOfFolder, rulesDoor, SHIPPED_RULES } from './rules.ts'
 import { type SimulatorSurroundings, surroundingsOf } from './simulated.ts'
 import { newestBeginning, Snapshotting } from './snapshotting.ts'
-import { subscriptionsOf } from './subscriptions.ts'
-import { switchingPort } from './switching.ts'
-import { startTellingOutside } from './telling/start.ts'
 import { directoryInForce } from './terminal-directory.ts'
-import { terminalOf } from './terminal-state.ts'
 import { openTerminals, type Terminals } from './terminals.ts'
 import { serviceAccounts, topicWay } from './topic-notices.ts'
-
-const NO_PLANS: ReadonlyMap<string, Plan> = new Map()
+import { oneWorld } from './worlds.ts'
 
 const DAY_MS = 86_400_000
 
 /** Retention looks once an hour: a day's facts are dropped in slices of an hour. */
 const RETAIN_EVERY_MS = 3_600_000
-/** Lists of frequent outages move by the day: an hour late is soon enough. */
-const FOLLOW_LISTS_EVERY_MS = 3_600_000
 
 export interface ProgramOptions {
   readonly settings: Settings
@@ -150,7 +113,6 @@ async function open(
   }
   pipeline.onFailure = fail
   const ruleParts = { library, journal, pipeline, records, now }
-  const causes = causesOfFolder(settings.rules.dir)
   await applyRulesOfFolder(settings.rules.dir ?? SHIPPED_RULES, ruleParts)
   await applyGridOfStart(options, { library, journal, pipeline })
   const grid = () => library.grid(judge.gridDigest)
@@ -174,114 +136,46 @@ async function open(
   })
 
   let callSender: CallSender | undefined
-  let callLinks: CallLinks | undefined
   let terminals: Terminals | undefined
-  let informing: Informing | undefined
-  let reportsPerMinute = 0
-  const figures = () => figuresOf(judge.engine.world, reportsPerMinute)
+  const worlds = oneWorld(() => judge.engine.world)
+  const rules = () => library.rules(judge.rulesDigest)
   const crews = new Crews({
     registered: () => records.repair.crews(),
-    world: () => judge.engine.world,
+    worlds: worlds.all,
     append: (fact) => journal.append(fact),
   })
-  const live = createLiveHub({
-    telemetry,
-    grid,
-    now,
-    openIncidents: () => records.openIncidents(),
-    areas: () => records.areas(),
-    incident: (id) => records.incident(id),
-    stats: figures,
-    crews: (seesUnit) => crews.shown(seesUnit),
-  })
-  closers.push(() => live.close())
-  const redisAt = redisSettings(settings)
-  const mirror =
-    redisAt &&
-    openMirrorWriter({
-      settings: redisAt,
-      telemetry,
-      source: {
-        position: () => records.state.position,
-        openIncidents: () => records.openIncidents(),
-        areas: () => records.areas(),
-        gridDigest: () => judge.gridDigest,
-        stats: figures,
-      },
-    })
-  if (mirror) closers.push(() => mirror.close())
-  const redis = redisAt && connectRedis(redisAt)
-  if (redis) closers.push(() => redis.disconnect())
-  pipeline.onCommitted = (batches) => {
-    reportsPerMinute = reportsIn(batches) ?? reportsPerMinute
-    live.follow(batches)
-    mirror?.follow(batches)
-    callSender?.follow(batches)
-    callLinks?.follow(batches)
-    informing?.follow(batches)
-    if (options.onIncident) tellNew(batches, options.onIncident)
-  }
-
-  const configDir = join(INSTALLED, 'config')
-  const utcOffsetMinutes = () =>
-    offsetMinutesOf(library.rules(judge.rulesDigest).judgement.utcOffset)
-  const informingRules = () => library.rules(judge.rulesDigest).service.informing
-  informing = await startTellingOutside({
-    ...{ dir, records, telemetry, configDir, grid, utcOffsetMinutes, now, onFailure: fail },
-    // A demonstration shows messages on a page of this machine.
-    ...{
+  const around = { settings, telemetry, records, worlds, crews, grid, rules, now }
+  const followers = await openFollowers(
+    {
+      ...{ ...around, journal, fail },
+      topics: topicWay(() => terminals?.sensing),
+      // A demonstration shows messages on a page of this machine.
       allowPrivate: settings.notify.allowPrivate || options.demo === true,
-      rules: informingRules,
+      subscribe(follow) {
+        pipeline.onCommitted = (batches) => {
+          callSender?.follow(batches)
+          follow(batches)
+          if (options.onIncident) tellNew(batches, options.onIncident)
+        }
+      },
     },
-    world: () => judge.engine.world,
-    topics: topicWay(() => terminals?.sensing),
-  })
-  closers.push(() => informing?.close())
-  callLinks = new CallLinks({
-    ...{ records, now, onFailure: fail },
-    world: () => judge.engine.world,
-    staysMinutes: () => library.rules(judge.rulesDigest).judgement.calls.staysMinutes,
-  })
-  closers.push(() => callLinks?.close())
-  const { webhooks } = informing
+    closers,
+  )
+  const { webhooks } = followers
 
-  if (settings.series.url !== null) {
-    const figures = processFigures({ telemetry, journal, records })
-    const of = seriesSettings(settings)
-    const series = openSeries({ records, settings: of, telemetry, figures, now })
-    closers.push(() => series.close())
-  }
-
-  const pictures = openPictures(join(dir, 'attachments'))
-  every(RETAIN_EVERY_MS, () => pictures.sweep((digest) => records.repair.isHeld(digest)))
   let url = ''
   const health = () => healthOf(journal, records, terminals?.problem())
-  const reliability = openReliabilityReader(join(dir, 'records.db'))
-  closers.push(() => reliability.close())
-  const indicators = openSensingReader(join(dir, 'records.db'))
-  closers.push(() => indicators.close())
-  const roles = loadRoles()
-  const identity: Identity = createIdentity({ dir, roles, now })
-  const provider = oidcSettings(settings)
-  closers.push(() => identity.close())
-  const consoleDir = join(INSTALLED, 'dist', 'console')
-  const gridApply = new GridApply({ dataDir: dir, library, journal, pipeline, now })
-  const hotline = openHotline({
-    ...{ pipeline, records, configDir, grid, utcOffsetMinutes, now },
-    area: (incident) => live.area(incident),
-  })
-  const switching = switchingPort(grid, () => judge.engine.world)
-  const frequent = openFrequent({
-    ...{ reader: reliability, grid, now, utcOffsetMinutes, customersNow: switching.customersNow },
-    sustainedMinutes: () => library.rules(judge.rulesDigest).judgement.sustainedMinutes,
-  })
-  every(FOLLOW_LISTS_EVERY_MS, () =>
-    followLists({ records, customers, frequent, append: (fact) => journal.append(fact), now }),
+  const answers = openAnswers(
+    {
+      ...{ ...around, customers, followers, every },
+      append: (fact) => journal.append(fact),
+      rulesText: () => library.rulesText(judge.rulesDigest),
+    },
+    closers,
   )
-  const serviceRules = () => library.rules(judge.rulesDigest).service
+  const gridApply = new GridApply({ dataDir: dir, library, journal, pipeline, now })
   const directory = directoryInForce(grid, (id) => crews.isKnown(id))
   const quarantine = new QuarantineReplay({ records, directory, now, journal, pipeline })
-  const desk = repairDesk(records, crews, pictures, () => serviceRules().etr.quantiles)
   let crewToken: string | null = null
   const simulator = options.simulator?.(
     surroundingsOf({
@@ -291,52 +185,12 @@ async function open(
     }),
   )
   const server = await createHttpServer({
-    telemetry,
-    identity,
-    ...(redis && redisAt ? { limits: sharedLimits(redis, redisAt.prefix) } : {}),
-    ...(provider ? { oidc: createOidcSignIn(provider, roles, now) } : {}),
-    ...{ records, customers, webhooks, repair: desk, frequent },
-    care: careDesk(records, () => serviceRules().serviceLevel),
-    subscriptions: subscriptionsOf(records, () => informingRules().complaintDays),
-    card: hotline.card,
-    voice: hotline.voice,
-    callBacks: callBacksOf(records, hotline.callBackScript, () => serviceRules().callBack),
-    ...{ facts: journal, journal, live },
+    ...answers,
+    ...{ facts: journal, journal, gridApply, health },
     awaitAction: (requestId, timeoutMs) => pipeline.awaitAction(requestId, timeoutMs),
-    grid,
-    status: figures,
-    plans: () => judge.engine.world?.plans.byId ?? NO_PLANS,
-    gridApply,
-    ...switching,
-    diagram: (feeder) => diagramOf(judge.engine.world, feeder),
-    nextReads: (incident) => nextReadsOf(judge.engine.world, incident),
-    rules: () => library.rulesText(judge.rulesDigest),
-    causes: () => causes,
     ...rulesDoor(ruleParts, dir),
     replayQuarantine: (asked) => quarantine.replay(asked),
     ...(simulator ? { simulator } : {}),
-    health,
-    reliability: (asked) => {
-      const { sustainedMinutes } = library.rules(judge.rulesDigest).judgement
-      const method = { asOf: now(), sustainedMinutes, utcOffsetMinutes: utcOffsetMinutes() }
-      return answerReliability(reliability, asked, grid(), method)
-    },
-    sensing: (asked) => indicators.report({ ...asked, asOf: now() }),
-    terminal: (id) => terminalOf(pipeline, id),
-    noisyTerminals: (asked) => noisyTerminals(() => judge.engine.world, asked),
-    now,
-    ...(existsSync(consoleDir) ? { consoleDir } : {}),
-    ...(settings.http.trustedProxies === null
-      ? {}
-      : { trustedProxies: settings.http.trustedProxies.split(',') }),
-    asyncapi: documentOfAllMessages(),
-    version: installedVersion(),
-    ...(settings.http.publicUrl
-      ? {
-          allowedOrigins: [new URL(settings.http.publicUrl).origin],
-          secureCookies: settings.http.publicUrl.startsWith('https:'),
-        }
-      : {}),
   })
   telemetry.gauge('lastgasp_ready', 'Whether /readyz says so: 1 or 0', () =>
     health().ready ? 1 : 0,
@@ -379,7 +233,8 @@ async function open(
   closers.push(() => sender.close())
   sender.start()
   closers.push(() => simulator?.stop())
-  if (options.demo) crewToken = await enterDemoCrews(grid(), crews, desk, identity)
+  if (options.demo)
+    crewToken = await enterDemoCrews(grid(), crews, answers.repair, answers.identity)
   callSender = sender
   telemetry.emit('app.started', { url, brokerUrl })
 
@@ -391,7 +246,7 @@ async function open(
     gridName: grid().name,
     customers: grid().usagePoints.ids.count,
     feeders: grid().feeders.length,
-    accounts: options.demo ? await identity.ensureDemoAccounts(rootUnits(grid())) : [],
+    accounts: options.demo ? await answers.identity.ensureDemoAccounts(rootUnits(grid())) : [],
     recoveredFacts,
     customersKnown: await customers.count().catch(() => 0),
     webhooks,
@@ -400,8 +255,4 @@ async function open(
       await closeAll()
     },
   }
-}
-
-function seriesSettings({ series }: Settings): Parameters<typeof openSeries>[0]['settings'] {
-  return series as Parameters<typeof openSeries>[0]['settings']
 }

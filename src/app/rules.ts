@@ -56,28 +56,40 @@ export async function applyRules(
   parts: RuleParts,
 ): Promise<void> {
   const { library, pipeline } = parts
-  const texts = triedAndInForce(files, parts)[0].map(({ name, text }) => ({ file: name, text }))
+  const texts = triedAndInForce(files, trialOf(parts))[0].map(({ name, text }) => ({
+    file: name,
+    text,
+  }))
   const digest = library.keepRuleTexts(texts)
   if (digest === pipeline.judge.rulesDigest) return
   await append(digest, by, parts)
   await pipeline.recorded()
 }
 
+const trialOf = ({ library, pipeline }: RuleParts): TrialParts => ({
+  library,
+  rulesDigest: () => pipeline.judge.rulesDigest,
+})
+
+/** What trying rules needs. */
+export interface TrialParts {
+  readonly library: Library
+  /** Of those in force. */
+  rulesDigest(): string
+}
+
 /** These files with the others as they are, beside all as they are. */
 function triedAndInForce(
   files: readonly RuleFile[],
-  { library, pipeline }: Pick<RuleParts, 'library' | 'pipeline'>,
+  { library, rulesDigest }: TrialParts,
 ): readonly [tried: readonly RuleFile[], inForce: readonly RuleFile[]] {
-  const inForce = library.rulesText(pipeline.judge.rulesDigest).files
+  const inForce = library.rulesText(rulesDigest()).files
   const tried = RULE_FILES.map((file) => [...files, ...inForce].find(({ name }) => name === file)!)
   return [tried, inForce]
 }
 
 /** Whether these files could be put in force, with the others as they are. */
-function checkRules(
-  files: readonly RuleFile[],
-  parts: Pick<RuleParts, 'library' | 'pipeline'>,
-): RuleCheck {
+function checkRules(files: readonly RuleFile[], parts: TrialParts): RuleCheck {
   const [judgement, grading] = triedAndInForce(files, parts)[0].map(({ name, text }) => ({
     file: name,
     text,
@@ -95,9 +107,19 @@ export function rulesDoor(
   parts: RuleParts,
   dir: string,
 ): Pick<HttpDeps, 'applyRules' | 'checkRules' | 'testRules'> {
-  const trials = new RuleTrials(dir)
   return {
     applyRules: (files, by) => applyRules(files, by, parts),
+    ...rulesTried(trialOf(parts), dir),
+  }
+}
+
+/** What people try of rules before they put them in force. */
+export function rulesTried(
+  parts: TrialParts,
+  dir: string,
+): Pick<HttpDeps, 'checkRules' | 'testRules'> {
+  const trials = new RuleTrials(dir)
+  return {
     checkRules: (files) => checkRules(files, parts),
     testRules: (files, scenario) => trials.play(scenario, ...triedAndInForce(files, parts)),
   }

@@ -13,26 +13,46 @@ import {
   stretchesBelow,
 } from '../grid/refed.ts'
 import type { Topology } from '../grid/topology.ts'
+import type { Worlds } from './worlds.ts'
 
 /** What HTTP asks of switching. */
-export function switchingPort(grid: () => CompiledGrid, world: () => World | undefined) {
+export function switchingPort(grid: () => CompiledGrid, worlds: Worlds) {
   const count = customersCounted()
   return {
-    switching: () => switchingOf(world()),
-    feedNow: (device: number) => feedNow(grid(), world(), device),
-    belowNow: (device: number) => hangsBelow(grid(), world(), device),
-    customersNow: () => count(grid(), world()),
+    switching: () => switchingOf(worlds.all()),
+    feedNow: (device: number) => feedNow(grid(), worlds.ofDevice(device), device),
+    belowNow: (device: number) => hangsBelow(grid(), worlds.ofDevice(device), device),
+    customersNow(): CustomersNow {
+      const of = grid()
+      if (worlds.all().length < 2) return count(of, worlds.all()[0])
+      const differing = worlds
+        .all()
+        .flatMap((world) =>
+          [...count(of, world).differing].filter(([device]) => worlds.ofDevice(device) === world),
+        )
+      return {
+        of: (device) => count(of, worlds.ofDevice(device)).of(device),
+        differing: new Map(differing.sort(([a], [b]) => a - b)),
+      }
+    },
   }
 }
 
-function switchingOf(world: World | undefined) {
-  const now = world ? differences(world) : { operated: [], loops: [], islands: [] }
+/** A switch is operated in the world that judges it alone. */
+function switchingOf(worlds: readonly World[]) {
+  const differ = worlds.map((world) => {
+    const { operated, ...rest } = differences(world)
+    return { ...rest, operated: operated.map((one) => ({ ...one, by: saidBy(world, one.device) })) }
+  })
   return {
-    ...now,
-    operated: now.operated.map((one) => ({ ...one, by: world ? saidBy(world, one.device) : null })),
-    planned: world?.switching.planned ?? [],
+    operated: differ.flatMap(({ operated }) => operated),
+    loops: differ.flatMap(({ loops }) => loops),
+    islands: differ.flatMap(({ islands }) => islands),
+    planned: worlds.flatMap(({ switching }) => switching.planned).sort((a, b) => a.at - b.at),
     decided: (requestId: string): Operation | undefined =>
-      world?.switching.decided.find((one) => one.requestId === requestId),
+      worlds
+        .flatMap(({ switching }) => switching.decided)
+        .find((one) => one.requestId === requestId),
   }
 }
 
@@ -50,14 +70,16 @@ function hangsBelow(grid: CompiledGrid, world: World | undefined, device: number
 
 /** Counted once for as long as no switch operates; as normal until the engine has taken the grid over. */
 function customersCounted() {
-  let counted: { topology: Topology; arrangement: number; customers: CustomersNow } | undefined
+  const counted = new WeakMap<Topology, { arrangement: number; customers: CustomersNow }>()
   return (grid: CompiledGrid, world: World | undefined): CustomersNow => {
     if (world?.grid !== grid) return customersNormally(grid)
     const { topology } = world
     const { arrangement } = topology
-    if (counted?.topology !== topology || counted.arrangement !== arrangement)
-      counted = { topology, arrangement, customers: customersNow(topology) }
-    return counted.customers
+    const known = counted.get(topology)
+    if (known?.arrangement === arrangement) return known.customers
+    const customers = customersNow(topology)
+    counted.set(topology, { arrangement, customers })
+    return customers
   }
 }
 

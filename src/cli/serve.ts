@@ -38,7 +38,7 @@ export function registerServe(program: Command): void {
     .option('--grid <file>', 'grid to watch; kept in the data folder from then on')
     .option(
       '--role <role>',
-      'all (one process does everything), gateway (consoles only, beside such a process), or with Kafka: sensing, engine, records',
+      'all (one process does everything), or with Kafka: sensing, engine, records; gateway (consoles only) beside all or records',
       'all',
     )
     .option('--demo', 'a demonstration county with simulated terminals and accounts', false)
@@ -47,7 +47,7 @@ export function registerServe(program: Command): void {
 
 async function runServe(options: ServeOptions): Promise<void> {
   const { settings } = settingsOf(options)
-  if (options.role === 'gateway') return serveGateway(settings)
+  if (options.role === 'gateway') return serveGateway(settings, options.grid)
   if (isWorkerRole(options.role)) return serveWorker(options.role, options, settings)
   if (options.role !== 'all')
     throw new UsageError(
@@ -145,8 +145,8 @@ function exitFailed(error: unknown): void {
   process.exit(FAILED)
 }
 
-async function serveGateway(settings: Settings): Promise<void> {
-  const gateway = await startGateway(settings)
+async function serveGateway(settings: Settings, gridFile: string | undefined): Promise<void> {
+  const gateway = await startGateway(settings, gridFile)
   console.log(`lastgasp ${installedVersion()}`)
   console.log(`console  ${gateway.url}/`)
   console.log('stop with Ctrl-C')

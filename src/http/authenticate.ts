@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Principal } from './identity/rights.ts'
 import type { HttpDeps } from './ports.ts'
 import { Problem } from './problem.ts'
-import { SESSION_COOKIE } from './routes/session.ts'
+import { SESSION_COOKIE } from './session-cookie.ts'
 
 type Known = Pick<HttpDeps, 'identity' | 'now'>
 

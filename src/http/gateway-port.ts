@@ -1,12 +1,12 @@
 /** The part of the HTTP side that a gateway answers itself. */
 import type { PassOn } from './pass-on.ts'
 import type { HttpDeps } from './ports.ts'
+import type { StillHolds } from './session-check.ts'
 
 /** What a gateway needs. */
 export type GatewayDeps = Pick<
   HttpDeps,
   | 'telemetry'
-  | 'identity'
   | 'live'
   | 'grid'
   | 'health'
@@ -17,4 +17,4 @@ export type GatewayDeps = Pick<
   | 'allowedOrigins'
   | 'tickets'
   | 'trustedProxies'
-> & { readonly passOn: PassOn }
+> & { readonly passOn: PassOn; readonly stillHolds: StillHolds }

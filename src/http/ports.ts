@@ -40,6 +40,7 @@ import type { ReliabilityAnswer, ReliabilityAsked } from './reliability-shape.ts
 import type { RepairDesk } from './repair-ports.ts'
 import type { CauseTree, RuleCheck, RuleFile, RulesText, RuleTrial } from './rules-port.ts'
 import type { SensingAnswer } from './sensing-shape.ts'
+import type { StillHolds } from './session-check.ts'
 import type { SimulatorPort } from './simulator-port.ts'
 import type { Tickets } from './tickets.ts'
 import type { Webhooks } from './webhook-port.ts'
@@ -372,6 +373,8 @@ export interface HttpDeps {
   /** True where browsers reach us by https only: cookies are then `Secure`. */
   readonly secureCookies?: boolean
   readonly requestsPerMinute?: number
+  /** Whether a live socket's session still holds; absent: the accounts of this process say so. */
+  readonly stillHolds?: StillHolds
   /** What limits are counted with where several processes share them; absent: in this one. */
   readonly limits?: FastifyRateLimitStoreCtor
   /** Tickets that several processes share; absent: kept in this one. */

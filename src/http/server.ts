@@ -18,7 +18,7 @@ import { BODY_LIMIT_BYTES, REQUEST_TIMEOUT_MS, REQUESTS_PER_MINUTE } from './lim
 import type { PassOn } from './pass-on.ts'
 import type { HttpDeps } from './ports.ts'
 import { Problem, toProblem } from './problem.ts'
-import type { RecordsDeps, WorkerDeps } from './role-ports.ts'
+import type { WorkerDeps } from './role-ports.ts'
 import { type Answer, type Route, read } from './route.ts'
 import { routeTable } from './routes/table.ts'
 import { scopeOf } from './scope.ts'
@@ -54,42 +54,17 @@ const NOBODY = { units: [] }
 
 /** What a gateway answers itself, beside the live sockets and the console's files. */
 const OF_A_GATEWAY: ReadonlySet<string> = new Set([
-  ...['/api/v1/tickets', '/healthz', '/readyz', '/metrics', '/openapi.json', '/asyncapi.json'],
+  ...['/healthz', '/readyz', '/metrics', '/openapi.json', '/asyncapi.json'],
 ])
 
 /** A server that holds sockets and passes everything else on; see `createPassOn`. */
 export function createGatewayServer(deps: GatewayDeps): Promise<HttpServer> {
   // The routes it serves itself ask for nothing else.
-  return createHttpServer(deps as HttpDeps)
+  return createHttpServer(deps as unknown as HttpDeps)
 }
 
 /** What a process without consoles answers. */
 const OF_A_WORKER: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics'])
-
-/** What lives in the records; the rest asks for an engine's state, which is elsewhere. */
-const OF_THE_RECORDS: ReadonlySet<string> = new Set([
-  ...['/healthz', '/readyz', '/metrics', '/openapi.json', '/asyncapi.json'],
-  ...['/api/v1/session', '/api/v1/me', '/api/v1/notices', '/api/v1/incidents'],
-  ...[
-    '/api/v1/incidents/{id}',
-    '/api/v1/incidents/{id}/timeline',
-    '/api/v1/incidents/{id}/actions',
-  ],
-  ...['/api/v1/actions/{requestId}', '/api/v1/incidents/{id}/escalations', '/api/v1/quarantine'],
-  ...['/api/v1/audit', '/api/v1/webhooks', '/api/v1/webhooks/{id}', '/api/v1/webhooks/{id}/rotate'],
-  '/api/v1/webhooks/{id}/test',
-])
-
-/** A server of the records: refuses what only an engine's state could answer. */
-export function createRecordsServer(deps: RecordsDeps): Promise<HttpServer> {
-  const passOn: PassOn = async () => {
-    throw new Problem(
-      'unavailable',
-      'answered by --role all alone: it asks for the state of an engine',
-    )
-  }
-  return createHttpServer({ ...deps, passOn, answers: OF_THE_RECORDS } as unknown as HttpDeps)
-}
 
 /** A server of a process that others watch and nobody signs in at. */
 export function createWorkerServer(deps: WorkerDeps): Promise<HttpServer> {

@@ -57,6 +57,17 @@ export function createTickets(now: () => InstantMs): Tickets {
   }
 }
 
+/**
+ * Tickets that gateways know as well; while what keeps those is away, tickets that open a socket at
+ * this process alone.
+ */
+export function ticketsWhereShared(shared: Tickets, own: Tickets): Tickets {
+  return {
+    issue: (bearer) => shared.issue(bearer).catch(() => own.issue(bearer)),
+    redeem: async (ticket) => (await own.redeem(ticket)) ?? shared.redeem(ticket),
+  }
+}
+
 const written = ({ principal, secret }: TicketBearer) =>
   JSON.stringify({ ...principal, rights: [...principal.rights], secret })
 

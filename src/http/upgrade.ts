@@ -21,7 +21,14 @@ const REFUSAL_GRACE_MS = 1_000
 
 type LiveDeps = Pick<
   HttpDeps,
-  'telemetry' | 'identity' | 'live' | 'grid' | 'now' | 'allowedOrigins'
+  | 'telemetry'
+  | 'identity'
+  | 'live'
+  | 'grid'
+  | 'now'
+  | 'allowedOrigins'
+  | 'stillHolds'
+  | 'trustedProxies'
 >
 
 /** Handles upgrades of `server`; the function returned destroys every socket that is left. */
@@ -51,12 +58,12 @@ export function serveLive(server: Server, tickets: Tickets, deps: LiveDeps): () 
     tickets
       .redeem(url.searchParams.get('ticket') ?? '')
       .catch(() => undefined)
-      .then((bearer) => {
-        if (!bearer || !stillHolds(deps, bearer.principal, bearer.secret))
+      .then(async (bearer) => {
+        const viewer = bearer && viewerOf(deps, bearer, addressOf(request, deps.trustedProxies))
+        if (!viewer || !(await viewer.stillValid()))
           return refuse(socket, '401 Unauthorized', 'liveTicket')
         sockets.handleUpgrade(request, socket, head, (opened) => {
-          if (!deps.live.attach(opened as never, viewerOf(deps, bearer)))
-            opened.close(1013, 'too many sockets')
+          if (!deps.live.attach(opened as never, viewer)) opened.close(1013, 'too many sockets')
         })
       })
   })
@@ -65,7 +72,18 @@ export function serveLive(server: Server, tickets: Tickets, deps: LiveDeps): () 
   }
 }
 
-function viewerOf(deps: LiveDeps, { principal, secret }: TicketBearer): LiveViewer {
+/** Where a socket comes from: behind proxies of ours, what the last of them says. */
+function addressOf({ socket, headers }: IncomingMessage, trusted: readonly string[] = []): string {
+  const said = String(headers['x-forwarded-for'] ?? '').split(',')
+  const way = [...said.map((one) => one.trim()), socket.remoteAddress ?? ''].filter(Boolean)
+  return way.findLast((one) => !trusted.includes(one)) ?? way[0] ?? ''
+}
+
+function viewerOf(
+  deps: LiveDeps,
+  { principal, secret }: TicketBearer,
+  address: string,
+): LiveViewer {
   const evidence = principal.rights.has('incidents.evidence')
   let scope: { readonly digest: string; readonly scope: Scope } | undefined
   return {
@@ -78,7 +96,10 @@ function viewerOf(deps: LiveDeps, { principal, secret }: TicketBearer): LiveView
         scope = { digest: grid.digest, scope: scopeOf(grid, principal) }
       return scope.scope.seesUnit(unit)
     },
-    stillValid: () => stillHolds(deps, principal, secret),
+    stillValid: () =>
+      deps.stillHolds
+        ? deps.stillHolds(principal, secret, address)
+        : stillHolds(deps, principal, secret),
   }
 }
 

@@ -1,6 +1,7 @@
 /** A call that came before its incident is taken in when the outage is found over it; others are not. */
 import { afterEach, expect, test } from 'vitest'
 import { CallLinks } from '../../src/app/call-links.ts'
+import { oneWorld } from '../../src/app/worlds.ts'
 import { drawnGrid } from '../../src/grid/drawing.ts'
 import { EngineLab } from '../support/engine-lab.ts'
 import { TellingStage } from '../support/telling-stage.ts'
@@ -26,7 +27,7 @@ afterEach(async () => {
 function begin({ records, lab }: TellingStage): CallLinks {
   const begun = new CallLinks({
     records,
-    world: () => lab.engine.world,
+    worlds: oneWorld(() => lab.engine.world),
     staysMinutes: () => 60,
     now: () => lab.now,
     onFailure: (error) => {

@@ -31,7 +31,10 @@ await describeWithKafka('records behind Kafka', (server) => {
       const onFailure = (error: unknown) => {
         throw error
       }
-      const follower = await ChangeFollower.open({ settings, records, telemetry, onFailure })
+      const follower = await ChangeFollower.open({
+        ...{ settings, records, telemetry, onFailure },
+        reached: async () => {},
+      })
       follower.start()
       await until(() => records.state.position >= wanted)
       await follower.stop()

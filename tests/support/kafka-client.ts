@@ -4,13 +4,21 @@ import { kafkaSettings } from '../../src/config/kafka.ts'
 import { settingsSchema } from '../../src/config/schema.ts'
 import { BUILD_COMMAND, loadClient } from '../../src/journal/kafka/client.ts'
 import { kafkaIsInstalled } from './kafka.ts'
-import { describeWith, type TestServer } from './services.ts'
+import { describeWith, describeWithAll, type TestServer } from './services.ts'
 
 export async function describeWithKafka(
   title: string,
   body: (server: TestServer) => void,
 ): Promise<void> {
   if (await clientIsThere(title)) await describeWith('kafka', title, body)
+}
+
+/** Tests of the roles: Kafka, an MQTT broker and Redis, in this order. */
+export async function describeWithAllBrokers(
+  title: string,
+  body: (servers: readonly TestServer[]) => void,
+): Promise<void> {
+  if (await clientIsThere(title)) await describeWithAll(['kafka', 'mqtt', 'redis'], title, body)
 }
 
 /** Tests that start brokers of their own: several, or with settings that no other server has. */

@@ -82,7 +82,7 @@ export interface ServerOptions {
   readonly env?: NodeJS.ProcessEnv
   readonly mqttPort?: number
   readonly port?: number
-  readonly role?: 'all' | 'gateway'
+  readonly role?: 'all' | 'gateway' | 'sensing' | 'engine' | 'records'
 }
 
 /** A running program. */
@@ -191,6 +191,6 @@ export async function startServing(options: ServerOptions = {}): Promise<Server>
     }
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
-  const [, url] = /^console {2}(\S+?)\/$/m.exec(run.output)!
+  const [, url] = /^(?:console {2}|role {5}\w+, )(\S+?)\/(?:readyz)?$/m.exec(run.output)!
   return new Server(data, url!, mqttPort, run)
 }

@@ -168,21 +168,39 @@ async function findServer(recipe: Recipe): Promise<TestServer | { missing: strin
  * Tests against a real server. `body` registers them; where the server is missing one skipped test
  * stands in their place and its name gives the reason.
  */
-export async function describeWith(
+export function describeWith(
   name: ServiceName,
   title: string,
   body: (server: TestServer) => void,
 ): Promise<void> {
-  const found = await findServer(RECIPES[name])
-  if ('missing' in found) {
-    if (process.env.CI === 'true') throw new Error(`${title} ${found.missing}`)
-    describe(title, () => {
-      test.skip(found.missing, () => undefined)
-    })
-    return
+  return describeWithAll([name], title, ([server]) => body(server!))
+}
+
+/** The same for tests that need several servers, which come in the order of their names. */
+export async function describeWithAll(
+  names: readonly ServiceName[],
+  title: string,
+  body: (servers: readonly TestServer[]) => void,
+): Promise<void> {
+  const servers: TestServer[] = []
+  const stopAll = async () => {
+    for (const server of servers.splice(0)) await server.stop()
   }
-  describe(`${title} (${name} from ${found.from})`, () => {
-    afterAll(() => found.stop())
-    body(found)
+  for (const name of names) {
+    const found = await findServer(RECIPES[name])
+    if ('missing' in found) {
+      await stopAll()
+      if (process.env.CI === 'true') throw new Error(`${title} ${found.missing}`)
+      describe(title, () => {
+        test.skip(found.missing, () => undefined)
+      })
+      return
+    }
+    servers.push(found)
+  }
+  const origins = servers.map(({ from }, index) => `${names[index]} from ${from}`)
+  describe(`${title} (${origins.join(', ')})`, () => {
+    afterAll(stopAll)
+    body([...servers])
   })
 }

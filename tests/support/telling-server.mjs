@@ -7,6 +7,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startTellingOutside } from '../../dist/src/app/telling/start.js'
+import { oneWorld } from '../../dist/src/app/worlds.js'
 import { readRules } from '../../dist/src/config/rules.js'
 import { Engine } from '../../dist/src/engine/engine.js'
 import { compileGrid } from '../../dist/src/grid/compile.js'
@@ -71,7 +72,7 @@ const records = await openRecords({ path: join(data, 'records.db'), telemetry })
 const opened = performance.now()
 const telling = await startTellingOutside({
   ...{ dir: data, records, telemetry, configDir: 'config', allowPrivate: true },
-  ...{ grid: () => grid, utcOffsetMinutes: () => 480, world: () => engine.world },
+  ...{ grid: () => grid, utcOffsetMinutes: () => 480, worlds: oneWorld(() => engine.world) },
   rules: () => rules.service.informing,
   now: () => START + 240_000 + Math.round(performance.now() - opened),
   onFailure: (error) => {

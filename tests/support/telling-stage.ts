@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Informing, startInforming } from '../../src/app/informing.ts'
 import { startTelling, type Telling } from '../../src/app/telling/telling.ts'
+import { oneWorld } from '../../src/app/worlds.ts'
 import type { InformingRules } from '../../src/engine/rules.ts'
 import type { Channel } from '../../src/facts/channels.ts'
 import type { Customer } from '../../src/records/customers/customer.ts'
@@ -71,7 +72,7 @@ export class TellingStage {
       ...common,
       recordsPath,
       customersPath: customerFiles(this.dir).path,
-      world: () => this.lab.engine.world,
+      worlds: oneWorld(() => this.lab.engine.world),
       rules: () => this.rules,
       onWritten: () => this.informing?.wake(),
     })

@@ -5,7 +5,8 @@
 import type { KafkaSettings } from '../../config/kafka.ts'
 import { topicsOf } from '../../config/kafka.ts'
 import type { ChangeBatch } from '../../engine/changes.ts'
-import { batchOf } from '../../journal/kafka/messages.ts'
+import type { Position } from '../../facts/facts.ts'
+import { batchOf, placeOf } from '../../journal/kafka/messages.ts'
 import { PartitionReader } from '../../journal/kafka/reader.ts'
 import type { ChangeSource, RecordsPort } from '../../records/port.ts'
 import type { Telemetry } from '../../telemetry/telemetry.ts'
@@ -15,6 +16,11 @@ export interface ChangeFollowerOptions {
   readonly settings: KafkaSettings
   readonly records: Pick<RecordsPort, 'state' | 'commit' | 'sources'>
   readonly telemetry: Telemetry
+  /**
+   * Resolves once whoever answers from the engines' state has judged the fact at this position of the
+   * journal: what is filed is never ahead of what is known of it.
+   */
+  reached(position: Position): Promise<void>
   readonly onFailure: (error: unknown) => void
 }
 
@@ -24,6 +30,8 @@ export class ChangeFollower {
   readonly #sources: Map<number, ChangeSource>
   /** Where the records will stand when all that was asked for is committed. */
   #position: number
+  /** Position in the journal of the last fact whose changes are filed, by partition. */
+  readonly #filed = new Map<number, Position>()
   #digest: string
   #stopping = false
   #following: Promise<void> = Promise.resolve()
@@ -53,6 +61,12 @@ export class ChangeFollower {
     this.#following = this.#follow().catch(this.#options.onFailure)
   }
 
+  /** Whether the changes of this fact, or of a later one of its partition, are filed since the start. */
+  hasFiled(position: Position): boolean {
+    const { partition } = placeOf(position, this.#options.settings.partitions)
+    return (this.#filed.get(partition) ?? 0) >= position
+  }
+
   /** Waits for what is being committed. */
   async stop(): Promise<void> {
     this.#stopping = true
@@ -66,15 +80,17 @@ export class ChangeFollower {
       const commits: Promise<void>[] = []
       for (const message of messages) {
         const { partition, offset } = message
-        const { epoch, at, changes } = batchOf(message)
+        const { epoch, at, changes, position: of } = batchOf(message)
         if (epoch < (this.#sources.get(partition)?.epoch ?? 0)) {
           // Kafka fences a former owner; should it fail to, this does not.
           this.#options.telemetry.emit('records.fenced', { partition, epoch })
           continue
         }
+        await this.#options.reached(of)
         const source = { partition, offset, epoch }
         this.#sources.set(partition, source)
-        commits.push(this.#commit({ position: ++this.#position, at, changes }, source))
+        const commit = this.#commit({ position: ++this.#position, at, changes }, source)
+        commits.push(commit.then(() => void this.#filed.set(partition, of)))
       }
       await Promise.all(commits)
     }

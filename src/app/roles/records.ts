@@ -1,38 +1,50 @@
 /**
- * The role `records`: files what the engines say, once, sends what follows from it (webhooks,
- * call-reads), and answers what lives in the records. One process; while it is away engines and
- * sensing go on, and it catches up.
+ * The role `records`: files what the engines say, once, sends what follows from it (webhooks, messages
+ * to customers, call-reads), and answers people: what is filed from its ledger, what an engine knows
+ * from the engines' worlds, which it follows. One process; while it is away engines and sensing go on,
+ * and it catches up.
  */
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { UsageError } from '../../config/errors.ts'
-import { offsetMinutesOf } from '../../facts/time.ts'
-import { createIdentity } from '../../http/identity/identity.ts'
-import { loadRoles } from '../../http/identity/roles.ts'
-import { createRecordsServer } from '../../http/server.ts'
+import type { KafkaSettings } from '../../config/kafka.ts'
+import type { Fact, Position } from '../../facts/facts.ts'
+import type { CompiledGrid } from '../../grid/compiled.ts'
+import type { HttpDeps } from '../../http/ports.ts'
+import { Problem } from '../../http/problem.ts'
+import { createHttpServer } from '../../http/server.ts'
 import { FactAppender } from '../../journal/kafka/appender.ts'
+import { positionOf } from '../../journal/kafka/messages.ts'
 import { FactPicker } from '../../journal/kafka/picker.ts'
 import { lockDataFolder } from '../../journal/lock.ts'
-import { openPictures } from '../../records/repair/pictures.ts'
+import { openCustomers } from '../../records/customers/customers.ts'
 import { openRecords } from '../../records/sqlite.ts'
 import { openSubscriber } from '../../sensing/subscriber.ts'
 import { createTelemetry } from '../../telemetry/telemetry.ts'
 import { ActionWaits } from '../action-waits.ts'
+import { openAnswers } from '../answers.ts'
 import { CallSender } from '../call-sender.ts'
 import { Crews } from '../crews.ts'
-import { startInforming } from '../informing.ts'
-import { documentOfAllMessages, INSTALLED, installedVersion } from '../installed.ts'
+import { openFollowers } from '../followers.ts'
 import { type Closers, openedWhole } from '../opening.ts'
-import { repairDesk } from '../repair.ts'
+import { QuarantineReplay } from '../quarantine-replay.ts'
+import { rulesTried } from '../rules.ts'
 import { directoryInForce } from '../terminal-directory.ts'
+import { topicWay } from '../topic-notices.ts'
 import { ChangeFollower } from './change-follower.ts'
 import type { RoleOptions, RunningRole } from './engine.ts'
 import { startedWith } from './folder-grid.ts'
+import { FollowedWorlds } from './followed-worlds.ts'
 import { partitionsOf } from './routing.ts'
 
 const DAY_MS = 86_400_000
 
 /** Retention looks once an hour: a day's changes are dropped in slices of an hour. */
 const RETAIN_EVERY_MS = 3_600_000
+
+/** Who asks for messages of the quarantine to be taken again waits so long for what follows from it. */
+const FILED_WITHIN_MS = 2_000
+const FILED_LOOK_MS = 50
 
 /** Opens the records and follows. @throws JournalError, RecordsError, UsageError, GridError */
 export function startRecords(options: RoleOptions): Promise<RunningRole> {
@@ -53,8 +65,10 @@ async function open(
   const telemetry = createTelemetry({ level: settings.log.level })
   const lock = lockDataFolder(dir)
   closers.push(() => lock.release())
-  const { library, grid, rulesDigest } = await startedWith(settings, gridFile)
-  const rules = library.rules(rulesDigest)
+  const started = await startedWith(settings, gridFile)
+  const { library } = started
+  const customers = await openCustomers(dir)
+  closers.push(() => customers.close())
   const records = await openRecords({ path: join(dir, 'records.db'), telemetry })
   closers.push(() => records.close())
   const appender = await FactAppender.open(kafka, telemetry)
@@ -65,38 +79,36 @@ async function open(
     telemetry.emit('app.failed', {}, error)
     void closeAll().finally(() => onFailure(error))
   }
-
-  const facts = {
-    async append(fact: Parameters<FactAppender['append']>[0]) {
-      const partitions = partitionsOf(fact, grid, kafka.partitions)
-      const offsets = await Promise.all(
-        partitions.map((partition) => appender.append(fact, partition)),
-      )
-      return offsets[0]!
-    },
+  const every = (ms: number, work: () => Promise<unknown>) => {
+    const timer = setInterval(() => work().catch(fail), ms)
+    closers.push(() => clearInterval(timer))
   }
-  const actions = new ActionWaits(records)
-  const utcOffsetMinutes = () => offsetMinutesOf(rules.judgement.utcOffset)
-  const informing = await startInforming({
-    ...{ records, telemetry, grid: () => grid, utcOffsetMinutes, now },
-    configDir: join(INSTALLED, 'config'),
-    allowPrivate: settings.notify.allowPrivate,
-    bodyOf: async (parcel) => parcel.body,
-    onFailure: fail,
+
+  const append = appendTo(appender, started.grid, kafka)
+  const crews = new Crews({
+    registered: () => records.repair.crews(),
+    worlds: () => worlds.all(),
+    append,
   })
-  closers.push(() => informing.close())
+  const worlds = await FollowedWorlds.open({
+    ...{ settings: kafka, library, grid: started.grid, onFailure: fail },
+    onFact: (fact) => fact.type === 'crewPosition' && crews.see(fact),
+  })
+  closers.push(() => worlds.stop())
+  // Until an engine has put them in force, those of this start are what there is.
+  const grid = () => library.grid(worlds.inForce.grid || started.grid.digest)
+  const rulesDigest = () => worlds.inForce.rules || started.rulesDigest
+  const rules = () => library.rules(rulesDigest())
+
+  const directory = directoryInForce(grid, () => true)
   const calls = openSubscriber({
     settings: {
       ...settings.mqtt,
       ...{ url: broker, connections: 1, clientId: `${settings.mqtt.clientId}-calls` },
     },
     sendsOnly: true,
-    sink: { ...facts, pending: 0 },
-    directory: directoryInForce(
-      () => grid,
-      () => true,
-    ),
-    ...{ telemetry, now },
+    sink: { append, pending: 0 },
+    ...{ directory, telemetry, now },
   })
   closers.push(() => calls.close())
   const sender = new CallSender({
@@ -105,35 +117,38 @@ async function open(
   })
   closers.push(() => sender.close())
   sender.start()
-  records.onCommitted((batches) => {
-    actions.follow(batches)
-    informing.follow(batches)
-    sender.follow(batches)
-  })
+  const actions = new ActionWaits(records)
+  const around = { settings, telemetry, records, worlds, crews, grid, rules, now }
+  const followers = await openFollowers(
+    {
+      ...{ ...around, journal: appender, fail },
+      topics: topicWay(() => calls),
+      allowPrivate: settings.notify.allowPrivate,
+      subscribe: (follow) =>
+        records.onCommitted((batches) => {
+          actions.follow(batches)
+          sender.follow(batches)
+          follow(batches)
+        }),
+    },
+    closers,
+  )
 
   const follower = await ChangeFollower.open({
-    settings: kafka,
-    records,
-    telemetry,
-    onFailure: fail,
+    ...{ settings: kafka, records, telemetry, onFailure: fail },
+    reached: (position) => worlds.reached(position),
   })
   follower.start()
   closers.push(() => follower.stop())
-  const retain = setInterval(() => {
-    const cutoff = now() - settings.journal.retentionDays * DAY_MS
-    records.retain(cutoff).catch(fail)
-  }, RETAIN_EVERY_MS)
-  closers.push(() => clearInterval(retain))
+  every(RETAIN_EVERY_MS, () => records.retain(now() - settings.journal.retentionDays * DAY_MS))
 
-  const roles = loadRoles()
-  const identity = createIdentity({ dir, roles, now })
-  closers.push(() => identity.close())
-  const crews = new Crews({
-    registered: () => records.repair.crews(),
-    world: () => undefined,
-    append: facts.append,
-  })
-  const pictures = openPictures(join(dir, 'attachments'))
+  const answers = openAnswers(
+    {
+      ...{ ...around, customers, followers, append, every },
+      rulesText: () => library.rulesText(rulesDigest()),
+    },
+    closers,
+  )
   const health = () => {
     const reasons: string[] = []
     if (appender.condition !== 'writing') reasons.push(`journal: ${appender.condition}`)
@@ -141,18 +156,15 @@ async function open(
     if (calls.problem !== undefined) reasons.push(`broker: ${calls.problem}`)
     return { ready: reasons.length === 0, reasons }
   }
-  const server = await createRecordsServer({
-    ...{ telemetry, identity, records, facts, health, now },
-    webhooks: informing.webhooks,
-    repair: repairDesk(records, crews, pictures, () => rules.service.etr.quantiles),
-    journal: picker,
-    grid: () => grid,
+  const quarantine = replayOf(append, follower)
+  const replay = new QuarantineReplay({ records, directory, now, ...quarantine })
+  const server = await createHttpServer({
+    ...answers,
+    ...{ facts: { append }, journal: picker, health },
+    ...BY_RESTART,
     awaitAction: (requestId, timeoutMs) => actions.await(requestId, timeoutMs),
-    asyncapi: documentOfAllMessages(),
-    version: installedVersion(),
-    ...(settings.http.publicUrl
-      ? { allowedOrigins: [new URL(settings.http.publicUrl).origin] }
-      : {}),
+    ...rulesTried({ library, rulesDigest }, dir),
+    replayQuarantine: (asked) => replay.replay(asked),
   })
   const { url } = await server.listen(settings.http.host, settings.http.port)
   closers.push(() => server.close())
@@ -164,4 +176,62 @@ async function open(
       await closeAll()
     },
   }
+}
+
+type Append = (fact: Fact) => Promise<Position>
+
+/** Facts go to the partitions that must judge them; what is answered is the position in the first. */
+function appendTo(
+  appender: FactAppender,
+  grid: CompiledGrid,
+  { partitions: count }: KafkaSettings,
+): Append {
+  return async (fact) => {
+    const partitions = partitionsOf(fact, grid, count)
+    const offsets = await Promise.all(partitions.map((one) => appender.append(fact, one)))
+    return positionOf(offsets[0]!, partitions[0]!, count)
+  }
+}
+
+/** What taking messages again needs: the way to the engines, and the wait for what they say of it. */
+function replayOf(append: Append, follower: ChangeFollower) {
+  let taken: Position[] = []
+  return {
+    journal: {
+      async append(fact: Fact) {
+        const position = await append(fact)
+        taken.push(position)
+        return position
+      },
+    },
+    pipeline: {
+      async recorded() {
+        const waits = taken
+        taken = []
+        const until = Date.now() + FILED_WITHIN_MS
+        while (Date.now() < until && !waits.every((one) => follower.hasFiled(one)))
+          await sleep(FILED_LOOK_MS)
+      },
+    },
+  }
+}
+
+const refused = (what: string): Problem =>
+  new Problem(
+    'unavailable',
+    `with separate roles ${what} are put in force by starting the roles with them: engines first, records last`,
+  )
+
+/** Grids and rules are files of every role's start: one process cannot give them to the others. */
+const BY_RESTART: Pick<HttpDeps, 'gridApply' | 'applyRules'> = {
+  gridApply: {
+    state: { upload: null, stage: null, receivedBytes: 0, last: null },
+    receive() {
+      throw refused('grids')
+    },
+    apply() {
+      throw refused('grids')
+    },
+  },
+  applyRules: () => Promise.reject(refused('rules')),
 }

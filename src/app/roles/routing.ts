@@ -5,7 +5,8 @@
 import { incidentNumber } from '../../engine/incidents/incident-id.ts'
 import { laneOf } from '../../engine/lane.ts'
 import type { Fact } from '../../facts/facts.ts'
-import { type CompiledGrid, TARGET_DEVICE, TARGET_USAGE_POINT } from '../../grid/compiled.ts'
+import type { CompiledGrid } from '../../grid/compiled.ts'
+import { deviceOfObserver } from '../worlds.ts'
 
 /** Where no feeder is known: bad input, and what stands above all feeders. */
 const ELSEWHERE = 0
@@ -16,12 +17,10 @@ export function partitionOfDevice(grid: CompiledGrid, device: number, count: num
   return feeder < 0 ? ELSEWHERE : grid.feeders[feeder]!.partition % count
 }
 
-function deviceOfObserver({ observers, usagePoints }: CompiledGrid, id: string): number {
-  const observer = observers.ids.indexOf(id)
-  if (observer < 0) return -1
-  const target = observers.target[observer]!
-  if (observers.targetKind[observer] === TARGET_DEVICE) return target
-  return observers.targetKind[observer] === TARGET_USAGE_POINT ? usagePoints.device[target]! : -1
+/** The partition that gave an incident its number, of `count`. */
+export function partitionOfIncident(number: number, count: number): number {
+  const lane = laneOf(number)
+  return lane >= 0 && lane < count ? lane : ELSEWHERE
 }
 
 /** The partitions of `count` that must judge the fact; mostly one. */
@@ -38,12 +37,12 @@ export function partitionsOf(fact: Fact, grid: CompiledGrid, count: number): rea
       return ofObserver(fact.meter)
     case 'quarantined':
       return fact.terminal === undefined ? [ELSEWHERE] : ofObserver(fact.terminal)
+    case 'callerReport':
+      return ofDevice(grid.usagePoints.device[grid.usagePoints.ids.indexOf(fact.usagePoint)] ?? -1)
     case 'switching':
       return ofDevice(grid.devices.ids.indexOf(fact.device))
-    case 'actionRequested': {
-      const lane = laneOf(incidentNumber(fact.incident))
-      return [lane >= 0 && lane < count ? lane : ELSEWHERE]
-    }
+    case 'actionRequested':
+      return [partitionOfIncident(incidentNumber(fact.incident), count)]
     default:
       return Array.from({ length: count }, (_, partition) => partition)
   }

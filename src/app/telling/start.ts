@@ -6,7 +6,7 @@ import { startTelling, type TellingParts } from './telling.ts'
 
 export interface OutwardParts
   extends Omit<InformingParts, 'bodyOf' | 'records'>,
-    Pick<TellingParts, 'world' | 'rules' | 'records'> {
+    Pick<TellingParts, 'worlds' | 'rules' | 'records'> {
   /** Data folder. */
   readonly dir: string
   readonly records: InformingParts['records'] & TellingParts['records']

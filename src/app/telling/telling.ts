@@ -7,13 +7,13 @@ import { workerUrl } from '../../config/worker.ts'
 import { startThread } from '../../config/worker-thread.ts'
 import type { ChangeBatch } from '../../engine/changes.ts'
 import type { InformingRules } from '../../engine/rules.ts'
-import type { World } from '../../engine/world.ts'
 import { formatInstant, type InstantMs } from '../../facts/time.ts'
 import { unitsBelow } from '../../grid/unit-tree.ts'
 import type { Parcel } from '../../notify/port.ts'
 import { RecordsError, type RecordsErrorCode } from '../../records/errors.ts'
 import type { SqliteRecords } from '../../records/sqlite.ts'
 import type { Telemetry } from '../../telemetry/telemetry.ts'
+import type { Worlds } from '../worlds.ts'
 import type { Carrier, TellingAnswer, TellingRequest, TellingSettings } from './desk.ts'
 import { planSubject, Walker } from './walk.ts'
 
@@ -28,7 +28,7 @@ const HOUR_MS = 3_600_000
 export interface TellingParts extends TellingSettings {
   readonly records: Pick<SqliteRecords, 'informing' | 'outbox' | 'incident' | 'changeInforming'>
   readonly telemetry: Telemetry
-  world(): World | undefined
+  readonly worlds: Worlds
   rules(): InformingRules
   utcOffsetMinutes(): number
   now(): InstantMs
@@ -117,7 +117,7 @@ class TellingLoop {
     this.#parts = parts
     const { records } = parts
     this.#walker = new Walker({
-      ...{ records, ask, world: () => parts.world(), carriers: () => this.#carriers() },
+      ...{ records, ask, worlds: parts.worlds, carriers: () => this.#carriers() },
       moment: () => {
         const utcOffsetMinutes = parts.utcOffsetMinutes()
         return { now: parts.now(), rules: parts.rules(), utcOffsetMinutes }
@@ -173,11 +173,11 @@ class TellingLoop {
 
   /** Announced outages whose customers are to be told from now on. */
   async #announceDue(): Promise<void> {
-    const { world, now, rules, records } = this.#parts
+    const { worlds, now, rules, records } = this.#parts
     const at = now()
     if (at < this.#plansAt) return
     this.#plansAt = at + PLANS_EVERY_MS
-    for (const plan of world()?.plans.byId.values() ?? []) {
+    for (const plan of worlds.all()[0]?.plans.byId.values() ?? []) {
       const isPublic = plan.kind === 'planned' || plan.kind === 'rationing'
       const isNear = plan.from > at && plan.from - rules().plannedHours * HOUR_MS <= at
       if (isPublic && isNear)
@@ -186,7 +186,7 @@ class TellingLoop {
   }
 
   #carriers(): readonly Carrier[] {
-    const grid = this.#parts.world()?.grid
+    const grid = this.#parts.worlds.all()[0]?.grid
     return this.#parts.records.outbox
       .endpoints()
       .filter(({ channels, disabledAt }) => channels.length > 0 && disabledAt === null)

@@ -13,6 +13,7 @@ import type { Moment, OwnSupply } from '../../inform/decide.ts'
 import { endingOf, newsOf } from '../../inform/news.ts'
 import type { Progress, Walk } from '../../records/informing/audiences.ts'
 import type { SqliteRecords } from '../../records/sqlite.ts'
+import { type Worlds, worldOfIncident } from '../worlds.ts'
 import {
   backSince,
   coverOf,
@@ -38,7 +39,7 @@ const MOST_MERGES = 16
 export interface WalkParts {
   readonly records: Pick<SqliteRecords, 'incident' | 'changeInforming'>
   ask(request: TellingRequest): Promise<TellingAnswer>
-  world(): World | undefined
+  readonly worlds: Worlds
   moment(): Moment
   carriers(): readonly Carrier[]
 }
@@ -57,7 +58,7 @@ export class Walker {
   /** One slice; how many messages it wrote. */
   async step(walk: Walk): Promise<number> {
     const { subject } = walk
-    const world = this.#parts.world()
+    const world = worldOfIncident(this.#parts.worlds, subject)
     if (!world) return this.#file({ subject, wakeAt: null, over: false })
     if (walk.subject.startsWith(PLAN_SUBJECT)) return this.#announce(walk, world)
     const incident = this.#parts.records.incident(subject)
@@ -70,7 +71,7 @@ export class Walker {
     const { told } = await this.#parts.ask({ kind: 'told', incident: id, after, limit: SLICE })
     const { accounts, usagePoints, after: place } = told!
     // The page took a moment: what is so is asked now.
-    const world = this.#parts.world()!
+    const world = worldOfIncident(this.#parts.worlds, id)!
     const supplies = new Supplies(this.#parts, world, id)
     const points = usagePoints.map((point) => world.grid.usagePoints.ids.indexOf(point))
     const supply = points.map((point) => (point < 0 ? supplies.unsure : supplies.of(point)))

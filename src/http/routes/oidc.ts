@@ -4,7 +4,7 @@ import { OidcError, type OidcRefusal, SIGN_IN_WITHIN_MS } from '../identity/oidc
 import { SIGN_INS_PER_MINUTE } from '../limits.ts'
 import { Problem } from '../problem.ts'
 import { type Call, route } from '../route.ts'
-import { SESSION_COOKIE } from './session.ts'
+import { SESSION_COOKIE } from '../session-cookie.ts'
 
 const UNDER_WAY_COOKIE = 'lastgasp_oidc'
 const PATH = '/api/v1/session/oidc'

@@ -7,8 +7,7 @@ import { SIGN_INS_PER_MINUTE } from '../limits.ts'
 import { Problem } from '../problem.ts'
 import { callerOf, route } from '../route.ts'
 import { accountSchema, instantOut } from '../schemas.ts'
-
-export const SESSION_COOKIE = 'lastgasp_session'
+import { SESSION_COOKIE } from '../session-cookie.ts'
 
 const accountView = ({ account, role, units, rights }: Principal) => ({
   name: account,

@@ -78,8 +78,8 @@ export class PartitionOwner {
       await answeredInTime('initTransactions', (done) =>
         producer.initTransactions(ANSWER_WITHIN_MS, done),
       )
-      const kept = await readKept(settings, partition)
-      return new PartitionOwner(settings, partition, producer, kept)
+      const left = await readLeft(settings, partition)
+      return new PartitionOwner(settings, partition, producer, left)
     } catch (error) {
       await disconnect(producer)
       throw error
@@ -90,14 +90,13 @@ export class PartitionOwner {
     settings: KafkaSettings,
     partition: number,
     producer: Producer,
-    kept: ReadonlyMap<string, Buffer>,
+    { state, snapshot }: LeftState,
   ) {
     this.#topics = topicsOf(settings)
     this.#producer = producer
     this.partition = partition
-    const state = kept.get(STATE)
-    this.state = state && (JSON.parse(state.toString()) as OwnedState)
-    this.snapshot = snapshotOf(kept)
+    this.state = state
+    this.snapshot = snapshot
   }
 
   /** @throws JournalError `journal.fenced` where another has the partition by now */
@@ -171,6 +170,22 @@ const pause = () => new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER_MS)
 /** What librdkafka says of an error: whether the call, or the transaction, is worth another try. */
 function failureOf(error: unknown): Partial<LibrdKafkaError> {
   return ((error as Error).cause ?? {}) as Partial<LibrdKafkaError>
+}
+
+/** What the last committed turn of a partition left. */
+export interface LeftState {
+  readonly state: OwnedState | undefined
+  readonly snapshot: OwnedSnapshot | undefined
+}
+
+/** Reads it; whoever has the partition goes on meanwhile. */
+export async function readLeft(settings: KafkaSettings, partition: number): Promise<LeftState> {
+  const kept = await readKept(settings, partition)
+  const state = kept.get(STATE)
+  return {
+    state: state && (JSON.parse(state.toString()) as OwnedState),
+    snapshot: snapshotOf(kept),
+  }
 }
 
 /** The latest value of each key of the partition. */

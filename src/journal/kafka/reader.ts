@@ -59,9 +59,9 @@ export class PartitionReader {
   }
 
   /** The same, while brokers that are away are waited for. */
-  async nextOrNone(): Promise<readonly Message[]> {
+  async nextOrNone(limit = BATCH): Promise<readonly Message[]> {
     try {
-      return await this.next()
+      return await this.next(limit)
     } catch (error) {
       if ((error as JournalError).code !== 'journal.unreachable') throw error
       return []

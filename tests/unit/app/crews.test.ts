@@ -18,7 +18,7 @@ function staged() {
   const crew = { id: CREW, name: '抢修七班', unit: desk.incident.unit, members: 4 }
   const crews = new Crews({
     registered: () => [{ ...crew, shift: 'day', active: true, changedAt: 0, by: 'test' }],
-    world: () => desk.lab.engine.world,
+    worlds: () => [desk.lab.engine.world!],
     append: async (fact) => facts.push(fact),
   })
   const drive = (lat: number, atSeconds: number, id = CREW) => {

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { diagramOf } from '../../../src/app/diagram.ts'
 import { switchingPort } from '../../../src/app/switching.ts'
+import { oneWorld } from '../../../src/app/worlds.ts'
 import { drawnGrid } from '../../support/drawn-grid.ts'
 import { EngineLab, shippedRules } from '../../support/engine-lab.ts'
 
@@ -28,7 +29,7 @@ test('customers follow the switch positions in the diagram, and are counted once
     )
   const port = switchingPort(
     () => world.grid,
-    () => world,
+    oneWorld(() => world),
   )
   expect([drawn('B1'), drawn('B2')]).toMatchObject([{ B1: 1, S1: 1, X1: 1 }, { B2: 1 }])
   const normally = port.customersNow()
