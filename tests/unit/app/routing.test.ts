@@ -20,6 +20,15 @@ test('a report goes where the feeder of its terminal is, all of one feeder to on
   expect(partitionOfDevice(grid, -1, COUNT)).toBe(0)
 })
 
+test("a customer's call goes where the customer is judged, one of nobody known to one place", () => {
+  const at = (usagePoint: string) =>
+    partitionsOf({ type: 'callerReport', usagePoint } as Fact, grid, COUNT)
+  const { ids, device } = grid.usagePoints
+  for (let point = 0; point < ids.count; point++)
+    expect(at(ids.idOf(point))).toEqual([partitionOfDevice(grid, device[point]!, COUNT)])
+  expect(at('nobody')).toHaveLength(1)
+})
+
 test('an action goes to the engine that gave the incident its number', () => {
   for (const lane of [0, 1, 7]) {
     const world = { nextCase: 1, calls: { next: 1 } } as World

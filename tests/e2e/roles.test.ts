@@ -1,0 +1,212 @@
+/**
+ * The parts of the work as processes, by configuration alone: sensing, two engines, records and two
+ * gateways behind one address, through real brokers. Somebody at a console signs in, sees, acts and
+ * looks up, and goes on when a gateway or an engine is lost.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connectAsync } from 'mqtt'
+import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest'
+import type { Grid } from '../../src/grid/model.ts'
+import { customerLines } from '../../src/records/customers/generate.ts'
+import { customer } from '../support/customer-file.ts'
+import { DeskConsole } from '../support/desk-console.ts'
+import { describeWithAllBrokers } from '../support/kafka-client.ts'
+import { type RoundRobin, roundRobin } from '../support/round-robin.ts'
+import { lastgasp, lastgaspOutput, type Server, startServing } from '../support/server.ts'
+import { until } from '../support/until.ts'
+import { smallGrid } from '../unit/grid/small-grid.ts'
+
+/** Two towns that nothing joins: each in a partition of its own. */
+function twoTowns(): Grid {
+  const one = smallGrid()
+  const there = (text: string) =>
+    text.replaceAll(
+      /"(id|device|node|from|to|substation|source|usagePoint|via)":"(\w+)"/g,
+      '"$1":"$2-2"',
+    )
+  const { units, ...rest } = one
+  const two = JSON.parse(there(JSON.stringify(rest))) as typeof rest
+  const both = <T>(a: readonly T[], b: readonly T[]) => [...a, ...b]
+  return {
+    ...one,
+    units,
+    substations: both(one.substations, two.substations),
+    feeders: both(one.feeders, two.feeders),
+    nodes: both(one.nodes, two.nodes),
+    devices: both(one.devices, two.devices),
+    lines: both(one.lines, two.lines),
+    usagePoints: both(one.usagePoints, two.usagePoints),
+    observers: both(one.observers, two.observers),
+  }
+}
+
+await describeWithAllBrokers('roles', ([kafka, mosquitto, redis]) => {
+  const folder = mkdtempSync(join(tmpdir(), 'lastgasp-roles-'))
+  const prefix = `roles-${process.pid}-${Date.now()}`
+  const grid = join(folder, 'grid.json')
+  const at = (name: string) => join(folder, name)
+  const env = {
+    KAFKA_BROKERS: kafka!.url,
+    LASTGASP__KAFKA__PREFIX: prefix,
+    LASTGASP__KAFKA__PARTITIONS: '2',
+    MQTT_URL: mosquitto!.url,
+    LASTGASP__MQTT__CLIENT_ID: prefix,
+    REDIS_URL: redis!.url,
+    LASTGASP__REDIS__PREFIX: prefix,
+    LASTGASP__HTTP__TRUSTED_PROXIES: '127.0.0.1',
+  }
+  const engines: Server[] = []
+  const gateways: Server[] = []
+  let sensing: Server
+  let records: Server
+  let address: RoundRobin
+  let desk: DeskConsole
+  let password = ''
+
+  const startEngine = async (name: string) => {
+    engines.push(await startServing({ role: 'engine', data: at(name), grid, env }))
+  }
+  const startGateway = (name: string) =>
+    startServing({
+      ...{ role: 'gateway', data: at(name), grid },
+      env: { ...env, LASTGASP__GATEWAY__UPSTREAM: records.url },
+    })
+  /** Partitions that an engine has at present. */
+  const ownedBy = (engine: Server) => {
+    const owned = new Set<string>()
+    for (const [, what, partition] of engine
+      .output()
+      .matchAll(/"event":"partition\.(gained|lost)"[^\n]*"partition":(\d+)/g))
+      if (what === 'gained') owned.add(partition!)
+      else owned.delete(partition!)
+    return owned
+  }
+  let boot = 0
+  const tell = async (town: '' | '-2', kind: 'powerOff' | 'powerOn') => {
+    const terminal = await connectAsync(mosquitto!.url)
+    boot += 1
+    for (const meters of [undefined, [`M1${town}`, `M2${town}`]]) {
+      const said = { kind, at: new Date().toISOString(), boot, seq: meters ? 2 : 1, meters }
+      await terminal.publishAsync(`lastgasp/v1/C1${town}/event`, JSON.stringify(said), { qos: 1 })
+    }
+    await terminal.endAsync()
+  }
+  const openAt = async (feeder: string): Promise<string> => {
+    const find = () =>
+      [...desk.shown.values()].find(
+        (one) => one.feeder === feeder && /predicted|confirmed/.test(one.outageKind),
+      )
+    await until(() => find() !== undefined)
+    return find()!.id
+  }
+
+  beforeAll(async () => {
+    writeFileSync(grid, JSON.stringify(twoTowns()))
+    const person = customer('8001', { usagePoint: 'U2', meter: 'M2', unit: '1501' })
+    writeFileSync(at('customers.csv'), [...customerLines([person])].join(''))
+    const who = ['--role', 'serviceDispatcher', '--unit', '15', '--data', at('records')]
+    const added = await lastgaspOutput(['user', 'add', 'dana', ...who])
+    password = /^password: (\S+)$/m.exec(added)![1]!
+    const read = await lastgasp([
+      'customers',
+      'import',
+      at('customers.csv'),
+      '--data',
+      at('records'),
+    ])
+    expect(read.output).toContain('1 customers in the ledger')
+    ;[sensing, records] = await Promise.all([
+      startServing({ role: 'sensing', data: at('sensing'), grid, env }),
+      startServing({ role: 'records', data: at('records'), grid, env }),
+      startEngine('engine-1'),
+    ])
+    await startEngine('engine-2')
+    gateways.push(...(await Promise.all(['gateway-1', 'gateway-2'].map(startGateway))))
+    address = await roundRobin(() => gateways.map(({ url }) => Number(new URL(url).port)))
+    await until(() => engines.every((engine) => ownedBy(engine).size === 1))
+  }, 240_000)
+  afterAll(async () => {
+    desk?.close()
+    await address?.close()
+    await Promise.all([...gateways, records, sensing, ...engines].map((one) => one?.kill()))
+    rmSync(folder, { recursive: true, force: true })
+  }, 60_000)
+
+  test('a console works over them and survives the loss of a gateway and of an engine', {
+    timeout: 180_000,
+  }, async () => {
+    onTestFailed(() => {
+      for (const one of [records, ...engines, ...gateways]) console.log(one.output().slice(-3_000))
+    })
+    desk = await DeskConsole.signIn(address.url, 'dana', password)
+    await until(() => desk.isOpen)
+    expect(await desk.get('/api/v1/status')).toMatchObject({ customers: 6, customersOut: 0 })
+
+    // An outage that terminals tell of is seen, explained and acted upon.
+    await tell('', 'powerOff')
+    const id = await openAt('F1')
+    const confirmed = await desk.act(id, { action: 'confirm' })
+    expect(confirmed).toMatchObject({ status: 200, body: { accepted: true } })
+    await until(() => desk.shown.get(id)?.outageKind === 'confirmed')
+    const sent = await desk.act(id, { action: 'dispatch', crew: 'C7' })
+    expect(sent).toMatchObject({ status: 200, body: { accepted: true } })
+    await until(() => desk.shown.get(id)?.crew === 'C7')
+    const diagram = await desk.get('/api/v1/feeders/F1/diagram')
+    expect(JSON.stringify(diagram)).toMatch(/"dead":0\.[5-9]|"dead":1/)
+    const found = await desk.post('/api/v1/customers/search', { account: '8001' })
+    expect(found.status).toBe(200)
+    expect(JSON.stringify(found.body)).toContain(id)
+    const timeline = await desk.get(`/api/v1/incidents/${id}/timeline`)
+    expect(JSON.stringify(timeline)).toContain('powerOff')
+
+    // What one process cannot do for the others says what to do.
+    const operator = { authorization: `Bearer ${await records.token('operator')}` }
+    const applied = await fetch(`${address.url}/api/v1/grid`, {
+      method: 'POST',
+      headers: { ...operator, 'content-type': 'application/json' },
+      body: JSON.stringify({ upload: 'u1', ending: '.json' }),
+    })
+    expect(applied.status).toBe(503)
+    expect(await applied.json()).toMatchObject({ detail: expect.stringContaining('engines first') })
+
+    // The gateway that holds the console dies: it goes on through the other.
+    const frames = await Promise.all(gateways.map(framesOf))
+    const [lost] = gateways.splice(frames[0]! > 0 ? 0 : 1, 1)
+    const opened = desk.openings
+    await lost!.kill()
+    await until(() => desk.openings > opened && desk.isOpen)
+    expect(desk.shown.get(id)?.crew).toBe('C7')
+    expect((await desk.get(`/api/v1/incidents/${id}`)).crew).toBe('C7')
+
+    // The engine of the other town is killed: an outage there is seen all the same.
+    const [victim] = engines.splice(
+      engines.findIndex((engine) => ownedBy(engine).has('1')),
+      1,
+    )
+    await victim!.kill()
+    await tell('-2', 'powerOff')
+    const second = await openAt('F1-2')
+    expect(desk.isOpen).toBe(true)
+    const answer = await desk.act(second, { action: 'confirm' })
+    expect(answer).toMatchObject({ status: 200, body: { accepted: true } })
+    await tell('', 'powerOn')
+    await until(() => !/predicted|confirmed/.test(desk.shown.get(id)?.outageKind ?? ''))
+
+    // Both gateways show the same in the end.
+    gateways.push(await startGateway('gateway-3'))
+    const consoles = gateways.map(({ url }) => desk.beside(url))
+    const whole = (one: DeskConsole) => JSON.stringify([...one.shown.entries()].sort())
+    await until(() => consoles.every((one) => one.isOpen && one.shown.has(second)))
+    await until(() => consoles.every((one) => whole(one) === whole(desk)))
+    for (const one of consoles) one.close()
+    expect(await desk.get('/api/v1/status')).toMatchObject({ incidents: { open: 1 } })
+  })
+})
+
+/** Frames that a gateway sent to consoles, by its own figures. */
+async function framesOf({ url }: Server): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text()
+  return Number(/^lastgasp_live_frames_total (\d+)/m.exec(text)?.[1] ?? 0)
+}
