@@ -1,5 +1,8 @@
 /** The benchmarks that measure a running program, small: fields as the contract names them. */
 import { describe, expect, test } from 'vitest'
+import { startKafka } from '../support/kafka.ts'
+import { describeWithOwnKafka } from '../support/kafka-client.ts'
+import { startMosquitto } from '../support/mosquitto.ts'
 import { lastgaspOutput } from '../support/server.ts'
 
 /** What a benchmark prints last. */
@@ -84,5 +87,24 @@ describe('bench inform', () => {
     expect(figures.reportsMeanwhile).toBeGreaterThan(10)
     expect(figures.unacknowledged).toBe(0)
     expect(figures.rssPeakMb).toBeGreaterThanOrEqual(figures.rssStartMb as number)
+  })
+})
+
+await describeWithOwnKafka('bench storm through Mosquitto and Kafka', () => {
+  test('two engines judge what sensing wrote down, and nothing acknowledged is missing', {
+    timeout: 240_000,
+  }, async () => {
+    const [kafka, mosquitto] = [await startKafka(1), await startMosquitto({})]
+    try {
+      const through = ['--broker', mosquitto.url, '--kafka', kafka.bootstrap, '--engines', '2']
+      const storm = ['--gasps', '300', '--seconds', '3']
+      const figures = await bench('storm', ...COUNTY, ...storm, ...through)
+      expect(figures).toMatchObject({ broker: 'outside', engines: 2, lost: 0 })
+      expect(figures.acked).toBe(figures.messages)
+      expect(figures.cited).toBeGreaterThan(20)
+    } finally {
+      await mosquitto.stop()
+      await kafka.stop()
+    }
   })
 })

@@ -16,13 +16,13 @@ import { servableNetwork } from './engine-grid.ts'
 import { quantile, round } from './figures.ts'
 import { darkAreas, type LoadArea } from './load/areas.ts'
 import { ceilings } from './load/ceilings.ts'
-import { type CitingItem, followFrames, openConsole } from './load/console.ts'
+import { type CitingItem, followFrames } from './load/console.ts'
 import { heldFor } from './load/hold.ts'
 import { startMosquitto } from './load/mosquitto.ts'
 import { openTerminals } from './load/terminal.ts'
-import { benchToken } from './load/token.ts'
 import { publishPacket } from './mqtt-packets.ts'
-import { cpuMsOf, Served } from './served.ts'
+import { cpuMsOf } from './served.ts'
+import { openTarget } from './target.ts'
 
 export interface PipelineOptions {
   readonly rate: number
@@ -33,6 +33,9 @@ export interface PipelineOptions {
   readonly seed: number
   /** An outside broker instead of the embedded listener, for the program itself. */
   readonly broker?: string
+  /** Brokers of Kafka: sensing and engines in processes of their own; needs `broker`. */
+  readonly kafka?: string
+  readonly engines: number
   /** Of the rules, for this run; absent: as shipped. */
   readonly hold?: number
 }
@@ -93,13 +96,13 @@ class Arrivals {
   }
 }
 
-/** Offers the events to `broker` and answers what came out, and what `pids` used for it. */
+/** Offers the events to `broker` and answers what came out, and what was used for it. */
 async function offer(
   broker: URL,
   areas: readonly LoadArea[],
   events: readonly Event[],
   arrivals: Arrivals,
-  pids: readonly number[],
+  cpuMs: () => number,
   { rate }: PipelineOptions,
 ) {
   let acked = 0
@@ -108,8 +111,7 @@ async function offer(
     areas.map(({ terminal }) => terminal),
     () => acked++,
   )
-  const cpu = () => pids.reduce((sum, pid) => sum + cpuMsOf(pid), 0)
-  const before = cpu()
+  const before = cpuMs()
   const started = performance.now()
   for (let next = 0; next < events.length; await delay(TURN_MS)) {
     const due = Math.min(events.length, Math.ceil(((performance.now() - started) / 1000) * rate))
@@ -129,7 +131,7 @@ async function offer(
   const offeredSeconds = (performance.now() - started) / 1000
   const deadline = performance.now() + SETTLE_MS
   while (arrivals.tookMs.length < events.length && performance.now() < deadline) await delay(50)
-  const used = cpu() - before
+  const used = cpuMs() - before
   for (const terminal of terminals) terminal.close()
   return {
     offered: Math.round(events.length / offeredSeconds),
@@ -164,6 +166,7 @@ export async function benchPipeline(options: PipelineOptions) {
       connections,
       meters,
       broker: options.broker === undefined ? 'embedded' : 'outside',
+      engines: options.kafka === undefined ? 'whole program' : options.engines,
       holdSeconds: options.hold ?? 'as shipped',
       ...(options.peers && { peers }),
       ...(mqttJs && {
@@ -176,7 +179,7 @@ export async function benchPipeline(options: PipelineOptions) {
   }
 }
 
-/** The program itself; an outside broker on this machine is not counted, it may serve others. */
+/** The program itself; an outside broker and Kafka on this machine are not counted, they may serve others. */
 async function ofProgram(
   grid: string,
   dir: string,
@@ -184,27 +187,23 @@ async function ofProgram(
   events: readonly Event[],
   options: PipelineOptions,
 ) {
-  const { broker } = options
-  const data = join(dir, 'data')
-  const env = {
-    LOG_LEVEL: 'error',
-    ...heldFor(dir, options.hold),
-    ...(broker === undefined ? {} : { MQTT_URL: broker }),
-  }
-  const served = await Served.start({ data, grid, env })
+  const env = { LOG_LEVEL: 'error', ...heldFor(dir, options.hold) }
+  const target = await openTarget({ ...options, dir, grid, env })
   try {
     const arrivals = new Arrivals(events, areas.length)
-    const socket = await openConsole(served.url, await benchToken(data), (items) =>
-      arrivals.see(items),
+    const unfollow = await target.follow((items) => arrivals.see(items))
+    const before = target.cpuMs()
+    const all = () => Object.values(target.cpuMs()).reduce((sum, ms) => sum + ms, 0)
+    const figures = await offer(target.broker, areas, events, arrivals, all, options)
+    const stages = Object.entries(target.cpuMs()).map(
+      ([stage, ms]) => [stage, round(((ms - before[stage]!) * 1000) / events.length)] as const,
     )
-    const url = new URL(broker ?? `mqtt://127.0.0.1:${served.mqttPort}`)
-    const figures = await offer(url, areas, events, arrivals, [served.pid], options)
-    socket.terminate()
-    const problem = await served.stop()
+    await unfollow()
+    const problem = await target.stop()
     if (problem !== undefined) throw new Error(problem)
-    return figures
+    return { ...figures, cpuUsByStage: Object.fromEntries(stages) }
   } finally {
-    await served.kill()
+    await target.kill()
   }
 }
 
@@ -229,7 +228,7 @@ async function ofPeers(
       areas,
       events,
       arrivals,
-      [peer.pid!, mosquitto.pid],
+      () => cpuMsOf(peer.pid!) + cpuMsOf(mosquitto.pid),
       options,
     )
     socket.terminate()

@@ -31,6 +31,8 @@ export interface ServedOptions {
   readonly program?: readonly string[]
   readonly data: string
   readonly grid: string
+  /** Absent: all of them. */
+  readonly role?: string
   readonly env?: NodeJS.ProcessEnv
 }
 
@@ -54,14 +56,22 @@ export class Served {
   }
 
   /** Starts it and waits until it serves. */
-  static async start({ program = [MAIN], data, grid, env }: ServedOptions): Promise<Served> {
+  static async start({ program = [MAIN], data, grid, role, env }: ServedOptions): Promise<Served> {
     const [port, mqttPort] = [await freePort(), await freePort()]
     const args = ['serve', '--data', data, '--grid', grid]
     args.push('--port', String(port), '--mqtt-port', String(mqttPort))
+    if (role !== undefined) args.push('--role', role)
     const child = spawn(process.execPath, [...program, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       // A neighbour of the shell that runs the benchmark is no part of what is measured.
-      env: { ...process.env, MQTT_URL: '', REDIS_URL: '', INFLUX_URL: '', ...env },
+      env: {
+        ...process.env,
+        MQTT_URL: '',
+        KAFKA_BROKERS: '',
+        REDIS_URL: '',
+        INFLUX_URL: '',
+        ...env,
+      },
     })
     const served = new Served(child, port, mqttPort, data)
     const deadline = performance.now() + START_WITHIN_MS

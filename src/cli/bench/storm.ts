@@ -9,13 +9,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Draw } from '../../grid/generate/draw.ts'
 import { servableNetwork } from './engine-grid.ts'
 import { quantile, round } from './figures.ts'
-import { messagesInJournal } from './kill-audit.ts'
 import { darkAreas, type LoadArea } from './load/areas.ts'
-import { type CitingItem, openConsole } from './load/console.ts'
+import type { CitingItem } from './load/console.ts'
 import { heldFor } from './load/hold.ts'
 import { type LoadTerminal, openTerminals } from './load/terminal.ts'
-import { benchToken } from './load/token.ts'
-import { cpuMsOf, rssMbOf, Served } from './served.ts'
+import { openTarget } from './target.ts'
 
 export interface StormOptions {
   /** Usage points of the generated network. */
@@ -26,6 +24,9 @@ export interface StormOptions {
   readonly seed: number
   /** An outside broker (`mqtt://host:port`) instead of the embedded listener. */
   readonly broker?: string
+  /** Brokers of Kafka: sensing and engines in processes of their own; needs `broker`. */
+  readonly kafka?: string
+  readonly engines: number
   /** Of the rules, for this run; absent: as shipped. */
   readonly hold?: number
 }
@@ -129,54 +130,48 @@ export async function benchStorm(options: StormOptions) {
   const network = await servableNetwork({ meters, seed })
   const areas = darkAreas(network.grid, connections, seed)
   const dir = mkdtempSync(join(tmpdir(), 'lastgasp-storm-'))
-  const data = join(dir, 'data')
-  const env = {
-    LOG_LEVEL: 'error',
-    ...heldFor(dir, options.hold),
-    ...(broker === undefined ? {} : { MQTT_URL: broker }),
-  }
-  const served = await Served.start({ data, grid: network.path, env })
+  const env = { LOG_LEVEL: 'error', ...heldFor(dir, options.hold) }
+  const target = await openTarget({ ...options, dir, grid: network.path, env })
+  const allMs = () => Object.values(target.cpuMs()).reduce((sum, ms) => sum + ms, 0)
   const acknowledged = new Set<string>()
   let terminals: LoadTerminal[] = []
   try {
-    const at = new URL(broker ?? `mqtt://127.0.0.1:${served.mqttPort}`)
     terminals = await openTerminals(
-      at,
+      target.broker,
       areas.map(({ terminal }) => terminal),
       (id) => acknowledged.add(id),
     )
     const watch = new Watch()
-    const socket = await openConsole(served.url, await benchToken(data), (items) =>
-      watch.see(items),
-    )
-    const rssStartMb = rssMbOf(served.pid)
+    const unfollow = await target.follow((items) => watch.see(items))
+    const rssStartMb = target.rssMb()
     let rssPeakMb = rssStartMb
     const generator = process.cpuUsage()
-    const serverMs = cpuMsOf(served.pid)
+    const serverMs = allMs()
     const startedMs = performance.now()
     const storm = stormOf(areas, terminals, gasps, new Draw(seed, 22))
     const reports = storm.reduce((sum, { meters: named }) => sum + named.length, 0)
     let turns = 0
     const sent = await publishAll(storm, seconds, () => {
-      if (turns++ % 100 === 0) rssPeakMb = Math.max(rssPeakMb, rssMbOf(served.pid))
+      if (turns++ % 100 === 0) rssPeakMb = Math.max(rssPeakMb, target.rssMb())
     })
     const deadline = performance.now() + SETTLE_MS
     while (acknowledged.size < storm.length && performance.now() < deadline) await delay(50)
     await delay(1000)
-    rssPeakMb = Math.max(rssPeakMb, rssMbOf(served.pid))
+    rssPeakMb = Math.max(rssPeakMb, target.rssMb())
     const { user, system } = process.cpuUsage(generator)
     const tookMs = performance.now() - startedMs
-    const cpuMs = cpuMsOf(served.pid) - serverMs
+    const cpuMs = allMs() - serverMs
     const { tookMs: latencies, onceOpenMs } = watch.latencies(sent.publishedMs)
-    socket.terminate()
+    await unfollow()
     for (const terminal of terminals) terminal.close()
-    const problem = await served.stop()
+    const problem = await target.stop()
     if (problem !== undefined) throw new Error(problem)
-    const { messages: kept } = messagesInJournal(join(data, 'journal.db'))
+    const kept = await target.kept()
     return {
       ...{ meters, gasps: reports, messages: storm.length, connections },
       seconds: round(sent.tookSeconds),
       broker: broker === undefined ? 'embedded' : 'outside',
+      engines: options.kafka === undefined ? 'whole program' : options.engines,
       holdSeconds: options.hold ?? 'as shipped',
       acked: acknowledged.size,
       lost: [...acknowledged].filter((id) => !kept.has(id)).length,
@@ -192,7 +187,7 @@ export async function benchStorm(options: StormOptions) {
     }
   } finally {
     for (const terminal of terminals) terminal.close()
-    await served.kill()
+    await target.kill()
     rmSync(dir, { recursive: true, force: true })
   }
 }
