@@ -28,7 +28,7 @@ import '../styles/diagram.css'
 const RENEW_MS = 10_000
 const COLUMN = 168
 const ROW = 46
-const PAD = 26
+const PAD = 34
 
 export function Diagram({ network, names }: ViewProps) {
   const { text, format } = useLanguage()
@@ -177,7 +177,7 @@ function Drawing(props: {
   )
 }
 
-const columnsOf = (one: Placed) => one.column + (one.ties.length > 0 ? 1 : 0)
+const columnsOf = (one: Placed) => one.column + (one.ties.length > 0 ? 2 : 0)
 const rowsOf = (one: Placed) => one.ties.at(-1)?.row ?? one.row
 const x = (one: Placed) => PAD + one.column * COLUMN
 const y = (one: Placed) => PAD + one.row * ROW
@@ -228,7 +228,7 @@ function Device({ one, judged }: { one: Placed; judged: boolean }) {
           {device.open && <path d="M-5-5 5 5" />}
         </>
       )}
-      <text x="-8" y="-13" className={away ? 'away' : ''}>
+      <text x="-8" y={judged ? -19 : -13} className={away ? 'away' : ''}>
         {name.length > 12 ? `${name.slice(0, 11)}…` : name}
       </text>
       {likely >= 0.01 && (
@@ -278,12 +278,12 @@ function Tie(props: {
         </text>
         <text x="38" y="5" className="folded">
           {where}
+          {said && (
+            <tspan className="probability" dx="8">
+              {said}
+            </tspan>
+          )}
         </text>
-        {said && (
-          <text x="-8" y="23" className="probability">
-            {said}
-          </text>
-        )}
       </g>
     </g>
   )

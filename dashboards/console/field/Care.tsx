@@ -150,7 +150,7 @@ function Person(props: {
           <p>{shown.phones.join(' · ')}</p>
           {person !== null && person.sensitivities.length > 0 && (
             <p>
-              {person.sensitivities.map((one) => text.agent.sensitivity[one] ?? one).join('、')}
+              {person.sensitivities.map((one) => text.agent.sensitivity[one] ?? one).join(' · ')}
             </p>
           )}
         </>

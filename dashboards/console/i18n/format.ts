@@ -15,6 +15,8 @@ export interface Format {
   time(at: string | number): string
   /** Hours and minutes only. */
   clock(at: string | number): string
+  /** What is promised for about then: no seconds, with the date on other days. */
+  about(at: string | number): string
 }
 
 const SECOND = 1000
@@ -73,5 +75,10 @@ export function formatOf(text: Catalogue): Format {
         : dated.format(date)
     },
     clock: (at) => clock.format(new Date(at)),
+    about(at) {
+      const date = new Date(at)
+      const today = date.toDateString() === new Date().toDateString()
+      return (today ? clock : dated).format(date)
+    },
   }
 }

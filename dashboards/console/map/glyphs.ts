@@ -73,7 +73,9 @@ export function incidentGlyph(
   palette: Palette,
 ): Glyph {
   const radius = emphasised ? 17 : 14
-  return glyph(`i ${look} ${numeral} ${count} ${emphasised}`, 48, palette, (context) => {
+  // A count of two digits stands out beyond the ring.
+  const size = count > 9 ? 80 : 48
+  return glyph(`i ${look} ${numeral} ${count} ${emphasised}`, size, palette, (context) => {
     context.save()
     context.shadowColor = palette.shadow
     context.shadowBlur = 6

@@ -105,8 +105,8 @@ function Area({ one }: { one: OutageFeature }) {
       <h2>{name}</h2>
       <b>{t.about(format.number(customersOut))}</b>
       <p>{planned ? t.planned : t.fault}</p>
-      <p>{t.since(format.time(since))}</p>
-      <p>{expected === null ? t.noTime : t.expected(format.time(expected))}</p>
+      <p>{t.since(format.about(since))}</p>
+      <p>{expected === null ? t.noTime : t.expected(format.about(expected))}</p>
     </li>
   )
 }
