@@ -3,6 +3,7 @@
  * refused socket that is left open leaks a file descriptor, so none ever is.
  */
 import type { IncomingMessage, Server } from 'node:http'
+import { BlockList, isIP, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import { isOwnOrigin, stillHolds } from './authenticate.ts'
@@ -73,10 +74,27 @@ export function serveLive(server: Server, tickets: Tickets, deps: LiveDeps): () 
 }
 
 /** Where a socket comes from: behind proxies of ours, what the last of them says. */
-function addressOf({ socket, headers }: IncomingMessage, trusted: readonly string[] = []): string {
+export function addressOf(
+  {
+    socket,
+    headers,
+  }: Pick<IncomingMessage, 'headers'> & { readonly socket: Pick<Socket, 'remoteAddress'> },
+  trusted: readonly string[] = [],
+): string {
+  const ours = new BlockList()
+  for (const [address = '', bits = ''] of trusted.map((one) => one.trim().split('/'))) {
+    // Names of ranges and masks in words are the HTTP server's alone; here they are not believed.
+    if (isIP(address) === 0 || !/^\d*$/.test(bits)) continue
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
+    if (bits === '') ours.addAddress(address, family)
+    else ours.addSubnet(address, Number(bits), family)
+  }
   const said = String(headers['x-forwarded-for'] ?? '').split(',')
-  const way = [...said.map((one) => one.trim()), socket.remoteAddress ?? ''].filter(Boolean)
-  return way.findLast((one) => !trusted.includes(one)) ?? way[0] ?? ''
+  const way = [...said, socket.remoteAddress ?? '']
+    .map((one) => one.trim().replace(/^::ffff:(?=[\d.]+$)/, ''))
+    .filter((one) => isIP(one) !== 0)
+  const isOurs = (one: string) => ours.check(one, isIP(one) === 6 ? 'ipv6' : 'ipv4')
+  return way.findLast((one) => !isOurs(one)) ?? way[0] ?? ''
 }
 
 function viewerOf(

@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { Principal } from '../../../src/http/identity/rights.ts'
 import { sessionsOf } from '../../../src/http/session-check.ts'
 import { createTickets, type Tickets, ticketsWhereShared } from '../../../src/http/tickets.ts'
+import { addressOf } from '../../../src/http/upgrade.ts'
 
 const PERSON: Principal = {
   account: 'dana',
@@ -79,4 +80,15 @@ test('while what shares tickets is away, tickets open a socket here', async () =
   expect(await tickets.redeem(second)).toEqual(bearer)
   away = false
   expect(await tickets.redeem(second)).toBeUndefined()
+})
+
+test('a socket comes from whom our own proxies name, and from nobody whom others name', () => {
+  const of = (remoteAddress: string, said: string, ...trusted: string[]) =>
+    addressOf({ socket: { remoteAddress }, headers: { 'x-forwarded-for': said } }, trusted)
+  expect(of('10.0.0.9', '1.2.3.4')).toBe('10.0.0.9')
+  expect(of('10.0.0.9', '6.6.6.6, 1.2.3.4', '10.0.0.9')).toBe('1.2.3.4')
+  expect(of('::ffff:172.18.0.3', '1.2.3.4, 172.18.0.7', '172.16.0.0/12')).toBe('1.2.3.4')
+  expect(of('10.0.0.9', 'nonsense', '10.0.0.9')).toBe('10.0.0.9')
+  expect(of('127.0.0.1', '1.2.3.4', 'loopback', '10.0.0.0/255.0.0.0')).toBe('127.0.0.1')
+  expect(of('fd00::1', '2001:db8::7', 'fd00::/8')).toBe('2001:db8::7')
 })
