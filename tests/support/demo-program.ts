@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gatherBehind } from './personal-data.ts'
 import { freePort } from './server-process.ts'
 
 export interface DemoProgram {
@@ -41,6 +42,7 @@ export async function startDemoProgram(): Promise<DemoProgram> {
   const stop = async () => {
     if (child.exitCode === null) child.kill('SIGTERM')
     await ended
+    gatherBehind(data, { log: output })
     rmSync(data, { recursive: true, force: true })
   }
   const deadline = Date.now() + START_WITHIN_MS

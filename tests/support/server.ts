@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { openForReading } from '../../src/config/sqlite.ts'
+import { gatherBehind } from './personal-data.ts'
 import { freePort } from './server-process.ts'
 
 export const MAIN = 'dist/main.js'
@@ -15,6 +16,8 @@ export const TERMINAL_SECRET = 'e2e-terminals'
 /** A loaded machine generates and compiles the county in some twenty seconds. */
 const START_WITHIN_MS = 120_000
 const STOP_WITHIN_MS = 60_000
+/** A program that a test made hang does not keep it waiting. */
+const METRICS_WITHIN_MS = 2000
 
 export interface Ended {
   readonly code: number | null
@@ -85,6 +88,15 @@ export interface ServerOptions {
   readonly role?: 'all' | 'gateway' | 'sensing' | 'engine' | 'records'
 }
 
+/** As a person reads it; as it stands where a test spoilt it. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
+}
+
 /** A running program. */
 export class Server {
   readonly data: string
@@ -92,6 +104,7 @@ export class Server {
   readonly mqttPort: number
   readonly #run: Running
   #token: string | undefined
+  readonly #asked: string[] = []
 
   constructor(data: string, url: string, mqttPort: number, run: Running) {
     this.data = data
@@ -132,6 +145,7 @@ export class Server {
   /** A request of the interface with an auditor's token. */
   async fetch(path: string, init: RequestInit = {}): Promise<Response> {
     this.#token ??= await this.token()
+    this.#asked.push(decoded(path))
     const headers = { authorization: `Bearer ${this.#token}`, ...init.headers }
     return await fetch(this.url + path, { ...init, headers })
   }
@@ -145,11 +159,24 @@ export class Server {
 
   /** Stops it in the ordinary way; answers how it ended. */
   async stop(): Promise<Ended> {
-    if (this.isRunning) this.#run.child.kill('SIGTERM')
+    if (!this.isRunning) return await this.#run.ended
+    const metrics = await this.#metrics()
+    this.#run.child.kill('SIGTERM')
     const late = setTimeout(() => this.#run.child.kill('SIGKILL'), STOP_WITHIN_MS)
     const ended = await this.#run.ended
     clearTimeout(late)
+    gatherBehind(this.data, { log: ended.output, metrics, addresses: this.#asked.join('\n') })
     return ended
+  }
+
+  /** What it counts, for as long as it answers. */
+  async #metrics(): Promise<string> {
+    try {
+      const signal = AbortSignal.timeout(METRICS_WITHIN_MS)
+      return await (await fetch(`${this.url}/metrics`, { signal })).text()
+    } catch {
+      return ''
+    }
   }
 
   /** `kill -9`. */

@@ -1,0 +1,52 @@
+/** The search for personal data that every run ends with: it finds what is planted, and nothing else. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { customerFiles } from '../../src/records/customers/import.ts'
+import { phoneKey } from '../../src/records/customers/phones.ts'
+import { CustomerStore } from '../../src/records/customers/store.ts'
+import { customer } from '../support/customer-file.ts'
+import { judgeGathered, searchBehind } from '../support/personal-data.ts'
+
+const NAME = '欧阳慕雪'
+const PHONE = '12876543210'
+const ADDRESS = '安宁市青岚区碧水路77号鹿鸣苑5号楼'
+
+let data: string
+
+beforeEach(() => {
+  data = mkdtempSync(join(tmpdir(), 'lastgasp-personal-'))
+  const { path, keyPath } = customerFiles(data)
+  const store = new CustomerStore(path, phoneKey(keyPath))
+  store.put([customer('A1', { name: NAME, phones: [PHONE], address: ADDRESS })])
+  store.finish()
+  store.close()
+})
+afterEach(() => rmSync(data, { recursive: true, force: true }))
+
+test('nothing is found where references stand alone, though the ledger itself has it all', () => {
+  const log = '{"level":30,"time":1795383757590,"account":"A1","msg":"安宁市供电公司 started"}'
+  writeFileSync(join(data, 'journal.db'), Buffer.from(log))
+  const gathered = searchBehind(data, { log, metrics: 'lastgasp_calls_total 12876543211' })
+  expect(gathered).toMatchObject({ customers: 1, texts: 3, found: [] })
+  expect(() => judgeGathered([gathered])).not.toThrow()
+})
+
+test.each([
+  ['a name', `{"msg":"call of ${NAME}"}`],
+  ['a phone', `lastgasp_calls_total{from="+86${' '}${PHONE}"} 1`],
+  ['an address', `GET /customers?q=${ADDRESS}`],
+])('%s that is planted in what a program said fails the run', (kind, text) => {
+  const gathered = searchBehind(data, { log: 'started', metrics: text })
+  expect(gathered.found).toEqual([`${kind} in metrics`])
+  expect(() => judgeGathered([gathered])).toThrow(`${kind} in metrics`)
+})
+
+test('a name in a fact, beside bytes that are no text, fails the run, and is not repeated by it', () => {
+  const bytes = Buffer.concat([Buffer.from([0, 255, 7]), Buffer.from(`"by":"${NAME}"`)])
+  writeFileSync(join(data, 'journal.db'), bytes)
+  const gathered = searchBehind(data, {})
+  expect(gathered.found).toEqual(['a name in journal.db'])
+  expect(JSON.stringify(gathered)).not.toContain(NAME)
+})
