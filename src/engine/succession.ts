@@ -5,8 +5,10 @@
  * evidence is gone too, and the next look at the tree withdraws it. One whose device is still there
  * but feeds nobody any more goes with what hung below it.
  */
+
 import type { Position } from '../facts/facts.ts'
 import type { CompiledGrid, IdTable } from '../grid/compiled.ts'
+import { askedSince } from './callreads/calls.ts'
 import { settleCallers } from './evidence/calls.ts'
 import { lean } from './evidence/indicators.ts'
 import { positionAt, settlePosition } from './evidence/positions.ts'
@@ -282,7 +284,10 @@ class Carrier {
     incident.suspectedTie = null
     incident.tieRivals = []
     incident.tiePart = NONE
-    incident.reads = { ...incident.reads, asked: this.#observers(incident.reads.asked) }
+    const before = this.#observers(incident.reads.asked.slice(0, incident.reads.atReturn))
+    const since = this.#observers(askedSince(incident.reads))
+    const asked = [...before, ...since]
+    incident.reads = { ...incident.reads, asked, atReturn: before.length }
     if (incident.finding === null) rescale(world, incident)
     world.again.set(world.belief.network.rootOf(incident.head), world.now)
   }

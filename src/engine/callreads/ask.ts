@@ -6,7 +6,7 @@ import type { Case } from '../incidents/case.ts'
 import { incidentId } from '../incidents/incident-id.ts'
 import type { Publisher } from '../incidents/publish.ts'
 import type { World } from '../world.ts'
-import { callId } from './calls.ts'
+import { askedSince, callId, timesAsked } from './calls.ts'
 
 /** Asked twice without an answer, a third time tells nothing (`domain.md` §1.4). */
 const ATTEMPTS = 2
@@ -25,12 +25,8 @@ export function replyOf(world: World, incident: Case, observer: number): number 
   if (registers.state[observer] === ON) return 0
   if (world.links.get(world.identityOf(observer)) === 0) return 0
   if (calls.isWaiting(observer)) return 0
-  if (timesAsked(incident, observer) >= ATTEMPTS) return 0
+  if ((timesAsked(incident.reads).get(observer) ?? 0) >= ATTEMPTS) return 0
   return kind === 'meter' ? reply.meter : reply.terminal
-}
-
-function timesAsked(incident: Case, observer: number): number {
-  return incident.reads.asked.filter((asked) => asked === observer).length
 }
 
 /** The area an observer counts for: where its terminal sits. */
@@ -38,11 +34,17 @@ export function areaOf(world: World, observer: number): number {
   return world.belief.headOf[world.identityOf(observer)]!
 }
 
+interface Allowed {
+  readonly allowed: readonly number[]
+  /** The global rate bears more only later. */
+  readonly isShort: boolean
+}
+
 /** Of those chosen, what the budgets allow: so many an area, one area in a storm, the global rate. */
-function withinBudgets(world: World, incident: Case, chosen: readonly number[]): number[] {
+function withinBudgets(world: World, incident: Case, chosen: readonly number[]): Allowed {
   const { perArea, perSecond } = world.rules.judgement.callReads
   const spent = new Map<number, number>()
-  for (const observer of incident.reads.asked) {
+  for (const observer of askedSince(incident.reads)) {
     const area = areaOf(world, observer)
     spent.set(area, (spent.get(area) ?? 0) + 1)
   }
@@ -51,16 +53,16 @@ function withinBudgets(world: World, incident: Case, chosen: readonly number[]):
   for (const observer of chosen) {
     const area = areaOf(world, observer)
     const before = spent.get(area) ?? 0
-    if (left === 0) break
     if (before >= perArea || (world.storm.on && spent.size > 0 && !spent.has(area))) continue
+    if (left === 0) return { allowed, isShort: true }
     spent.set(area, before + 1)
     allowed.push(observer)
     left--
   }
-  return allowed
+  return { allowed, isShort: false }
 }
 
-/** Sends one round of a case, its `round`th; false where nothing of it may be asked. */
+/** Sends one round of a case, its `round`th, as far as the budgets allow; a round cut short may go on. */
 export function askRound(
   world: World,
   incident: Case,
@@ -68,10 +70,10 @@ export function askRound(
   reason: CallReadReason,
   round: number,
   publisher: Publisher,
-): boolean {
+): 'none' | 'part' | 'all' {
   const { callReads } = world.rules.judgement
-  const allowed = withinBudgets(world, incident, chosen)
-  if (allowed.length === 0) return false
+  const { allowed, isShort } = withinBudgets(world, incident, chosen)
+  if (allowed.length === 0) return 'none'
   const byTerminal = new Map<number, number[]>()
   for (const observer of allowed) {
     const terminal = world.identityOf(observer)
@@ -109,5 +111,5 @@ export function askRound(
   world.calls.spend(world.now, callReads.perSecond, allowed.length)
   if (incident.stage === 'sensed') incident.stage = 'verifying'
   publisher.publish(incident, 'revised')
-  return true
+  return isShort ? 'part' : 'all'
 }

@@ -29,7 +29,8 @@ export function askDoubted(world: World, fact: CallerReportFact, publisher: Publ
   if (meters.length === 0) return
   const { reads } = cases.at(-1)!
   const round = reads.samples + 1
-  if (askRound(world, cases.at(-1)!, meters, 'restoration', round, publisher)) reads.samples = round
+  if (askRound(world, cases.at(-1)!, meters, 'restoration', round, publisher) !== 'none')
+    reads.samples = round
 }
 
 function isOver(world: World, { head, observer, outcome }: Case, below: number): boolean {

@@ -11,6 +11,7 @@ import { NONE } from '../inference/network.ts'
 import type { ReturnedPart } from '../switching/state.ts'
 import type { World } from '../world.ts'
 import { areaOf, askRound, replyOf } from './ask.ts'
+import { timesAsked } from './calls.ts'
 
 const METER = OBSERVER_CLASSES.indexOf('meter')
 
@@ -29,15 +30,32 @@ export function isSampled(world: World, incident: Case, publisher: Publisher): b
   if (!callReads.enabled || incident.observer !== NONE || incident.cameBackAt === null) return true
   // Over before anybody could be asked: logged, and nobody is told (重合成功).
   if (incident.cameBackAt - incident.startedAt < momentarySeconds * 1000) return true
-  if (world.calls.waitsFor(incident.number)) return false
-  if (incident.reads.samples >= ROUNDS) return true
-  const whom = whomToSample(world, incident, incident.head)
+  const { reads } = incident
+  const waits = world.calls.waitsFor(incident.number)
+  const round = reads.samples + 1
+  // Of a large part the rate bears some each second: then the round goes on while answers come in.
+  if (waits && !isUnderWay(incident, round)) return false
+  if (round > ROUNDS) return true
+  const whom = whomToSample(world, incident, incident.head).filter(
+    (o) => (timesAsked(reads).get(o) ?? 0) < round,
+  )
+  if (whom.length === 0 && waits) {
+    reads.samples = round
+    return false
+  }
   if (whom.length === 0) return true
-  const round = incident.reads.samples + 1
   const asked = askRound(world, incident, whom, 'restoration', round, publisher)
-  if (asked) incident.reads.samples = round
+  if (asked === 'all') reads.samples = round
   // Where no budget is left, time alone has to show it.
-  return !asked && world.now - incident.cameBackAt >= restore.settleSeconds * 1000
+  return (
+    asked === 'none' && !waits && world.now - incident.cameBackAt >= restore.settleSeconds * 1000
+  )
+}
+
+/** True where some of this round were asked, and not all. */
+function isUnderWay({ reads }: Case, round: number): boolean {
+  for (const times of timesAsked(reads).values()) if (times >= round) return true
+  return false
 }
 
 /** True where it is time to sample although few have said that they are back. */
@@ -67,7 +85,8 @@ export function sampleParts(world: World, root: number, publisher: Publisher): v
     if (part.samples >= ROUNDS || world.calls.waitsFor(part.incident)) continue
     const whom = whomToSample(world, incident, part.head)
     const round = part.samples + 1
-    if (askRound(world, incident, whom, 'restoration', round, publisher)) part.samples = round
+    if (askRound(world, incident, whom, 'restoration', round, publisher) !== 'none')
+      part.samples = round
   }
 }
 
@@ -97,12 +116,12 @@ function whomToSample(world: World, incident: Case, head: number): number[] {
   const boxes = new Map<number, Sample>()
   const askable: number[] = []
   eachBelow(world, head, openHeads(world, head), (observer) => {
-    const back = registers.state[observer] === ON
+    const back = registers.state[observer] === ON || world.calls.isWaiting(observer)
     count(areas, areaOf(world, observer), back)
     if (grid.observers.class[observer] === METER) count(boxes, belief.headOf[observer]!, back)
     if (replyOf(world, incident, observer) > 0) askable.push(observer)
   })
-  // Whoever has said that he is back is as good as one that was asked.
+  // Whoever has said that he is back, or is being asked, is as good as one that is asked now.
   const wanted = new Map(
     [...areas].map(([key, { members, back }]) => [
       key,

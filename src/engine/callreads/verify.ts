@@ -32,7 +32,8 @@ export function verifyCases(
     const reason = incident.outageKind === 'predicted' ? 'verify' : 'refine'
     const whom = whomToAsk(world, incident, possibilities).map(({ observer }) => observer)
     const round = incident.reads.rounds + 1
-    if (askRound(world, incident, whom, reason, round, publisher)) incident.reads.rounds = round
+    if (askRound(world, incident, whom, reason, round, publisher) !== 'none')
+      incident.reads.rounds = round
   }
 }
 

@@ -63,7 +63,7 @@ export function trackTree(
     if (part && isBeingSampled(world, part)) continue
     const parent = (part && world.cases.get(part.incident)) ?? null
     const opened = openCase(world, verdict, parent)
-    hearAll(world, opened, root)
+    hearAll(world, opened, root, parent)
     publisher.publish(opened, parent ? 'split' : 'opened')
   }
 }
@@ -162,7 +162,7 @@ function shrink(
     publisher.publish(incident, cameBack ? 'partiallyRestored' : 'relocated')
     for (const v of rest) {
       const split = openCase(world, v, incident)
-      hearAll(world, split, root)
+      hearAll(world, split, root, incident)
       publisher.publish(split, 'split')
     }
   } else if (cameBack) comeBack(world, root, incident, below, publisher)
@@ -189,7 +189,7 @@ function comeBack(
     restoreCase(world, incident, publisher, leftDark)
     for (const v of leftDark) {
       const nested = openCase(world, v, incident)
-      hearAll(world, nested, root)
+      hearAll(world, nested, root, incident)
       publisher.publish(nested, 'split')
     }
     return
@@ -224,11 +224,14 @@ function take(world: World, incident: Case, item: EvidenceItem): void {
 }
 
 /** A new case rests on all that was heard of late, also where time alone brought it to light. */
-function hearAll(world: World, incident: Case, root: number): void {
+function hearAll(world: World, incident: Case, root: number, parent: Case | null): void {
   const recent = world.recent.get(root)!
   hear(world, incident, recent)
-  if (incident.evidence.length === 0) return
-  incident.causes = incident.evidence
+  // What is left dark and never spoke rests on what was heard of the outage that took it.
+  const silent = incident.evidence.length + incident.causes.length === 0
+  const { evidence } = silent && parent ? parent : incident
+  if (evidence.length === 0) return
+  incident.causes = evidence
     .map(({ position }) => position)
     .reverse()
     .slice(-MAX_CAUSES)

@@ -1,0 +1,97 @@
+/** What stays silently dark after a repair: who was asked in the outage is asked again, all are, boxes count. */
+import { describe, expect, it } from 'vitest'
+import { readRegisters, readWorld, writeHeap } from '../../../../src/engine/state/heap.ts'
+import { StatePages } from '../../../../src/engine/state/pages.ts'
+import type { World } from '../../../../src/engine/world.ts'
+import { AskedLab, callRules } from '../../../support/asked-lab.ts'
+import { drawnGrid } from '../../../support/drawn-grid.ts'
+
+const pair = (x: string) => [`    ${x} transformer`, `      ${x}a meter`, `      ${x}b meter`]
+const feeder = (...transformers: string[]) =>
+  drawnGrid(
+    ['B breaker', '  F fuse', ...transformers.flatMap(pair), '  Z transformer', '    z meter'].join(
+      '\n',
+    ),
+  )
+
+/** Everybody named loses supply, and half an hour later all but the dark ones say that it is back. */
+function repaired(
+  lab: AskedLab,
+  off: readonly string[],
+  on: readonly string[],
+  dark: readonly string[],
+) {
+  let isDark = (_: string) => true
+  lab.answerOf = (target) => (isDark(target) ? 'silent' : 'energised')
+  lab.pass(5)
+  for (const meter of off) lab.say(`o-${meter}`, 'powerOff')
+  lab.pass(1800)
+  const asked = lab.asked.length
+  isDark = (target) => dark.includes(target.slice(2))
+  for (const meter of on) lab.say(`o-${meter}`, 'powerOn')
+  return { asked }
+}
+
+function reborn(world: World): World {
+  const pages = new StatePages(world.registers, 4096, 2)
+  const sections = new Map(pages.layout.map(({ name, bytes }) => [name, new Uint8Array(bytes)]))
+  pages.begin(0, true)
+  const heap = writeHeap(world)
+  for (let some = pages.take(9); some.length > 0; some = pages.take(9))
+    for (const { section, index, bytes } of some) sections.get(section)!.set(bytes, index * 4096)
+  const registers = readRegisters(world.registers.state.length, (name) => sections.get(name)!)
+  return readWorld(heap, registers, world.grid, world.rules)
+}
+
+describe('after a repair', () => {
+  it('a meter that was asked in vain in the outage is asked again, and what stays dark is found', () => {
+    const lab = new AskedLab(feeder('X', 'Y'))
+    const { asked } = repaired(lab, ['Ya'], ['Xa', 'Xb', 'Yb'], ['Ya'])
+    expect(lab.asked.slice(0, asked).filter((target) => target === 'o-Ya').length).toBeGreaterThan(
+      0,
+    )
+    lab.pass(600)
+    const again = lab.calls.filter(({ reason }) => reason === 'restoration')
+    const targets = again.flatMap((call) => call.targets)
+    expect(targets.filter((target) => target === 'o-Ya')).toHaveLength(2)
+    expect(lab.open()).toMatchObject([{ device: { id: 'Ya' }, parent: 'I000001' }])
+    expect(lab.incidents()[0]).toMatchObject({ id: 'I000001', outageKind: 'restored' })
+  })
+
+  it('attempts of the outage are counted apart, restart or no restart', () => {
+    const asked = (restarted: boolean) => {
+      const lab = new AskedLab(feeder('X', 'Y'))
+      repaired(lab, ['Ya'], ['Xa', 'Xb', 'Yb'], ['Ya'])
+      lab.pass(60)
+      if (restarted) lab.restart(reborn)
+      lab.pass(600)
+      return lab.calls.map(({ at, targets }) => ({ at, targets }))
+    }
+    expect(asked(true)).toEqual(asked(false))
+  })
+
+  it('a part larger than the rate bears is asked second by second, whole', () => {
+    const names = Array.from({ length: 12 }, (_, i) => `T${String.fromCharCode(65 + i)}`)
+    const lab = new AskedLab(feeder(...names), callRules({ perSecond: 2 }))
+    const all = names.flatMap((name) => [`${name}a`, `${name}b`])
+    const silent = ['TK', 'TL'].flatMap((name) => [`${name}a`, `${name}b`])
+    const on = names.slice(0, 4).flatMap((name) => [`${name}a`, `${name}b`])
+    const { asked } = repaired(lab, all, on, silent)
+    lab.pass(600)
+    const since = new Set(lab.asked.slice(asked))
+    for (const meter of all) if (!on.includes(meter)) expect(since).toContain(`o-${meter}`)
+    expect(new Set(lab.open().map(({ device }) => device.id))).toEqual(new Set(['TK', 'TL']))
+  })
+
+  it('two of a box that never said a word and do not answer are a doubt, one is a bad link', () => {
+    const found = (on: readonly string[], dark: readonly string[]) => {
+      const lab = new AskedLab(feeder('X', 'Y', 'V'))
+      repaired(lab, ['Xa', 'Xb', 'Va', 'Vb'], on, dark)
+      lab.pass(600)
+      return lab.open().map(({ device }) => device.id)
+    }
+    expect(found(['Xa', 'Xb', 'Va', 'Vb'], ['Ya', 'Yb'])).toEqual(['Y'])
+    expect(found(['Xa', 'Xb', 'Va', 'Vb', 'Ya'], ['Yb'])).toEqual([])
+    expect(found(['Xa', 'Xb', 'Va', 'Vb'], ['Yb'])).toEqual([])
+  })
+})
