@@ -18,6 +18,7 @@ import { standsBesideTie } from '../switching/supposed-feed.ts'
 import type { TreeNews, World } from '../world.ts'
 import { type Case, isActive, keyOf, MAX_CAUSES, MAX_EVIDENCE_SHOWN, setFlag } from './case.ts'
 import { noticeContradiction } from './contradiction.ts'
+import { heardWhere } from './heard-where.ts'
 import { isDeniedByStrangers } from './ledger.ts'
 import { closeCase, openCase, restoreCase, takeVerdict, withdrawCase } from './life.ts'
 import { isHeadBelow } from './place.ts'
@@ -238,12 +239,14 @@ function hearAll(world: World, incident: Case, root: number, parent: Case | null
 }
 
 function isHeardBelow(world: World, item: EvidenceItem, incident: Case): boolean {
-  const { devices, observers, usagePoints } = world.grid
-  if (incident.observer !== NONE)
-    return item.observerClass === 'caller'
-      ? usagePoints.ids.indexOf(item.observer) === observers.target[incident.observer]
-      : observers.ids.indexOf(item.observer) === incident.observer
-  return isHeadBelow(world, devices.ids.indexOf(item.device!), incident.head)
+  const { device, speaker } = heardWhere(world.grid, item)
+  if (incident.observer !== NONE) {
+    const { target } = world.grid.observers
+    return (
+      speaker === (item.observerClass === 'caller' ? target[incident.observer] : incident.observer)
+    )
+  }
+  return isHeadBelow(world, device, incident.head)
 }
 
 /**

@@ -46,6 +46,11 @@ export class Belief {
   readonly #sums: Sums
   /** What it costs that awaited ons below a head have not come, as of the last `refresh`. */
   readonly awaited = new Map<number, number>()
+  /**
+   * What "all dead by now" costs below each head, while one tree is judged: explanation and posterior
+   * ask for the same, and nothing is heard in between. Undefined at any other time.
+   */
+  judging: Map<number, number> | undefined
   /** When the statement being taken in was received. */
   hearing: InstantMs = 0
   readonly #silence: Silence

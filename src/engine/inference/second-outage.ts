@@ -13,8 +13,12 @@ import { onsSince } from './ons.ts'
 
 /** Cost of what was heard below `head`, if all of it is dead by now, since whenever. */
 export function deadByNow(belief: Belief, head: number): number {
+  const known = belief.judging?.get(head)
+  if (known !== undefined) return known
   const dead = belief.dead(head)
-  return Math.min(dead, deadSinceLastOn(belief, head), deadSinceOpened(belief, head))
+  const cost = Math.min(dead, deadSinceLastOn(belief, head), deadSinceOpened(belief, head))
+  belief.judging?.set(head, cost)
+  return cost
 }
 
 /**

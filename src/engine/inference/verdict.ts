@@ -33,6 +33,13 @@ export interface Verdict {
  * spoke of single phases, and those parts of it where who speaks shows that one alone was lost.
  */
 export function judgeTree(belief: Belief, root: number, byPhase: boolean): readonly Verdict[] {
+  belief.judging = new Map()
+  const verdicts = judge(belief, root, byPhase)
+  belief.judging = undefined
+  return verdicts
+}
+
+function judge(belief: Belief, root: number, byPhase: boolean): readonly Verdict[] {
   refresh(belief, root)
   if (byPhase) return byPhases(belief, root)
   const suspects = explain(belief, root)
