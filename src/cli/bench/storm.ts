@@ -38,6 +38,8 @@ const LARGEST_BATCH = 50
 const TURN_MS = 5
 /** What is under way at the end still arrives. */
 const SETTLE_MS = 10_000
+/** A broker acknowledges before Kafka has it; what it still holds is waited for so long. */
+const DRAIN_MS = 60_000
 
 interface Gasp {
   readonly terminal: LoadTerminal
@@ -156,6 +158,9 @@ export async function benchStorm(options: StormOptions) {
     })
     const deadline = performance.now() + SETTLE_MS
     while (acknowledged.size < storm.length && performance.now() < deadline) await delay(50)
+    const drainedBy = performance.now() + (options.kafka === undefined ? 0 : DRAIN_MS)
+    while (performance.now() < drainedBy && (await target.kept()).size < acknowledged.size)
+      await delay(500)
     await delay(1000)
     rssPeakMb = Math.max(rssPeakMb, target.rssMb())
     const { user, system } = process.cpuUsage(generator)

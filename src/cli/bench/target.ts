@@ -36,7 +36,7 @@ export interface Target {
   follow(see: (items: readonly CitingItem[]) => void): Promise<() => unknown>
   /** Stops it; answers what was wrong with that. */
   stop(): Promise<string | undefined>
-  /** Ids of the messages that it made durable; asked once it is stopped. */
+  /** Ids of the messages that it made durable; of the whole program once it is stopped. */
   kept(): Promise<ReadonlySet<string>>
   /** `kill -9`, where it still runs. */
   kill(): Promise<void>
