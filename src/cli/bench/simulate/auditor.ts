@@ -141,7 +141,7 @@ export class Auditor {
     for (const incident of this.said.dark) {
       const points = this.#reach(incident.device.id, now)
       const isOut = [...points].some((point) => truth.spellAt(point, now))
-      if (!isOut && !isLeftToPeople(incident))
+      if (!isOut && !isLeftToPeople(incident) && !this.#isMute(incident.device.id, points))
         this.fail(`${incident.id} at ${incident.device.id} stays open, and all have supply`)
     }
   }
@@ -218,6 +218,23 @@ export class Auditor {
       spell !== undefined &&
       this.#isHeardDark(meter, spell.from, now - JUDGED_WITHIN_MS)
     )
+  }
+
+  /**
+   * No terminal there was ever heard, all are broken: people called, or those asked did not answer. No
+   * word can come that it is over, and a person ends it.
+   */
+  #isMute(device: string, points: ReadonlySet<number>): boolean {
+    const { observers } = this.#story.grid
+    const below = new Set(observers.flatMap((o, index) => (o.device === device ? [index] : [])))
+    for (const point of points) {
+      const meter = this.#meterOf.get(point)
+      if (meter === undefined) continue
+      below.add(meter)
+      const { via } = observers[meter]!
+      if (via !== undefined) below.add(observers.findIndex(({ id }) => id === via))
+    }
+    return [...below].every((observer) => !this.#words.has(observer))
   }
 
   /** The terminal that speaks for a meter, or the meter itself. */
