@@ -116,8 +116,8 @@ class Stage {
     const { messages, truth } = this.#story
     await this.#begin()
     const start = { receivedAt: this.#now, by: 'start' }
-    this.#append({ type: 'rulesApplied', digest: FIRST_RULES, ...start })
-    this.#append({ type: 'gridApplied', digest: FIRST_GRID, ...start })
+    this.#start({ type: 'rulesApplied', digest: FIRST_RULES, ...start })
+    this.#start({ type: 'gridApplied', digest: FIRST_GRID, ...start })
     await this.#commit()
     const over = Math.max(messages.over, truth.happenings.over)
     const ends = truth.happenings.all.map(({ at }) => at).sort((a, b) => a - b)
@@ -191,6 +191,13 @@ class Stage {
     this.#upSince = this.#now
     this.#audit()
     for (const arrival of this.#unacknowledged) this.#deliver(arrival)
+  }
+
+  /** What the program starts with, and with again where it dies before that is durable. */
+  #start(fact: Arrival['fact']): void {
+    const arrival = { arrivesAt: this.#now, fact }
+    this.#unacknowledged.add(arrival)
+    this.#deliver(arrival)
   }
 
   #arrive(arrival: Arrival): void {
