@@ -106,9 +106,9 @@ interface OnDuty {
 /** Plays all active crews of the register until `signal`. A program that is not there is waited for. */
 export async function runCrews(options: CrewsOptions): Promise<void> {
   const crews = new Crews(options)
-  const { signal, everyMs = EVERY_MS, onProgress = () => undefined } = options
+  const { signal, everyMs = EVERY_MS } = options
   while (!signal.aborted) {
-    await crews.turn().catch((error: Error) => onProgress(`crews: ${error.message}`))
+    await crews.turn().catch((error: Error) => crews.tell(`crews: ${error.message}`))
     await sleep(everyMs, undefined, { signal }).catch(() => undefined)
   }
   await crews.close()
@@ -130,8 +130,13 @@ class Crews {
     const { crews } = (await this.#ask('/api/v1/crews')) as { crews: Listed[] }
     for (const listed of crews.filter(({ active }) => active))
       await this.#play(listed).catch((error: Error) =>
-        this.#options.onProgress?.(`crew ${listed.id}: ${error.message}`),
+        this.tell(`crew ${listed.id}: ${error.message}`),
       )
+  }
+
+  /** What was cut off by the end of the simulation is no news. */
+  tell(line: string): void {
+    if (!this.#options.signal.aborted) this.#options.onProgress?.(line)
   }
 
   async close(): Promise<void> {
@@ -177,7 +182,7 @@ class Crews {
     if (crew.task && orders.some(({ incident }) => incident === crew.task!.incident)) return
     const [next] = [...orders].sort((a, b) => a.grade - b.grade)
     if (!next) {
-      if (crew.task) this.#options.onProgress?.(`crew ${id}: goes home`)
+      if (crew.task) this.tell(`crew ${id}: goes home`)
       crew.task = undefined
       crew.van.driveTo(crew.base, this.#nowMs)
       return
@@ -189,7 +194,7 @@ class Crews {
     const { incident } = next
     crew.task = { incident, goal, confirms, over: new Set(), actedAtMs: this.#nowMs }
     if (goal) crew.van.driveTo(goal, this.#nowMs)
-    this.#options.onProgress?.(`crew ${id}: on its way to ${device.id} (${incident})`)
+    this.tell(`crew ${id}: on its way to ${device.id} (${incident})`)
   }
 
   /** One position; without a link it is lost, as the next one says more. */
@@ -224,7 +229,7 @@ class Crews {
     } catch (error) {
       if (error instanceof Refused && error.status === 409) return
       if (!(error instanceof Refused)) throw error
-      this.#options.onProgress?.(`crew ${id}: ${next.does}: ${error.message}`)
+      this.tell(`crew ${id}: ${next.does}: ${error.message}`)
     }
     task.over.add(next.does)
     task.actedAtMs = this.#nowMs

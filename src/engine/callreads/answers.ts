@@ -12,7 +12,6 @@ import { restState } from '../evidence/statement.ts'
 import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
 import { callNumber, type OpenCall } from './calls.ts'
-import { awaitSilentBoxes } from './silent-box.ts'
 
 const METER = OBSERVER_CLASSES.indexOf('meter')
 
@@ -36,8 +35,6 @@ export function takeAnswers(world: World, fact: ReadingFact): void {
 
 /** Calls whose time is up: what they still waited for is not answered. */
 export function endOverdue(world: World): void {
-  const unanswered: number[] = []
-  const sampled: number[] = []
   for (const call of [...world.calls.open.values()]) {
     if (call.by > world.now) continue
     world.calls.end(call)
@@ -47,11 +44,8 @@ export function endOverdue(world: World): void {
     const spoke = call.waiting.length < call.targets.length
     // A terminal that answered for some has been heard of the others; a silent one is one silence.
     const silent = spoke ? call.waiting : [first!]
-    unanswered.push(...silent)
-    if (call.reason === 'restoration') sampled.push(...silent)
+    for (const observer of silent) leaveUnanswered(world, observer)
   }
-  if (sampled.length > 0) awaitSilentBoxes(world, sampled)
-  for (const observer of unanswered) leaveUnanswered(world, observer)
 }
 
 /** The case of the call may go on, and its tree is judged again. */

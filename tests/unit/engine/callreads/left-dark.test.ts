@@ -1,4 +1,4 @@
-/** What stays silently dark after a repair: who was asked in the outage is asked again, all are, boxes count. */
+/** What stays silently dark after a repair: who was asked in the outage is asked again, and all are. */
 import { describe, expect, it } from 'vitest'
 import { readRegisters, readWorld, writeHeap } from '../../../../src/engine/state/heap.ts'
 import { StatePages } from '../../../../src/engine/state/pages.ts'
@@ -81,17 +81,5 @@ describe('after a repair', () => {
     const since = new Set(lab.asked.slice(asked))
     for (const meter of all) if (!on.includes(meter)) expect(since).toContain(`o-${meter}`)
     expect(new Set(lab.open().map(({ device }) => device.id))).toEqual(new Set(['TK', 'TL']))
-  })
-
-  it('two of a box that never said a word and do not answer are a doubt, one is a bad link', () => {
-    const found = (on: readonly string[], dark: readonly string[]) => {
-      const lab = new AskedLab(feeder('X', 'Y', 'V'))
-      repaired(lab, ['Xa', 'Xb', 'Va', 'Vb'], on, dark)
-      lab.pass(600)
-      return lab.open().map(({ device }) => device.id)
-    }
-    expect(found(['Xa', 'Xb', 'Va', 'Vb'], ['Ya', 'Yb'])).toEqual(['Y'])
-    expect(found(['Xa', 'Xb', 'Va', 'Vb', 'Ya'], ['Yb'])).toEqual([])
-    expect(found(['Xa', 'Xb', 'Va', 'Vb'], ['Yb'])).toEqual([])
   })
 })
