@@ -8,7 +8,6 @@
 
 import type { Position } from '../facts/facts.ts'
 import type { CompiledGrid, IdTable } from '../grid/compiled.ts'
-import { askedSince } from './callreads/calls.ts'
 import { settleCallers } from './evidence/calls.ts'
 import { lean } from './evidence/indicators.ts'
 import { positionAt, settlePosition } from './evidence/positions.ts'
@@ -284,10 +283,7 @@ class Carrier {
     incident.suspectedTie = null
     incident.tieRivals = []
     incident.tiePart = NONE
-    const before = this.#observers(incident.reads.asked.slice(0, incident.reads.atReturn))
-    const since = this.#observers(askedSince(incident.reads))
-    const asked = [...before, ...since]
-    incident.reads = { ...incident.reads, asked, atReturn: before.length }
+    incident.reads = { ...incident.reads, asked: this.#observers(incident.reads.asked) }
     if (incident.finding === null) rescale(world, incident)
     world.again.set(world.belief.network.rootOf(incident.head), world.now)
   }

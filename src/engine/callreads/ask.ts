@@ -6,7 +6,7 @@ import type { Case } from '../incidents/case.ts'
 import { incidentId } from '../incidents/incident-id.ts'
 import type { Publisher } from '../incidents/publish.ts'
 import type { World } from '../world.ts'
-import { askedSince, callId, timesAsked } from './calls.ts'
+import { callId, timesAsked } from './calls.ts'
 
 /** Asked twice without an answer, a third time tells nothing (`domain.md` §1.4). */
 const ATTEMPTS = 2
@@ -44,7 +44,7 @@ interface Allowed {
 function withinBudgets(world: World, incident: Case, chosen: readonly number[]): Allowed {
   const { perArea, perSecond } = world.rules.judgement.callReads
   const spent = new Map<number, number>()
-  for (const observer of askedSince(incident.reads)) {
+  for (const observer of incident.reads.asked) {
     const area = areaOf(world, observer)
     spent.set(area, (spent.get(area) ?? 0) + 1)
   }

@@ -25,38 +25,25 @@ export interface CaseReads {
   samples: number
   /** Observers asked, once for each time. */
   readonly asked: number[]
-  /**
-   * How many of `asked` came before its supply was back: attempts and what an area may be asked count
-   * from there, for who did not answer then was dark.
-   */
-  atReturn: number
   answered: number
   /** Not before this time it is looked whether asking would tell anything. */
   lookAt: InstantMs
 }
 
 export function noReadsYet(lookAt: InstantMs): CaseReads {
-  return { rounds: 0, samples: 0, asked: [], atReturn: 0, answered: 0, lookAt }
-}
-
-/** Whom the case has asked since its supply was back, or at all where it is not. */
-export function askedSince({ asked, atReturn }: CaseReads): readonly number[] {
-  return atReturn === 0 ? asked : asked.slice(atReturn)
+  return { rounds: 0, samples: 0, asked: [], answered: 0, lookAt }
 }
 
 /** Counted once for as long as nobody is asked. */
-const counted = new WeakMap<
-  CaseReads,
-  { asked: number; from: number; times: Map<number, number> }
->()
+const counted = new WeakMap<CaseReads, { asked: number; times: Map<number, number> }>()
 
 /** How often each of them was asked. */
 export function timesAsked(reads: CaseReads): ReadonlyMap<number, number> {
   const last = counted.get(reads)
-  if (last?.asked === reads.asked.length && last.from === reads.atReturn) return last.times
+  if (last?.asked === reads.asked.length) return last.times
   const times = new Map<number, number>()
-  for (const observer of askedSince(reads)) times.set(observer, (times.get(observer) ?? 0) + 1)
-  counted.set(reads, { asked: reads.asked.length, from: reads.atReturn, times })
+  for (const observer of reads.asked) times.set(observer, (times.get(observer) ?? 0) + 1)
+  counted.set(reads, { asked: reads.asked.length, times })
   return times
 }
 
