@@ -283,7 +283,10 @@ class Carrier {
     incident.suspectedTie = null
     incident.tieRivals = []
     incident.tiePart = NONE
-    incident.reads = { ...incident.reads, asked: this.#observers(incident.reads.asked) }
+    const { asked, atReturn } = incident.reads
+    const before = this.#observers(asked.slice(0, atReturn))
+    const since = this.#observers(asked.slice(atReturn))
+    incident.reads = { ...incident.reads, asked: [...before, ...since], atReturn: before.length }
     if (incident.finding === null) rescale(world, incident)
     world.again.set(world.belief.network.rootOf(incident.head), world.now)
   }

@@ -25,27 +25,39 @@ export interface CaseReads {
   samples: number
   /** Observers asked, once for each time. */
   readonly asked: number[]
+  /** How many of `asked` came before its supply was back: rounds of samples count from there. */
+  atReturn: number
   answered: number
   /** Not before this time it is looked whether asking would tell anything. */
   lookAt: InstantMs
 }
 
 export function noReadsYet(lookAt: InstantMs): CaseReads {
-  return { rounds: 0, samples: 0, asked: [], answered: 0, lookAt }
+  return { rounds: 0, samples: 0, asked: [], atReturn: 0, answered: 0, lookAt }
 }
 
-/** Counted once for as long as nobody is asked. */
-const counted = new WeakMap<CaseReads, { asked: number; times: Map<number, number> }>()
+type Times = ReadonlyMap<number, number>
 
-/** How often each of them was asked. */
-export function timesAsked(reads: CaseReads): ReadonlyMap<number, number> {
-  const last = counted.get(reads)
-  if (last?.asked === reads.asked.length) return last.times
-  const times = new Map<number, number>()
-  for (const observer of reads.asked) times.set(observer, (times.get(observer) ?? 0) + 1)
-  counted.set(reads, { asked: reads.asked.length, times })
-  return times
+/** How often each was asked from some place in `asked` on; counted once for as long as nobody is asked. */
+function countedFrom(placeIn: (reads: CaseReads) => number): (reads: CaseReads) => Times {
+  const counted = new WeakMap<CaseReads, { from: number; to: number; times: Times }>()
+  return (reads) => {
+    const [from, to] = [placeIn(reads), reads.asked.length]
+    const last = counted.get(reads)
+    if (last?.from === from && last.to === to) return last.times
+    const times = new Map<number, number>()
+    for (const observer of reads.asked.slice(from))
+      times.set(observer, (times.get(observer) ?? 0) + 1)
+    counted.set(reads, { from, to, times })
+    return times
+  }
 }
+
+/** How often each was asked in all. */
+export const timesAsked = countedFrom(() => 0)
+
+/** How often each was asked since supply was back. */
+export const timesSampled = countedFrom(({ atReturn }) => atReturn)
 
 export class Calls {
   next = 1

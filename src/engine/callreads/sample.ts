@@ -11,7 +11,7 @@ import { NONE } from '../inference/network.ts'
 import type { ReturnedPart } from '../switching/state.ts'
 import type { World } from '../world.ts'
 import { areaOf, askRound, replyOf } from './ask.ts'
-import { timesAsked } from './calls.ts'
+import { timesSampled } from './calls.ts'
 
 const METER = OBSERVER_CLASSES.indexOf('meter')
 
@@ -37,7 +37,7 @@ export function isSampled(world: World, incident: Case, publisher: Publisher): b
   if (waits && !isUnderWay(incident, round)) return false
   if (round > ROUNDS) return true
   const whom = whomToSample(world, incident, incident.head).filter(
-    (o) => (timesAsked(reads).get(o) ?? 0) < round,
+    (o) => (timesSampled(reads).get(o) ?? 0) < round,
   )
   if (whom.length === 0 && waits) {
     reads.samples = round
@@ -54,7 +54,7 @@ export function isSampled(world: World, incident: Case, publisher: Publisher): b
 
 /** True where some of this round were asked, and not all. */
 function isUnderWay({ reads }: Case, round: number): boolean {
-  for (const times of timesAsked(reads).values()) if (times >= round) return true
+  for (const times of timesSampled(reads).values()) if (times >= round) return true
   return false
 }
 

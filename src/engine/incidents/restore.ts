@@ -37,6 +37,7 @@ export function noticeReturn(world: World, incident: Case): void {
   if (cameBackAt === undefined) {
     if (!closedAgain(world, incident)) return
     incident.cameBackAt = closedAt(world, incident)
+    incident.reads.atReturn = incident.reads.asked.length
     forgetCallers(world, incident, incident.cameBackAt)
     return
   }
@@ -97,6 +98,7 @@ export function onlyVoiceDue(world: World, incident: Case): InstantMs {
 
 function markReturned(world: World, incident: Case, cameBackAt: InstantMs): void {
   incident.cameBackAt = Math.min(cameBackAt, world.now)
+  incident.reads.atReturn = incident.reads.asked.length
   if (incident.observer !== NONE) return
   world.belief.cameBack.set(incident.head, incident.cameBackAt)
   forgetCallers(world, incident, incident.cameBackAt)
