@@ -204,8 +204,11 @@ export function isActive(incident: Case): boolean {
 }
 
 /** Customers of a case without supply now: those below it but the ones who said to have it again. */
-export function customersOut(incident: Case): number {
-  const { customers, originalCustomers, customersRestored } = incident
+export function customersOut({
+  customers,
+  originalCustomers,
+  customersRestored,
+}: Pick<Case, 'customers' | 'originalCustomers' | 'customersRestored'>): number {
   return Math.max(0, Math.min(customers, originalCustomers - customersRestored))
 }
 

@@ -3,6 +3,7 @@
  * it shows a village or a few streets and no single house.
  */
 import type { CompiledGrid } from '../../grid/compiled.ts'
+import { hullOf } from '../../grid/hull.ts'
 
 export type Outline = readonly (readonly [lon: number, lat: number])[]
 
@@ -22,23 +23,6 @@ export function outlineOf(grid: CompiledGrid, transformers: readonly number[]): 
       for (const dy of [0, 1]) corners.set(`${x + dx}/${y + dy}`, [x + dx, y + dy])
   }
   if (corners.size === 0) return null
-  const points = [...corners.values()].sort(([ax, ay], [bx, by]) => ax - bx || ay - by)
-  const ring = [...chain(points), ...chain(points.toReversed())]
-  return [...ring, ring[0]!].map(([x, y]) => [x / CELLS_PER_DEGREE, y / CELLS_PER_DEGREE] as const)
+  const ring = hullOf([...corners.values()])
+  return ring.map(([x, y]) => [x / CELLS_PER_DEGREE, y / CELLS_PER_DEGREE] as const)
 }
-
-/** Andrew's monotone chain: one half of the hull of points in order, without its last. */
-function chain(points: readonly (readonly [number, number])[]): (readonly [number, number])[] {
-  const half: (readonly [number, number])[] = []
-  for (const point of points) {
-    while (half.length > 1 && !turnsLeft(half.at(-2)!, half.at(-1)!, point)) half.pop()
-    half.push(point)
-  }
-  return half.slice(0, -1)
-}
-
-const turnsLeft = (
-  [ax, ay]: readonly [number, number],
-  [bx, by]: readonly [number, number],
-  [cx, cy]: readonly [number, number],
-) => (bx - ax) * (cy - ay) - (by - ay) * (cx - ax) > 0

@@ -4,7 +4,9 @@
  * confirmed; no devices, no places finer than a unit.
  */
 import type { Incident } from '../../engine/changes.ts'
+import { customersOut } from '../../engine/incidents/case.ts'
 import type { CompiledGrid } from '../../grid/compiled.ts'
+import { hullOf } from '../../grid/hull.ts'
 import { networkOf } from './network.ts'
 
 /** Fewer customers than this are not shown: two stairwells of a block of flats. */
@@ -76,8 +78,8 @@ export function publicOutages(
 }
 
 function stillOut({ metersAffected, originalMetersAffected, customersRestored }: Incident): number {
-  const most = Math.max(originalMetersAffected, metersAffected)
-  return Math.max(0, Math.min(metersAffected, most - customersRestored))
+  const originalCustomers = Math.max(originalMetersAffected, metersAffected)
+  return customersOut({ customers: metersAffected, originalCustomers, customersRestored })
 }
 
 const known = new WeakMap<CompiledGrid, ReadonlyMap<string, PublicArea>>()
@@ -102,21 +104,3 @@ export function areasOf(grid: CompiledGrid): ReadonlyMap<string, PublicArea> {
   known.set(grid, areas)
   return areas
 }
-
-/** Convex hull, closed, counter-clockwise as RFC 7946 asks (monotone chain). */
-function hullOf(places: readonly Place[]): readonly Place[] {
-  const sorted = [...places].sort((a, b) => a[0] - b[0] || a[1] - b[1])
-  const half = (points: readonly Place[]) => {
-    const chain: Place[] = []
-    for (const point of points) {
-      while (chain.length > 1 && turn(chain.at(-2)!, chain.at(-1)!, point) <= 0) chain.pop()
-      chain.push(point)
-    }
-    return chain.slice(0, -1)
-  }
-  const ring = [...half(sorted), ...half([...sorted].reverse())]
-  return ring.length === 0 ? [] : [...ring, ring[0]!]
-}
-
-const turn = (a: Place, b: Place, c: Place) =>
-  (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
