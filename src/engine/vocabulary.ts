@@ -1,5 +1,7 @@
 /** The words of an incident (CONTRACT §5): kinds, states of supply, levels, stages, flags. */
 
+import { CLOCKS } from './service/clock.ts'
+
 export const INCIDENT_KINDS = [
   'fault',
   'planned',
@@ -97,19 +99,5 @@ export type Urgency = (typeof URGENCIES)[number]
  * What is supervised: the clocks of a repair, its estimate, its gravity, the share of its city, and
  * customers whose life hangs on their supply.
  */
-export const ESCALATION_STAGES = [
-  'dispatch',
-  'accept',
-  'depart',
-  'arrive',
-  'report',
-  'publish',
-  'restore',
-  'result',
-  'reconnect',
-  'etr',
-  'grade',
-  'cityShare',
-  'lifeSupport',
-] as const
+export const ESCALATION_STAGES = [...CLOCKS, 'etr', 'grade', 'cityShare', 'lifeSupport'] as const
 export type EscalationStage = (typeof ESCALATION_STAGES)[number]
