@@ -28,6 +28,7 @@ import type { Identity } from './identity/identity.ts'
 import type { OidcSignIn } from './identity/oidc.ts'
 import type { NextReads } from './next-reads-port.ts'
 import type { NoisyAnswer, NoisyAsked } from './noisy-port.ts'
+import type { BesideNotice } from './notice-port.ts'
 import type { PassOn } from './pass-on.ts'
 import type { QualityParts } from './quality.ts'
 import type {
@@ -84,6 +85,10 @@ export interface RecordsReader {
     readonly limit: number
     readonly cursor?: string
   }): { readonly notices: readonly Notice[]; readonly cursor: string | null }
+  /** The notice of an incident as it stands. */
+  notice(incident: string): Notice | undefined
+  /** What belongs to it and is no word of the engine's. */
+  besideNotice(incident: string): BesideNotice
   escalations(incident: string): readonly EscalationChange[]
   quality(incident: string): QualityParts
   /** Adds an entry to the audit chain; resolves once it is on disk. */

@@ -53,4 +53,43 @@ export const LATER_MIGRATIONS: readonly string[] = [
     epoch     INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  -- How many messages to customers an outage has and what became of them; stays when they are dropped.
+  -- Kept by the table itself, so that whoever changes a message cannot forget it.
+  CREATE TABLE pushes (
+    incident TEXT NOT NULL,
+    channel  TEXT NOT NULL,
+    template TEXT NOT NULL,
+    -- waiting, superseded, expired, sent, unsure, delivered, failed.
+    state    TEXT NOT NULL,
+    count    INTEGER NOT NULL,
+    last_at  INTEGER NOT NULL,
+    PRIMARY KEY (incident, channel, template, state)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO pushes SELECT incident, channel, template, CASE WHEN receipt IS NOT NULL THEN receipt WHEN state = 'failed' THEN 'unsure'
+    WHEN state IN ('tried', 'delivered') THEN 'sent' ELSE state END, count(*), max(at)
+    FROM customer_messages GROUP BY 1, 2, 3, 4;
+  CREATE TRIGGER customer_messages_written AFTER INSERT ON customer_messages BEGIN
+    INSERT INTO pushes VALUES (new.incident, new.channel, new.template, new.state, 1, new.at)
+      ON CONFLICT DO UPDATE SET count = count + 1, last_at = max(last_at, excluded.last_at);
+  END;
+  CREATE TRIGGER customer_messages_turned AFTER UPDATE OF state, receipt ON customer_messages BEGIN
+    UPDATE pushes SET count = count - 1 WHERE incident = old.incident AND channel = old.channel
+      AND template = old.template AND state = CASE WHEN old.receipt IS NOT NULL THEN old.receipt WHEN old.state = 'failed' THEN 'unsure'
+    WHEN old.state IN ('tried', 'delivered') THEN 'sent' ELSE old.state END;
+    INSERT INTO pushes VALUES (new.incident, new.channel, new.template, CASE WHEN new.receipt IS NOT NULL THEN new.receipt WHEN new.state = 'failed' THEN 'unsure'
+    WHEN new.state IN ('tried', 'delivered') THEN 'sent' ELSE new.state END, 1, new.at)
+      ON CONFLICT DO UPDATE SET count = count + 1, last_at = max(last_at, excluded.last_at);
+  END;
+
+  -- Customers of an outage who asked to be told: as the last walk over those without supply found them.
+  CREATE TABLE listeners (
+    incident TEXT PRIMARY KEY,
+    -- Of the last whole walk, and when it ended; null before.
+    counted  INTEGER,
+    at       INTEGER,
+    -- Of the walk under way.
+    counting INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]

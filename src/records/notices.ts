@@ -1,7 +1,9 @@
 /** Notices and escalations in the ledger: filed as the engine made them, listed for people. */
 import type { Connection } from '../config/sqlite.ts'
 import type { EscalationChange, Notice, NoticeChange } from '../engine/changes.ts'
+import type { InstantMs } from '../facts/time.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
+import { type PushSummary, pushReader } from './informing/pushes.ts'
 
 export interface NoticeQuery {
   /** Units whose notices may be seen; absent: all. */
@@ -14,6 +16,12 @@ export interface NoticeQuery {
 export interface NoticePage {
   readonly notices: readonly Notice[]
   readonly cursor: string | null
+}
+
+/** What belongs to a notice and is no word of the engine's. */
+export interface BesideNotice {
+  readonly push: PushSummary
+  readonly photos: { readonly count: number; readonly lastAt: InstantMs | null }
 }
 
 /** Files notices and escalations, inside the ledger's transaction. */
@@ -47,6 +55,9 @@ export function noticeReader(db: Connection) {
   const escalations = db
     .prepare('SELECT json FROM escalations WHERE incident = ? ORDER BY seq')
     .raw()
+  const one = db.prepare('SELECT json FROM notices WHERE incident = ?').raw()
+  const photos = db.prepare('SELECT count(*), max(at) FROM attachments WHERE incident = ?').raw()
+  const pushesOf = pushReader(db)
   return {
     notices({ units, status, limit, cursor }: NoticeQuery): NoticePage {
       const before =
@@ -58,6 +69,14 @@ export function noticeReader(db: Connection) {
         notices: kept.map(([, json]) => JSON.parse(json) as Notice),
         cursor: rows.length > limit ? encodeCursor('notices', kept.at(-1)![0]) : null,
       }
+    },
+    notice(incident: string): Notice | undefined {
+      const row = one.get([incident]) as [string] | undefined
+      return row && (JSON.parse(row[0]) as Notice)
+    },
+    besideNotice(incident: string): BesideNotice {
+      const [count, lastAt] = photos.get([incident]) as [number, InstantMs | null]
+      return { push: pushesOf(incident), photos: { count, lastAt } }
     },
     escalations: (incident: string): readonly EscalationChange[] =>
       (escalations.all([incident]) as [string][]).map(([json]) => JSON.parse(json)),

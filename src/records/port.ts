@@ -8,12 +8,13 @@ import type {
   EscalationChange,
   Incident,
   InterruptionSegment,
+  Notice,
 } from '../engine/changes.ts'
 import type { Position, QuarantinedFact } from '../facts/facts.ts'
 import type { InstantMs } from '../facts/time.ts'
 import type { AuditEntry, AuditRow } from './audit.ts'
 import type { Contact, UnlinkedCall } from './contacts.ts'
-import type { NoticePage, NoticeQuery } from './notices.ts'
+import type { BesideNotice, NoticePage, NoticeQuery } from './notices.ts'
 
 export interface RecordsState {
   /** Last position whose changes are committed; 0 for none. */
@@ -120,6 +121,10 @@ export interface RecordsPort {
   changesAfter(position: Position, limit: number): readonly ChangeBatch[]
   /** Notices newest first, each as it stands. */
   notices(query: NoticeQuery): NoticePage
+  /** The notice of an incident as it stands. */
+  notice(incident: string): Notice | undefined
+  /** What belongs to it and is no word of the engine's: pushes to customers, photos. */
+  besideNotice(incident: string): BesideNotice
   /** Escalations of an incident, oldest first. */
   escalations(incident: string): readonly EscalationChange[]
   /** Durable cursors of followers, by name. */

@@ -51,6 +51,8 @@ export interface Queries
     | 'sources'
     | 'cursor'
     | 'notices'
+    | 'notice'
+    | 'besideNotice'
     | 'escalations'
     | 'audited'
     | 'contacts'

@@ -126,6 +126,7 @@ const PARAMS: Record<string, Record<string, string>> = {
   '/api/v1/incidents/{id}/timeline': { id: 'I1' },
   '/api/v1/incidents/{id}/area': { id: 'I1' },
   '/api/v1/incidents/{id}/escalations': { id: 'I1' },
+  '/api/v1/incidents/{id}/notice': { id: 'I1' },
   '/api/v1/incidents/{id}/quality': { id: 'I1' },
   '/api/v1/incidents/{id}/attachments': { id: 'I1' },
   '/api/v1/incidents/{id}/repair': { id: 'I1' },

@@ -98,6 +98,8 @@ const reliabilityOfNothing: ReliabilityReader = {
   close: () => {},
 }
 
+const NO_PUSHES = { waiting: 0, sent: 0, delivered: 0, failed: 0 }
+
 /** What the stand-in engine says to an action; undefined: nothing within the time waited. */
 export type Judge = (fact: ActionRequestedFact) => ActionChange | undefined
 
@@ -248,6 +250,11 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
     contact: async (contact) => void contacts.unshift(contact),
     contacts: (account) => contacts.filter((one) => one.account === account),
     notices: () => ({ notices: [], cursor: null }),
+    notice: () => undefined,
+    besideNotice: () => ({
+      push: { subscribers: null, countedAt: null, total: NO_PUSHES, lastAt: null, lines: [] },
+      photos: { count: 0, lastAt: null },
+    }),
     escalations: () => [],
     quality: () => ({
       ...{ notice: null, acts: [], children: [], contacts: {} },

@@ -31,6 +31,7 @@ import {
   type Turn,
 } from '../../records/informing/episodes.ts'
 import type { Slice } from '../../records/informing/filer.ts'
+import type { Listeners } from '../../records/informing/pushes.ts'
 
 export interface TellingSettings {
   readonly recordsPath: string
@@ -73,6 +74,8 @@ export type TellingRequest =
       readonly moment: Moment
       readonly carriers: readonly Carrier[]
       readonly progress: Progress
+      /** Who asked to be told is counted as well. */
+      readonly counting?: Pick<Listeners, 'first'>
     }
   | {
       readonly kind: 'announce'
@@ -154,6 +157,7 @@ class TellingDesk {
     moment,
     carriers,
     progress,
+    counting,
   }: TellingRequest & { kind: 'decide' }): TellingAnswer {
     const slice = new SliceMaker(moment.now, carriers)
     const people = this.#people(asked, moment)
@@ -180,7 +184,8 @@ class TellingDesk {
       for (const [channel, episode] of episodes)
         if (asked.told === episode.incident) slice.end(recipient.account, channel, episode)
     }
-    return slice.answer(progress)
+    const count = people.filter(({ recipient }) => recipient.channels.length > 0).length
+    return slice.answer(progress, counting && { count, ...counting })
   }
 
   announce(request: TellingRequest & { kind: 'announce' }): TellingAnswer {
@@ -287,13 +292,14 @@ class SliceMaker {
     })
   }
 
-  answer(progress: Progress): TellingAnswer {
+  answer(progress: Progress, listeners?: Listeners): TellingAnswer {
     const at = this.#at
     const wakes = [progress.wakeAt, this.#wakeAt].filter((one) => one !== null)
     const slice: Slice = {
       at,
       turns: this.#turns,
       follows: this.#follows,
+      ...(listeners ? { listeners } : {}),
       progress: { ...progress, wakeAt: wakes.length === 0 ? null : Math.min(...wakes) },
     }
     const messages = this.#turns.filter(({ message }) => message !== null).length

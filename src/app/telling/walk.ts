@@ -12,6 +12,7 @@ import type { InstantMs } from '../../facts/time.ts'
 import type { Moment, OwnSupply } from '../../inform/decide.ts'
 import { endingOf, newsOf } from '../../inform/news.ts'
 import type { Progress, Walk } from '../../records/informing/audiences.ts'
+import type { Listeners } from '../../records/informing/pushes.ts'
 import type { SqliteRecords } from '../../records/sqlite.ts'
 import { type Worlds, worldOfIncident } from '../worlds.ts'
 import {
@@ -109,9 +110,11 @@ export class Walker {
       page.length === SLICE
         ? { subject, phase: 'dark', after: page.at(-1)!, grid, wakeAt }
         : { subject, wakeAt, over: !isOpen(incident) }
-    if (points.length === 0) return this.#file(progress)
+    // Once it is over those who asked stay counted as they were.
+    const counting = news.tellable ? { first: after < 0 } : undefined
+    if (points.length === 0) return this.#file(progress, counting && { count: 0, ...counting })
     const supplies: OwnSupply[] = [{ is: 'dark', news }]
-    return this.#decide({ ...byPoint(world, points), supplies, told: null }, progress)
+    return this.#decide({ ...byPoint(world, points), supplies, told: null }, progress, counting)
   }
 
   async #announce(walk: Walk, world: World): Promise<number> {
@@ -147,9 +150,14 @@ export class Walker {
     return this.#below.points
   }
 
-  async #decide(asked: Asked, progress: Progress): Promise<number> {
+  async #decide(
+    asked: Asked,
+    progress: Progress,
+    counting?: Pick<Listeners, 'first'>,
+  ): Promise<number> {
     const { ask, moment, carriers } = this.#parts
-    const request = { asked, progress, moment: moment(), carriers: carriers() }
+    const counts = counting ? { counting } : {}
+    const request = { asked, progress, moment: moment(), carriers: carriers(), ...counts }
     return this.#keep(await ask({ kind: 'decide', ...request }))
   }
 
@@ -159,9 +167,9 @@ export class Walker {
   }
 
   /** Nobody to decide about: only the place is filed. */
-  async #file(progress: Progress): Promise<number> {
+  async #file(progress: Progress, listeners?: Listeners): Promise<number> {
     const { now } = this.#parts.moment()
-    const json = JSON.stringify({ at: now, turns: [], follows: [], progress })
+    const json = JSON.stringify({ at: now, turns: [], follows: [], listeners, progress })
     await this.#parts.records.changeInforming({ do: 'slice', json })
     return 0
   }

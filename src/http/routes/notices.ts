@@ -9,9 +9,12 @@ import {
 } from '../../engine/changes.ts'
 import { NOTICE_STATUSES, RECLOSINGS } from '../../engine/service/notice-state.ts'
 import { URGENCIES } from '../../engine/vocabulary.ts'
+import { CHANNELS } from '../../facts/channels.ts'
 import { SITE_SITUATIONS } from '../../facts/repair.ts'
 import { formatInstant, type InstantMs } from '../../facts/time.ts'
 import { IMPORTANCES } from '../../grid/model.ts'
+import type { BesideNotice } from '../notice-port.ts'
+import type { HttpDeps } from '../ports.ts'
 import { route } from '../route.ts'
 import { deviceRef, idParams, instantOut, lonLat, paging, verificationSchema } from '../schemas.ts'
 import { incidentFor } from './incidents.ts'
@@ -19,6 +22,29 @@ import { incidentFor } from './incidents.ts'
 const count = z.number().int().min(0)
 const text = z.string().nullable()
 const instant = instantOut.nullable()
+
+const pushCounts = {
+  waiting: count,
+  sent: count.describe('a gateway has them and has not said what became of them'),
+  delivered: count,
+  failed: count.describe('the gateway says so, or nobody knows whether it took them'),
+}
+
+/** What the ledger adds to what the engine said. */
+const beside = {
+  push: z
+    .object({
+      subscribers: count
+        .nullable()
+        .describe('customers without supply who asked to be told; null until they were counted'),
+      countedAt: instant,
+      total: z.object(pushCounts),
+      lastAt: instant,
+      lines: z.array(z.object({ channel: z.enum(CHANNELS), template: z.string(), ...pushCounts })),
+    })
+    .describe('推送情况: messages to customers by channel and text'),
+  photos: z.object({ count, lastAt: instant }),
+}
 
 const noticeSchema = z
   .object({
@@ -81,6 +107,7 @@ const noticeSchema = z
     stage: z.enum(STAGES),
     restored: z.enum(['none', 'part', 'all']),
     routes: z.array(z.enum(['serviceDispatcher', 'networkDispatcher', 'gridManager'])),
+    ...beside,
   })
   .meta({ id: 'Notice' })
 
@@ -132,6 +159,24 @@ function laterFields(notice: Notice) {
   }
 }
 
+function besideView({ push, photos }: BesideNotice) {
+  return {
+    push: { ...push, countedAt: orNull(push.countedAt), lastAt: orNull(push.lastAt) },
+    photos: { ...photos, lastAt: orNull(photos.lastAt) },
+  }
+}
+
+function noticeView(notice: Notice, { records }: HttpDeps) {
+  return {
+    ...notice,
+    ...laterFields(notice),
+    // Notices filed before it was booked have none.
+    urgency: notice.urgency ?? 'usual',
+    ...Object.fromEntries(TIMES.map((name) => [name, orNull(notice[name])])),
+    ...besideView(records.besideNotice(notice.incident)),
+  }
+}
+
 const notices = route({
   method: 'GET',
   path: '/api/v1/notices',
@@ -156,13 +201,31 @@ const notices = route({
       json: {
         asOf: formatInstant(deps.now()),
         cursor: page.cursor,
-        notices: page.notices.map((notice) => ({
-          ...notice,
-          ...laterFields(notice),
-          // Notices filed before it was booked have none.
-          urgency: notice.urgency ?? 'usual',
-          ...Object.fromEntries(TIMES.map((name) => [name, orNull(notice[name])])),
-        })),
+        notices: page.notices.map((one) => noticeView(one, deps)),
+      },
+    }
+  },
+})
+
+const notice = route({
+  method: 'GET',
+  path: '/api/v1/incidents/{id}/notice',
+  demand: 'notices.read',
+  summary: 'The notice of an incident as it stands, with pushes to customers and photos',
+  params: idParams,
+  answers: {
+    200: {
+      description: 'Null where nobody is told of it (a momentary, an arrears, a terminal fault)',
+      schema: z.object({ asOf: instantOut, notice: noticeSchema.nullable() }),
+    },
+  },
+  handle(call) {
+    const { deps, params } = call
+    const found = deps.records.notice(incidentFor(call, params.id).id)
+    return {
+      json: {
+        asOf: formatInstant(deps.now()),
+        notice: found === undefined ? null : noticeView(found, deps),
       },
     }
   },
@@ -200,4 +263,4 @@ const escalations = route({
   },
 })
 
-export const noticeRoutes = [notices, escalations]
+export const noticeRoutes = [notices, notice, escalations]

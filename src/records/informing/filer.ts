@@ -8,6 +8,7 @@ import type { OutboxEntry } from '../outbox/outbox.ts'
 import { parcelFiler } from '../outbox/parcels.ts'
 import { audienceFiler, type Progress } from './audiences.ts'
 import { episodeFiler, type Turn } from './episodes.ts'
+import { type Listeners, listenerFiler } from './pushes.ts'
 import { type Receipt, receiptFiler } from './receipts.ts'
 import { type Subscription, subscriptionFiler } from './subscriptions.ts'
 
@@ -17,6 +18,8 @@ export interface Slice {
   readonly turns: readonly Turn[]
   /** Whose outage goes on under another incident's number. */
   readonly follows: readonly (readonly [account: string, channel: string, incident: string])[]
+  /** Who of those without supply asked to be told; absent where nobody was looked at for that. */
+  readonly listeners?: Listeners
   readonly progress: Progress
 }
 
@@ -52,6 +55,7 @@ export class InformingFiler {
   readonly #episodes: ReturnType<typeof episodeFiler>
   readonly #parcels: ReturnType<typeof parcelFiler>
   readonly #receipts: ReturnType<typeof receiptFiler>
+  readonly #listeners: ReturnType<typeof listenerFiler>
   readonly #waitingAt: ReturnType<Connection['prepare']>
 
   constructor(db: Connection) {
@@ -60,6 +64,7 @@ export class InformingFiler {
     this.#episodes = episodeFiler(db)
     this.#parcels = parcelFiler(db)
     this.#receipts = receiptFiler(db)
+    this.#listeners = listenerFiler(db)
     this.#waitingAt = db
       .prepare(`SELECT id FROM parcels
         WHERE endpoint = ? AND state = 'waiting' AND topic = 'customer'`)
@@ -111,7 +116,7 @@ export class InformingFiler {
     return this.#episodes.retain(before, rows)
   }
 
-  #fileSlice({ at, turns, follows, progress }: Slice): void {
+  #fileSlice({ at, turns, follows, listeners, progress }: Slice): void {
     const batches = new Map<string, Turn[]>()
     const { subject } = progress
     let missed = false
@@ -133,6 +138,7 @@ export class InformingFiler {
     for (const [account, channel, incident] of follows)
       this.#episodes.follow(account, channel, incident)
     if (missed) this.#audiences.again(subject)
+    if (listeners) this.#listeners(subject, listeners, 'phase' in progress ? null : at)
     this.#audiences.progress(progress, at)
   }
 

@@ -1,0 +1,27 @@
+/** What the ledger knows of a notice beside what the engine said: pushes to customers, and photos. */
+import type { Channel } from '../facts/channels.ts'
+import type { InstantMs } from '../facts/time.ts'
+
+/** Messages as they stand; what was replaced or became stale unheard is counted nowhere. */
+export interface PushCounts {
+  readonly waiting: number
+  /** A gateway has them and has not said what became of them. */
+  readonly sent: number
+  readonly delivered: number
+  readonly failed: number
+}
+
+export interface BesideNotice {
+  readonly push: {
+    /** Customers without supply who asked to be told; null until they were counted. */
+    readonly subscribers: number | null
+    readonly countedAt: InstantMs | null
+    readonly total: PushCounts
+    readonly lastAt: InstantMs | null
+    readonly lines: readonly (PushCounts & {
+      readonly channel: Channel
+      readonly template: string
+    })[]
+  }
+  readonly photos: { readonly count: number; readonly lastAt: InstantMs | null }
+}

@@ -1,0 +1,132 @@
+/**
+ * What a notice says beside the engine's word: how many asked to be told, what was pushed and what
+ * became of it, photos. Counted by the ledger as it happens, and read with the notice.
+ */
+import { join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import { drawnGrid } from '../../src/grid/drawing.ts'
+import { openForWriting } from '../../src/records/database.ts'
+import { pushReader } from '../../src/records/informing/pushes.ts'
+import { LATER_MIGRATIONS } from '../../src/records/later-migrations.ts'
+import { EngineLab } from '../support/engine-lab.ts'
+import { type Fixture, httpFixture } from '../support/http-fixture.ts'
+import { TellingStage } from '../support/telling-stage.ts'
+
+const NETWORK = `
+B1 breaker
+  F1 fuse
+    X1 transformer
+      m1..m4 meter
+    X2 transformer
+      m5..m8 meter
+`
+const METERS = ['o-m1', 'o-m2', 'o-m3', 'o-m4', 'o-m5', 'o-m6', 'o-m7', 'o-m8']
+
+let stage: TellingStage
+let fixture: Fixture | undefined
+afterEach(async () => {
+  await fixture?.close()
+  fixture = undefined
+  await stage.remove()
+})
+
+/** F1 is dark; three of its customers asked for short messages, one for the app. */
+async function dark(): Promise<string> {
+  stage = new TellingStage(new EngineLab(drawnGrid(NETWORK)))
+  await stage.start()
+  stage.customers()
+  await stage.gateway('sms')
+  await stage.gateway('app')
+  for (const m of ['m1', 'm2', 'm3']) await stage.subscribe({ account: `A-${m}`, channel: 'sms' })
+  await stage.subscribe({ account: 'A-m4', channel: 'app' })
+  for (const meter of METERS) stage.lab.say(meter, 'powerOff')
+  await stage.pass(220)
+  return stage.lab.open()[0]!.id
+}
+
+const pushOf = (incident: string) => stage.records.besideNotice(incident).push
+
+/** The same counted from the messages themselves. */
+function recounted(incident: string): number {
+  const { superseded = 0, expired = 0, ...rest } = stage.records.informing.messagesOf(incident)
+  return Object.values(rest).reduce((sum, count) => sum + count, 0)
+}
+
+test('who asked, what went out by which text, and what the gateway says of it', async () => {
+  const incident = await dark()
+  expect(pushOf(incident)).toMatchObject({
+    subscribers: 4,
+    total: { waiting: 0, sent: 4, delivered: 0, failed: 0 },
+    lines: [
+      { channel: 'app', template: 'T1-verifying', sent: 1 },
+      { channel: 'sms', template: 'T1-verifying', sent: 3 },
+    ],
+  })
+  const [sms] = stage.informing.webhooks.list().filter(({ channels }) => channels[0] === 'sms')
+  const [first, second] = stage.receivers[0]!.received.map(({ body }) => JSON.parse(body)).flatMap(
+    ({ data }) => data.messages as { id: string }[],
+  )
+  const at = stage.lab.now
+  await stage.informing.webhooks.receive(sms!.id, [
+    { id: first!.id, state: 'delivered', at },
+    { id: second!.id, state: 'failed', at },
+  ])
+  expect(pushOf(incident).total).toEqual({ waiting: 0, sent: 2, delivered: 1, failed: 1 })
+  for (const meter of METERS) stage.lab.say(meter, 'powerOn')
+  await stage.pass(400)
+  const after = pushOf(incident)
+  expect(after.lines.map(({ template }) => template)).toContain('T6')
+  // Once it is over those who asked stay counted as they were.
+  expect(after.subscribers).toBe(4)
+  const { waiting, sent, delivered, failed } = after.total
+  expect(waiting + sent + delivered + failed).toBe(recounted(incident))
+  expect(after.lastAt).toBeGreaterThan(0)
+})
+
+test('the step of the layout counts the messages of before', async () => {
+  const incident = await dark()
+  const before = pushOf(incident)
+  await stage.stop()
+  const step = LATER_MIGRATIONS.find((text) => text.includes('CREATE TABLE pushes'))!
+  const db = openForWriting(join(stage.dir, 'records.db'))
+  db.exec(`DROP TRIGGER customer_messages_written; DROP TRIGGER customer_messages_turned;
+    DROP TABLE pushes; DROP TABLE listeners`)
+  db.exec(step)
+  const counted = pushReader(db)(incident)
+  db.close()
+  expect(counted).toEqual({ ...before, subscribers: null, countedAt: null })
+  await stage.start()
+})
+
+test('is read with the notice, by whom the unit allows', async () => {
+  const incident = await dark()
+  await stage.records.changeRepair({
+    do: 'attach',
+    attachment: {
+      ...{ id: 'p1', incident, digest: 'd', type: 'image/png', bytes: 9, at: 1000 },
+      ...{ by: 'm', role: 'gridManager' },
+    },
+  })
+  fixture = await httpFixture({ compiled: stage.lab.grid })
+  fixture.overrides = {
+    incident: (id) => stage.records.incident(id),
+    notice: (id) => stage.records.notice(id),
+    besideNotice: (id) => stage.records.besideNotice(id),
+    notices: (query) => stage.records.notices(query),
+  }
+  const path = `/api/v1/incidents/${incident}/notice`
+  const unit = stage.records.incident(incident)!.unit
+  const token = await fixture.identity.issueToken('serviceDispatcher', [unit])
+  const { notice } = (await (await fixture.get(path, token)).json()) as { notice: object }
+  expect(notice).toMatchObject({
+    incident,
+    push: { subscribers: 4, total: { sent: 4 } },
+    photos: { count: 1, lastAt: '1970-01-01T00:00:01.000Z' },
+  })
+  const list = (await (await fixture.get('/api/v1/notices', token)).json()) as {
+    notices: object[]
+  }
+  expect(list.notices).toContainEqual(notice)
+  const elsewhere = await fixture.identity.issueToken('serviceDispatcher', ['1502'])
+  expect((await fixture.get(path, elsewhere)).status).toBe(404)
+})
