@@ -171,10 +171,11 @@ const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time
 const service = z.strictObject({
   notice: z.strictObject({ publishGrade: grade, publishMinutes: rate }),
   clocks: z.strictObject({
-    // Rules of earlier versions do without these three.
+    // Rules of earlier versions do without these four.
     dispatchMinutes: rate.default(2),
     publishMinutes: rate.default(15),
     reconnectHours: rate.default(24),
+    visitMinutes: rate.default(15),
     acceptMinutes: rate,
     departMinutes: rate,
     arriveMinutes: byZone,

@@ -19,6 +19,7 @@ import type { EscalationChange } from './service/escalation-change.ts'
 import type { NoticeStatus, Trip } from './service/notice-state.ts'
 import type { Outline } from './service/outline.ts'
 import type { SupervisionChange } from './service/supervision-order.ts'
+import type { VisitChange } from './service/visit-change.ts'
 import type { StormChange } from './storm/state.ts'
 import type { CityShareChange } from './summary/state.ts'
 import type {
@@ -384,6 +385,7 @@ export interface AppliedChange {
 
 export type Change =
   | CareChange
+  | VisitChange
   | CityShareChange
   | StormChange
   | IncidentChange

@@ -54,6 +54,7 @@ import { tellOfCities } from './service/city-jump.ts'
 import { forgetPaid } from './service/reconnect.ts'
 import { takeReply } from './service/reply.ts'
 import { planService, serve } from './service/serve.ts'
+import { followVisits, settleVisit } from './service/visits.ts'
 import { countOffs, followStorm, orderStorm } from './storm/storm.ts'
 import { succeed } from './succession.ts'
 import { summarise } from './summary/summarise.ts'
@@ -158,9 +159,16 @@ export class Engine {
         takeReply(world, position, fact, publisher)
         return publisher.changes
       }
+      case 'visitSettled': {
+        const publisher = new Publisher(world)
+        settleVisit(world, position, fact, publisher)
+        planService(world)
+        return publisher.changes
+      }
       case 'careNoted': {
         const publisher = new Publisher(world)
         takeNotes(world, position, fact, publisher)
+        followVisits(world, publisher)
         planService(world)
         return publisher.changes
       }

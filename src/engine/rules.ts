@@ -252,6 +252,8 @@ export interface ServiceRules extends RepairRules {
     readonly publishMinutes: number
     /** From payment to supply. */
     readonly reconnectHours: number
+    /** From what a customer is told whose life hangs on supply to the grid manager's visit or call. */
+    readonly visitMinutes: number
     readonly acceptMinutes: number
     readonly departMinutes: number
     readonly arriveMinutes: Readonly<Record<Zone, number>>

@@ -87,6 +87,7 @@ class Carrier {
     world.notices = before.notices
     world.durations = before.durations
     world.citiesTold = before.citiesTold
+    world.visits = before.visits
     world.serviceDue = before.serviceDue
     world.summary = before.summary
     for (const [id, action] of before.decided) world.decided.set(id, action)

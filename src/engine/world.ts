@@ -25,6 +25,7 @@ import { Network, NONE } from './inference/network.ts'
 import { Plans } from './plans/plans.ts'
 import type { Counts } from './repair/history.ts'
 import type { Rules } from './rules.ts'
+import type { VisitState } from './service/visit-change.ts'
 import { noStorm } from './storm/state.ts'
 import { nothingToSum, type SummaryState } from './summary/state.ts'
 import { noSwitching } from './switching/state.ts'
@@ -137,6 +138,8 @@ export class World {
   durations: Counts = new Map()
   /** Cities whose share of customers without supply was told to the group. */
   citiesTold: readonly string[] = []
+  /** Visits to customers whose life hangs on supply, by usage point, while they are without it. */
+  visits = new Map<string, VisitState>()
   /** Decided actions, newest last, so that a repeated request changes nothing. */
   readonly decided = new Map<string, Change & { type: 'action' }>()
 

@@ -9,6 +9,7 @@ import type { CrewId, DeviceId, IncidentId, ObserverId } from './ids.ts'
 import type { PlanAnnouncedFact, PlanWithdrawnFact } from './plans.ts'
 import type { EscalationRepliedFact, SiteReport } from './repair.ts'
 import type { InstantMs } from './time.ts'
+import type { VisitSettledFact } from './visits.ts'
 import type { EventKind, ReadingResult } from './wire.ts'
 
 /** Place of a fact in the journal: 1, 2, 3 … without holes. */
@@ -256,6 +257,7 @@ export type Fact =
   | CallerReportFact
   | EscalationRepliedFact
   | CareNotedFact
+  | VisitSettledFact
 
 /** A fact with its place in the journal. */
 export interface JournalledFact {

@@ -92,4 +92,26 @@ export const LATER_MIGRATIONS: readonly string[] = [
     counting INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Visits to customers whose life hangs on supply, by place alone: who the customer is, the customer
+  -- ledger knows.
+  CREATE TABLE visits (
+    seq         INTEGER PRIMARY KEY AUTOINCREMENT,
+    id          TEXT NOT NULL UNIQUE,
+    incident    TEXT NOT NULL,
+    usage_point TEXT NOT NULL,
+    transformer TEXT,
+    unit        TEXT NOT NULL,
+    opened_at   INTEGER NOT NULL,
+    due_at      INTEGER NOT NULL,
+    state       TEXT NOT NULL,
+    taken_by    TEXT,
+    taken_at    INTEGER,
+    outcome     TEXT,
+    settled_by  TEXT,
+    settled_at  INTEGER
+  ) STRICT;
+  CREATE INDEX visits_waiting ON visits (seq) WHERE state IN ('open', 'taken');
+  CREATE INDEX visits_incident ON visits (incident);
+  `,
 ]

@@ -27,6 +27,7 @@ import { noticeFiler } from './notices.ts'
 import { Outbox, type OutboxEntry } from './outbox/outbox.ts'
 import type { ChangeSource } from './port.ts'
 import { type RepairEntry, RepairFiler } from './repair/filer.ts'
+import { type VisitEntry, visitFiler } from './visits.ts'
 
 /** A change batch, its changes as JSON. */
 export interface EncodedBatch {
@@ -53,6 +54,7 @@ export type LedgerEntry =
   | { readonly kind: 'informing'; readonly entry: InformingEntry }
   | { readonly kind: 'callBack'; readonly entry: CallBackEntry }
   | { readonly kind: 'repair'; readonly entry: RepairEntry }
+  | { readonly kind: 'visit'; readonly entry: VisitEntry }
 
 /** Where the ledger stands. */
 export interface LedgerState {
@@ -80,6 +82,7 @@ export class Ledger {
   readonly #callBacks: ReturnType<typeof callBackFiler>
   readonly #repair: RepairFiler
   readonly #care: ReturnType<typeof careFiler>
+  readonly #visits: ReturnType<typeof visitFiler>
   readonly #audit: AuditChain
   readonly #epoch: number
   #state: LedgerState
@@ -92,6 +95,7 @@ export class Ledger {
     this.#callBacks = callBackFiler(db)
     this.#repair = new RepairFiler(db)
     this.#care = careFiler(db)
+    this.#visits = visitFiler(db)
     this.#audit = new AuditChain(db, options.anchor)
     this.#statements = prepare(db)
     this.#notices = noticeFiler(db)
@@ -125,6 +129,7 @@ export class Ledger {
         } else if (entry.kind === 'informing') this.#informing.apply(entry.entry)
         else if (entry.kind === 'callBack') this.#callBacks.apply(entry.entry)
         else if (entry.kind === 'repair') this.#repair.apply(entry.entry)
+        else if (entry.kind === 'visit') this.#visits.apply(entry.entry)
         else if (entry.kind === 'linkCall')
           this.#statements.linkCall.run([entry.incident, entry.requestId])
         else this.#fileContact(entry.contact)
@@ -218,6 +223,9 @@ export class Ledger {
       case 'etrOutcome':
       case 'supervision':
         this.#repair.file(change)
+        break
+      case 'visit':
+        this.#visits.file(change)
         break
       // Followers read these from the change batches.
       case 'care':

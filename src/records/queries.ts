@@ -29,6 +29,7 @@ import type {
 } from './port.ts'
 import { type QualityParts, qualityReader } from './quality.ts'
 import { repairReader } from './repair/reader.ts'
+import { visitReader } from './visits.ts'
 
 /** Dark and restored transformers of an incident. */
 export interface IncidentArea {
@@ -68,6 +69,8 @@ export interface Queries
   /** How an incident was handled, beside its revisions. */
   quality(incident: string): QualityParts
   readonly repair: ReturnType<typeof repairReader>
+  /** Visits to customers whose life hangs on supply. */
+  readonly visits: ReturnType<typeof visitReader>
   /** Who asked to be told, whose turn it is, and what they are told. */
   readonly informing: ReturnType<typeof informingReader>
   close(): void
@@ -266,6 +269,7 @@ export function openQueries(path: string): Queries {
     informing: informingReader(db),
 
     callBacks: callBackReader(db),
+    visits: visitReader(db),
     care: careReader(db),
 
     quality: qualityReader(db),

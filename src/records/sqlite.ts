@@ -17,6 +17,7 @@ import type { OutboxEntry } from './outbox/outbox.ts'
 import type { ChangeSource, RecordsPort, RecordsState } from './port.ts'
 import { openQueries, type Queries } from './queries.ts'
 import type { RepairEntry } from './repair/filer.ts'
+import type { VisitEntry } from './visits.ts'
 import { startWriter, type WriterThread } from './writer-thread.ts'
 
 /** Change batches in one transaction, so that a long recovery shows its progress. */
@@ -39,7 +40,10 @@ export type RecordsCondition = 'writing' | 'full' | 'failing' | 'closed'
 
 export interface SqliteRecords
   extends RecordsPort,
-    Pick<Queries, 'areas' | 'outbox' | 'informing' | 'callBacks' | 'care' | 'quality' | 'repair'> {
+    Pick<
+      Queries,
+      'areas' | 'outbox' | 'informing' | 'callBacks' | 'visits' | 'care' | 'quality' | 'repair'
+    > {
   /** For `/readyz`. */
   readonly condition: RecordsCondition
   /** Changes endpoints and settles parcels; resolves once it is on disk. */
@@ -48,6 +52,8 @@ export interface SqliteRecords
   changeInforming(entry: InformingEntry): Promise<void>
   /** Takes, counts and settles call-backs; resolves once it is on disk. */
   changeCallBack(entry: CallBackEntry): Promise<void>
+  /** Takes visits; resolves once it is on disk. */
+  changeVisit(entry: VisitEntry): Promise<void>
   /** Changes crews, words and pictures; resolves once it is on disk. */
   changeRepair(entry: RepairEntry): Promise<void>
   /** Change batches asked for and not yet on disk; whoever makes more of them waits on this. */
@@ -156,6 +162,10 @@ class Committer {
 
   changeCallBack(entry: CallBackEntry): Promise<void> {
     return this.#ask({ kind: 'callBack', entry }, [])
+  }
+
+  changeVisit(entry: VisitEntry): Promise<void> {
+    return this.#ask({ kind: 'visit', entry }, [])
   }
 
   changeRepair(entry: RepairEntry): Promise<void> {

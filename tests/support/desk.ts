@@ -10,7 +10,7 @@ import { EngineLab } from './engine-lab.ts'
  *       │    └─X2─ m4 m5 m6
  *       └─X3─ m7 m8 m9
  */
-const DRAWING = `
+export const DESK_DRAWING = `
 B1 breaker
   F1 fuse
     X1 transformer
@@ -34,7 +34,7 @@ export class Desk {
   #requests = 0
 
   constructor(dark: readonly string[], change: (grid: Grid) => void = () => {}) {
-    const grid = drawnGrid(DRAWING)
+    const grid = drawnGrid(DESK_DRAWING)
     change(grid)
     this.lab = new EngineLab(grid)
     for (const meter of dark) this.lab.say(meter, 'powerOff')

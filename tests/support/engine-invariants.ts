@@ -45,6 +45,7 @@ const SPEAKING: ReadonlySet<Fact['type']> = new Set([
   'crewPosition',
   'escalationReplied',
   'careNoted',
+  'visitSettled',
 ])
 
 interface Life {

@@ -37,6 +37,7 @@ export function partitionsOf(fact: Fact, grid: CompiledGrid, count: number): rea
       return ofObserver(fact.meter)
     case 'quarantined':
       return fact.terminal === undefined ? [ELSEWHERE] : ofObserver(fact.terminal)
+    case 'visitSettled':
     case 'callerReport':
       return ofDevice(grid.usagePoints.device[grid.usagePoints.ids.indexOf(fact.usagePoint)] ?? -1)
     case 'switching':

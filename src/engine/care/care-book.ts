@@ -19,6 +19,8 @@ export class CareBook {
   readonly #notes = new Map<string, CareNote>()
   readonly #atDevice = new Map<number, PlacedNote[]>()
 
+  #turns = 0
+
   constructor(grid: CompiledGrid) {
     this.#grid = grid
   }
@@ -28,12 +30,18 @@ export class CareBook {
     return this.#notes.values()
   }
 
+  /** How often it was written to: what was found by it holds while this stands. */
+  get turns(): number {
+    return this.#turns
+  }
+
   get isEmpty(): boolean {
     return this.#notes.size === 0
   }
 
   /** Takes a note in; one that holds until `at` or earlier takes back what was noted. */
   take(note: CareNote, at: InstantMs): void {
+    this.#turns++
     const key = keyOf(note)
     const before = this.#notes.get(key)
     if (before) this.#unplace(before)

@@ -12,6 +12,7 @@ import { bringBack, mayBeBack } from '../repair/partial.ts'
 import type { StepName } from '../service/clock.ts'
 import { stepDone } from '../service/clocks.ts'
 import { publishNotice } from '../service/notice.ts'
+import { turnVisits } from '../service/visits.ts'
 import type { World } from '../world.ts'
 import type { Case } from './case.ts'
 import { incidentNumber } from './incident-id.ts'
@@ -76,6 +77,7 @@ export function decideAction(
   if (!refusal) {
     incident!.causes = [position]
     carryOut(world, incident!, fact)
+    turnVisits(world, publisher)
     publisher.publish(incident!, fact.action === 'close' ? 'closed' : 'acted', true)
     publisher.changes.push(entryOf(world, incident!, fact, position))
     if (fact.action === 'restore') publisher.changes.push(...learnDuration(world, incident!))

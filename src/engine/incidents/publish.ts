@@ -173,7 +173,8 @@ function urgentPart(c: Case): string {
 function staffPart({ serviceLevel, serviceReasons, repair }: Case): string {
   const { arrivedInferredAt, site, orders } = repair
   const why = serviceReasons.join()
-  return [serviceLevel, why, arrivedInferredAt, site?.enteredAt, orders.length].join('|')
+  const visit = repair.visit && `${repair.visit.startedAt} ${repair.visit.doneAt}`
+  return [serviceLevel, why, arrivedInferredAt, site?.enteredAt, orders.length, visit].join('|')
 }
 
 /** What readers of the notice must be told when it changes: its share of the incident. */

@@ -5,6 +5,7 @@ import type { SiteReport } from '../../facts/repair.ts'
 import type { InstantMs } from '../../facts/time.ts'
 import type { ServiceTimes } from '../service/clock.ts'
 import type { SupervisionOrder } from '../service/supervision-order.ts'
+import type { VisitClock } from '../service/visit-change.ts'
 import type { Estimate } from './estimate.ts'
 
 /** What was found on site, when it was so and when it was entered. */
@@ -53,6 +54,8 @@ export interface RepairState {
   site: SiteState | null
   etrs: EtrRevision[]
   back: BackByWord[]
+  /** Visits to customers whose life hangs on supply; null where none was due. */
+  visit: VisitClock | null
   orders: SupervisionOrder[]
   gradeHeld: GradeHeld | null
   /** The latest calls about it, for the grade. */
@@ -73,6 +76,7 @@ export function noRepairYet(): RepairState {
     site: null,
     etrs: [],
     back: [],
+    visit: null,
     orders: [],
     gradeHeld: null,
     calls: [],

@@ -5,7 +5,10 @@ import type { InstantMs } from '../../facts/time.ts'
 export const STEPS = ['accept', 'depart', 'arrive', 'report', 'restore', 'result'] as const
 export type StepName = (typeof STEPS)[number]
 
-/** 派单, the steps, 信息发布 and, of a customer who has paid, 复电: in the order in which they are shown. */
+/**
+ * 派单, the steps, 信息发布, of a customer who has paid 复电, of one whose life hangs on supply 走访: in the order
+ * in which they are shown.
+ */
 export const CLOCKS = [
   'dispatch',
   'accept',
@@ -16,6 +19,7 @@ export const CLOCKS = [
   'restore',
   'result',
   'reconnect',
+  'visit',
 ] as const
 export type ClockName = (typeof CLOCKS)[number]
 

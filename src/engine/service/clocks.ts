@@ -19,7 +19,11 @@ export function clocksOf(world: World, incident: Case): Clock[] {
   if (incident.finding !== null) return reconnectClock(world, incident)
   // A customer's own transformer is told, and nobody of ours is sent.
   if (incident.kind === 'customerInternal') return []
-  const clocks = [...hotlineClocks(world, incident), ...workClocks(world, incident)]
+  const clocks = [
+    ...hotlineClocks(world, incident),
+    ...workClocks(world, incident),
+    ...visitClock(incident),
+  ]
   return clocks.sort((a, b) => CLOCKS.indexOf(a.name) - CLOCKS.indexOf(b.name))
 }
 
@@ -77,6 +81,13 @@ function workClocks(world: World, incident: Case): Clock[] {
     ...clock('restore', done.arrive, rules.restoreHours[zone] * HOUR_MS),
     ...clock('result', done.restore, rules.resultMinutes * MINUTE_MS),
   ]
+}
+
+/** 走访: customers whose life hangs on supply were promised that somebody gets in touch. */
+function visitClock({ repair }: Case): Clock[] {
+  if (!repair.visit) return []
+  const { startedAt, dueAt, doneAt } = repair.visit
+  return [clockOf('visit', startedAt, dueAt - startedAt, doneAt)]
 }
 
 /** 欠费复电: who has paid and calls, and is dark still. It is done when the sign of it has gone. */

@@ -6,6 +6,7 @@ import type { Publisher } from '../incidents/publish.ts'
 import type { World } from '../world.ts'
 import { escalate, nextRungAt } from './ladder.ts'
 import { publishesAt, publishNotice } from './notice.ts'
+import { followVisits } from './visits.ts'
 
 /** Publishes and escalates what is due now; notes when to look again. */
 export function serve(world: World, publisher: Publisher): void {
@@ -18,6 +19,8 @@ export function serve(world: World, publisher: Publisher): void {
     supervise(world, incident, publisher)
   }
   for (const paid of awaitingReconnection(world)) supervise(world, paid, publisher)
+  // Whose light is out or back is known by what was published of it.
+  if (publisher.changes.length > 0) followVisits(world, publisher)
   planService(world)
 }
 

@@ -20,6 +20,7 @@ import type { Sums } from '../inference/sums.ts'
 import type { Plan } from '../plans/plan.ts'
 import { applyPlans } from '../plans/turn.ts'
 import type { Rules } from '../rules.ts'
+import type { VisitState } from '../service/visit-change.ts'
 import type { StormState } from '../storm/state.ts'
 import type { SummaryState } from '../summary/state.ts'
 import type { Switching } from '../switching/state.ts'
@@ -80,6 +81,7 @@ interface Heap {
   durations: [group: string, counts: number[]][]
   citiesTold: readonly string[]
   care: CareNote[]
+  visits: VisitState[]
   /** Null: nothing is due. */
   serviceDue: InstantMs | null
 }
@@ -139,6 +141,7 @@ export function writeHeap(world: World): string {
     durations: [...world.durations],
     citiesTold: world.citiesTold,
     care: [...world.care.notes],
+    visits: [...world.visits.values()],
     serviceDue: Number.isFinite(world.serviceDue) ? world.serviceDue : null,
   }
   return JSON.stringify(heap)
@@ -196,6 +199,7 @@ export function readWorld(
   world.durations = new Map(heap.durations)
   world.citiesTold = heap.citiesTold
   for (const note of heap.care) world.care.take(note, heap.now)
+  for (const visit of heap.visits) world.visits.set(visit.usagePoint, visit)
   world.serviceDue = heap.serviceDue ?? Number.POSITIVE_INFINITY
   world.summary = heap.summary
   world.now = heap.now

@@ -1,0 +1,222 @@
+/**
+ * Visits to customers whose life hangs on supply (T10, `domain.md` §4.5): what they are told promises that
+ * the grid manager gets in touch, so each of them is a visit, due within minutes. They begin when the
+ * ladder tells of such customers, follow them from incident to incident, and end unmade where their
+ * light is back first.
+ */
+import type { DeviceId, UsagePointId } from '../../facts/ids.ts'
+import type { VisitSettledFact } from '../../facts/visits.ts'
+import { DEVICE_TYPES, LIFE_SUPPORT } from '../../grid/model.ts'
+import type { ActionChange } from '../changes.ts'
+import { type Case, isActive } from '../incidents/case.ts'
+import { type Extent, extentOf } from '../incidents/extent.ts'
+import { incidentId, incidentNumber } from '../incidents/incident-id.ts'
+import { unitOf } from '../incidents/naming.ts'
+import type { Publisher } from '../incidents/publish.ts'
+import type { ActionRefusal } from '../incidents/refusal.ts'
+import { NONE } from '../inference/network.ts'
+import type { World } from '../world.ts'
+import type { VisitChange, VisitEnd, VisitState } from './visit-change.ts'
+
+const MINUTE_MS = 60_000
+const TRANSFORMER = DEVICE_TYPES.indexOf('transformer')
+/** The rung with which visits begin. */
+const RUNG = 'lifeSupport-1'
+
+/** Opens, moves and ends visits as the outages over their customers stand now, and publishes whose changed. */
+export function followVisits(world: World, publisher: Publisher): void {
+  for (const incident of turnVisits(world, publisher)) publisher.publish(incident, 'supervised')
+}
+
+/** The same for who publishes by themselves: the incidents whose clock may have turned, in order. */
+export function turnVisits(world: World, publisher: Publisher): Case[] {
+  const { visits, grid } = world
+  const dark = darkLives(world)
+  const touched = new Set<number>()
+  for (const visit of [...visits.values()]) {
+    const point = grid.usagePoints.ids.indexOf(visit.usagePoint)
+    const incident = dark.get(point)
+    if (incident?.number === visit.incident) continue
+    touched.add(visit.incident)
+    if (!incident) {
+      visits.delete(visit.usagePoint)
+      if (visit.settledAt === null)
+        publisher.changes.push(
+          tell(world, visit, 'ended', whyEnded(world, publisher, visit, point)),
+        )
+      continue
+    }
+    const moved = { ...visit, incident: incident.number }
+    visits.set(visit.usagePoint, moved)
+    touched.add(incident.number)
+    if (visit.settledAt === null) publisher.changes.push(tell(world, moved, 'open', null))
+  }
+  for (const [point, incident] of dark) {
+    const usagePoint = grid.usagePoints.ids.idOf(point) as UsagePointId
+    if (!hasBegun(incident) || visits.has(usagePoint)) continue
+    const visit = openVisit(world, incident, usagePoint)
+    visits.set(usagePoint, visit)
+    touched.add(incident.number)
+    publisher.changes.push(tell(world, visit, 'open', null))
+  }
+  const turned = [...touched]
+    .sort((a, b) => a - b)
+    .map((number) => world.cases.get(number))
+    .filter((incident) => incident !== undefined)
+  for (const incident of turned) turnClock(world, incident)
+  return turned
+}
+
+/** Takes the word of who went, or says why not. */
+export function settleVisit(
+  world: World,
+  position: number,
+  fact: VisitSettledFact,
+  publisher: Publisher,
+): void {
+  if (world.decided.has(fact.requestId)) return
+  const visit = world.visits.get(fact.usagePoint)
+  const known = visit?.id === fact.visit ? visit : undefined
+  const refusal: ActionRefusal | null = known?.settledAt === null ? null : 'notAllowedInState'
+  const number = known?.incident ?? incidentNumber(fact.visit.split('-')[0]!)
+  const incident = world.cases.get(number)
+  if (known && !refusal) {
+    const settled = { ...known, settledAt: Math.max(world.now, fact.receivedAt) }
+    world.visits.set(fact.usagePoint, settled)
+    const causes = [position]
+    const told = tell(world, settled, 'settled', fact.outcome)
+    publisher.changes.push({ ...told, by: fact.by, causes })
+    if (incident) {
+      incident.causes = causes
+      turnClock(world, incident)
+      publisher.publish(incident, 'supervised', true)
+    }
+  }
+  const answer: ActionChange = {
+    type: 'action',
+    at: world.now,
+    requestId: fact.requestId,
+    incident: incidentId(Math.max(0, number)),
+    accepted: refusal === null,
+    refusal,
+    revision: incident?.revision ?? 0,
+    causes: [position],
+  }
+  world.decided.set(fact.requestId, answer)
+  publisher.changes.push(answer)
+}
+
+const hasBegun = ({ escalated }: Case) => escalated.includes(RUNG)
+
+function openVisit(world: World, { number }: Case, usagePoint: UsagePointId): VisitState {
+  const { now, rules } = world
+  return {
+    // Dark again in the same outage after it was back, the customer is visited again.
+    id: `${incidentId(number)}-${now}-${usagePoint}`,
+    incident: number,
+    usagePoint,
+    openedAt: now,
+    dueAt: now + rules.service.clocks.visitMinutes * MINUTE_MS,
+    settledAt: null,
+  }
+}
+
+function tell(
+  world: World,
+  { id, incident, usagePoint, openedAt, dueAt }: VisitState,
+  state: VisitChange['state'],
+  outcome: VisitChange['outcome'],
+): VisitChange {
+  const { grid } = world
+  const point = grid.usagePoints.ids.indexOf(usagePoint)
+  const device = point < 0 ? NONE : grid.usagePoints.device[point]!
+  return {
+    ...{ type: 'visit', at: world.now, id, incident: incidentId(incident), usagePoint },
+    transformer: areaOf(world, device),
+    unit: unitOf(grid, Math.max(0, device)),
+    ...{ state, outcome, openedAt, dueAt, by: null },
+    causes: world.cases.get(incident)?.causes ?? [],
+  }
+}
+
+function areaOf({ grid, topology }: World, from: number): DeviceId | null {
+  for (let device = from; device >= 0; device = topology.parent[device]!)
+    if (grid.devices.type[device] === TRANSFORMER) return grid.devices.ids.idOf(device) as DeviceId
+  return null
+}
+
+/** The light is back, the outage was none, or nobody's life hangs on supply there any more. */
+function whyEnded(
+  world: World,
+  publisher: Publisher,
+  { incident: number }: VisitState,
+  point: number,
+): VisitEnd {
+  const incident = world.cases.get(number)
+  if (incident && isActive(incident) && point >= 0) {
+    const device = world.grid.usagePoints.device[point]!
+    return extentOf(world, incident).devices.includes(device) ? 'notSensitive' : 'restored'
+  }
+  if (point < 0) return 'notSensitive'
+  const outcome = incident ? incident.outcome : lastOutcome(publisher, number)
+  return outcome === 'withdrawn' || outcome === 'falseAlarm' ? 'withdrawn' : 'restored'
+}
+
+/** Of an incident that is filed already. */
+function lastOutcome({ changes }: Publisher, number: number): Case['outcome'] {
+  const id = incidentId(number)
+  const last = changes.findLast((one) => one.type === 'incident' && one.incident.id === id)
+  return last?.type === 'incident' ? last.incident.outcome : null
+}
+
+/** Since when the incident's first visit waits, or when the last was made or not needed any more. */
+function turnClock(world: World, { number, repair }: Case): void {
+  const waiting = [...world.visits.values()].filter(
+    ({ incident, settledAt }) => incident === number && settledAt === null,
+  )
+  if (waiting.length > 0)
+    repair.visit = {
+      startedAt: Math.min(...waiting.map(({ openedAt }) => openedAt)),
+      dueAt: Math.min(...waiting.map(({ dueAt }) => dueAt)),
+      doneAt: null,
+    }
+  else if (repair.visit?.doneAt === null) repair.visit = { ...repair.visit, doneAt: world.now }
+}
+
+/** Customers without supply now whose life hangs on it, with the incident, by usage point. */
+function darkLives(world: World): Map<number, Case> {
+  const dark = new Map<number, Case>()
+  for (const incident of world.cases.values()) {
+    // Without a visit under way only an incident that begins some is asked.
+    if (!isActive(incident) || (world.visits.size === 0 && !hasBegun(incident))) continue
+    for (const point of livesOf(world, incident, extentOf(world, incident)))
+      dark.set(point, incident)
+  }
+  return dark
+}
+
+interface Lives {
+  readonly noted: number
+  readonly points: readonly number[]
+}
+
+/** Found once for each place that was measured, and after each note on customers. */
+const lastFound = new WeakMap<Extent, Lives>()
+
+/** Usage points of the incident with life support, by the grid file or as noted of them, in order. */
+function livesOf(world: World, incident: Case, extent: Extent): readonly number[] {
+  const { care, grid } = world
+  const known = lastFound.get(extent)
+  if (known?.noted === care.turns) return known.points
+  const own = incident.observer === NONE ? NONE : grid.observers.target[incident.observer]!
+  const points = new Set<number>()
+  for (const device of extent.devices) {
+    for (let at = grid.usagePoints.first[device]!; at < grid.usagePoints.first[device + 1]!; at++)
+      if (grid.usagePoints.sensitive[at] === LIFE_SUPPORT) points.add(at)
+    for (const { note, point } of care.at(device))
+      if (note.reason === 'lifeSupport' && point >= 0 && note.until > world.now) points.add(point)
+  }
+  const found = [...points].filter((at) => own === NONE || at === own).sort((a, b) => a - b)
+  lastFound.set(extent, { noted: care.turns, points: found })
+  return found
+}

@@ -1,0 +1,143 @@
+/**
+ * Visits to customers whose life hangs on supply: opened, moved and ended as the engine says, taken by
+ * whoever goes. By place alone; the customer ledger knows who lives there and whose customer it is.
+ */
+import type { Connection } from '../config/sqlite.ts'
+import type { VisitChange } from '../engine/service/visit-change.ts'
+import type { InstantMs } from '../facts/time.ts'
+import { decodeCursor, encodeCursor } from './cursor.ts'
+
+export interface Visit {
+  readonly number: number
+  /** As the engine named it. */
+  readonly id: string
+  readonly incident: string
+  readonly usagePoint: string
+  readonly transformer: string | null
+  readonly unit: string
+  readonly openedAt: InstantMs
+  readonly dueAt: InstantMs
+  /** `ended`: nobody needs to go any more. */
+  readonly state: 'open' | 'taken' | 'settled' | 'ended'
+  readonly takenBy: string | null
+  readonly takenAt: InstantMs | null
+  /** What was found, or why nobody needs to go: a code. */
+  readonly outcome: string | null
+  readonly settledBy: string | null
+  readonly settledAt: InstantMs | null
+}
+
+/** What a person does beside settling it, which the engine decides. What does not fit its state changes nothing. */
+export interface VisitEntry {
+  readonly do: 'take'
+  readonly number: number
+  readonly by: string
+  readonly at: InstantMs
+  /** From who has it only where it was due by this time. */
+  readonly othersUpTo: InstantMs
+}
+
+export interface VisitQuery {
+  readonly state: 'waiting' | 'overdue' | 'settled' | 'all'
+  readonly units?: readonly string[]
+  readonly incident?: string
+  readonly now: InstantMs
+  readonly limit: number
+  readonly cursor?: string
+}
+
+/** Files and changes them, inside the ledger's transaction. */
+export function visitFiler(db: Connection) {
+  // One that moves to another incident stays with who has taken it.
+  const open = db.prepare(`INSERT INTO visits
+    (id, incident, usage_point, transformer, unit, opened_at, due_at, state)
+    VALUES (?, ?, ?, ?, ?, ?, ?, 'open')
+    ON CONFLICT (id) DO UPDATE SET incident = excluded.incident`)
+  const over = db.prepare(`UPDATE visits SET state = ?2, outcome = ?3, settled_by = ?4,
+    settled_at = ?5 WHERE id = ?1 AND state IN ('open', 'taken')`)
+  const take = db.prepare(`UPDATE visits SET state = 'taken', taken_by = ?2, taken_at = ?3
+    WHERE seq = ?1 AND state IN ('open', 'taken') AND (due_at <= ?4 OR coalesce(taken_by, ?2) = ?2)`)
+  return {
+    file(change: VisitChange): void {
+      const { id, incident, usagePoint, transformer, unit, openedAt, dueAt, state } = change
+      if (state === 'open') open.run([id, incident, usagePoint, transformer, unit, openedAt, dueAt])
+      else over.run([id, state, change.outcome, change.by, change.at])
+    },
+    apply({ number, by, at, othersUpTo }: VisitEntry): void {
+      take.run([number, by, at, othersUpTo])
+    },
+  }
+}
+
+type Row = [
+  ...[number, string, string, string, string | null, string, InstantMs, InstantMs, Visit['state']],
+  ...[string | null, InstantMs | null, string | null, string | null, InstantMs | null],
+]
+
+const COLUMNS = `seq, id, incident, usage_point, transformer, unit, opened_at, due_at, state,
+  taken_by, taken_at, outcome, settled_by, settled_at`
+
+function visitOf(row: Row): Visit {
+  const [number, id, incident, usagePoint, transformer, unit, openedAt, dueAt, ...then] = row
+  const [state, takenBy, takenAt, outcome, settledBy, settledAt] = then
+  return {
+    ...{ number, id, incident, usagePoint, transformer, unit, openedAt, dueAt },
+    ...{ state, takenBy, takenAt, outcome, settledBy, settledAt },
+  }
+}
+
+const WAITING = `state IN ('open', 'taken')`
+const STATES: Readonly<Record<VisitQuery['state'], string>> = {
+  waiting: WAITING,
+  overdue: `${WAITING} AND due_at <= ?4`,
+  settled: `state IN ('settled', 'ended')`,
+  all: 'true',
+}
+
+/** Reads them on a connection of its own. */
+export function visitReader(db: Connection) {
+  const one = db.prepare(`SELECT ${COLUMNS} FROM visits WHERE seq = ?`).raw()
+  const waits = db
+    .prepare(`SELECT ${COLUMNS} FROM visits WHERE ${WAITING} AND incident = ? AND usage_point = ?`)
+    .raw()
+  const seen = '(?1 IS NULL OR unit IN (SELECT value FROM json_each(?1)))'
+  const pages = Object.fromEntries(
+    Object.entries(STATES).map(([state, condition]) => [
+      state,
+      db
+        .prepare(`SELECT ${COLUMNS} FROM visits WHERE ${seen} AND (?2 IS NULL OR incident = ?2)
+          AND seq > ?3 AND (${condition}) AND ?4 = ?4 ORDER BY seq LIMIT ?5`)
+        .raw(),
+    ]),
+  )
+  const counts = db
+    .prepare(`SELECT count(*), coalesce(sum(due_at <= ?2), 0) FROM visits
+      WHERE ${seen} AND ${WAITING}`)
+    .raw()
+  const amongOf = (units: readonly string[] | undefined) =>
+    units === undefined ? null : JSON.stringify(units)
+  return {
+    one(number: number): Visit | undefined {
+      const row = one.get([number]) as Row | undefined
+      return row && visitOf(row)
+    },
+    /** The one that waits at a place, about an outage. */
+    waitingAt(incident: string, usagePoint: string): Visit | undefined {
+      const row = waits.get([incident, usagePoint]) as Row | undefined
+      return row && visitOf(row)
+    },
+    /** Oldest first, and so the first that is due. */
+    page({ state, units, incident, now, limit, cursor }: VisitQuery) {
+      const after = cursor === undefined ? 0 : decodeCursor('visits', cursor)
+      const asked = [amongOf(units), incident ?? null, after, now, limit + 1]
+      const rows = pages[state]!.all(asked) as Row[]
+      const visits = rows.slice(0, limit).map(visitOf)
+      const next = rows.length > limit ? encodeCursor('visits', visits.at(-1)!.number) : null
+      return { visits, cursor: next }
+    },
+    counts(units: readonly string[] | undefined, now: InstantMs) {
+      const [waiting, overdue] = counts.get([amongOf(units), now]) as [number, number]
+      return { waiting, overdue }
+    },
+  }
+}
