@@ -3,6 +3,7 @@
  * what `check` calls an error; what it settles by itself (a loop opened, a device not energised)
  * stands in `notes`.
  */
+import type { PhaseMask } from '../facts/phases.ts'
 import { Collector } from './collector.ts'
 import {
   type CompiledFeeder,
@@ -61,6 +62,7 @@ export class GridCompiler {
     const order = orderDevices(collected, zones)
     const points = orderPoints(collected, order)
     const devices = deviceColumns(collected, order)
+    const usagePoints = pointColumns(collected, order, devices, points)
     const grid = {
       digest,
       name: collected.name,
@@ -74,8 +76,8 @@ export class GridCompiler {
         zones: zones.count,
       },
       devices,
-      usagePoints: pointColumns(collected, order, points),
-      observers: observerColumns(collected, order, points),
+      usagePoints,
+      observers: observerColumns(collected, order, points, devices, usagePoints),
       lines: lineColumns(collected, order, zones.zone),
       notes: order.notes,
     }
@@ -150,32 +152,53 @@ function feedersOf(
 function pointColumns(
   collected: Collector,
   devices: Order,
+  { phases: devicePhases }: DeviceColumns,
   { order, first }: Order & { first: Int32Array },
 ): UsagePointColumns {
   const device = collected.pointDevice.permuted(order)
-  for (let i = 0; i < device.length; i++) device[i] = devices.newIndex[device[i]!]!
+  const phases = collected.pointPhases.permuted(order)
+  for (let i = 0; i < device.length; i++) {
+    device[i] = devices.newIndex[device[i]!]!
+    phases[i] = suppliedPhases(phases[i]!, devicePhases[device[i]!]!)
+  }
   return {
     ids: PooledIds.of(collected.points.pool, order),
     device,
-    phases: collected.pointPhases.permuted(order),
+    phases,
     important: collected.pointImportant.permuted(order),
     sensitive: collected.pointSensitive.permuted(order),
     first,
   }
 }
 
+/**
+ * The phases that the place has, of those that were said; left out they are all three, and mean
+ * whatever supplies the place. Where it has none of them they stay as said: `check` names that.
+ */
+function suppliedPhases(own: PhaseMask, place: PhaseMask): PhaseMask {
+  return own & place || own
+}
+
 function observerColumns(
   collected: Collector,
   devices: Order,
   points: Order & { first: Int32Array },
+  { phases: devicePhases }: DeviceColumns,
+  { phases: pointPhases }: UsagePointColumns,
 ): ObserverColumns {
   const { order, newIndex, first } = orderObservers(collected, points)
+  const phases = collected.observerPhases.permuted(order)
   const targetKind = collected.targetKind.permuted(order)
   const target = collected.target.permuted(order)
   const via = collected.via.permuted(order)
   for (let i = 0; i < target.length; i++) {
-    if (targetKind[i] === TARGET_DEVICE) target[i] = devices.newIndex[target[i]!]!
-    else if (targetKind[i] === TARGET_USAGE_POINT) target[i] = points.newIndex[target[i]!]!
+    if (targetKind[i] === TARGET_DEVICE) {
+      target[i] = devices.newIndex[target[i]!]!
+      phases[i] = suppliedPhases(phases[i]!, devicePhases[target[i]!]!)
+    } else if (targetKind[i] === TARGET_USAGE_POINT) {
+      target[i] = points.newIndex[target[i]!]!
+      phases[i] = suppliedPhases(phases[i]!, pointPhases[target[i]!]!)
+    }
     if (via[i]! >= 0) via[i] = newIndex[via[i]!]!
   }
   return {
@@ -183,7 +206,7 @@ function observerColumns(
     class: collected.class.permuted(order),
     targetKind,
     target,
-    phases: collected.observerPhases.permuted(order),
+    phases,
     via,
     firstMeter: first,
   }

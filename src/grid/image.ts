@@ -13,7 +13,7 @@ import { PooledIds } from './id-table.ts'
 import { PackedTexts } from './texts.ts'
 
 /** Raised with every change of the format, the numbering or of what marks mean; an older image is compiled anew. */
-export const IMAGE_VERSION = 4
+export const IMAGE_VERSION = 5
 /** Bytes that say how long the head is. */
 export const PRELUDE_BYTES = 32
 /** Sections start at a multiple of this: a cache line, and more than any element needs. */

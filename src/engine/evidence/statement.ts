@@ -7,6 +7,7 @@ import type { InstantMs } from '../../facts/time.ts'
 import { OBSERVER_CLASSES } from '../../grid/model.ts'
 import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
+import { untilReturn } from './own-return.ts'
 import { isUniform, lostOf, newestOf, type PhaseWords, take, wordsOf } from './phase-book.ts'
 import { type ReadTime, readTime } from './read-time.ts'
 import {
@@ -79,20 +80,24 @@ export function say(world: World, position: number, observer: number, statement:
   } else {
     const follows = itsOwn && world.speakers.get(observer) === speaker
     const order = follows ? 'newer' : registers.order(observer, at, off, boot, seq)
-    if (order !== 'newer') {
-      if (order === 'older') remember(world, observer, word)
+    const takesOver = order === 'duplicate' && speaksBefore(world, observer, speaker)
+    if (order !== 'newer' && !takesOver) {
+      if (order === 'older' || !counted) remember(world, observer, word)
+      if (!usual) noteAhead(world, observer, speaker, at, time.at)
       if (order === 'duplicate' && counted) redate(world, position, observer, word)
       if (off && registers.wasOff(observer) && agrees(world, observer, at)) {
         registers.agree(observer, word.marks, order === 'duplicate')
         goOut(world, position, observer, word)
-      }
+      } else if (!off && order === 'older') goOutAnew(world, position, observer)
       return
     }
+    const marksBefore = registers.marksOf(observer)
     put(world, observer, own, word)
+    if (takesOver && off) registers.agree(observer, marksBefore, true)
     remember(world, observer, word)
   }
   noteDelay(world, observer, statement, time)
-  if (!usual && time.at > at) world.toldAhead.set(observer, { speaker, told: time.at })
+  if (!usual) noteAhead(world, observer, speaker, at, time.at)
   if (usual) world.speakers.delete(observer)
   else world.speakers.set(observer, speaker)
   const head = world.belief.headOf[observer]!
@@ -106,6 +111,29 @@ export function say(world: World, position: number, observer: number, statement:
     device: world.grid.devices.ids.idOf(head) as never,
     ...(time.invalid ? { clockInvalid: true } : {}),
   })
+}
+
+/**
+ * True where two said the same of one instant and the new one's word stands: its usual speaker's, else
+ * that of the lower index, whichever arrived first.
+ */
+function speaksBefore(world: World, observer: number, speaker: number): boolean {
+  const held = world.speakers.get(observer)
+  if (held === undefined) return false
+  return speaker === world.identityOf(observer) || speaker < held
+}
+
+/** What a clock that is ahead said of an observer of somebody else's, up to when. */
+function noteAhead(
+  { toldAhead }: World,
+  observer: number,
+  speaker: number,
+  at: InstantMs,
+  told: InstantMs,
+): void {
+  if (told <= at) return
+  const before = toldAhead.get(observer)
+  if (before?.speaker !== speaker || before.told < told) toldAhead.set(observer, { speaker, told })
 }
 
 interface Word {
@@ -228,6 +256,21 @@ function goOut(world: World, position: number, observer: number, { at, marks }: 
   if (head !== NONE) world.stir(head, position)
 }
 
+/**
+ * An on from before its last off came late: where that off was taken to be older than a return, and by
+ * its own clock follows one, it is dark anew.
+ */
+function goOutAnew(world: World, position: number, observer: number): void {
+  const { registers, belief } = world
+  const at = registers.atOf(observer)
+  if (!registers.wasOff(observer) || registers.state[observer] === OFF) return
+  if (behindReturn(world, observer, at) === OFF) return
+  if (meaningOf(world, observer, true, at) !== OFF) return
+  belief.leaveUnanswered(observer, 0)
+  const head = belief.become(observer, OFF)
+  if (head !== NONE) world.stir(head, position)
+}
+
 /** What an off or on means in the light of restorations already found above its observer. */
 export function meaningOf(
   world: World,
@@ -236,6 +279,13 @@ export function meaningOf(
   at: InstantMs,
 ): RegisterState {
   if (!off) return ON
+  const meaning = behindReturn(world, observer, at)
+  if (meaning === OFF) return OFF
+  return behindReturn(world, observer, untilReturn(world.registers, observer, at))
+}
+
+/** What an off of that time means where every clock is right. */
+function behindReturn(world: World, observer: number, at: InstantMs): RegisterState {
   const { belief, network } = world
   const own = belief.headOf[observer]!
   for (let head = own; head !== NONE; head = network.above[head]!) {

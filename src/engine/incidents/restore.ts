@@ -6,6 +6,7 @@ import type { InstantMs } from '../../facts/time.ts'
 import { forgetUnanswered } from '../callreads/answers.ts'
 import { isBeingSampled } from '../callreads/sample.ts'
 import { forgetCallers } from '../evidence/calls.ts'
+import { isBeforeReturn } from '../evidence/own-return.ts'
 import { positionAt, provenClosed, unproveClosed } from '../evidence/positions.ts'
 import { AWAITED, MUTED, OFF, ON, QUIET } from '../evidence/registers.ts'
 import { restState } from '../evidence/statement.ts'
@@ -25,7 +26,11 @@ const HOUR_MS = 3_600_000
  * nobody but its own meter can speak.
  */
 export function noticeReturn(world: World, incident: Case): void {
-  if (!isActive(incident) || incident.cameBackAt !== null) return
+  if (!isActive(incident)) return
+  if (incident.cameBackAt !== null) {
+    if (isTakenBack(world, incident)) unmarkReturned(world, incident)
+    return
+  }
   // A tie likelier feeds a part of it than that the device is closed again.
   if (incident.tiePart !== NONE) return
   if (isContradicted(world, incident)) return
@@ -96,6 +101,24 @@ export function onlyVoiceDue(world: World, incident: Case): InstantMs {
   return Math.min(...due.filter((at) => at > world.now))
 }
 
+/**
+ * One identity had suspected the outage and one observer said that it was over, who says off again: of
+ * the rest nobody ever heard that they had supply, and they say off as before.
+ */
+function isTakenBack(world: World, incident: Case): boolean {
+  const { head, observer, named, sources, darkAt } = incident
+  if (sources >= 2 || observer !== NONE || named !== NONE) return false
+  if (world.belief.sums.waits(head) === 0 || closedAt(world, incident) > darkAt) return false
+  if (onsHeard(world, head, NONE, darkAt).at.length > 0) return false
+  const { registers } = world
+  let witnessed = false
+  world.network.eachObserver(head, (o) => {
+    if (witnessed || registers.state[o] !== OFF) return
+    witnessed = registers.transitions(o).some(({ at, off }) => !off && at > darkAt)
+  })
+  return witnessed
+}
+
 function markReturned(world: World, incident: Case, cameBackAt: InstantMs): void {
   incident.cameBackAt = Math.min(cameBackAt, world.now)
   incident.reads.atReturn = incident.reads.asked.length
@@ -126,6 +149,7 @@ export function unmarkReturned(world: World, incident: Case): void {
   const { hearing } = belief
   const at = incident.cameBackAt!
   incident.cameBackAt = null
+  incident.customersRestored = incident.originalCustomers - incident.customers
   belief.cameBack.delete(incident.head)
   belief.hearing = incident.darkAt
   unproveClosed(world, incident.head, at)
@@ -163,10 +187,10 @@ function closedAt(world: World, incident: Case): InstantMs {
 }
 
 function awaitOns(world: World, head: number, cameBackAt: InstantMs): void {
-  const { belief } = world
+  const { belief, registers } = world
   const waiting: number[] = []
   belief.network.eachObserver(head, (observer) => {
-    if (belief.registers.state[observer] === OFF && belief.registers.atOf(observer) <= cameBackAt)
+    if (registers.state[observer] === OFF && isBeforeReturn(registers, observer, cameBackAt))
       waiting.push(observer)
   })
   for (const observer of waiting) belief.become(observer, AWAITED)

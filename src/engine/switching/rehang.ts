@@ -11,6 +11,7 @@ import type { InstantMs } from '../../facts/time.ts'
 import type { EvidenceItem } from '../changes.ts'
 import { forgetCallers, settleCallers } from '../evidence/calls.ts'
 import { lean } from '../evidence/indicators.ts'
+import { CLOCKS_APART_MS, isBeforeReturn } from '../evidence/own-return.ts'
 import { operations, positionAt, settlePosition } from '../evidence/positions.ts'
 import { AWAITED, OFF } from '../evidence/registers.ts'
 import { meaningOf } from '../evidence/statement.ts'
@@ -26,9 +27,6 @@ import type { World } from '../world.ts'
 import { followParts } from './follow.ts'
 import { type MovedPart, movedParts, type Rehanging } from './parts.ts'
 import { publishTopology } from './report.ts'
-
-/** What the clocks of two switch terminals may differ by and still tell of one change-over. */
-const CLOCKS_APART_MS = 10_000
 
 /** Brings the network in line with the positions, where one changed since the last tick. */
 export function rehang(world: World, publisher: Publisher): void {
@@ -234,7 +232,7 @@ function darkBefore(world: World, head: number, at: InstantMs): number[] {
   const found: number[] = []
   const visit = (below: number) => {
     network.eachSeated(below, (o) => {
-      const said = belief.registers.state[o] === OFF && belief.registers.atOf(o) <= at
+      const said = belief.registers.state[o] === OFF && isBeforeReturn(belief.registers, o, at)
       if (said && !services.has(o)) found.push(o)
     })
     for (let c = network.firstBelow[below]!; c !== NONE; c = network.nextBeside[c]!)

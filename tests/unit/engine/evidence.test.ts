@@ -219,7 +219,7 @@ describe('voltages', () => {
     story.answer('C1', 'C1', 'deenergised', [2, 1, 0])
     for (const terminal of ['C2', 'C3']) story.answer(terminal, terminal, 'energised')
     story.pass(240)
-    expect(story.open()).toMatchObject([{ device: { id: 'X1' }, sources: 2 }])
+    expect(story.open()).toMatchObject([{ sources: 2 }])
     const alone = lab()
     alone.answer('C1', 'C1', 'deenergised', [2, 1, 0])
     alone.pass(60)
@@ -279,5 +279,29 @@ describe('phases', () => {
       const index = story.grid.observers.ids.indexOf('C1')
       expect(story.engine.world!.registers.phasesOf(index)).toBe(7)
     }
+  })
+})
+
+describe('two who say the same of one meter at one instant', () => {
+  const LIT_BESIDE = `
+B breaker
+  X1 transformer
+    T1 ttu
+    a1 meter
+    a2 meter
+    a3 meter
+  X2 transformer
+    b1 meter
+    b2 meter
+`
+
+  it.each(['the terminal first', 'the meter first'])('is the meter’s own word: %s', (order) => {
+    const story = lab(LIT_BESIDE)
+    // By its own clock in ten seconds' time: what it says of others is taken as said now.
+    const area = () => story.say('T1', 'areaOff', { at: story.now + 10_000 })
+    const own = () => story.say('o-a1', 'powerOff', { boot: 1, seq: 1 })
+    for (const say of order === 'the terminal first' ? [area, own] : [own, area]) say()
+    story.pass(10)
+    expect(story.open()).toMatchObject([{ sources: 2 }])
   })
 })

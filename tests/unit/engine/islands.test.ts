@@ -149,6 +149,28 @@ describe('what another feed is said to have taken over', () => {
     expect(on.open()).toEqual([])
   })
 
+  it.each(['on first', 'off first'])(
+    'leaves dark who by its own clock was back and went again: %s',
+    (order) => {
+      const on = lab()
+      on.say('FS2', 'switchOpen', { device: 'S2' })
+      dark(on, X2)
+      on.pass(240)
+      // The control room's clock is a little ahead of the area's.
+      operate(on, 'K', 'closed')
+      on.pass(2)
+      const said = [
+        { kind: 'powerOn', at: on.now - 5000, seq: 2 },
+        { kind: 'powerOff', at: on.now - 3000, seq: 3 },
+      ] as const
+      for (const { kind, at, seq } of order === 'on first' ? said : [...said].reverse())
+        on.say('o-m3', kind, { at, boot: 1, seq })
+      for (const who of ['C2', 'o-m4']) on.say(who, 'powerOn')
+      on.pass(300)
+      expect(on.open().map(({ device }) => device.id)).toEqual(['m3'])
+    },
+  )
+
   it('waits where it is fed, whatever else is switched', () => {
     const on = takenOver()
     operate(on, 'B1', 'open')

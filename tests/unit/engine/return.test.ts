@@ -140,3 +140,30 @@ describe('a single service', () => {
     expect(lab.open()).toEqual([])
   })
 })
+
+describe('an outage that one identity tells of', () => {
+  it('goes on where the one meter that was back takes that back', () => {
+    const drawing = ['B breaker', '  X transformer', '    C concentrator', '    m1 meter']
+    const beside = [
+      '    m2 meter',
+      '    m3 meter',
+      '  Y transformer',
+      '    m8 meter',
+      '    m9 meter',
+    ]
+    const lab = new EngineLab(drawnGrid([...drawing, ...beside].join('\n')))
+    lab.pass(5)
+    const of = (meter: string) => ({ meters: [`o-${meter}`] })
+    lab.say('C', 'powerOff')
+    for (const meter of ['m1', 'm2', 'm3']) lab.say('C', 'powerOff', of(meter))
+    lab.pass(60)
+    lab.say('C', 'powerOn', of('m1'))
+    lab.pass(60)
+    lab.say('C', 'powerOff', of('m1'))
+    lab.pass(900)
+    expect(lab.open()).toMatchObject([{ device: { id: 'X' }, metersAffected: 3, restoredAt: null }])
+    const segments = lab.changes.filter((change) => change.type === 'segment')
+    expect(segments.at(-1)).toMatchObject({ segment: { device: { id: 'X' }, to: null } })
+    expect(lab.incidents()).toHaveLength(1)
+  })
+})

@@ -49,6 +49,19 @@ describe('a small grid', () => {
   })
 })
 
+test('phases left out are those of the place', () => {
+  const grid = smallGrid()
+  grid.usagePoints.push({ id: 'U4', device: 'T2' })
+  grid.observers.push(
+    { id: 'C2', class: 'concentrator', device: 'T2' },
+    { id: 'M4', class: 'meter', usagePoint: 'U4' },
+  )
+  const { observers, usagePoints } = compileGrid(grid, 'digest')
+  const phasesOf = (id: string) => observers.phases[observers.ids.indexOf(id)]
+  expect(['C1', 'C2', 'M1', 'M2', 'M4'].map(phasesOf)).toEqual([7, 2, 1, 7, 2])
+  expect(usagePoints.phases[usagePoints.ids.indexOf('U4')]).toBe(2)
+})
+
 test('a generated grid: meters of each device are one range, in both directions', () => {
   const { devices, usagePoints, observers } = compileGrid(
     generateGrid({ customers: 2_000, seed: 3 }),
