@@ -1,28 +1,56 @@
-/** Notices of faults (故障感知信息), as they stand. */
+/** Notices of faults (故障感知信息), as they stand, with what was pushed and how many photos there are. */
+import type { Notice } from '../../../src/engine/changes.ts'
 import type { NoticeStatus } from '../../../src/engine/service/notice-state.ts'
+import type { Channel } from '../../../src/facts/channels.ts'
+import type { PushCounts } from '../../../src/http/notice-port.ts'
 import { getJson } from './client.ts'
-import type { IncidentPayload, Instant } from './payloads.ts'
+import type { Instant } from './payloads.ts'
 
-export interface NoticePayload {
-  readonly no: string | null
-  readonly incident: string
-  readonly revision: number
-  readonly status: NoticeStatus
-  readonly outageType: IncidentPayload['kind']
-  readonly level: IncidentPayload['level']
-  readonly grade: 1 | 2 | 3 | 4
-  readonly device: IncidentPayload['device']
-  readonly unit: string
-  readonly feeder: string | null
-  readonly publicTransformers: number
-  readonly dedicatedTransformers: number
-  readonly customers: number
-  readonly importantUsers: readonly { readonly usagePoint: string; readonly importance: string }[]
-  readonly sensitiveCount: number
+type Times =
+  | 'startedAt'
+  | 'sensedAt'
+  | 'proposedAt'
+  | 'publishedAt'
+  | 'arrivedAt'
+  | 'firstRestoredAt'
+  | 'restoredAt'
+  | 'etr'
+  | 'trip'
+  | 'plannedPeriod'
+  | 'etrRevisions'
+
+/** Every field is there; of what is not known the value is null. */
+type Whole = Required<Omit<Notice, Times | 'verification'>>
+
+export interface NoticePayload extends Whole {
+  readonly verification: NonNullable<Notice['verification']> | null
   readonly startedAt: Instant
+  readonly sensedAt: Instant
   readonly proposedAt: Instant
   readonly publishedAt: Instant | null
-  readonly publishedBy: 'staff' | 'rule' | null
+  readonly arrivedAt: Instant | null
+  readonly firstRestoredAt: Instant | null
+  readonly restoredAt: Instant | null
+  readonly etr: Instant | null
+  readonly trip: (Omit<NonNullable<Notice['trip']>, 'at'> & { readonly at: Instant }) | null
+  readonly plannedPeriod: { readonly start: Instant; readonly end: Instant } | null
+  readonly etrRevisions: readonly {
+    readonly etr: Instant
+    readonly at: Instant
+    readonly reasonCode: string | null
+  }[]
+  readonly push: {
+    /** Customers without supply who asked to be told; null until they were counted. */
+    readonly subscribers: number | null
+    readonly countedAt: Instant | null
+    readonly total: PushCounts
+    readonly lastAt: Instant | null
+    readonly lines: readonly (PushCounts & {
+      readonly channel: Channel
+      readonly template: string
+    })[]
+  }
+  readonly photos: { readonly count: number; readonly lastAt: Instant | null }
 }
 
 export async function notices(
@@ -32,6 +60,15 @@ export async function notices(
   const asked = status === null ? '' : `&status=${status}`
   return (await getJson<{ notices: NoticePayload[] }>(`/api/v1/notices?limit=100${asked}`, signal))
     .notices
+}
+
+/** The notice of one incident; null where nobody is told of it. */
+export async function noticeOf(
+  incident: string,
+  signal?: AbortSignal,
+): Promise<NoticePayload | null> {
+  const path = `/api/v1/incidents/${encodeURIComponent(incident)}/notice`
+  return (await getJson<{ notice: NoticePayload | null }>(path, signal)).notice
 }
 
 /** Sensitive and important customers of an outage, by reference. */

@@ -13,6 +13,8 @@ import { GradeBadge, StateChip } from '../incidents/marks.tsx'
 import type { Names } from '../incidents/names.ts'
 import { permittedActions } from '../incidents/permitted.ts'
 import { useNow } from '../live/context.tsx'
+import { NoticeWhole } from '../notices/NoticeWhole.tsx'
+import { useNotice } from '../notices/useNotice.ts'
 import { Photo } from './Photo.tsx'
 import { SiteForm } from './SiteForm.tsx'
 import type { FieldQueue } from './useQueue.ts'
@@ -84,6 +86,9 @@ export function FieldIncident({ incident, account, names, queue }: Props) {
             <Pair name={text.detail.important} value={format.number(incident.important)} />
             <Pair name={text.detail.sensitive} value={format.number(incident.sensitiveCount)} />
           </dl>
+          {incident.notice !== null && account.rights.includes('notices.read') && (
+            <FieldNotice incident={incident} account={account} names={names} />
+          )}
           <div className="field-actions">
             {actions.map((action) => (
               <button
@@ -123,6 +128,12 @@ export function FieldIncident({ incident, account, names, queue }: Props) {
     if (period === null || incident.etrSource === 'none') return text.detail.etrNone
     return `${format.clock(period.end)} · ${text.detail.etrSource[incident.etrSource]}`
   }
+}
+
+/** Asked for once the outage is opened; without a connection the panel says so. */
+function FieldNotice({ incident, account, names }: Omit<Props, 'queue'>) {
+  const [notice, retry] = useNotice(incident, account)
+  return <NoticeWhole loaded={notice} retry={retry} names={names} />
 }
 
 function Pair({ name, value }: { name: string; value: ReactNode }) {

@@ -6,6 +6,7 @@ import { chatter } from './en/chatter.ts'
 import { crews, diagram, entry, noticePage, workOrder } from './en/dispatch.ts'
 import { field } from './en/field.ts'
 import { fromTheField } from './en/from-the-field.ts'
+import { noticeSheet } from './en/notice-sheet.ts'
 import { operator } from './en/operator.ts'
 import { publicPage } from './en/public.ts'
 import { reasonForm } from './en/reason-form.ts'
@@ -46,6 +47,7 @@ export const en: Catalogue = {
   reasonForm,
   diagram,
   noticePage,
+  noticeSheet,
   entry,
   workOrder,
   crews,

@@ -27,6 +27,7 @@ import { chatter } from './zh/chatter.ts'
 import { crews, diagram, entry, noticePage, workOrder } from './zh/dispatch.ts'
 import { field } from './zh/field.ts'
 import { fromTheField } from './zh/from-the-field.ts'
+import { noticeSheet } from './zh/notice-sheet.ts'
 import { operator } from './zh/operator.ts'
 import { publicPage } from './zh/public.ts'
 import { reasonForm } from './zh/reason-form.ts'
@@ -66,6 +67,7 @@ export const zhCN = {
   reasonForm,
   diagram,
   noticePage,
+  noticeSheet,
   entry,
   workOrder,
   crews,

@@ -5,6 +5,8 @@ import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import type { Account, IncidentPayload } from '../api/payloads.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import { useNow } from '../live/context.tsx'
+import { NoticeWhole } from '../notices/NoticeWhole.tsx'
+import { useNotice } from '../notices/useNotice.ts'
 import { Actions } from './Actions.tsx'
 import { CallReads } from './CallReads.tsx'
 import { Clocks } from './Clocks.tsx'
@@ -114,6 +116,7 @@ export function IncidentDetail(props: Props) {
 function Opened(props: Props & { incident: IncidentPayload; refresh: () => Promise<void> }) {
   const { incident, account, names } = props
   const acting = useActing(incident, account, props.refresh)
+  const [notice, retryNotice] = useNotice(incident, account)
   return (
     <>
       <div className="detail-scroll">
@@ -121,7 +124,11 @@ function Opened(props: Props & { incident: IncidentPayload; refresh: () => Promi
         <Flags incident={incident} />
         <Figures incident={incident} />
         <Clocks incident={incident} />
-        <NoticeState incident={incident} acting={acting} />
+        <NoticeState incident={incident} acting={acting}>
+          {account.rights.includes('notices.read') && (
+            <NoticeWhole loaded={notice} retry={retryNotice} names={names} />
+          )}
+        </NoticeState>
         <Progress incident={incident} />
         {account.rights.includes('notices.read') && (
           <Escalations incident={incident} account={account} />
@@ -133,7 +140,11 @@ function Opened(props: Props & { incident: IncidentPayload; refresh: () => Promi
         <Facts incident={incident} names={names} />
       </div>
       <Actions incident={incident} account={account} acting={acting} />
-      <WorkOrder incident={incident} names={names} />
+      <WorkOrder
+        incident={incident}
+        names={names}
+        notice={notice.state === 'ready' ? notice.value : null}
+      />
     </>
   )
 }

@@ -1,5 +1,6 @@
 /** The notice (故障感知信息) of an incident: its number, how it stands, and publishing it. */
 import { Button } from 'antd'
+import type { ReactNode } from 'react'
 import type { IncidentPayload } from '../api/payloads.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import { isToPublish } from './permitted.ts'
@@ -8,9 +9,11 @@ import type { Acting } from './useActing.ts'
 interface Props {
   readonly incident: IncidentPayload
   readonly acting: Acting
+  /** All that it says. */
+  readonly children: ReactNode
 }
 
-export function NoticeState({ incident, acting }: Props) {
+export function NoticeState({ incident, acting, children }: Props) {
   const { text } = useLanguage()
   const { notice, noticeNo } = incident
   if (notice === null) return null
@@ -41,6 +44,7 @@ export function NoticeState({ incident, acting }: Props) {
         )}
       </div>
       {waits && <p className="quiet">{text.notice.waiting}</p>}
+      {children}
     </section>
   )
 }

@@ -1,13 +1,22 @@
 /** The work order on paper: on screen it is not there, printed it is all there is. */
 import { createPortal } from 'react-dom'
+import type { NoticePayload } from '../api/notices.ts'
 import type { IncidentPayload } from '../api/payloads.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import { useNow } from '../live/context.tsx'
+import { NoticeSheet } from '../notices/NoticeSheet.tsx'
 import { customersOut, deviceName, headlineOf } from './headline.ts'
 import type { Names } from './names.ts'
 import '../styles/work-order.css'
 
-export function WorkOrder({ incident, names }: { incident: IncidentPayload; names: Names }) {
+interface Props {
+  readonly incident: IncidentPayload
+  readonly names: Names
+  /** Goes with the order on a page of its own; null where there is none, or it is not known. */
+  readonly notice: NoticePayload | null
+}
+
+export function WorkOrder({ incident, names, notice }: Props) {
   const { text, format } = useLanguage()
   const t = text.workOrder
   const now = useNow()
@@ -64,6 +73,12 @@ export function WorkOrder({ incident, names }: { incident: IncidentPayload; name
         </tbody>
       </table>
       <p>{t.printed(format.time(now))}</p>
+      {notice !== null && (
+        <div className="work-order-notice">
+          <h2>{text.notice.heading}</h2>
+          <NoticeSheet notice={notice} names={names} />
+        </div>
+      )}
     </section>,
     document.body,
   )
