@@ -2,7 +2,6 @@
 import type { Notice } from '../../../src/engine/changes.ts'
 import type { NoticeStatus } from '../../../src/engine/service/notice-state.ts'
 import type { Channel } from '../../../src/facts/channels.ts'
-import type { PushCounts } from '../../../src/http/notice-port.ts'
 import { getJson } from './client.ts'
 import type { Instant } from './payloads.ts'
 
@@ -21,6 +20,15 @@ type Times =
 
 /** Every field is there; of what is not known the value is null. */
 type Whole = Required<Omit<Notice, Times | 'verification'>>
+
+/** Messages to customers as they stand. */
+export interface PushCounts {
+  readonly waiting: number
+  /** A gateway has them and has not said what became of them. */
+  readonly sent: number
+  readonly delivered: number
+  readonly failed: number
+}
 
 export interface NoticePayload extends Whole {
   readonly verification: NonNullable<Notice['verification']> | null

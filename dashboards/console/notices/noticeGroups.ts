@@ -1,6 +1,5 @@
 /** What a notice says (`domain.md` §4.1), as named lines in groups: the same on the screen and on paper. */
-import type { PushCounts } from '../../../src/http/notice-port.ts'
-import type { NoticePayload } from '../api/notices.ts'
+import type { NoticePayload, PushCounts } from '../api/notices.ts'
 import type { Format } from '../i18n/format.ts'
 import type { Catalogue } from '../i18n/zh-CN.ts'
 import { causeWord } from '../incidents/causes.ts'
