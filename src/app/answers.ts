@@ -14,6 +14,7 @@ import type { CompiledGrid } from '../grid/compiled.ts'
 import { createIdentity } from '../http/identity/identity.ts'
 import { createOidcSignIn } from '../http/identity/oidc.ts'
 import { loadRoles } from '../http/identity/roles.ts'
+import { createMapDesk } from '../http/map/map-desk.ts'
 import type { HttpDeps } from '../http/ports.ts'
 import { sharedLimits } from '../http/shared-limits.ts'
 import { createSharedTickets, createTickets, ticketsWhereShared } from '../http/tickets.ts'
@@ -108,9 +109,13 @@ export function openAnswers(parts: AnswersParts, closers: Closers): Answers {
     followLists({ records, customers, frequent, append: parts.append, now }),
   )
   const causes = causesOfFolder(settings.rules.dir)
+  const map = createMapDesk(telemetry)
+  closers.push(() => map.close())
+  // Drawn before anybody looks; nothing waits for it.
+  void map.prepare(grid())
   return {
     ...ofPeople(parts, closers),
-    ...{ telemetry, records, customers, webhooks, live, grid, now, frequent },
+    ...{ telemetry, records, customers, webhooks, live, grid, map, now, frequent },
     repair: repairDesk(records, crews, pictures, () => rules().service.etr.quantiles),
     care: careDesk(records, () => rules().service.serviceLevel),
     subscriptions: subscriptionsOf(records, () => rules().service.informing.complaintDays),

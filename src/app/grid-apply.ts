@@ -62,6 +62,8 @@ export interface GridParts {
   readonly journal: Pick<JournalPort, 'append'>
   readonly pipeline: Pipeline
   now(): number
+  /** Resolves when the map of a grid is drawn, or will not be. */
+  drawMap(grid: CompiledGrid): Promise<void>
 }
 
 export class GridApply {
@@ -137,6 +139,8 @@ export class GridApply {
         return { upload, applied: false, code: prepared.code, detail: prepared.message }
       const { digest } = prepared
       await library.load('grid', digest)
+      // Consoles go from one map to the other without a gap.
+      await this.#parts.drawMap(library.grid(digest))
       this.#stage = 'applying'
       const before = library.grid(pipeline.judge.gridDigest)
       if (pipeline.judge.gridDigest !== digest)

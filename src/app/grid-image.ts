@@ -81,16 +81,28 @@ export async function readGridImage(path: string): Promise<CompiledGrid> {
       )
     const contents = new Map<ImageSection, Uint8Array>()
     for (const section of head.sections)
-      contents.set(section, await readUpTo(file, section.offset, section.byteLength))
+      contents.set(section, await readInto(sharedBytes(section.byteLength), file, section.offset))
     return decodeImage(head, (section) => contents.get(section)!)
   } finally {
     await file.close()
   }
 }
 
+/** Memory that threads have in common: the map is drawn by another one, from the same arrays. */
+const sharedBytes = (length: number) => new Uint8Array(new SharedArrayBuffer(length))
+
 /** The bytes from `position`, fewer where the file ends. */
-async function readUpTo(file: FileHandle, position: number, length: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length)
+function readUpTo(file: FileHandle, position: number, length: number): Promise<Uint8Array> {
+  return readInto(new Uint8Array(length), file, position)
+}
+
+/** Fills `bytes` from `position` on, as far as the file goes. */
+async function readInto(
+  bytes: Uint8Array,
+  file: FileHandle,
+  position: number,
+): Promise<Uint8Array> {
+  const { length } = bytes
   let at = 0
   while (at < length) {
     const wanted = Math.min(PIECE_BYTES, length - at)

@@ -164,7 +164,10 @@ async function open(
   const { webhooks } = followers
 
   let url = ''
-  const health = () => healthOf(journal, records, terminals?.problem())
+  const health = () => ({
+    ...healthOf(journal, records, terminals?.problem()),
+    map: answers.map.state(grid()),
+  })
   const answers = openAnswers(
     {
       ...{ ...around, customers, followers, every },
@@ -173,7 +176,10 @@ async function open(
     },
     closers,
   )
-  const gridApply = new GridApply({ dataDir: dir, library, journal, pipeline, now })
+  const gridApply = new GridApply({
+    ...{ dataDir: dir, library, journal, pipeline, now },
+    drawMap: (applied) => answers.map.prepare(applied),
+  })
   const directory = directoryInForce(grid, (id) => crews.isKnown(id))
   const quarantine = new QuarantineReplay({ records, directory, now, journal, pipeline })
   let crewToken: string | null = null

@@ -3,13 +3,18 @@
  * XYZ scheme that OpenLayers and every tile server speak). It never invents a place: what has no
  * coordinates in the grid file has none here.
  */
-import type { CompiledGrid } from './compiled.ts'
+import type { CompiledGrid, DeviceColumns, NodeColumns } from './compiled.ts'
 
 /** Web Mercator ends here: beyond this latitude the square world has no place. */
 export const MAX_MERCATOR_LAT = 85.0511287798066
 
+/** What of a grid has places. */
+interface Placed {
+  readonly nodes: Pick<NodeColumns, 'lon' | 'lat'>
+}
+
 /** Degrees of the node, or `undefined` where the grid file gives none. */
-export function nodePlace(grid: CompiledGrid, node: number): [number, number] | undefined {
+export function nodePlace(grid: Placed, node: number): [number, number] | undefined {
   const lon = grid.nodes.lon[node]
   const lat = grid.nodes.lat[node]
   if (lon === undefined || lat === undefined || Number.isNaN(lon) || Number.isNaN(lat)) return
@@ -17,7 +22,10 @@ export function nodePlace(grid: CompiledGrid, node: number): [number, number] | 
 }
 
 /** A device is drawn where it is fed from, or else at its lower side. */
-export function devicePlace(grid: CompiledGrid, device: number): [number, number] | undefined {
+export function devicePlace(
+  grid: Placed & { readonly devices: Pick<DeviceColumns, 'from' | 'to'> },
+  device: number,
+): [number, number] | undefined {
   return nodePlace(grid, grid.devices.from[device]!) ?? nodePlace(grid, grid.devices.to[device]!)
 }
 
@@ -34,7 +42,13 @@ export function tileY(lat: number, z: number): number {
 }
 
 /** Customers below `device` in the normal state: one range, by the numbering of the columns. */
-export function customersBelow(grid: CompiledGrid, device: number): number {
+export function customersBelow(
+  grid: {
+    readonly devices: Pick<DeviceColumns, 'subtreeSize'>
+    readonly usagePoints: Pick<CompiledGrid['usagePoints'], 'first'>
+  },
+  device: number,
+): number {
   const end = device + Math.max(1, grid.devices.subtreeSize[device]!)
   return grid.usagePoints.first[end]! - grid.usagePoints.first[device]!
 }

@@ -26,6 +26,7 @@ import type { FeederDiagram } from './diagram-port.ts'
 import type { FrequentAnswer, FrequentAsked } from './frequent-shape.ts'
 import type { Identity } from './identity/identity.ts'
 import type { OidcSignIn } from './identity/oidc.ts'
+import type { MapDesk, MapState } from './map/map-desk.ts'
 import type { NextReads } from './next-reads-port.ts'
 import type { NoisyAnswer, NoisyAsked } from './noisy-port.ts'
 import type { BesideNotice } from './notice-port.ts'
@@ -326,6 +327,7 @@ export interface HttpDeps {
   /** The engine's answer to a request, or undefined after `timeoutMs`. Asked before the append. */
   awaitAction(requestId: string, timeoutMs: number): Promise<ActionChange | undefined>
   grid(): CompiledGrid
+  readonly map: MapDesk
   status(): StatusFigures
   /** Announced outages that are not over, by id, in the order of their announcement. */
   plans(): ReadonlyMap<string, Plan>
@@ -362,7 +364,12 @@ export interface HttpDeps {
   sensing(asked: ReliabilityAsked): Promise<SensingAnswer>
   /** Who was without supply too often. */
   frequent(asked: FrequentAsked): Promise<FrequentAnswer>
-  health(): { readonly ready: boolean; readonly reasons: readonly string[] }
+  /** `map` where this process draws it: it takes no part in whether reports are kept and judged. */
+  health(): {
+    readonly ready: boolean
+    readonly reasons: readonly string[]
+    readonly map?: MapState
+  }
   /** Link and last sign of a terminal, where the program keeps them. */
   terminal?(id: string): TerminalState | undefined
   /** Terminals of a class that chatter, the noisiest first. */

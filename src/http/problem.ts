@@ -68,6 +68,8 @@ export const PROBLEM_CODES = {
   'subscription.tooMany': 422,
   'switching.tooMany': 503,
   'grid.busy': 503,
+  'map.preparing': 503,
+  'map.failed': 503,
   'records.loading': 503,
   'records.full': 503,
   'records.failing': 503,

@@ -20,6 +20,7 @@ import type { FeederDiagram } from '../../src/http/diagram-port.ts'
 import { createIdentity, type Identity } from '../../src/http/identity/identity.ts'
 import type { RoleName } from '../../src/http/identity/rights.ts'
 import { loadRoles } from '../../src/http/identity/roles.ts'
+import { createMapDesk } from '../../src/http/map/map-desk.ts'
 import type { HttpDeps, SwitchingView } from '../../src/http/ports.ts'
 import { VISIT_REMARK } from '../../src/http/repair-ports.ts'
 import { createHttpServer, type HttpServer } from '../../src/http/server.ts'
@@ -143,6 +144,8 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
   const telemetry = createTelemetry({ level: 'silent', processMetrics: false })
   const clock = { offsetMs: 0 }
   const now = () => Date.now() + clock.offsetMs
+  // Its thread starts when the map is first asked for.
+  const map = createMapDesk(telemetry)
   const roles = loadRoles()
   const identity = createIdentity({ dir, roles, now })
   const incidents = new Map<string, Incident>()
@@ -224,6 +227,7 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
     async close() {
       hub.close()
       await fixture.server!.close()
+      await map.close()
       identity.close()
       rmSync(dir, { recursive: true, force: true })
     },
@@ -335,6 +339,7 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
       return change
     },
     grid: () => grid,
+    map,
     status: figures,
     plans: () => plansOf(appended),
     switching: () => switchingAsked(appended),

@@ -24,6 +24,7 @@ const NETWORK = [
   'switchOpen',
   'publicTransformer',
   'dedicatedTransformer',
+  'cells',
 ] as const
 
 export const Legend = memo(function Legend() {
@@ -86,4 +87,10 @@ const SYMBOLS = {
   switchOpen: <rect x="6" y="6" width="8" height="8" className="hollow" />,
   publicTransformer: <circle cx="10" cy="10" r="4" />,
   dedicatedTransformer: <rect x="6" y="6" width="8" height="8" className="hollow thin" />,
+  cells: (
+    <>
+      <circle cx="4" cy="10" r="1.5" />
+      <circle cx="13" cy="10" r="4" />
+    </>
+  ),
 } as const

@@ -16,6 +16,7 @@ import { Legend } from './Legend.tsx'
 import { markMaker } from './marks.ts'
 import { Popover } from './Popover.tsx'
 import type { ViewState } from './squares.ts'
+import type { TilesWanting } from './tileSource.ts'
 import { type KeptArea, useAreas } from './useAreas.ts'
 import { useCrewMarks } from './useCrewMarks.ts'
 import { useMapStates } from './useMapStates.ts'
@@ -41,14 +42,14 @@ export function NetworkMap(props: Props) {
   const [canvas, setCanvas] = useState<NetworkCanvas | null>(null)
   const [view, setView] = useState<ViewState | null>(null)
   const [hit, setHit] = useState<NetworkHit | null>(null)
-  const [tilesFailed, setTilesFailed] = useState(false)
+  const [tiles, setTiles] = useState<TilesWanting>(null)
 
   const handlers = useRef<CanvasHandlers>(null)
   handlers.current = {
     onView: setView,
     onIncident: onSelect,
     onNetwork: setHit,
-    onTilesFailed: setTilesFailed,
+    onTiles: setTiles,
   }
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new palette restyles, see below
   useEffect(() => {
@@ -56,7 +57,7 @@ export function NetworkMap(props: Props) {
       onView: (next) => handlers.current?.onView(next),
       onIncident: (id) => handlers.current?.onIncident(id),
       onNetwork: (found) => handlers.current?.onNetwork(found),
-      onTilesFailed: (failed) => handlers.current?.onTilesFailed(failed),
+      onTiles: (wanting) => handlers.current?.onTiles(wanting),
     })
     setCanvas(created)
     return () => created.dispose()
@@ -94,20 +95,22 @@ export function NetworkMap(props: Props) {
       </ul>
       {network.value === null && (
         <div className="map-notice" role="status">
-          {network.failed ? text.map.error : text.map.loading}
-          {network.failed && (
+          {text.map[network.wanting ?? 'loading']}
+          {network.wanting === 'error' && (
             <Button size="small" onClick={network.reload}>
               {text.map.retry}
             </Button>
           )}
         </div>
       )}
-      {network.value !== null && tilesFailed && (
+      {network.value !== null && tiles !== null && (
         <div className="map-notice" role="status">
-          {text.map.error}
-          <Button size="small" onClick={() => canvas?.retryTiles()}>
-            {text.map.retry}
-          </Button>
+          {tiles === 'preparing' ? text.map.preparing : text.map.error}
+          {tiles === 'failed' && (
+            <Button size="small" onClick={() => canvas?.retryTiles()}>
+              {text.map.retry}
+            </Button>
+          )}
         </div>
       )}
       {network.value !== null && <div className="map-name">{network.value.name}</div>}
@@ -181,17 +184,19 @@ function useLiveLayers(canvas: NetworkCanvas | null, view: ViewState | null, pro
     canvas?.setStates(points)
   }, [canvas, states, byId])
 
+  // A province has thousands of feeders, and incidents change twenty times a second.
+  const total = useMemo(() => {
+    const customers = new Map<string, number>()
+    for (const feeder of network.value?.feeders ?? []) {
+      add(customers, `feeder ${feeder.id}`, feeder.customers)
+      add(customers, `unit ${feeder.unit}`, feeder.customers)
+    }
+    return customers
+  }, [network.value])
   useEffect(() => {
     canvas?.setNotes(outNotes())
     function outNotes() {
       const out = new Map<string, number>()
-      const total = new Map<string, number>()
-      const add = (map: Map<string, number>, key: string, value: number) =>
-        map.set(key, (map.get(key) ?? 0) + value)
-      for (const feeder of network.value?.feeders ?? []) {
-        add(total, `feeder ${feeder.id}`, feeder.customers)
-        add(total, `unit ${feeder.unit}`, feeder.customers)
-      }
       for (const incident of listed) {
         add(out, `unit ${incident.unit}`, customersOut(incident))
         if (incident.feeder !== null) add(out, `feeder ${incident.feeder}`, customersOut(incident))
@@ -204,10 +209,14 @@ function useLiveLayers(canvas: NetworkCanvas | null, view: ViewState | null, pro
       }
       return notes
     }
-  }, [canvas, network.value, listed, text, format])
+  }, [canvas, total, listed, text, format])
 
   useCentring(canvas, props, byId.get(selected ?? ''), areas.get(selected ?? ''))
   return states
+}
+
+function add(sums: Map<string, number>, key: string, value: number) {
+  sums.set(key, (sums.get(key) ?? 0) + value)
 }
 
 /**

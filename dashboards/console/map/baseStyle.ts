@@ -13,6 +13,9 @@ export function zoomOf(resolution: number): number {
   return Math.log2(156_543.033_928 / resolution)
 }
 
+/** Customers from which a dot that stands for many is drawn larger: a village, a town, a district. */
+const CELL_STEPS = [500, 3_000, 12_000] as const
+
 type BaseStyle = (feature: FeatureLike, resolution: number) => Style | Style[] | undefined
 
 /** A point as a line just long enough to have a direction: its caps draw the symbol. */
@@ -54,6 +57,7 @@ export function baseStyle(palette: Palette): BaseStyle {
   const closed = [4, 5.5, 7.5].map((width) => dot(palette.inkSoft, width, 'square', 6))
   const open = [5, 7, 9].map((width) => dot(palette.inkSoft, width, 'square', 6))
   const openHearts = [2.5, 4, 5.5].map((width) => dot(palette.mapHalo, width, 'square', 7))
+  const cellDots = [2.5, 4, 6, 8.5].map((width) => dot(palette.mapLine, width, 'round', 3))
   const lowDots = dot(palette.mapLine, 3, 'square', 3)
 
   return (feature, resolution) => {
@@ -62,6 +66,10 @@ export function baseStyle(palette: Palette): BaseStyle {
     switch (feature.get('layer')) {
       case 'feeders':
         return feature.getGeometry()!.getType() === 'Point' ? undefined : mains[0]
+      case 'cells': {
+        const customers = Number(feature.get('customers'))
+        return cellDots[CELL_STEPS.filter((least) => customers >= least).length]
+      }
       case 'lines':
         if (feature.get('lv')) return zoom < 14.5 ? undefined : low
         return mains[size]

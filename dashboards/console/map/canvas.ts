@@ -9,7 +9,6 @@ import type { Extent } from 'ol/extent'
 import { boundingExtent, buffer, createEmpty, extend, isEmpty } from 'ol/extent'
 import Feature from 'ol/Feature'
 import GeoJSON from 'ol/format/GeoJSON'
-import MVT from 'ol/format/MVT'
 import Point from 'ol/geom/Point'
 import { defaults as defaultInteractions } from 'ol/interaction/defaults'
 import VectorLayer from 'ol/layer/Vector'
@@ -17,8 +16,7 @@ import VectorTileLayer from 'ol/layer/VectorTile'
 import OlMap from 'ol/Map'
 import { fromLonLat, toLonLat, transformExtent } from 'ol/proj'
 import VectorSource from 'ol/source/Vector'
-import VectorTileSource from 'ol/source/VectorTile'
-import { createXYZ } from 'ol/tilegrid'
+import type VectorTileSource from 'ol/source/VectorTile'
 import View from 'ol/View'
 import type { NetworkPayload } from '../api/payloads.ts'
 import type { Palette } from '../app/palette.ts'
@@ -29,11 +27,9 @@ import { areaStyle, markStyle, stateStyle } from './liveStyle.ts'
 import { type IncidentMark, joinMarks, looksLike, type MarkGroup } from './marks.ts'
 import type { AreaShape, DrawnArea, StatePoint } from './shapes.ts'
 import type { ViewState } from './squares.ts'
+import { networkTiles, type TilesWanting } from './tileSource.ts'
 import 'ol/ol.css'
 
-const TILE_SIZE = 512
-/** The server stretches no tile beyond this; the console does. */
-const MAX_TILE_ZOOM = 16
 const MAX_VIEW_ZOOM = 19
 /** What must be seen stays above the legend, px. */
 const LEGEND_HEIGHT = 104
@@ -63,7 +59,7 @@ export interface CanvasHandlers {
   onView(view: ViewState): void
   onIncident(id: string): void
   onNetwork(hit: NetworkHit | null): void
-  onTilesFailed(failed: boolean): void
+  onTiles(wanting: TilesWanting): void
 }
 
 const geoJson = new GeoJSON({ featureProjection: 'EPSG:3857' })
@@ -93,18 +89,11 @@ export class NetworkCanvas {
   #notes: ReadonlyMap<string, string> = new Map()
   readonly #drawnAreas = new Map<string, DrawnArea>()
   #drawnStates: readonly StatePoint[] = []
-  #failures = 0
 
   constructor(target: HTMLElement, palette: Palette, handlers: CanvasHandlers) {
     this.#handlers = handlers
     this.#palette = palette
-    this.#tiles = new VectorTileSource({
-      // The network's tiles carry `layer` as a property, so one style function serves all.
-      format: new MVT({ layerName: 'layer' }),
-      url: '/api/v1/map/{z}/{x}/{y}.mvt',
-      tileGrid: createXYZ({ tileSize: TILE_SIZE, maxZoom: MAX_TILE_ZOOM }),
-      transition: 0,
-    })
+    this.#tiles = networkTiles((wanting) => handlers.onTiles(wanting))
     this.#base = new VectorTileLayer({
       source: this.#tiles,
       renderMode: 'hybrid',
@@ -248,8 +237,7 @@ export class NetworkCanvas {
   }
 
   retryTiles(): void {
-    this.#failures = 0
-    this.#handlers.onTilesFailed(false)
+    this.#handlers.onTiles(null)
     this.#tiles.refresh()
   }
 
@@ -287,15 +275,6 @@ export class NetworkCanvas {
       if (dragging) return
       const hit = this.#nearestMark(coordinate as [number, number]) !== null
       this.map.getTargetElement()!.style.cursor = hit ? 'pointer' : ''
-    })
-    this.#tiles.on('tileloaderror', () => {
-      if (++this.#failures === 1) this.#handlers.onTilesFailed(true)
-    })
-    this.#tiles.on('tileloadend', () => {
-      if (this.#failures > 0) {
-        this.#failures = 0
-        this.#handlers.onTilesFailed(false)
-      }
     })
   }
 

@@ -154,7 +154,7 @@ async function open(
     if (appender.condition !== 'writing') reasons.push(`journal: ${appender.condition}`)
     if (records.condition !== 'writing') reasons.push(`records: ${records.condition}`)
     if (calls.problem !== undefined) reasons.push(`broker: ${calls.problem}`)
-    return { ready: reasons.length === 0, reasons }
+    return { ready: reasons.length === 0, reasons, map: answers.map.state(grid()) }
   }
   const quarantine = replayOf(append, follower)
   const replay = new QuarantineReplay({ records, directory, now, ...quarantine })

@@ -1,10 +1,13 @@
 /** Customers in tiles as the network is fed now: tiles are cut once, and the few counts that differ put in. */
 import { createHash } from 'node:crypto'
-import type { CompiledGrid } from '../../grid/compiled.ts'
 import type { CustomersNow } from '../../grid/refed.ts'
+import type { DrawnGrid } from './drawn-grid.ts'
 
 /** A feature as `geojson-vt` cuts it. */
 export interface CutFeature {
+  /** 1 points, 2 lines, in units of the tile. */
+  readonly type: number
+  readonly geometry: readonly unknown[]
   readonly tags: Readonly<Record<string, unknown>> | null
 }
 
@@ -12,7 +15,7 @@ export interface CutFeature {
 export type Recount = (layer: string, features: readonly CutFeature[]) => readonly CutFeature[]
 
 /** Puts in the counts that differ from the normal state; all others are right as they were cut. */
-export function recount(grid: CompiledGrid, { differing }: CustomersNow): Recount {
+export function recount(grid: DrawnGrid, { differing }: Pick<CustomersNow, 'differing'>): Recount {
   const { ids } = grid.devices
   const byLayer: Readonly<Record<string, ReadonlyMap<unknown, number>>> = {
     transformers: new Map([...differing].map(([device, count]) => [ids.idOf(device), count])),

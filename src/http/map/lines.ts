@@ -3,11 +3,12 @@ import type { CompiledGrid } from '../../grid/compiled.ts'
 import { nodePlace } from '../../grid/geography.ts'
 import { DEVICE_TYPES } from '../../grid/model.ts'
 import type { Stretch } from '../../grid/refed.ts'
+import type { DrawnGrid } from './drawn-grid.ts'
 
 export type LonLat = [number, number]
 
 /** Vertices from end to end; `undefined` where fewer than two have a place. */
-export function lineGeometry(grid: CompiledGrid, line: number): LonLat[] | undefined {
+export function lineGeometry(grid: DrawnGrid, line: number): LonLat[] | undefined {
   const { from, to, path, pathFirst } = grid.lines
   const vertices: LonLat[] = []
   const start = nodePlace(grid, from[line]!)
@@ -20,16 +21,15 @@ export function lineGeometry(grid: CompiledGrid, line: number): LonLat[] | undef
 }
 
 /** Lines sorted by the device that feeds them: those of device `d` are `order[first[d]..first[d+1])`. */
-interface LinesByDevice {
+export interface LinesByDevice {
   readonly first: Int32Array
   readonly order: Int32Array
 }
 
 const byDevice = new WeakMap<CompiledGrid, LinesByDevice>()
 
-function linesByDevice(grid: CompiledGrid): LinesByDevice {
-  const known = byDevice.get(grid)
-  if (known) return known
+/** Sorts them; one pass over lines and devices. */
+export function sortLines(grid: DrawnGrid): LinesByDevice {
   const { count, fedBy } = grid.lines
   const first = new Int32Array(grid.devices.ids.count + 1)
   for (let line = 0; line < count; line++) if (fedBy[line]! >= 0) first[fedBy[line]! + 1]!++
@@ -38,9 +38,18 @@ function linesByDevice(grid: CompiledGrid): LinesByDevice {
   const order = new Int32Array(first.at(-1)!)
   for (let line = 0; line < count; line++)
     if (fedBy[line]! >= 0) order[next[fedBy[line]!]!++] = line
-  const made = { first, order }
-  byDevice.set(grid, made)
-  return made
+  return { first, order }
+}
+
+/** Takes what another thread sorted. */
+export function keepLines(grid: CompiledGrid, sorted: LinesByDevice): void {
+  byDevice.set(grid, sorted)
+}
+
+function linesByDevice(grid: CompiledGrid): LinesByDevice {
+  const sorted = byDevice.get(grid) ?? sortLines(grid)
+  byDevice.set(grid, sorted)
+  return sorted
 }
 
 /** Lines of these devices: slices, since devices are numbered depth first. */
@@ -58,7 +67,7 @@ const MAIN = new Set([code('breaker'), code('recloser'), code('sectionaliser'), 
 export const isLowVoltage = (type: number) => LOW_VOLTAGE.has(type)
 
 /** Where a line stands in the network: main line, other medium voltage, or low voltage. */
-export function lineRank(grid: CompiledGrid, line: number): 'main' | 'branch' | 'lv' {
+export function lineRank(grid: DrawnGrid, line: number): 'main' | 'branch' | 'lv' {
   const fedBy = grid.lines.fedBy[line]!
   if (fedBy < 0) return 'main'
   const type = grid.devices.type[fedBy]!

@@ -1,5 +1,5 @@
 /** The network in outline: units, substations, feeders with their size and extent. Once per grid. */
-import type { CompiledGrid } from '../../grid/compiled.ts'
+import type { DrawnGrid } from './drawn-grid.ts'
 import { TRANSFORMER } from './lines.ts'
 
 export type Bounds = [west: number, south: number, east: number, north: number]
@@ -22,10 +22,10 @@ export interface NetworkOutline {
   readonly json: string
 }
 
-const outlines = new WeakMap<CompiledGrid, NetworkOutline>()
+const outlines = new WeakMap<DrawnGrid, NetworkOutline>()
 
 /** The outline of `grid`; one pass over its devices the first time. */
-export function networkOf(grid: CompiledGrid): NetworkOutline {
+export function networkOf(grid: DrawnGrid): NetworkOutline {
   const known = outlines.get(grid)
   if (known) return known
   const tallies = grid.feeders.map(() => ({

@@ -6,7 +6,6 @@
 import { createHash } from 'node:crypto'
 import { formatInstant } from '../../facts/time.ts'
 import type { CompiledGrid } from '../../grid/compiled.ts'
-import { networkOf } from './network.ts'
 import { type PublicOutage, SMALLEST_GROUP } from './outages.ts'
 
 /** Root element and namespace as ODIN's receivers read them. */
@@ -35,17 +34,15 @@ export interface OdinOutage {
 
 /** Records of `outages`; the utility is the topmost unit of the grid. */
 export function odinOutages(
-  grid: CompiledGrid,
+  grid: Pick<CompiledGrid, 'name' | 'units'>,
   outages: readonly PublicOutage[],
 ): readonly OdinOutage[] {
-  const served = new Map<string, number>()
-  for (const { unit, customers } of networkOf(grid).feeders)
-    served.set(unit, (served.get(unit) ?? 0) + customers)
   const top = grid.units.find(({ parent }) => parent < 0)
   const utility = { id: top?.id ?? grid.name, name: top?.name ?? grid.name }
-  return outages.map(({ unit, name, customersOut, planned, since, expected }) => {
+  return outages.map((outage) => {
+    const { unit, name, customersOut, planned, since, expected } = outage
+    const { customersServed: metersServed } = outage
     const start = formatInstant(since)
-    const metersServed = served.get(unit) ?? 0
     return {
       mRID: identityOf(`${utility.id} ${unit} ${planned ? 'planned' : 'fault'} ${start}`),
       cause: planned ? 'planned' : 'fault',

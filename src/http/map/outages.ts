@@ -5,8 +5,8 @@
  */
 import type { Incident } from '../../engine/changes.ts'
 import { customersOut } from '../../engine/incidents/case.ts'
-import type { CompiledGrid } from '../../grid/compiled.ts'
 import { hullOf } from '../../grid/hull.ts'
+import type { DrawnGrid } from './drawn-grid.ts'
 import { networkOf } from './network.ts'
 
 /** Fewer customers than this are not shown: two stairwells of a block of flats. */
@@ -20,7 +20,12 @@ export interface PublicArea {
   readonly name: string
   /** Closed ring around the unit's feeders. */
   readonly outline: readonly Place[]
+  /** All customers of its feeders, in the normal state. */
+  readonly customersServed: number
 }
+
+/** Units that have feeders, by id. */
+export type Areas = ReadonlyMap<string, PublicArea>
 
 export interface PublicOutage extends PublicArea {
   readonly unit: string
@@ -42,10 +47,9 @@ const KINDS: ReadonlySet<Incident['kind']> = new Set(['fault', 'partialPhase', .
 
 /** Outages by unit and by whether they were announced, the largest first. */
 export function publicOutages(
-  grid: CompiledGrid,
+  areas: Areas,
   incidents: Iterable<Incident>,
 ): readonly PublicOutage[] {
-  const areas = areasOf(grid)
   const groups = new Map<string, Incident[]>()
   for (const one of incidents) {
     if (one.outcome !== null || !TOLD.has(one.outageKind) || !KINDS.has(one.kind)) continue
@@ -82,14 +86,12 @@ function stillOut({ metersAffected, originalMetersAffected, customersRestored }:
   return customersOut({ customers: metersAffected, originalCustomers, customersRestored })
 }
 
-const known = new WeakMap<CompiledGrid, ReadonlyMap<string, PublicArea>>()
-
-/** Each unit that has feeders, with a coarse ring around them; once per grid. */
-export function areasOf(grid: CompiledGrid): ReadonlyMap<string, PublicArea> {
-  const kept = known.get(grid)
-  if (kept) return kept
+/** Each unit that has feeders, with a coarse ring around them. */
+export function areasOf(grid: DrawnGrid): Areas {
   const corners = new Map<string, Place[]>()
-  for (const { unit, bbox } of networkOf(grid).feeders) {
+  const served = new Map<string, number>()
+  for (const { unit, bbox, customers } of networkOf(grid).feeders) {
+    served.set(unit, (served.get(unit) ?? 0) + customers)
     if (bbox === null) continue
     const [west, south, east, north] = bbox
     const own = corners.get(unit) ?? []
@@ -99,8 +101,7 @@ export function areasOf(grid: CompiledGrid): ReadonlyMap<string, PublicArea> {
   const areas = new Map<string, PublicArea>()
   for (const { id, name } of grid.units) {
     const own = corners.get(id)
-    if (own) areas.set(id, { name, outline: hullOf(own) })
+    if (own) areas.set(id, { name, outline: hullOf(own), customersServed: served.get(id)! })
   }
-  known.set(grid, areas)
   return areas
 }

@@ -1,13 +1,12 @@
 /** Vector tiles of the network. */
 import { z } from 'zod'
-import type { CompiledGrid } from '../../grid/compiled.ts'
+import { customersNormally } from '../../grid/refed.ts'
 import { tagOf } from '../map/counted.ts'
-import { createTiles, MAX_TILE_ZOOM, type Tiles } from '../map/tiles.ts'
+import { MAX_TILE_ZOOM } from '../map/tiles.ts'
 import { Problem } from '../problem.ts'
 import { route } from '../route.ts'
 
 const coordinate = z.coerce.number().int().min(0)
-const tilesOf = new WeakMap<CompiledGrid, Tiles>()
 
 const tile = route({
   method: 'GET',
@@ -27,6 +26,7 @@ const tile = route({
     200: { description: 'The tile', contentType: 'application/vnd.mapbox-vector-tile' },
     204: { description: 'Nothing lies there' },
     304: { description: 'As you have it' },
+    503: { description: 'The map is being prepared: come back after `Retry-After`' },
   },
   async handle({ deps, params, query, request }) {
     const { z: zoom, x, y } = params
@@ -34,21 +34,20 @@ const tile = route({
     const grid = deps.grid()
     // An address that names the grid never changes; any other is asked for again each time.
     const fixed = query.grid !== undefined && grid.digest.startsWith(query.grid)
-    const customers = fixed ? undefined : deps.customersNow()
-    const etag = `"${grid.digest.slice(0, 16)}${customers ? tagOf(customers) : ''}"`
+    const customers = fixed ? customersNormally(grid) : deps.customersNow()
+    const etag = `"${grid.digest.slice(0, 16)}${tagOf(customers)}"`
     const headers = {
       etag,
-      'cache-control': fixed ? 'private, max-age=86400' : 'private, no-cache',
+      'cache-control': fixed ? 'private, max-age=86400, immutable' : 'private, no-cache',
     }
     if (request.headers['if-none-match'] === etag) return { status: 304, headers }
-    let tiles = tilesOf.get(grid)
-    if (!tiles) {
-      tiles = createTiles(grid, deps.telemetry)
-      tilesOf.set(grid, tiles)
-    }
-    const bytes = await tiles.tile(zoom, x, y, customers)
+    const bytes = await deps.map.tile(grid, [zoom, x, y], customers)
     if (!bytes) return { status: 204, headers }
-    return { headers, bytes, contentType: 'application/vnd.mapbox-vector-tile' }
+    return {
+      headers,
+      bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+      contentType: 'application/vnd.mapbox-vector-tile',
+    }
   },
 })
 

@@ -6,7 +6,6 @@ import type { CompiledGrid } from '../../grid/compiled.ts'
 import { devicePlace } from '../../grid/geography.ts'
 import { DEVICE_TYPES } from '../../grid/model.ts'
 import { areaOf } from '../map/area.ts'
-import { networkOf } from '../map/network.ts'
 import { Problem } from '../problem.ts'
 import { route } from '../route.ts'
 import { bounds, featureCollection, id, idParams, instantOut, lonLat } from '../schemas.ts'
@@ -45,12 +44,18 @@ const network = route({
     },
     304: { description: 'As you have it' },
   },
-  handle({ deps, request }) {
+  async handle({ deps, request }) {
     const grid = deps.grid()
     const etag = `"${grid.digest}"`
-    const headers = { etag, 'cache-control': 'private, no-cache' }
+    const headers = { etag, 'cache-control': 'private, no-cache', vary: 'accept-encoding' }
     if (request.headers['if-none-match'] === etag) return { status: 304, headers }
-    return { headers, bytes: networkOf(grid).json, contentType: 'application/json' }
+    const { json, packed } = await deps.map.outline(grid)
+    const packs = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '')
+    return {
+      headers: packs ? { ...headers, 'content-encoding': 'gzip' } : headers,
+      bytes: Buffer.from(packs ? packed : json),
+      contentType: 'application/json',
+    }
   },
 })
 

@@ -4,7 +4,7 @@ import type { Incident } from '../../engine/changes.ts'
 import { formatInstant } from '../../facts/time.ts'
 import { FEED_READINGS_PER_MINUTE, MAX_PAGE } from '../limits.ts'
 import { odinOutages, odinXml } from '../map/odin.ts'
-import { areasOf, publicOutages, SMALLEST_GROUP } from '../map/outages.ts'
+import { type Areas, publicOutages, SMALLEST_GROUP } from '../map/outages.ts'
 import type { HttpDeps } from '../ports.ts'
 import { route } from '../route.ts'
 import { instantOut, lonLat } from '../schemas.ts'
@@ -71,7 +71,7 @@ interface Form {
   readonly description: string
   readonly contentType: string
   readonly schema?: z.ZodType
-  make(deps: HttpDeps): string
+  make(deps: HttpDeps, areas: Areas): string
 }
 
 /** A feed for everyone: one form of the same knowledge, the same bytes for all who ask. */
@@ -87,11 +87,12 @@ function feed({ path, summary, description, contentType, schema, make }: Form) {
     summary,
     perMinute: FEED_READINGS_PER_MINUTE,
     answers: { 200: { description, contentType, ...(schema ? { schema } : {}) } },
-    handle({ deps }) {
+    async handle({ deps }) {
       const now = deps.now()
       let made = kept.get(deps.records)
       if (made === undefined || made.until <= now || made.until > now + KEPT_MS) {
-        made = { until: now + KEPT_MS, bytes: Buffer.from(make(deps)) }
+        const { areas } = await deps.map.outline(deps.grid())
+        made = { until: now + KEPT_MS, bytes: Buffer.from(make(deps, areas)) }
         kept.set(deps.records, made)
       }
       return {
@@ -109,7 +110,7 @@ const geojson = feed({
   description: 'GeoJSON (RFC 7946)',
   contentType: 'application/geo+json',
   schema: answer,
-  make: (deps) => JSON.stringify(collectionOf(deps)),
+  make: (deps, areas) => JSON.stringify(collectionOf(deps, areas)),
 })
 
 const odinJson = feed({
@@ -118,7 +119,8 @@ const odinJson = feed({
   description: 'ODIN as JSON',
   contentType: 'application/json',
   schema: odinAnswer,
-  make: (deps) => JSON.stringify({ outage: recordsOf(deps) } satisfies z.output<typeof odinAnswer>),
+  make: (deps, areas) =>
+    JSON.stringify({ outage: recordsOf(deps, areas) } satisfies z.output<typeof odinAnswer>),
 })
 
 const odinAsXml = feed({
@@ -126,29 +128,28 @@ const odinAsXml = feed({
   summary: 'The same outages in the form of ODIN, as XML',
   description: 'ODIN as XML',
   contentType: 'application/xml',
-  make: (deps) => odinXml(recordsOf(deps)),
+  make: (deps, areas) => odinXml(recordsOf(deps, areas)),
 })
 
-function recordsOf(deps: HttpDeps) {
-  const grid = deps.grid()
-  return odinOutages(grid, publicOutages(grid, openIncidents(deps).incidents)).map((one) => ({
+function recordsOf(deps: HttpDeps, areas: Areas) {
+  const outages = publicOutages(areas, openIncidents(deps).incidents)
+  return odinOutages(deps.grid(), outages).map((one) => ({
     ...one,
     names: [...one.names],
   }))
 }
 
-function collectionOf(deps: HttpDeps): z.output<typeof answer> {
-  const grid = deps.grid()
+function collectionOf(deps: HttpDeps, areas: Areas): z.output<typeof answer> {
   const { incidents, asOf } = openIncidents(deps)
   return {
     type: 'FeatureCollection',
     asOf: formatInstant(asOf),
     smallestGroup: SMALLEST_GROUP,
-    territory: [...areasOf(grid).values()].map(({ name, outline }) => ({
+    territory: [...areas.values()].map(({ name, outline }) => ({
       name,
       outline: outline.map(([lon, lat]) => [lon, lat]),
     })),
-    features: publicOutages(grid, incidents).map((one) => ({
+    features: publicOutages(areas, incidents).map((one) => ({
       type: 'Feature',
       id: `${one.unit}${one.planned ? '-planned' : ''}`,
       geometry: { type: 'Polygon', coordinates: [one.outline.map(([lon, lat]) => [lon, lat])] },

@@ -11,7 +11,18 @@ const healthz = route({
   handle: () => ({ json: { status: 'alive' } }),
 })
 
-const readiness = z.object({ ready: z.boolean(), reasons: z.array(z.string()) })
+const readiness = z.object({
+  ready: z.boolean(),
+  reasons: z.array(z.string()),
+  map: z
+    .object({
+      state: z.enum(['preparing', 'ready', 'failed']),
+      done: z.number().int(),
+      steps: z.number().int(),
+    })
+    .optional()
+    .describe('how far the map of the grid in force is drawn, where this process draws it'),
+})
 
 const readyz = route({
   method: 'GET',
@@ -23,8 +34,8 @@ const readyz = route({
     503: { description: 'Not ready, with reasons', schema: readiness },
   },
   handle({ deps }) {
-    const { ready, reasons } = deps.health()
-    return { status: ready ? 200 : 503, json: { ready, reasons } }
+    const { ready, reasons, map } = deps.health()
+    return { status: ready ? 200 : 503, json: { ready, reasons, ...(map ? { map } : {}) } }
   },
 })
 
