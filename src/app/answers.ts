@@ -42,6 +42,7 @@ import { causesOfFolder } from './rules.ts'
 import { subscriptionsOf } from './subscriptions.ts'
 import { switchingPort } from './switching.ts'
 import { terminalOf } from './terminal-state.ts'
+import { visitsOf } from './visits.ts'
 import { type Worlds, worldOfIncident, worldOfObserver } from './worlds.ts'
 
 const NO_PLANS: ReadonlyMap<string, Plan> = new Map()
@@ -121,6 +122,7 @@ export function openAnswers(parts: AnswersParts, closers: Closers): Answers {
     subscriptions: subscriptionsOf(records, () => rules().service.informing.complaintDays),
     card: hotline.card,
     voice: hotline.voice,
+    visits: visitsOf(records),
     callBacks: callBacksOf(records, hotline.callBackScript, () => rules().service.callBack),
     status: figures,
     plans: () => worlds.all()[0]?.plans.byId ?? NO_PLANS,

@@ -45,6 +45,7 @@ import type { SensingAnswer } from './sensing-shape.ts'
 import type { StillHolds } from './session-check.ts'
 import type { SimulatorPort } from './simulator-port.ts'
 import type { Tickets } from './tickets.ts'
+import type { Visits } from './visit-port.ts'
 import type { Webhooks } from './webhook-port.ts'
 
 /** The ledger, as far as it is read here. Cursors are opaque and the ledger's own. */
@@ -319,6 +320,7 @@ export interface HttpDeps {
   /** What a customer is told without an agent. */
   readonly voice: CustomerVoice
   readonly callBacks: CallBacks
+  readonly visits: Visits
   readonly care: CareDesk
   readonly repair: RepairDesk
   readonly facts: FactSink

@@ -98,7 +98,7 @@ const STATES: Readonly<Record<VisitQuery['state'], string>> = {
 export function visitReader(db: Connection) {
   const one = db.prepare(`SELECT ${COLUMNS} FROM visits WHERE seq = ?`).raw()
   const waits = db
-    .prepare(`SELECT ${COLUMNS} FROM visits WHERE ${WAITING} AND incident = ? AND usage_point = ?`)
+    .prepare(`SELECT ${COLUMNS} FROM visits WHERE ${WAITING} AND usage_point = ?`)
     .raw()
   const seen = '(?1 IS NULL OR unit IN (SELECT value FROM json_each(?1)))'
   const pages = Object.fromEntries(
@@ -121,9 +121,9 @@ export function visitReader(db: Connection) {
       const row = one.get([number]) as Row | undefined
       return row && visitOf(row)
     },
-    /** The one that waits at a place, about an outage. */
-    waitingAt(incident: string, usagePoint: string): Visit | undefined {
-      const row = waits.get([incident, usagePoint]) as Row | undefined
+    /** The one that waits at a place: there is no second before it is over. */
+    waitingAt(usagePoint: string): Visit | undefined {
+      const row = waits.get([usagePoint]) as Row | undefined
       return row && visitOf(row)
     },
     /** Oldest first, and so the first that is due. */

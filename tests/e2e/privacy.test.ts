@@ -129,6 +129,7 @@ beforeAll(async () => {
   await ask('agent', 'POST', '/complaints', { ...complaint, reason: WORDS })
   await ask('agent', 'GET', '/callbacks')
   await ask('agent', 'GET', '/callbacks/cb-1')
+  await ask('agent', 'GET', '/visits?state=all')
   // Nobody may ask so; it must not be written down for that.
   await ask('agent', 'GET', `/customers/search?q=${encodeURIComponent(NAME)}&phone=${PHONE}`)
   await ask('customer', 'GET', `/self/outage?account=${PHONE}`).catch(() => {})

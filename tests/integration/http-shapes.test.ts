@@ -9,7 +9,12 @@ import type { FrequentRow } from '../../src/http/frequent-shape.ts'
 import type { Customer } from '../../src/http/ports.ts'
 import { PROBLEM_CODES } from '../../src/http/problem.ts'
 import { incident, incidentChange, quarantined, segment } from '../support/changes.ts'
-import { callBacksUnasked, type Fixture, httpFixture } from '../support/http-fixture.ts'
+import {
+  callBacksUnasked,
+  type Fixture,
+  httpFixture,
+  nobodyToVisit,
+} from '../support/http-fixture.ts'
 
 const reliability = {
   delivery: 0.9,
@@ -25,6 +30,12 @@ const CUSTOMER = {
   ...{ address: '', gridManager: '', important: null, sensitivities: [], preferences: [] },
   language: 'zh',
 } as Customer
+const VISIT = {
+  ...{ number: 1, id: 'I1-1000-F1-T1-U1', incident: 'I1', usagePoint: 'F1-T1-U1' },
+  ...{ transformer: 'F1-T1', unit: '1501', openedAt: 1000, dueAt: 901_000 },
+  ...({ state: 'settled', takenBy: 'bo', takenAt: 2000, outcome: 'seen' } as const),
+  ...{ settledBy: 'bo', settledAt: 3000 },
+}
 const CALL_BACK = {
   ...{ number: 1, incident: 'I1', account: 'A1', unit: '1501', owner: 'li', channel: 'phone' },
   ...{ complained: false, openedAt: 1000, state: 'taken', takenBy: 'li', takenAt: 2000 },
@@ -59,6 +70,11 @@ beforeAll(async () => {
         one: () => CALL_BACK,
         page: () => ({ callBacks: [CALL_BACK], cursor: null }),
         script: () => [{ language: 'zh', text: '您好' }],
+      },
+      visits: {
+        ...nobodyToVisit(),
+        one: () => VISIT,
+        page: () => ({ visits: [VISIT], cursor: null }),
       },
       frequent: async () => ({ asOf: 1, majorEventDays: [], rows: [FREQUENT], next: null }),
       voice: {
@@ -133,6 +149,7 @@ const PARAMS: Record<string, Record<string, string>> = {
   '/api/v1/incidents/{id}/next-reads': { id: 'I1' },
   '/api/v1/incidents/{id}/attentive': { id: 'I1' },
   '/api/v1/callbacks/{id}': { id: 'cb-1' },
+  '/api/v1/visits/{id}': { id: 'vi-1' },
   '/api/v1/devices/{id}': { id: 'F1-T1' },
   '/api/v1/feeders/{id}/diagram': { id: 'F1' },
   '/api/v1/usage-points/{id}/interruptions': { id: 'F1-T1-U1' },

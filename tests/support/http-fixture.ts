@@ -299,6 +299,7 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
       throw new Error('no card in this fixture')
     },
     callBacks: callBacksUnasked(),
+    visits: nobodyToVisit(),
     causes: () => loadCauses('config/rules/causes.yaml'),
     care: {
       ofCustomer: () => ({ level: 4, reasons: [] }),
@@ -424,6 +425,17 @@ export function callBacksUnasked(): HttpDeps['callBacks'] {
     settle: async () => {},
     complain: async () => {},
     script: () => [],
+  }
+}
+
+/** Nobody's life hangs on supply. */
+export function nobodyToVisit(): HttpDeps['visits'] {
+  return {
+    one: () => undefined,
+    waitingAt: () => undefined,
+    page: () => ({ visits: [], cursor: null }),
+    counts: () => ({ waiting: 0, overdue: 0 }),
+    take: async () => {},
   }
 }
 

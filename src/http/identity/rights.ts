@@ -30,6 +30,7 @@ const READ_RIGHTS = [
   'subscriptions.read',
   'self.read',
   'callbacks.read',
+  'visits.read',
   'care.read',
 ] as const
 
@@ -55,6 +56,7 @@ const WRITE_RIGHTS = [
   'ivr.ask',
   'replies.write',
   'callbacks.write',
+  'visits.write',
   'care.write',
 ] as const
 

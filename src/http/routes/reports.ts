@@ -11,6 +11,7 @@ import { VISIT_REMARK } from '../repair-ports.ts'
 import { callerOf, read, route } from '../route.ts'
 import { id, instantOut, remarkText, requestKey } from '../schemas.ts'
 import { incidentFor } from './incidents.ts'
+import { settleVisit } from './visits.ts'
 
 const reportBody = z
   .strictObject({
@@ -114,6 +115,10 @@ const report = route({
         text: body.note,
       })
     await deps.facts.append(fact)
+    // Who went there and says what they found has made the visit that waits there.
+    const visit = body.channel === 'grid' ? deps.visits.waitingAt(body.usagePoint) : undefined
+    if (visit && callerOf(call).rights.has('visits.write'))
+      await settleVisit(call, visit, 'seen', requestId)
     const incident = incidentOver(deps, point)
     const { account } = body
     const contact =

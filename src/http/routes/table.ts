@@ -51,6 +51,7 @@ import { stormRoutes } from './storm.ts'
 import { subscriptionRoutes } from './subscriptions.ts'
 import { switchingRoutes } from './switching.ts'
 import { terminalRoutes } from './terminals.ts'
+import { visitRoutes } from './visits.ts'
 import { webhookRoutes } from './webhooks.ts'
 
 /** The table; `tickets` are those that the WebSocket redeems. */
@@ -96,6 +97,7 @@ export function routeTable(tickets: Tickets, version: string): readonly Route[] 
     ...channelRoutes,
     ...callBackRoutes,
     ...complaintRoutes,
+    ...visitRoutes,
     ...careRoutes,
     ...auditRoutes,
     ...statusRoutes,
