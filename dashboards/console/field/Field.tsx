@@ -9,6 +9,7 @@ import { FieldIncident } from './FieldIncident.tsx'
 import { useLastIncidents } from './last.ts'
 import { useShellKept } from './shell.ts'
 import { useQueue } from './useQueue.ts'
+import { Visits } from './Visits.tsx'
 import { Waiting } from './Waiting.tsx'
 import '../styles/list.css'
 import '../styles/detail.css'
@@ -65,7 +66,12 @@ export function Field({ account, names }: ViewProps) {
               ))}
             </ul>
           ))}
-        {tab === 'care' && <Care account={account} queue={queue} />}
+        {tab === 'care' && (
+          <>
+            {account.rights.includes('visits.read') && <Visits account={account} queue={queue} />}
+            <Care account={account} queue={queue} />
+          </>
+        )}
         {tab === 'waiting' && <Waiting queue={queue} offline={offline} />}
       </div>
       <nav className="field-tabs" aria-label={t.region}>

@@ -46,13 +46,15 @@ function Kept({ entry: { what } }: { entry: Entry }) {
   const title = {
     action: () => (what.kind === 'action' ? text.action.names[what.request.action] : ''),
     visit: () => (what.kind === 'visit' ? t.visit(what.says) : ''),
+    settle: () =>
+      what.kind === 'settle' ? text.visits.kept(text.visits.outcomes[what.outcome]) : '',
     photo: () =>
       what.kind === 'photo' ? t.photo.kept(format.number(kilobytes(what.picture))) : '',
   }[what.kind]()
   return (
     <>
       <strong>{title}</strong>
-      <span>{what.kind === 'visit' ? what.usagePoint : what.incident}</span>
+      <span>{'usagePoint' in what ? what.usagePoint : what.incident}</span>
       <Moment at={what.kind === 'action' ? what.request.occurredAt : what.at} />
       {what.kind === 'photo' && <Picture blob={what.picture} />}
     </>

@@ -3,6 +3,7 @@
  * which it is sent, so that sending it twice does nothing twice, and the time it happened. No name,
  * no number, no address of a customer; a position only where the person put it in. Pure.
  */
+import type { VisitOutcome } from '../../../src/facts/visits.ts'
 import type { Saying } from '../api/customers.ts'
 import type { ActionRequest } from '../api/payloads.ts'
 
@@ -21,6 +22,17 @@ export interface FieldVisit {
   readonly note: string
   readonly at: string
 }
+/** What was found on a visit that was due. */
+export interface FieldSettle {
+  readonly kind: 'settle'
+  /** Of the visit, as the server names it. */
+  readonly visit: string
+  readonly incident: string
+  readonly usagePoint: string
+  readonly outcome: VisitOutcome
+  readonly note: string
+  readonly at: string
+}
 export interface FieldPhoto {
   readonly kind: 'photo'
   readonly incident: string
@@ -32,7 +44,7 @@ export interface Entry {
   readonly requestId: string
   /** Account that made it; under another one it is not sent. */
   readonly by: string
-  readonly what: FieldAction | FieldVisit | FieldPhoto
+  readonly what: FieldAction | FieldVisit | FieldSettle | FieldPhoto
   /** Why the server did not take it; it then waits for a person. */
   readonly problem: 'stale' | 'refused' | null
 }

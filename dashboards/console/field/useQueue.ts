@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { ApiError, act, attach, incident as loadIncident, newRequestId } from '../api/client.ts'
 import { report } from '../api/customers.ts'
+import { settleVisit } from '../api/visits.ts'
 import { useLink } from '../live/context.tsx'
 import { type Entry, MAX_ENTRIES, type Progress, type Sent, sendAll } from './queue.ts'
 import { fieldStore } from './store.ts'
@@ -134,6 +135,8 @@ async function send({ requestId, what }: Entry): Promise<Sent> {
       return outcome.kind === 'done' ? { state: 'done', revision: outcome.revision } : WITHOUT_WORD
     }
     if (what.kind === 'photo') await attach(what.incident, what.picture)
+    else if (what.kind === 'settle')
+      await settleVisit(what.visit, what.outcome, what.note, requestId)
     else {
       const { incident, usagePoint, account, says, note } = what
       const body = { channel: 'grid' as const, usagePoint, says, ...(account ? { account } : {}) }
@@ -144,7 +147,9 @@ async function send({ requestId, what }: Entry): Promise<Sent> {
     if (!(error instanceof ApiError) || error.status === 0 || error.status >= 500) return AWAY
     // Signed out, or too fast: neither is a word about the entry.
     if (error.status === 401 || error.status === 429) return AWAY
-    return { state: error.status === 409 ? 'stale' : 'refused' }
+    // A visit that is over is not sent again on what is known now.
+    const again = error.status === 409 && what.kind !== 'settle'
+    return { state: again ? 'stale' : 'refused' }
   }
 }
 

@@ -11,6 +11,7 @@ import { operator } from './en/operator.ts'
 import { publicPage } from './en/public.ts'
 import { reasonForm } from './en/reason-form.ts'
 import { simulation } from './en/simulation.ts'
+import { visits } from './en/visits.ts'
 import { wall } from './en/wall.ts'
 import type { Catalogue } from './zh-CN.ts'
 
@@ -44,6 +45,7 @@ export const en: Catalogue = {
   simulation,
   chatter,
   fromTheField,
+  visits,
   reasonForm,
   diagram,
   noticePage,

@@ -32,6 +32,7 @@ import { operator } from './zh/operator.ts'
 import { publicPage } from './zh/public.ts'
 import { reasonForm } from './zh/reason-form.ts'
 import { simulation } from './zh/simulation.ts'
+import { visits } from './zh/visits.ts'
 import { wall } from './zh/wall.ts'
 
 /** Words for `domain.md` §1.1 levels, §2.3 grades, §5.1 stages, §4.2 causes. */
@@ -64,6 +65,7 @@ export const zhCN = {
   simulation,
   chatter,
   fromTheField,
+  visits,
   reasonForm,
   diagram,
   noticePage,

@@ -25,6 +25,7 @@ import { Timeline } from './Timeline.tsx'
 import { useActing } from './useActing.ts'
 import { useIncident } from './useIncident.ts'
 import { Verdict } from './Verdict.tsx'
+import { VisitsDue } from './VisitsDue.tsx'
 import { WorkOrder } from './WorkOrder.tsx'
 
 interface Props {
@@ -135,6 +136,9 @@ function Opened(props: Props & { incident: IncidentPayload; refresh: () => Promi
         )}
         <Verdict incident={incident} />
         <CallReads incident={incident} account={account} />
+        {account.rights.includes('visits.read') && hasVisits(incident) && (
+          <VisitsDue incident={incident} account={account} />
+        )}
         {account.rights.includes('notices.read') && <FromTheField incident={incident} />}
         <History incident={incident} />
         <Facts incident={incident} names={names} />
@@ -266,3 +270,6 @@ function History({ incident }: { incident: IncidentPayload }) {
     </section>
   )
 }
+
+/** Somebody's life hangs on its end, or did when it was larger. */
+const hasVisits = ({ clocks }: IncidentPayload) => clocks.some(({ name }) => name === 'visit')

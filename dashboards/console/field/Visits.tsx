@@ -1,0 +1,145 @@
+/**
+ * Customers whose life hangs on supply, to be seen within minutes (走访): the most urgent first, masked
+ * until tapped. References of them are not kept on the phone; what was found is, until it is sent.
+ */
+import { App } from 'antd'
+import { useState } from 'react'
+import { Unmask } from '../agent/Unmask.tsx'
+import { serverNow } from '../api/clock.ts'
+import type { RevealedCustomer } from '../api/customers.ts'
+import type { Account } from '../api/payloads.ts'
+import {
+  takeVisit,
+  type VisitDetail,
+  type VisitPayload,
+  visit,
+  waitingVisits,
+} from '../api/visits.ts'
+import { useLanguage } from '../i18n/language.tsx'
+import { SettleVisit } from '../incidents/SettleVisit.tsx'
+import { useLoaded } from '../incidents/useLoaded.ts'
+import { VisitLine } from '../incidents/VisitLine.tsx'
+import { useNowEvery } from '../live/context.tsx'
+import type { FieldQueue } from './useQueue.ts'
+
+const RENEW_MS = 15_000
+
+export function Visits({ account, queue }: { account: Account; queue: FieldQueue }) {
+  const { text } = useLanguage()
+  const t = text.visits
+  const now = useNowEvery(RENEW_MS)
+  const [loaded, renew] = useLoaded(waitingVisits, String(now))
+  if (loaded.state === 'loading') return null
+  if (loaded.state === 'failed') return <p className="field-quiet">{t.failed}</p>
+  const entered = new Set(
+    queue.entries.flatMap(({ what }) => (what.kind === 'settle' ? [what.visit] : [])),
+  )
+  const { waiting, overdue, visits } = loaded.value
+  if (waiting === 0) return null
+  return (
+    <section className="field-care field-visits" aria-label={t.heading}>
+      <h2>{t.heading}</h2>
+      <p className="field-quiet">{t.waiting(waiting, overdue)}</p>
+      <ul>
+        {visits
+          .filter(({ id }) => !entered.has(id))
+          .map((one) => (
+            <li key={one.id}>
+              <Due {...{ one, now, account, queue, renew }} />
+            </li>
+          ))}
+      </ul>
+    </section>
+  )
+}
+
+function Due(props: {
+  one: VisitPayload
+  now: number
+  account: Account
+  queue: FieldQueue
+  renew: () => void
+}) {
+  const { one, now, account, queue, renew } = props
+  const { text } = useLanguage()
+  const { message } = App.useApp()
+  const t = text.visits
+  const [detail, setDetail] = useState<VisitDetail | null>(null)
+  const [full, setFull] = useState<RevealedCustomer | null>(null)
+  const [asking, setAsking] = useState(false)
+  const [settling, setSettling] = useState(false)
+  const [failed, setFailed] = useState(false)
+  const customer = detail?.customer ?? null
+  const shown = full ?? customer
+  async function tapped() {
+    try {
+      const found = await visit(one.id)
+      setDetail(found)
+      setFailed(found.customer === null)
+    } catch {
+      setFailed(true)
+    }
+  }
+  async function take() {
+    try {
+      await takeVisit(one.id)
+    } catch {
+      message.warning(t.notYours)
+    }
+    renew()
+  }
+  return (
+    <div className="field-person">
+      <span className="tag warn">{text.agent.sensitivity.lifeSupport}</span>
+      <VisitLine visit={one} now={now} />
+      {shown === null ? (
+        <button type="button" className="field-masked" onClick={() => void tapped()}>
+          {failed ? text.field.notFound : `${one.usagePoint} · ${text.field.tap}`}
+        </button>
+      ) : (
+        <>
+          <strong>{shown.name}</strong>
+          <p>{shown.address}</p>
+          <p>{shown.phones.join(' · ')}</p>
+        </>
+      )}
+      <div className="field-actions">
+        <button type="button" onClick={() => setSettling(true)}>
+          {t.settle}
+        </button>
+        {one.takenBy !== account.name && (
+          <button type="button" onClick={() => void take()}>
+            {t.take}
+          </button>
+        )}
+        {customer !== null && full === null && account.rights.includes('customers.reveal') && (
+          <button type="button" onClick={() => setAsking(true)}>
+            {text.agent.unmask}
+          </button>
+        )}
+      </div>
+      {settling && (
+        <SettleVisit
+          place={one.usagePoint}
+          onCancel={() => setSettling(false)}
+          onSettle={(outcome, note) => {
+            const { id, incident, usagePoint } = one
+            const at = new Date(serverNow()).toISOString()
+            queue.add({ kind: 'settle', visit: id, incident, usagePoint, outcome, note, at })
+            setSettling(false)
+          }}
+        />
+      )}
+      {asking && customer !== null && (
+        <Unmask
+          account={customer.account}
+          onClose={() => setAsking(false)}
+          onRevealed={(revealed) => {
+            setFull(revealed)
+            setAsking(false)
+          }}
+        />
+      )}
+    </div>
+  )
+}
