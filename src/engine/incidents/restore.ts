@@ -9,7 +9,7 @@ import { forgetCallers } from '../evidence/calls.ts'
 import { isBeforeReturn } from '../evidence/own-return.ts'
 import { positionAt, provenClosed, unproveClosed } from '../evidence/positions.ts'
 import { AWAITED, MUTED, OFF, ON, QUIET } from '../evidence/registers.ts'
-import { restState } from '../evidence/statement.ts'
+import { meaningOf, restState } from '../evidence/statement.ts'
 import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
 import { type Case, isActive } from './case.ts'
@@ -155,7 +155,9 @@ export function unmarkReturned(world: World, incident: Case): void {
   unproveClosed(world, incident.head, at)
   const dark: number[] = []
   belief.network.eachObserver(incident.head, (observer) => {
-    if (registers.state[observer] === AWAITED && registers.wasOff(observer)) dark.push(observer)
+    if (registers.state[observer] !== AWAITED || !registers.wasOff(observer)) return
+    // What came back below it by its own device stays so.
+    if (meaningOf(world, observer, true, registers.atOf(observer)) === OFF) dark.push(observer)
   })
   // Heard when it was said: silence has its meaning since then.
   for (const observer of dark) {
