@@ -139,7 +139,11 @@ export function openAnswers(parts: AnswersParts, closers: Closers): Answers {
       }
       return answerReliability(reliability, asked, grid(), method)
     },
-    sensing: (asked) => indicators.report({ ...asked, asOf: now() }),
+    sensing: ({ by, ...asked }) =>
+      indicators.report({
+        ...{ ...asked, asOf: now() },
+        times: by && { by, utcOffsetMinutes: utcOffsetMinutes() },
+      }),
     noisyTerminals: (asked) => noisyInAll(worlds, asked),
     terminal: (id) => terminalOf(worldOfObserver(worlds, id), id),
     asyncapi: documentOfAllMessages(),

@@ -41,7 +41,7 @@ import type {
 import type { ReliabilityAnswer, ReliabilityAsked } from './reliability-shape.ts'
 import type { RepairDesk } from './repair-ports.ts'
 import type { CauseTree, RuleCheck, RuleFile, RulesText, RuleTrial } from './rules-port.ts'
-import type { SensingAnswer } from './sensing-shape.ts'
+import type { SensingAnswer, TIME_STEPS } from './sensing-shape.ts'
 import type { StillHolds } from './session-check.ts'
 import type { SimulatorPort } from './simulator-port.ts'
 import type { Tickets } from './tickets.ts'
@@ -363,7 +363,9 @@ export interface HttpDeps {
   /** The reliability report of a period. */
   reliability(asked: ReliabilityAsked): Promise<ReliabilityAnswer>
   /** How well outages were sensed, told and attended to. */
-  sensing(asked: ReliabilityAsked): Promise<SensingAnswer>
+  sensing(
+    asked: ReliabilityAsked & { readonly by?: (typeof TIME_STEPS)[number] | undefined },
+  ): Promise<SensingAnswer>
   /** Who was without supply too often. */
   frequent(asked: FrequentAsked): Promise<FrequentAnswer>
   /** `map` where this process draws it: it takes no part in whether reports are kept and judged. */

@@ -31,7 +31,17 @@ export const sensingShape = {
   calls: z.object({ count, repeated: count, repeatRate: share }),
 }
 
+/** Steps in which arrivals may be asked for. */
+export const TIME_STEPS = ['hour', 'day'] as const
+
+/** Arrivals of one hour or day, with its beginning as it is written there. */
+export const arrivalsOf = <From extends z.ZodType>(from: From) =>
+  z.object({ from, limitMinutes: count, due: count, inTime: count })
+
 /** What `app` answers to the route; read only there. */
-export type SensingAnswer = DeepReadonly<z.output<z.ZodObject<typeof sensingShape>>>
+export type SensingAnswer = DeepReadonly<z.output<z.ZodObject<typeof sensingShape>>> & {
+  /** Where a step was asked for; `from` in ms. */
+  readonly arrivalsByTime?: readonly z.output<ReturnType<typeof arrivalsOf<z.ZodNumber>>>[]
+}
 
 type DeepReadonly<T> = T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T

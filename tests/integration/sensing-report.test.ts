@@ -14,6 +14,10 @@ import { type Fixture, httpFixture } from '../support/http-fixture.ts'
 
 const NOW = Date.parse('2026-11-22T03:00:00Z')
 const HOUR = 3_600_000
+const ARRIVED = {
+  ...{ name: 'arrive' as const, startedAt: NOW - 10 * HOUR, dueAt: NOW - 9.25 * HOUR },
+  ...{ legalDueAt: NOW - 9 * HOUR, doneAt: NOW - 9.5 * HOUR },
+}
 
 let dir: string
 let fixture: Fixture
@@ -34,7 +38,7 @@ beforeAll(async () => {
   await records.commit(
     [
       outage(1, '1501', { firstCallAt: NOW - 10 * HOUR + 300_000 }),
-      outage(2, '1502', {}),
+      outage(2, '1502', { clocks: [ARRIVED] }),
       outage(3, '1502', { outcome: 'falseAlarm', outageKind: 'closed' }),
     ],
     3,
@@ -53,7 +57,11 @@ beforeAll(async () => {
   await records.close()
   reader = openSensingReader(join(dir, 'records.db'))
   fixture = await httpFixture({
-    deps: { now: () => NOW, sensing: (asked) => reader.report({ ...asked, asOf: NOW }) },
+    deps: {
+      now: () => NOW,
+      sensing: ({ by, ...asked }) =>
+        reader.report({ ...asked, asOf: NOW, times: by && { by, utcOffsetMinutes: 480 } }),
+    },
   })
 })
 afterAll(async () => {
@@ -85,4 +93,12 @@ test('a period without any, and one that is none', async () => {
   const before = '?from=2026-10-01T00:00:00Z&to=2026-11-01T00:00:00Z'
   expect((await ask(before, ['15'])).json).toMatchObject({ incidents: 0, precision: null })
   expect((await ask('?from=2026-11-01T00:00:00Z&to=2026-10-01T00:00:00Z', ['15'])).status).toBe(422)
+})
+
+test('arrivals by the hour, where they are asked for, as far as one may see', async () => {
+  const arrived = [{ from: '2026-11-21T17:00:00.000Z', limitMinutes: 45, due: 1, inTime: 1 }]
+  expect((await ask('?by=hour', ['15'])).json.arrivalsByTime).toEqual(arrived)
+  expect((await ask('?by=hour', ['1501'])).json.arrivalsByTime).toEqual([])
+  expect((await ask('', ['15'])).json).not.toHaveProperty('arrivalsByTime')
+  expect((await ask('?by=week', ['15'])).status).toBe(422)
 })

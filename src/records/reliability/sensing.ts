@@ -7,6 +7,7 @@ import type { InstantMs } from '../../facts/time.ts'
 
 const SECOND_MS = 1000
 const MINUTE_MS = 60_000
+const STEP_MS = { hour: 60 * MINUTE_MS, day: 24 * 60 * MINUTE_MS }
 /** An estimate this near was right (`domain.md` §7). */
 const ETR_RIGHT_MINUTES = 30
 
@@ -23,6 +24,19 @@ export interface SensingPeriod {
   readonly from: InstantMs
   readonly to: InstantMs
   readonly asOf: InstantMs
+  /** Arrivals by the hour or day, local time, in which the incident began; undefined: not told. */
+  readonly times?:
+    | { readonly by: keyof typeof STEP_MS; readonly utcOffsetMinutes: number }
+    | undefined
+}
+
+/** Arrivals (到达及时率) of one hour or day and one promise. */
+export interface ArrivalsOfTime {
+  /** When the hour or day begins. */
+  readonly from: InstantMs
+  readonly limitMinutes: number
+  readonly due: number
+  readonly inTime: number
 }
 
 export interface SensingIndicators {
@@ -64,6 +78,8 @@ export interface SensingIndicators {
     readonly repeated: number
     readonly repeatRate: number | null
   }
+  /** Where they were asked for, oldest first; times in which none was due are left out. */
+  readonly arrivalsByTime?: readonly ArrivalsOfTime[]
 }
 
 interface Spread {
@@ -74,7 +90,7 @@ interface Spread {
 /** The indicators; incidents may be of any period, only those that began in it count. */
 export function sensingIndicators(
   all: readonly SensedIncident[],
-  { from, to, asOf }: SensingPeriod,
+  { from, to, asOf, times }: SensingPeriod,
 ): SensingIndicators {
   const published = all
     .filter(({ incident: { startedAt } }) => startedAt >= from && startedAt < to)
@@ -103,21 +119,56 @@ export function sensingIndicators(
     arrival: arrivalOf(real, asOf),
     etr: etrOf(real),
     calls: { count: calls, repeated, repeatRate: share(repeated, calls) },
+    ...(times && { arrivalsByTime: arrivalsByTime(arrivalsDue(real, asOf), times) }),
   }
 }
 
 const isSensedFirst = ({ firstCallAt, sensedAt }: Incident) =>
   firstCallAt == null || sensedAt < firstCallAt
 
+interface ArrivalDue {
+  /** When its incident began. */
+  readonly startedAt: InstantMs
+  readonly limitMinutes: number
+  readonly inTime: boolean
+  readonly legally: boolean
+}
+
+/** Who arrived, or is late without having arrived. */
+function arrivalsDue(real: readonly SensedIncident[], asOf: InstantMs): readonly ArrivalDue[] {
+  return real.flatMap(({ incident }) =>
+    incident.clocks
+      .filter(({ name }) => name === 'arrive')
+      .filter(({ doneAt, dueAt }) => doneAt !== null || dueAt <= asOf)
+      .map(({ startedAt, dueAt, legalDueAt, doneAt }) => ({
+        startedAt: incident.startedAt,
+        limitMinutes: Math.round((dueAt - startedAt) / MINUTE_MS),
+        inTime: doneAt !== null && doneAt <= dueAt,
+        legally: (doneAt ?? asOf) <= (legalDueAt ?? Number.POSITIVE_INFINITY),
+      })),
+  )
+}
+
+function arrivalsByTime(
+  due: readonly ArrivalDue[],
+  { by, utcOffsetMinutes }: NonNullable<SensingPeriod['times']>,
+): readonly ArrivalsOfTime[] {
+  const step = STEP_MS[by]
+  const offset = utcOffsetMinutes * MINUTE_MS
+  const found = new Map<string, { -readonly [Key in keyof ArrivalsOfTime]: number }>()
+  for (const { startedAt, limitMinutes, inTime } of due) {
+    const from = Math.floor((startedAt + offset) / step) * step - offset
+    const key = `${from} ${limitMinutes}`
+    const alike = found.get(key) ?? { from, limitMinutes, due: 0, inTime: 0 }
+    alike.due++
+    if (inTime) alike.inTime++
+    found.set(key, alike)
+  }
+  return [...found.values()].sort((a, b) => a.from - b.from || a.limitMinutes - b.limitMinutes)
+}
+
 function arrivalOf(real: readonly SensedIncident[], asOf: InstantMs): SensingIndicators['arrival'] {
-  const due = real
-    .flatMap(({ incident }) => incident.clocks.filter(({ name }) => name === 'arrive'))
-    .filter(({ doneAt, dueAt }) => doneAt !== null || dueAt <= asOf)
-    .map(({ startedAt, dueAt, legalDueAt, doneAt }) => ({
-      limitMinutes: Math.round((dueAt - startedAt) / MINUTE_MS),
-      inTime: doneAt !== null && doneAt <= dueAt,
-      legally: (doneAt ?? asOf) <= (legalDueAt ?? Number.POSITIVE_INFINITY),
-    }))
+  const due = arrivalsDue(real, asOf)
   const inTime = due.filter((one) => one.inTime).length
   const legally = due.filter((one) => one.legally).length
   const limits = [...new Set(due.map(({ limitMinutes }) => limitMinutes))].sort((a, b) => a - b)

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { DiagramDevice } from '../../../dashboards/console/api/diagram.ts'
 import { sumsOf } from '../../../dashboards/console/api/operations.ts'
 import { layoutOf } from '../../../dashboards/console/diagram/layout.ts'
+import { listOf } from '../../../dashboards/console/diagram/listOf.ts'
 import { changedLines } from '../../../dashboards/console/operator/diff.ts'
 
 const device = (id: string, parent: string | null, over: Partial<DiagramDevice> = {}) =>
@@ -64,5 +65,29 @@ test('samples of one name are added up, buckets are left out', () => {
   expect([...sums]).toEqual([
     ['x_total', 5],
     ['z', 1.5],
+  ])
+})
+
+test('as a list each device stands below the one that feeds it, ties beside their device', () => {
+  const tie = { id: 'T', name: '联络', parent: 'S1', feeder: null }
+  const listed = listOf(
+    [
+      device('B', null),
+      device('S1', 'B'),
+      device('S2', 'B'),
+      device('F', 'S1'),
+      device('X', 'gone'),
+    ],
+    [tie],
+  )
+  expect(
+    listed.map((one) => ['tie' in one ? one.tie.id : one.device.id, one.depth] as const),
+  ).toEqual([
+    ['B', 0],
+    ['S1', 1],
+    ['T', 2],
+    ['F', 2],
+    ['S2', 1],
+    ['X', 0],
   ])
 })

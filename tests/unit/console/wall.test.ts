@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { IncidentPayload } from '../../../dashboards/console/api/payloads.ts'
+import { arrivalLines } from '../../../dashboards/console/wall/arrivalLines.ts'
 import { arrivals, outageCurve } from '../../../dashboards/console/wall/curve.ts'
 
 const NOW = Date.parse('2026-11-22T10:00:30Z')
@@ -53,4 +54,24 @@ test('an arrival is in time, late, or not yet due', () => {
     ),
   ).toEqual({ inTime: 1, of: 3 })
   expect(arrivals([outage({})], NOW)).toBeNull()
+})
+
+test('arrival compliance is a line for each promise, broken where nobody was due', () => {
+  const hour = (nth: number, limitMinutes: number, due: number, inTime: number) => ({
+    ...{ from: new Date(NOW + nth * 3_600_000).toISOString(), limitMinutes, due, inTime },
+  })
+  const told = [hour(0, 90, 2, 1), hour(0, 45, 4, 3), hour(1, 45, 1, 1), hour(4, 45, 2, 0)]
+  const [urban, rural] = arrivalLines(told, 'hour')
+  const after = (nth: number) => NOW + nth * 3_600_000
+  expect(urban).toEqual({
+    ...{ limitMinutes: 45, due: 7, inTime: 4 },
+    points: [
+      [after(0), 0.75],
+      [after(1), 1],
+      [after(2), null],
+      [after(4), 0],
+    ],
+  })
+  expect(rural).toMatchObject({ limitMinutes: 90, due: 2, inTime: 1, points: [[NOW, 0.5]] })
+  expect(arrivalLines([], 'day')).toEqual([])
 })

@@ -106,3 +106,28 @@ test('where there is nothing nothing is divided', () => {
     calls: { repeatRate: null },
   })
 })
+
+test('arrivals by the day and the hour, in local time, each promise by itself', () => {
+  // 20 minutes after midnight of UTC+8 begins what began at minute 980 of the day of UTC.
+  const late = one('I9', { startedAt: at(980), ...arrive(980, 45, 1000) })
+  const period = { from: at(0), to: at(1440), asOf: at(1121) }
+  const told = (by: 'hour' | 'day') =>
+    sensingIndicators([...BY_HAND, late], { ...period, times: { by, utcOffsetMinutes: 480 } })
+      .arrivalsByTime
+  const day = (minutes: number, limitMinutes: number, due: number, inTime: number) => ({
+    ...{ from: at(minutes), limitMinutes, due, inTime },
+  })
+  expect(told('day')).toEqual([
+    day(-480, 45, 2, 1),
+    day(-480, 90, 1, 0),
+    day(960, 45, 1, 1),
+    day(960, 120, 1, 0),
+  ])
+  expect(told('hour')).toEqual([
+    day(0, 45, 2, 1),
+    day(0, 90, 1, 0),
+    day(960, 45, 1, 1),
+    day(960, 120, 1, 0),
+  ])
+  expect(sensingIndicators(BY_HAND, period)).not.toHaveProperty('arrivalsByTime')
+})
