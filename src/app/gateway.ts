@@ -1,10 +1,12 @@
 /**
  * A gateway: holds the consoles' sockets and shows what is written to Redis by the process that files
  * what engines say (`--role all`, or `records`); all other requests it passes on to it. It may come and
- * go, and any number of them share the work. It keeps nothing but the compiled grid.
+ * go, and any number of them share the work. It keeps nothing but the compiled grid;
+ * another one that comes into force it fetches from Kafka, where there is one.
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { kafkaSettings } from '../config/kafka.ts'
 import { connectRedis, redisSettings } from '../config/redis.ts'
 import type { Settings } from '../config/schema.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
@@ -18,6 +20,7 @@ import type { LiveHub, LiveStats } from '../live/ports.ts'
 import { createTelemetry } from '../telemetry/telemetry.ts'
 import { documentOfAllMessages, INSTALLED, installedVersion } from './installed.ts'
 import { Library } from './library.ts'
+import { fetchGrid } from './roles/shared-library.ts'
 
 /** A gateway without one of its neighbours has nothing to show. */
 export class NoNeighbourError extends Error {
@@ -52,13 +55,18 @@ export async function startGateway(settings: Settings, gridFile?: string): Promi
   const telemetry = createTelemetry({ level: settings.log.level })
   const library = new Library(settings.data.dir)
   if (gridFile !== undefined) await library.keepGrid(gridFile)
+  const kafka = kafkaSettings(settings)
 
   let grid: CompiledGrid | undefined
   let stats: LiveStats | undefined
   let hub: LiveHub | undefined
   const takeGrid = async (digest: string) => {
     if (grid?.digest === digest) return
-    await library.load('grid', digest).catch((error) => {
+    const fetched =
+      kafka && !library.has('grid', digest)
+        ? fetchGrid({ settings: kafka, library, telemetry, dataDir: settings.data.dir }, digest)
+        : library.load('grid', digest)
+    await fetched.catch((error) => {
       throw new NoGridError(digest, error)
     })
     grid = library.grid(digest)

@@ -4,14 +4,11 @@
  */
 import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { Worker } from 'node:worker_threads'
-import { workerUrl } from '../config/worker.ts'
 import type { World } from '../engine/world.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
-import type { JournalPort } from '../journal/port.ts'
-import type { PreparerReply, PreparerSettings } from './grid-preparer.ts'
+import { prepareGrid } from './grid-preparing.ts'
 import type { Library } from './library.ts'
-import type { Pipeline } from './pipeline.ts'
+import type { Worlds } from './worlds.ts'
 
 /** Largest file: nine million customers are 4 GB as JSON lines, a tenth of that packed. */
 export const MAX_GRID_BYTES = 8 * 1024 ** 3
@@ -59,9 +56,13 @@ export interface GridApplyState {
 export interface GridParts {
   readonly dataDir: string
   readonly library: Library
-  readonly journal: Pick<JournalPort, 'append'>
-  readonly pipeline: Pipeline
-  now(): number
+  readonly worlds: Pick<Worlds, 'all'>
+  /** Of the grid in force. */
+  gridDigest(): string
+  /** Rejects where the grid must not take the place of the one in force. */
+  refuse?(before: CompiledGrid, after: CompiledGrid): Promise<void>
+  /** Puts a kept grid in force, where it is not; resolves when the records say so. */
+  put(digest: string, by: string): Promise<void>
   /** Resolves when the map of a grid is drawn, or will not be. */
   drawMap(grid: CompiledGrid): Promise<void>
 }
@@ -132,21 +133,22 @@ export class GridApply {
   }
 
   async #run(upload: string, path: string, by: string): Promise<GridOutcome> {
-    const { library, journal, pipeline, now, dataDir } = this.#parts
+    const { library, worlds, gridDigest, dataDir } = this.#parts
     try {
-      const prepared = await prepare({ dataDir, path })
+      const prepared = await prepareGrid({ dataDir, path })
       if (!prepared.ok)
         return { upload, applied: false, code: prepared.code, detail: prepared.message }
       const { digest } = prepared
       await library.load('grid', digest)
+      const [before, after] = [library.grid(gridDigest()), library.grid(digest)]
+      await this.#parts.refuse?.(before, after)
       // Consoles go from one map to the other without a gap.
-      await this.#parts.drawMap(library.grid(digest))
+      await this.#parts.drawMap(after)
       this.#stage = 'applying'
-      const before = library.grid(pipeline.judge.gridDigest)
-      if (pipeline.judge.gridDigest !== digest)
-        await journal.append({ type: 'gridApplied', receivedAt: now(), digest, by })
-      await pipeline.recorded()
-      return outcomeOf(upload, before, library.grid(digest), pipeline.judge.engine.world)
+      await this.#parts.put(digest, by)
+      // Where moves are refused there are none.
+      const moved = this.#parts.refuse ? [] : movedFeeders(before, after)
+      return outcomeOf(upload, moved, after, worlds.all())
     } catch (error) {
       const { code = 'internal', message } = error as NodeJS.ErrnoException
       return { upload, applied: false, code, detail: message }
@@ -154,17 +156,22 @@ export class GridApply {
   }
 }
 
-function outcomeOf(
-  upload: string,
-  before: CompiledGrid,
-  after: CompiledGrid,
-  world: World | undefined,
-): GridOutcome {
+/** Feeders in another part of the network than before. */
+function movedFeeders(before: CompiledGrid, after: CompiledGrid): string[] {
   const partitions = new Map(before.feeders.map(({ id, partition }) => [id, partition]))
-  const moved = after.feeders
+  return after.feeders
     .filter(({ id, partition }) => (partitions.get(id) ?? partition) !== partition)
     .map(({ id }) => id)
-  const vanished = [...(world?.cases.values() ?? [])]
+}
+
+function outcomeOf(
+  upload: string,
+  moved: readonly string[],
+  after: CompiledGrid,
+  worlds: readonly World[],
+): GridOutcome {
+  const vanished = worlds
+    .flatMap(({ cases }) => [...cases.values()])
     .filter(({ flags, outageKind }) => flags.includes('deviceVanished') && outageKind !== 'closed')
     .map(({ number }) => `I${String(number).padStart(6, '0')}`)
   return {
@@ -177,15 +184,4 @@ function outcomeOf(
     movedFeederIds: moved.slice(0, MAX_FEEDERS_NAMED),
     deviceVanished: vanished,
   }
-}
-
-/** One thread for one grid: it answers once, and all the memory it took is gone with it. */
-function prepare(settings: PreparerSettings): Promise<PreparerReply> {
-  return new Promise((resolve, reject) => {
-    const url = workerUrl(import.meta.url, './grid-preparer.ts')
-    const worker = new Worker(url, { workerData: settings, execArgv: [] })
-    worker.on('message', resolve)
-    worker.on('error', reject)
-    worker.on('exit', (code) => reject(new Error(`the grid was not compiled: exit ${code}`)))
-  })
 }

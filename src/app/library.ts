@@ -5,13 +5,17 @@
 import { createHash } from 'node:crypto'
 import {
   copyFileSync,
+  createReadStream,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { pipeline, Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
 import { RulesError, type RuleText } from '../config/rule-file.ts'
 import { RULE_FILES, type RuleFileName, readRules } from '../config/rules.ts'
 import type { Loaded } from '../engine/engine.ts'
@@ -20,6 +24,16 @@ import type { CompiledGrid } from '../grid/compiled.ts'
 import { assertUsableGrid, loadCompiledGridCached } from './grids.ts'
 import { INSTALLED } from './installed.ts'
 import { place } from './placed.ts'
+
+/** Between the texts of the two files where they are one content: no YAML has it. */
+const BETWEEN_RULES = '\0'
+
+/** A file as other roles get it. */
+export interface Content {
+  /** Of its name, the dot included; empty for rules. */
+  readonly ending: string
+  readonly bytes: AsyncIterable<Uint8Array>
+}
 
 /** Ending of an image that was given in place of a grid file; those made here name their version. */
 const IMAGE_ENDING = '.image'
@@ -80,6 +94,39 @@ export class Library implements Loaded {
     return grid
   }
 
+  /** Whether the folder has what a fact names. */
+  has(what: 'grid' | 'rules', digest: string): boolean {
+    if (what === 'rules') return existsSync(join(this.#rules, digest))
+    return this.#loadedGrids.has(digest) || this.#gridFile(digest) !== undefined
+  }
+
+  /** Takes over a grid file, or both rule texts in one, whose content is what the digest says. */
+  adopt(what: 'grid' | 'rules', digest: string, ending: string, path: string): void {
+    if (this.has(what, digest)) return
+    if (what === 'grid')
+      place(join(this.#grids, digest + ending), (partial) => renameSync(path, partial))
+    else this.#placeRules(digest, readFileSync(path, 'utf8').split(BETWEEN_RULES))
+  }
+
+  /**
+   * What `adopt` takes at another place; undefined for a compiled image, whose content is not what
+   * its digest says.
+   */
+  content(what: 'grid' | 'rules', digest: string): Content | undefined {
+    if (what === 'rules') {
+      const texts = this.rulesText(digest).files.map(({ text }) => text)
+      return { ending: '', bytes: Readable.from([Buffer.from(texts.join(BETWEEN_RULES))]) }
+    }
+    const name = this.#gridFile(digest)
+    if (name === undefined || isGivenImage(name)) return undefined
+    const file = createReadStream(join(this.#grids, name))
+    return {
+      ending: name.slice(digest.length).replace(/\.gz$/, ''),
+      // Who reads it meets its errors.
+      bytes: name.endsWith('.gz') ? pipeline(file, createGunzip(), () => {}) : file,
+    }
+  }
+
   /** The file kept for a digest, for the simulators of the demonstration. */
   gridPath(digest: string): string {
     const name = this.#gridFile(digest)
@@ -99,17 +146,10 @@ export class Library implements Loaded {
    * the engine finds them from then on. @throws RulesError
    */
   keepRuleTexts(files: readonly RuleText[]): string {
-    const digest = createHash('sha256')
-      .update(files.map(({ text }) => text).join('\0'))
-      .digest('hex')
+    const texts = files.map(({ text }) => text)
+    const digest = createHash('sha256').update(texts.join(BETWEEN_RULES)).digest('hex')
     this.#loadedRules.set(digest, readRules(files[0]!, files[1]!))
-    const target = join(this.#rules, digest)
-    if (!existsSync(target))
-      place(target, (partial) => {
-        mkdirSync(partial)
-        for (const [i, name] of RULE_FILES.entries())
-          writeFileSync(join(partial, name), files[i]!.text)
-      })
+    if (!this.has('rules', digest)) this.#placeRules(digest, texts)
     return digest
   }
 
@@ -148,6 +188,13 @@ export class Library implements Loaded {
       text: readFileSync(join(this.#rules, digest, name), 'utf8'),
     }))
     return { version: this.rules(digest).version, digest, files, values: this.rules(digest) }
+  }
+
+  #placeRules(digest: string, texts: readonly string[]): void {
+    place(join(this.#rules, digest), (partial) => {
+      mkdirSync(partial)
+      for (const [i, name] of RULE_FILES.entries()) writeFileSync(join(partial, name), texts[i]!)
+    })
   }
 
   #gridFile(digest: string): string | undefined {

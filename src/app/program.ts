@@ -26,7 +26,7 @@ import { type Closers, openedWhole } from './opening.ts'
 import { Pipeline } from './pipeline.ts'
 import { QuarantineReplay } from './quarantine-replay.ts'
 import { retainJournal } from './retention.ts'
-import { applyRulesOfFolder, rulesDoor, SHIPPED_RULES } from './rules.ts'
+import { applyRulesOfFolder, rulesDoor, rulesInForce, SHIPPED_RULES } from './rules.ts'
 import { type SimulatorSurroundings, surroundingsOf } from './simulated.ts'
 import { newestBeginning, Snapshotting } from './snapshotting.ts'
 import { directoryInForce } from './terminal-directory.ts'
@@ -177,7 +177,13 @@ async function open(
     closers,
   )
   const gridApply = new GridApply({
-    ...{ dataDir: dir, library, journal, pipeline, now },
+    ...{ dataDir: dir, library, worlds },
+    gridDigest: () => judge.gridDigest,
+    async put(digest, by) {
+      if (judge.gridDigest !== digest)
+        await journal.append({ type: 'gridApplied', receivedAt: now(), digest, by })
+      await pipeline.recorded()
+    },
     drawMap: (applied) => answers.map.prepare(applied),
   })
   const directory = directoryInForce(grid, (id) => crews.isKnown(id))
@@ -194,7 +200,7 @@ async function open(
     ...answers,
     ...{ facts: journal, journal, gridApply, health },
     awaitAction: (requestId, timeoutMs) => pipeline.awaitAction(requestId, timeoutMs),
-    ...rulesDoor(ruleParts, dir),
+    ...rulesDoor(rulesInForce(ruleParts), dir),
     replayQuarantine: (asked) => quarantine.replay(asked),
     ...(simulator ? { simulator } : {}),
   })

@@ -22,13 +22,19 @@ const BY_START = 'start'
 /** Sets of rules looked through for the last one of the folder: years of them. */
 const HISTORY = 1_000
 
-/** What applying rules needs. */
+/** What applying rules needs of a program that judges itself. */
 export interface RuleParts {
   readonly library: Library
   readonly journal: Pick<JournalPort, 'append'>
   readonly pipeline: Pipeline
   readonly records: Pick<RecordsPort, 'applied'>
   now(): number
+}
+
+/** What applying rules needs of anybody. */
+export interface RulesInForce extends TrialParts {
+  /** Puts kept rules in force, where they are not; resolves when the records say so. */
+  put(digest: string, by: string): Promise<void>
 }
 
 /** The cause tree of the rule folder; of one without, that which the program comes with. @throws RulesError */
@@ -53,23 +59,25 @@ export async function applyRulesOfFolder(dir: string, parts: RuleParts): Promise
 export async function applyRules(
   files: readonly RuleFile[],
   by: string,
-  parts: RuleParts,
+  parts: RulesInForce,
 ): Promise<void> {
-  const { library, pipeline } = parts
-  const texts = triedAndInForce(files, trialOf(parts))[0].map(({ name, text }) => ({
-    file: name,
-    text,
-  }))
-  const digest = library.keepRuleTexts(texts)
-  if (digest === pipeline.judge.rulesDigest) return
-  await append(digest, by, parts)
-  await pipeline.recorded()
+  const texts = triedAndInForce(files, parts)[0].map(({ name, text }) => ({ file: name, text }))
+  await parts.put(parts.library.keepRuleTexts(texts), by)
 }
 
-const trialOf = ({ library, pipeline }: RuleParts): TrialParts => ({
-  library,
-  rulesDigest: () => pipeline.judge.rulesDigest,
-})
+/** Of a program that judges itself. */
+export function rulesInForce(parts: RuleParts): RulesInForce {
+  const { library, pipeline } = parts
+  return {
+    library,
+    rulesDigest: () => pipeline.judge.rulesDigest,
+    async put(digest, by) {
+      if (digest === pipeline.judge.rulesDigest) return
+      await append(digest, by, parts)
+      await pipeline.recorded()
+    },
+  }
+}
 
 /** What trying rules needs. */
 export interface TrialParts {
@@ -104,22 +112,12 @@ function checkRules(files: readonly RuleFile[], parts: TrialParts): RuleCheck {
 
 /** What people do to rules over HTTP; `dir` is the data folder. */
 export function rulesDoor(
-  parts: RuleParts,
+  parts: RulesInForce,
   dir: string,
 ): Pick<HttpDeps, 'applyRules' | 'checkRules' | 'testRules'> {
-  return {
-    applyRules: (files, by) => applyRules(files, by, parts),
-    ...rulesTried(trialOf(parts), dir),
-  }
-}
-
-/** What people try of rules before they put them in force. */
-export function rulesTried(
-  parts: TrialParts,
-  dir: string,
-): Pick<HttpDeps, 'checkRules' | 'testRules'> {
   const trials = new RuleTrials(dir)
   return {
+    applyRules: (files, by) => applyRules(files, by, parts),
     checkRules: (files) => checkRules(files, parts),
     testRules: (files, scenario) => trials.play(scenario, ...triedAndInForce(files, parts)),
   }

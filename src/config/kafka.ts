@@ -23,6 +23,10 @@ export interface TopicNames {
   readonly changes: string
   /** State of the engines, compacted. */
   readonly snapshots: string
+  /** Grids and rules in pieces, compacted: what a fact names is there before the fact. */
+  readonly files: string
+  /** What is in force and where its pieces begin, compacted; small. */
+  readonly inForce: string
 }
 
 export function topicsOf({ prefix }: Pick<KafkaSettings, 'prefix'>): TopicNames {
@@ -30,6 +34,8 @@ export function topicsOf({ prefix }: Pick<KafkaSettings, 'prefix'>): TopicNames 
     facts: `${prefix}.facts`,
     changes: `${prefix}.changes`,
     snapshots: `${prefix}.snapshots`,
+    files: `${prefix}.files`,
+    inForce: `${prefix}.inforce`,
   }
 }
 

@@ -299,6 +299,7 @@ export class Ledger {
   }
 
   #fileApplied({ what, digest, version, at, by }: AppliedChange, position: Position): void {
+    // Every engine of several says it once.
     this.#statements.applied.run([position, what, digest, version, at, by])
   }
 
@@ -351,7 +352,10 @@ function prepare(db: Connection) {
       WHERE request = ?2 AND incident IS NULL`),
     terminal: db.prepare('INSERT OR REPLACE INTO terminals VALUES (?, ?, ?)'),
     source: db.prepare('INSERT OR REPLACE INTO sources VALUES (?, ?, ?)'),
-    applied: db.prepare('INSERT INTO applied VALUES (?, ?, ?, ?, ?, ?)'),
+    applied: db.prepare(
+      `INSERT INTO applied SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE ?3 IS NOT
+        (SELECT digest FROM applied WHERE what = ?2 ORDER BY position DESC LIMIT 1)`,
+    ),
     // A batch that made a revision of an incident still open is kept for it.
     dropChanges: db.prepare(`DELETE FROM changes WHERE position IN (
       SELECT position FROM changes AS old WHERE at < ? AND NOT EXISTS (

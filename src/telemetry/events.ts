@@ -86,6 +86,10 @@ const events = {
   'journal.reachable': { help: 'Kafka answers again', level: 'info' },
   'partition.gained': { help: 'A partition is judged here from now on', level: 'info' },
   'partition.lost': { help: 'A partition is judged elsewhere from now on', level: 'info' },
+  'library.awaited': {
+    help: 'A grid or rules that are in force are not in the folder; they are fetched from Kafka, and waited for',
+    level: 'warn',
+  },
   'journal.retained': {
     help: 'Rows of old facts dropped from the journal',
     counter: 'lastgasp_journal_rows_dropped_total',

@@ -3,7 +3,7 @@
  * gateways behind one address, through real brokers. Somebody at a console signs in, sees, acts and
  * looks up, and goes on when a gateway or an engine is lost.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connectAsync } from 'mqtt'
@@ -84,10 +84,10 @@ await describeWithAllBrokers('roles', ([kafka, mosquitto, redis]) => {
     return owned
   }
   let boot = 0
-  const tell = async (town: '' | '-2', kind: 'powerOff' | 'powerOn') => {
+  const tell = async (town: '' | '-2', kind: 'powerOff' | 'powerOn', ...more: string[]) => {
     const terminal = await connectAsync(mosquitto!.url)
     boot += 1
-    for (const meters of [undefined, [`M1${town}`, `M2${town}`]]) {
+    for (const meters of [undefined, [`M1${town}`, `M2${town}`, ...more]]) {
       const said = { kind, at: new Date().toISOString(), boot, seq: meters ? 2 : 1, meters }
       await terminal.publishAsync(`lastgasp/v1/C1${town}/event`, JSON.stringify(said), { qos: 1 })
     }
@@ -161,16 +161,6 @@ await describeWithAllBrokers('roles', ([kafka, mosquitto, redis]) => {
     const timeline = await desk.get(`/api/v1/incidents/${id}/timeline`)
     expect(JSON.stringify(timeline)).toContain('powerOff')
 
-    // What one process cannot do for the others says what to do.
-    const operator = { authorization: `Bearer ${await records.token('operator')}` }
-    const applied = await fetch(`${address.url}/api/v1/grid`, {
-      method: 'POST',
-      headers: { ...operator, 'content-type': 'application/json' },
-      body: JSON.stringify({ upload: 'u1', ending: '.json' }),
-    })
-    expect(applied.status).toBe(503)
-    expect(await applied.json()).toMatchObject({ detail: expect.stringContaining('engines first') })
-
     // The gateway that holds the console dies: it goes on through the other.
     const frames = await Promise.all(gateways.map(framesOf))
     const [lost] = gateways.splice(frames[0]! > 0 ? 0 : 1, 1)
@@ -202,6 +192,73 @@ await describeWithAllBrokers('roles', ([kafka, mosquitto, redis]) => {
     await until(() => consoles.every((one) => whole(one) === whole(desk)))
     for (const one of consoles) one.close()
     expect(await desk.get('/api/v1/status')).toMatchObject({ incidents: { open: 1 } })
+  })
+
+  test('rules and a grid come into force while they run, and stay', {
+    timeout: 300_000,
+  }, async () => {
+    onTestFailed(() => {
+      for (const one of [records, sensing, ...engines, ...gateways])
+        console.log(one.output().slice(-3_000))
+    })
+    const LASTGASP_TOKEN = await records.token('operator')
+    const run = (...args: string[]) => lastgasp([...args, '--url', address.url], { LASTGASP_TOKEN })
+    const asked = async (path: string) => {
+      const headers = { authorization: `Bearer ${LASTGASP_TOKEN}` }
+      return (await fetch(`${address.url}/api/v1/${path}`, { headers })).json()
+    }
+    const has = (server: Server, kept: string) => existsSync(join(server.data, kept))
+
+    // Other rules: by all engines, filed once.
+    const text = readFileSync('config/rules/judgement.yaml', 'utf8')
+    writeFileSync(at('judgement.yaml'), text.replace(/^version: .*$/m, 'version: "other"'))
+    const ruled = await run('rules', 'apply', at('judgement.yaml'))
+    expect(ruled, ruled.output).toMatchObject({ code: 0 })
+    const rules = (await asked('rules')) as { version: string; digest: string; history: object[] }
+    expect(rules).toMatchObject({ version: 'other', by: 'token' })
+    expect(rules.history).toHaveLength(2)
+    expect(engines.every((engine) => has(engine, `rules/${rules.digest}`))).toBe(true)
+
+    // A grid with one more customer, of whom terminals tell at once.
+    const larger = twoTowns()
+    larger.usagePoints.push({ id: 'U9', device: 'X1' })
+    larger.observers.push({ id: 'M9', class: 'meter', usagePoint: 'U9', via: 'C1' })
+    writeFileSync(at('larger.json'), JSON.stringify(larger))
+    const applied = await run('grid', 'apply', at('larger.json'))
+    expect(applied, applied.output).toMatchObject({ code: 0 })
+    expect(applied.output).toContain('in force, 7 customers')
+    const { inForce } = (await asked('grid')) as { inForce: { digest: string } }
+    const others = [sensing, ...engines, ...gateways]
+    await until(() => others.every((one) => has(one, `grids/${inForce.digest}.json`)))
+    await tell('', 'powerOff', 'M9')
+    const id = await openAt('F1')
+    await until(async () => (await desk.get(`/api/v1/incidents/${id}`)).customersOut === 3)
+
+    // Who starts with the grid of before finds what is in force, and does not bring the old one back.
+    await startEngine('engine-3')
+    for (const engine of engines.splice(0, engines.length - 1)) await engine.kill()
+    await until(() => ownedBy(engines[0]!).size === 2)
+    const { port } = new URL(records.url)
+    await records.stop()
+    records = await startServing({
+      ...{ role: 'records', data: at('records'), grid, env, port: Number(port) },
+    })
+    await tell('', 'powerOn', 'M9')
+    await until(() => !/predicted|confirmed/.test(desk.shown.get(id)?.outageKind ?? ''))
+    expect(await asked('grid')).toMatchObject({ inForce })
+    expect(await asked('rules')).toMatchObject({ digest: rules.digest, history: rules.history })
+    expect(await desk.get('/api/v1/status')).toMatchObject({ customers: 7, incidents: { open: 1 } })
+
+    // A tie between the towns would move a feeder to the other engine.
+    larger.devices.push({
+      ...{ id: 'J1', type: 'switch', name: 'bridge', normallyOpen: true },
+      ...{ from: 'd', to: 'd-2' },
+    })
+    writeFileSync(at('joined.json'), JSON.stringify(larger))
+    const refused = await run('grid', 'apply', at('joined.json'))
+    expect(refused.code).toBe(78)
+    expect(refused.output).toMatch(/grid\.movedFeeder.*feeders into another partition: F\d/s)
+    expect(await asked('grid')).toMatchObject({ inForce })
   })
 })
 

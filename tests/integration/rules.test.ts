@@ -7,7 +7,7 @@ import { FROM_THE_START } from '../../src/app/judge.ts'
 import { Library } from '../../src/app/library.ts'
 import { Pipeline } from '../../src/app/pipeline.ts'
 import { replay } from '../../src/app/replay.ts'
-import { applyRules, applyRulesOfFolder, type RuleParts } from '../../src/app/rules.ts'
+import { applyRules, applyRulesOfFolder, rulesInForce } from '../../src/app/rules.ts'
 import type { Change } from '../../src/engine/changes.ts'
 import type { Fact } from '../../src/facts/facts.ts'
 import { openSqliteJournal } from '../../src/journal/sqlite.ts'
@@ -66,8 +66,9 @@ async function program() {
   }
   await pipeline.recover()
   pipeline.start()
-  const parts: RuleParts = { library, journal, pipeline, records, now: () => START }
-  await applyRulesOfFolder(folder, parts)
+  const folderParts = { library, journal, pipeline, records, now: () => START }
+  const parts = rulesInForce(folderParts)
+  await applyRulesOfFolder(folder, folderParts)
   const { digest } = await library.keepGrid(join(dir, 'grid.json'))
   if (pipeline.judge.gridDigest !== digest)
     await journal.append({ type: 'gridApplied', receivedAt: START, digest, by: 'start' })

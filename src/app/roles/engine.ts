@@ -6,15 +6,17 @@
 import type { Message } from 'node-rdkafka'
 import { type KafkaSettings, topicsOf } from '../../config/kafka.ts'
 import type { Settings } from '../../config/schema.ts'
-import type { CompiledGrid } from '../../grid/compiled.ts'
 import { createWorkerServer } from '../../http/server.ts'
 import { FactAppender } from '../../journal/kafka/appender.ts'
 import { EngineGroup } from '../../journal/kafka/group.ts'
+import { type InForceKind, InForceTopic } from '../../journal/kafka/in-force.ts'
 import { JournalError } from '../../journal/port.ts'
 import { createTelemetry } from '../../telemetry/telemetry.ts'
 import { installedVersion } from '../installed.ts'
 import { type StartedWith, startedWith } from './folder-grid.ts'
-import { OwnedPartition } from './owned-partition.ts'
+import { refuseMoves } from './moves.ts'
+import { BY_START, OwnedPartition } from './owned-partition.ts'
+import { SharedLibrary } from './shared-library.ts'
 
 /** Facts judged in one turn: a few milliseconds of work, so that a turn is mostly its commit. */
 const TURN_FACTS = 4_096
@@ -38,23 +40,17 @@ export interface RunningRole {
   stop(): Promise<void>
 }
 
-/** A grid would move a feeder to another partition, whose engine knows nothing of it. */
-export class MovedFeederError extends Error {
-  readonly code = 'grid.movedFeeder'
-  constructor(feeder: string) {
-    super(
-      `the grid puts feeder ${feeder} into another partition; with kafka.partitions above 1 that needs topics of a new kafka.prefix`,
-    )
-    this.name = 'MovedFeederError'
-  }
-}
-
 /** Joins the engines. @throws JournalError, UsageError, GridError */
 export async function startEngine(options: RoleOptions): Promise<RunningRole> {
   const { settings, kafka, gridFile, onFailure } = options
   const telemetry = createTelemetry({ level: settings.log.level })
   const started = await startedWith(settings, gridFile)
   const appender = await FactAppender.open(kafka, telemetry)
+  const topic = await InForceTopic.open(kafka)
+  const shared = new SharedLibrary({
+    ...{ settings: kafka, library: started.library, topic, telemetry },
+    dataDir: settings.data.dir,
+  })
   const owned = new Map<number, OwnedPartition>()
   telemetry.gauge('lastgasp_partitions_owned', 'Partitions judged here', () => owned.size)
   let joined = false
@@ -69,6 +65,7 @@ export async function startEngine(options: RoleOptions): Promise<RunningRole> {
     const reasons = appender.condition === 'writing' ? [] : [`journal: ${appender.condition}`]
     if (failed) reasons.push('engine: failed')
     if (!joined) reasons.push('engine: not in the group yet')
+    for (const missing of shared.waitingFor) reasons.push(`engine: waits for ${missing}`)
     return { ready: reasons.length === 0, reasons }
   }
   const server = await createWorkerServer({
@@ -78,14 +75,15 @@ export async function startEngine(options: RoleOptions): Promise<RunningRole> {
   })
   const { url } = await server.listen(settings.http.host, settings.http.port)
 
+  topic.follow(() => {}, fail)
   const group = await EngineGroup.join(kafka, {
     async gained(partition) {
       const taken = await OwnedPartition.take({
-        ...{ settings: kafka, library: started.library, partition, now: () => Date.now() },
+        ...{ settings: kafka, library: shared, partition, now: () => Date.now() },
         snapshotEveryMs: settings.journal.snapshotEverySeconds * 1000,
         append: (fact) => appender.append(fact, partition),
       })
-      await putInForce(taken, started, appender, partition, kafka)
+      await putInForce(taken, started, shared, appender, topic, partition, kafka)
       owned.set(partition, taken)
       taken.start()
       joined = true
@@ -113,7 +111,8 @@ export async function startEngine(options: RoleOptions): Promise<RunningRole> {
       turnsEnded++
     }
   })().catch(fail)
-  const unwatch = watched(() => turnsEnded, fail)
+  const isWaiting = () => shared.waitingFor.length > 0
+  const unwatch = watched(() => (isWaiting() ? -1 : turnsEnded), fail)
   telemetry.emit('app.started', { url, brokerUrl: topicsOf(kafka).facts })
 
   return {
@@ -122,10 +121,13 @@ export async function startEngine(options: RoleOptions): Promise<RunningRole> {
       telemetry.emit('app.stopping')
       stopping = true
       unwatch()
+      // A turn that waits for a grid is given up; the next owner takes it anew.
+      shared.close()
       await judged
       // Leaving gives back what is owned, one partition after the other.
       await group.leave()
       for (const one of owned.values()) await one.release()
+      await topic.close()
       await appender.close()
       await server.close()
     },
@@ -144,31 +146,33 @@ function watched(turnsEnded: () => number, fail: (error: unknown) => void): () =
   return () => clearInterval(watch)
 }
 
-/** Makes the grid and rules of this start facts of the partition, where they are not in force. */
+/**
+ * Makes the grid and rules of this start facts of the partition, where they are not those of the last
+ * start: what people put in force since then stays. @throws MovedFeederError
+ */
 async function putInForce(
-  { judge }: OwnedPartition,
+  { judge, started: last }: OwnedPartition,
   { library, grid, rulesDigest }: StartedWith,
+  shared: SharedLibrary,
   appender: FactAppender,
+  topic: InForceTopic,
   partition: number,
   { partitions }: KafkaSettings,
 ): Promise<void> {
-  const said = { receivedAt: Date.now(), by: 'start' }
-  if (judge.gridDigest !== '') {
-    await library.load('grid', judge.gridDigest)
-    refuseMoves(library.grid(judge.gridDigest), grid, partitions)
+  const put = async (what: InForceKind, type: 'gridApplied' | 'rulesApplied', digest: string) => {
+    const at = Date.now()
+    await shared.share(what, digest)
+    await appender.append({ type, receivedAt: at, digest, by: BY_START }, partition)
+    await topic.say(what, { digest, by: BY_START, at, isDone: true })
   }
-  if (judge.rulesDigest !== rulesDigest)
-    await appender.append({ type: 'rulesApplied', digest: rulesDigest, ...said }, partition)
-  if (judge.gridDigest !== grid.digest)
-    await appender.append({ type: 'gridApplied', digest: grid.digest, ...said }, partition)
-}
-
-/** @throws MovedFeederError */
-function refuseMoves(before: CompiledGrid, after: CompiledGrid, partitions: number): void {
-  const was = new Map(before.feeders.map(({ id, partition }) => [id, partition % partitions]))
-  for (const { id, partition } of after.feeders)
-    if ((was.get(id) ?? partition % partitions) !== partition % partitions)
-      throw new MovedFeederError(id)
+  if (rulesDigest !== last.rules && rulesDigest !== judge.rulesDigest)
+    await put('rules', 'rulesApplied', rulesDigest)
+  if (grid.digest === last.grid || grid.digest === judge.gridDigest) return
+  if (judge.gridDigest !== '') {
+    await shared.load('grid', judge.gridDigest)
+    await refuseMoves(library.grid(judge.gridDigest), grid, partitions)
+  }
+  await put('grid', 'gridApplied', grid.digest)
 }
 
 function byPartition(messages: readonly Message[]): Map<number, Message[]> {

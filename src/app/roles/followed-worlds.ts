@@ -6,7 +6,7 @@
 import { type KafkaSettings, topicsOf } from '../../config/kafka.ts'
 import type { World } from '../../engine/world.ts'
 import type { Fact, Position } from '../../facts/facts.ts'
-import type { CompiledGrid } from '../../grid/compiled.ts'
+import type { InForceKind } from '../../journal/kafka/in-force.ts'
 import { factOf, placeOf } from '../../journal/kafka/messages.ts'
 import { readLeft } from '../../journal/kafka/owner.ts'
 import { PartitionReader } from '../../journal/kafka/reader.ts'
@@ -23,8 +23,6 @@ const SLOT = 0
 export interface FollowedWorldsOptions {
   readonly settings: KafkaSettings
   readonly library: Shelf
-  /** The grid that the partitions were counted by. */
-  readonly grid: CompiledGrid
   /** Each fact once it is judged. */
   readonly onFact: (fact: Fact) => void
   readonly onFailure: (error: unknown) => void
@@ -66,7 +64,10 @@ export class FollowedWorlds implements Worlds {
       await reader.close()
       throw error
     }
-    worlds.#following = worlds.#follow().catch((error) => worlds.#fail(error))
+    worlds.#following = worlds.#follow().catch((error) => {
+      // Who is stopped while a grid is awaited has nothing to complain of.
+      if (!worlds.#stopping) worlds.#fail(error)
+    })
     return worlds
   }
 
@@ -88,9 +89,13 @@ export class FollowedWorlds implements Worlds {
     return this.#judges.map(({ engine }) => engine.world).filter((world) => world !== undefined)
   }
 
+  /** None for a moment while another grid comes into force: the number means another device there. */
   ofDevice(device: number): World | undefined {
-    const { grid, settings } = this.#options
-    return this.#judges[partitionOfDevice(grid, device, settings.partitions)]?.engine.world
+    const grid = this.#judges[0]!.engine.world?.grid
+    if (!grid) return undefined
+    const partition = partitionOfDevice(grid, device, this.#options.settings.partitions)
+    const world = this.#judges[partition]!.engine.world
+    return world?.grid === grid ? world : undefined
   }
 
   ofIncident(number: number): World | undefined {
@@ -100,8 +105,12 @@ export class FollowedWorlds implements Worlds {
 
   /** Digests of what is in force; empty until an engine has put it there. */
   get inForce(): { readonly grid: string; readonly rules: string } {
-    const { gridDigest, rulesDigest } = this.#judges[0]!
-    return { grid: gridDigest, rules: rulesDigest }
+    return { grid: this.digests('grid')[0]!, rules: this.digests('rules')[0]! }
+  }
+
+  /** Digests of what each partition is judged by, in their order. */
+  digests(what: InForceKind): readonly string[] {
+    return this.#judges.map((judge) => (what === 'grid' ? judge.gridDigest : judge.rulesDigest))
   }
 
   /** Resolves once the fact at this position is judged here too. */
@@ -111,6 +120,7 @@ export class FollowedWorlds implements Worlds {
     return new Promise((resolve) => this.#waiting.push({ partition, next: offset + 1, resolve }))
   }
 
+  /** What it waits for of its library must be given up first. */
   async stop(): Promise<void> {
     this.#stopping = true
     await this.#following

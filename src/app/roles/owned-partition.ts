@@ -12,7 +12,12 @@ import { StatePages } from '../../engine/state/pages.ts'
 import type { World } from '../../engine/world.ts'
 import type { Fact } from '../../facts/facts.ts'
 import { factOf, type PublishedBatch, placeOf, positionOf } from '../../journal/kafka/messages.ts'
-import { type OwnedPage, PartitionOwner, type Turn } from '../../journal/kafka/owner.ts'
+import {
+  type OwnedPage,
+  PartitionOwner,
+  type StartedDigests,
+  type Turn,
+} from '../../journal/kafka/owner.ts'
 import { PartitionReader } from '../../journal/kafka/reader.ts'
 import { SNAPSHOT_PAGE_BYTES } from '../../journal/snapshots.ts'
 import { createTicker, type Ticker } from '../../journal/ticks.ts'
@@ -23,6 +28,8 @@ import { newestBeginning } from '../snapshotting.ts'
 /** Pages are copied between two turns, in one go: the state must be of one moment. */
 const ALL_PAGES = Number.MAX_SAFE_INTEGER
 const SLOT = 0
+/** Who puts in force what an engine was started with. */
+export const BY_START = 'start'
 
 export interface OwnedPartitionParts {
   readonly settings: KafkaSettings
@@ -41,6 +48,7 @@ export class OwnedPartition {
   readonly #epoch: number
   readonly #ticker: Ticker
   #next: number
+  #started: StartedDigests
   #pages: StatePages | undefined
   #of: World | undefined
   #snapshotAt: number
@@ -69,6 +77,7 @@ export class OwnedPartition {
     this.#parts = parts
     this.#epoch = (owner.state?.epoch ?? 0) + 1
     this.#next = owner.state?.next ?? 0
+    this.#started = owner.state?.started ?? { grid: '', rules: '' }
     this.#snapshotAt = parts.now() + parts.snapshotEveryMs
     this.#ticker = createTicker({
       append: parts.append,
@@ -85,6 +94,11 @@ export class OwnedPartition {
   /** Offset of the next fact. */
   get next(): number {
     return this.#next
+  }
+
+  /** What the last start of an engine put in force; somebody may have put in force other things since. */
+  get started(): StartedDigests {
+    return this.#started
   }
 
   /** Time moves from here on. */
@@ -113,15 +127,24 @@ export class OwnedPartition {
       const fact = factOf(message, settings.partitions)
       await this.judge.prepare(fact)
       const batch = this.judge.apply(fact)
+      this.#noteStart(fact.fact)
       if (batch) changes.push(this.#encoded(batch))
       this.#next = message.offset + 1
     }
     const position = positionOf(this.#next - 1, partition, settings.partitions)
-    const state = { epoch: this.#epoch, position, digest: this.judge.digest, next: this.#next }
+    const [epoch, next, started] = [this.#epoch, this.#next, this.#started]
+    const state = { epoch, position, digest: this.judge.digest, next, started }
     const due = now() >= this.#snapshotAt
     const snapshot = due ? this.#snapshot() : undefined
     if (snapshot) this.#snapshotAt = now() + snapshotEveryMs
     await this.#owner.commit({ changes, state, ...(snapshot ? { snapshot } : {}) }, consumer)
+  }
+
+  #noteStart(fact: Fact): void {
+    if (fact.type !== 'gridApplied' && fact.type !== 'rulesApplied') return
+    if (fact.by !== BY_START) return
+    const what = fact.type === 'gridApplied' ? 'grid' : 'rules'
+    this.#started = { ...this.#started, [what]: fact.digest }
   }
 
   #encoded(batch: ChangeBatch): string {

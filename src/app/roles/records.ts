@@ -10,10 +10,9 @@ import { UsageError } from '../../config/errors.ts'
 import type { KafkaSettings } from '../../config/kafka.ts'
 import type { Fact, Position } from '../../facts/facts.ts'
 import type { CompiledGrid } from '../../grid/compiled.ts'
-import type { HttpDeps } from '../../http/ports.ts'
-import { Problem } from '../../http/problem.ts'
 import { createHttpServer } from '../../http/server.ts'
 import { FactAppender } from '../../journal/kafka/appender.ts'
+import { InForceTopic } from '../../journal/kafka/in-force.ts'
 import { positionOf } from '../../journal/kafka/messages.ts'
 import { FactPicker } from '../../journal/kafka/picker.ts'
 import { lockDataFolder } from '../../journal/lock.ts'
@@ -26,16 +25,20 @@ import { openAnswers } from '../answers.ts'
 import { CallSender } from '../call-sender.ts'
 import { Crews } from '../crews.ts'
 import { openFollowers } from '../followers.ts'
+import { GridApply } from '../grid-apply.ts'
 import { type Closers, openedWhole } from '../opening.ts'
 import { QuarantineReplay } from '../quarantine-replay.ts'
-import { rulesTried } from '../rules.ts'
+import { rulesDoor } from '../rules.ts'
 import { directoryInForce } from '../terminal-directory.ts'
 import { topicWay } from '../topic-notices.ts'
 import { ChangeFollower } from './change-follower.ts'
 import type { RoleOptions, RunningRole } from './engine.ts'
 import { startedWith } from './folder-grid.ts'
 import { FollowedWorlds } from './followed-worlds.ts'
+import { refuseMoves } from './moves.ts'
+import { PuttingInForce } from './putting-in-force.ts'
 import { partitionsOf } from './routing.ts'
+import { SharedLibrary } from './shared-library.ts'
 
 const DAY_MS = 86_400_000
 
@@ -84,17 +87,23 @@ async function open(
     closers.push(() => clearInterval(timer))
   }
 
-  const append = appendTo(appender, started.grid, kafka)
+  const topic = await InForceTopic.open(kafka)
+  closers.push(() => topic.close())
+  topic.follow(() => {}, fail)
+  const shared = new SharedLibrary({ settings: kafka, library, topic, telemetry, dataDir: dir })
+
+  const append = appendTo(appender, () => grid(), kafka)
   const crews = new Crews({
     registered: () => records.repair.crews(),
     worlds: () => worlds.all(),
     append,
   })
   const worlds = await FollowedWorlds.open({
-    ...{ settings: kafka, library, grid: started.grid, onFailure: fail },
+    ...{ settings: kafka, library: shared, onFailure: fail },
     onFact: (fact) => fact.type === 'crewPosition' && crews.see(fact),
   })
   closers.push(() => worlds.stop())
+  closers.push(() => shared.close())
   // Until an engine has put them in force, those of this start are what there is.
   const grid = () => library.grid(worlds.inForce.grid || started.grid.digest)
   const rulesDigest = () => worlds.inForce.rules || started.rulesDigest
@@ -153,17 +162,31 @@ async function open(
     const reasons: string[] = []
     if (appender.condition !== 'writing') reasons.push(`journal: ${appender.condition}`)
     if (records.condition !== 'writing') reasons.push(`records: ${records.condition}`)
+    for (const missing of shared.waitingFor) reasons.push(`records: wait for ${missing}`)
     if (calls.problem !== undefined) reasons.push(`broker: ${calls.problem}`)
     return { ready: reasons.length === 0, reasons, map: answers.map.state(grid()) }
   }
+  const putting = new PuttingInForce({
+    ...{ topic, library: shared, partitions: kafka.partitions, now },
+    digests: (what) => worlds.digests(what),
+    append: (fact, partition) => appender.append(fact, partition),
+    hasFiled: (position) => follower.hasFiled(position),
+  })
+  await putting.finish()
+  const gridApply = new GridApply({
+    ...{ dataDir: dir, library, worlds },
+    gridDigest: () => grid().digest,
+    refuse: (before, after) => refuseMoves(before, after, kafka.partitions),
+    put: (digest, by) => putting.put('grid', digest, by),
+  })
+  const put = (digest: string, by: string) => putting.put('rules', digest, by)
   const quarantine = replayOf(append, follower)
   const replay = new QuarantineReplay({ records, directory, now, ...quarantine })
   const server = await createHttpServer({
     ...answers,
-    ...{ facts: { append }, journal: picker, health },
-    ...BY_RESTART,
+    ...{ facts: { append }, journal: picker, health, gridApply },
     awaitAction: (requestId, timeoutMs) => actions.await(requestId, timeoutMs),
-    ...rulesTried({ library, rulesDigest }, dir),
+    ...rulesDoor({ library, rulesDigest, put }, dir),
     replayQuarantine: (asked) => replay.replay(asked),
   })
   const { url } = await server.listen(settings.http.host, settings.http.port)
@@ -183,11 +206,11 @@ type Append = (fact: Fact) => Promise<Position>
 /** Facts go to the partitions that must judge them; what is answered is the position in the first. */
 function appendTo(
   appender: FactAppender,
-  grid: CompiledGrid,
+  grid: () => CompiledGrid,
   { partitions: count }: KafkaSettings,
 ): Append {
   return async (fact) => {
-    const partitions = partitionsOf(fact, grid, count)
+    const partitions = partitionsOf(fact, grid(), count)
     const offsets = await Promise.all(partitions.map((one) => appender.append(fact, one)))
     return positionOf(offsets[0]!, partitions[0]!, count)
   }
@@ -214,24 +237,4 @@ function replayOf(append: Append, follower: ChangeFollower) {
       },
     },
   }
-}
-
-const refused = (what: string): Problem =>
-  new Problem(
-    'unavailable',
-    `with separate roles ${what} are put in force by starting the roles with them: engines first, records last`,
-  )
-
-/** Grids and rules are files of every role's start: one process cannot give them to the others. */
-const BY_RESTART: Pick<HttpDeps, 'gridApply' | 'applyRules'> = {
-  gridApply: {
-    state: { upload: null, stage: null, receivedBytes: 0, last: null },
-    receive() {
-      throw refused('grids')
-    },
-    apply() {
-      throw refused('grids')
-    },
-  },
-  applyRules: () => Promise.reject(refused('rules')),
 }

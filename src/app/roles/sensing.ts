@@ -11,11 +11,12 @@ import { installedVersion } from '../installed.ts'
 import { directoryInForce } from '../terminal-directory.ts'
 import type { RoleOptions, RunningRole } from './engine.ts'
 import { startedWith } from './folder-grid.ts'
+import { GridInForce } from './grid-in-force.ts'
 import { partitionsOf } from './routing.ts'
 
 /** Opens the way to the terminals. @throws JournalError, SensingError, UsageError, GridError */
 export async function startSensing(options: RoleOptions): Promise<RunningRole> {
-  const { settings, kafka, gridFile } = options
+  const { settings, kafka, gridFile, onFailure } = options
   const { url: broker } = settings.mqtt
   if (broker === null)
     throw new UsageError(
@@ -23,13 +24,17 @@ export async function startSensing(options: RoleOptions): Promise<RunningRole> {
     )
   const now = () => Date.now()
   const telemetry = createTelemetry({ level: settings.log.level })
-  const { grid } = await startedWith(settings, gridFile)
+  const { grid: given, library } = await startedWith(settings, gridFile)
   const appender = await FactAppender.open(kafka, telemetry)
+  const grids = await GridInForce.open({
+    ...{ settings, kafka, library, telemetry, given, onFailure },
+  })
+  const grid = () => grids.grid
   const terminals = openSubscriber({
     settings: { ...settings.mqtt, url: broker },
     sink: {
       async append(fact) {
-        const partitions = partitionsOf(fact, grid, kafka.partitions)
+        const partitions = partitionsOf(fact, grid(), kafka.partitions)
         const [offset] = await Promise.all(
           partitions.map((partition) => appender.append(fact, partition)),
         )
@@ -40,21 +45,18 @@ export async function startSensing(options: RoleOptions): Promise<RunningRole> {
       },
     },
     // Crews are registered elsewhere; whom the register does not know changes nothing there.
-    directory: directoryInForce(
-      () => grid,
-      () => true,
-    ),
+    directory: directoryInForce(grid, () => true),
     telemetry,
     now,
   })
   const health = () => {
     const reasons = appender.condition === 'writing' ? [] : [`journal: ${appender.condition}`]
+    for (const missing of grids.waitingFor) reasons.push(`sensing: waits for ${missing}`)
     if (terminals.problem !== undefined) reasons.push(`broker: ${terminals.problem}`)
     return { ready: reasons.length === 0, reasons }
   }
   const server = await createWorkerServer({
-    ...{ telemetry, health, version: installedVersion(), now },
-    grid: () => grid,
+    ...{ telemetry, health, version: installedVersion(), now, grid },
   })
   const { url } = await server.listen(settings.http.host, settings.http.port)
   telemetry.emit('app.started', { url, brokerUrl: broker })
@@ -63,6 +65,7 @@ export async function startSensing(options: RoleOptions): Promise<RunningRole> {
     async stop() {
       telemetry.emit('app.stopping')
       await terminals.close()
+      await grids.close()
       await appender.close()
       await server.close()
     },

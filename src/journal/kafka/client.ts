@@ -117,7 +117,7 @@ export async function answeredInTime(
 /** Makes the topics that are missing. @throws JournalError where a topic has another number of partitions */
 export async function prepareTopics(settings: KafkaSettings): Promise<void> {
   const { AdminClient } = await loadClient()
-  const { facts, changes, snapshots } = topicsOf(settings)
+  const { facts, changes, snapshots, files, inForce } = topicsOf(settings)
   const retained = {
     ...LARGE,
     'retention.ms': String(settings.retentionDays * DAY_MS),
@@ -130,6 +130,8 @@ export async function prepareTopics(settings: KafkaSettings): Promise<void> {
       [facts, retained],
       [changes, retained],
       [snapshots, compacted],
+      [files, compacted],
+      [inForce, compacted],
     ] as const) {
       // −1: as many copies as the brokers keep by default.
       const wanted = {

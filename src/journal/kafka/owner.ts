@@ -19,6 +19,14 @@ export interface OwnedState {
   readonly digest: string
   /** Offset of the next fact. */
   readonly next: number
+  /** Digests that the last start of an engine put in force; absent before any did. */
+  readonly started?: StartedDigests
+}
+
+/** Digests of grid and rules; empty where there is none. */
+export interface StartedDigests {
+  readonly grid: string
+  readonly rules: string
 }
 
 /** A page of the state that changed. */

@@ -1,0 +1,124 @@
+/**
+ * What is in force, told to roles that judge nothing, and where the files of it are: a small compacted
+ * topic that every role follows. The facts alone decide what engines judge by; an entry that is asked
+ * for and not done says that facts of it may be missing in some partitions.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type KafkaSettings, topicsOf } from '../../config/kafka.ts'
+import { KEPT_IN, keep } from './kept.ts'
+import { PartitionReader } from './reader.ts'
+
+/** Grids and rules change a few times a week, and a look holds one of Node's four threads. */
+const LOOK_EVERY_MS = 500
+
+export type InForceKind = 'grid' | 'rules'
+
+/** A grid or rules that somebody puts in force. */
+export interface PutInForce {
+  readonly digest: string
+  readonly by: string
+  /** When it was asked for. */
+  readonly at: number
+  /** Every partition has the fact. */
+  readonly isDone: boolean
+}
+
+/** Where a file is in the topic of the files. */
+export interface FilePlace {
+  /** Of its name, the dot included; empty for rules. */
+  readonly ending: string
+  readonly pieces: number
+  /** Offset of the first piece. */
+  readonly from: number
+}
+
+const fileKey = (kind: InForceKind, digest: string) => `file:${kind}:${digest}`
+
+export class InForceTopic {
+  readonly #settings: KafkaSettings
+  readonly #reader: PartitionReader
+  readonly #entries = new Map<string, string>()
+  #onChange: () => void = () => {}
+  #stopping = false
+  #following: Promise<void> = Promise.resolve()
+
+  /** Resolves when all that was there is read. @throws JournalError */
+  static async open(settings: KafkaSettings): Promise<InForceTopic> {
+    const reader = await PartitionReader.open(settings, topicsOf(settings).inForce)
+    try {
+      const topic = new InForceTopic(settings, reader)
+      const { low } = await reader.extent(KEPT_IN)
+      reader.from([{ partition: KEPT_IN, offset: low }])
+      while (!reader.hasEnded(KEPT_IN)) await topic.#look()
+      return topic
+    } catch (error) {
+      await reader.close()
+      throw error
+    }
+  }
+
+  private constructor(settings: KafkaSettings, reader: PartitionReader) {
+    this.#settings = settings
+    this.#reader = reader
+  }
+
+  /** Calls `onChange` after each entry that comes from now on. */
+  follow(onChange: () => void, onFailure: (error: unknown) => void): void {
+    this.#onChange = onChange
+    this.#following = this.#follow().catch(onFailure)
+  }
+
+  /** The last grid or rules that somebody put in force; undefined before anybody did. */
+  latest(kind: InForceKind): PutInForce | undefined {
+    return this.#entry(kind)
+  }
+
+  place(kind: InForceKind, digest: string): FilePlace | undefined {
+    return this.#entry(fileKey(kind, digest))
+  }
+
+  /** Resolves once all copies have it. @throws JournalError */
+  async say(kind: InForceKind, put: PutInForce): Promise<void> {
+    await this.#write(kind, put)
+  }
+
+  /** Resolves once all copies have it. @throws JournalError */
+  async addPlace(kind: InForceKind, digest: string, place: FilePlace): Promise<void> {
+    await this.#write(fileKey(kind, digest), place)
+  }
+
+  async close(): Promise<void> {
+    this.#stopping = true
+    await this.#following
+    await this.#reader.close()
+  }
+
+  #entry<T>(key: string): T | undefined {
+    const text = this.#entries.get(key)
+    return text === undefined ? undefined : (JSON.parse(text) as T)
+  }
+
+  async #write(key: string, entry: PutInForce | FilePlace): Promise<void> {
+    const text = JSON.stringify(entry)
+    await keep(this.#settings, topicsOf(this.#settings).inForce, [
+      { key, value: Buffer.from(text) },
+    ])
+    this.#entries.set(key, text)
+  }
+
+  async #follow(): Promise<void> {
+    while (!this.#stopping) {
+      if (await this.#look()) this.#onChange()
+      await sleep(LOOK_EVERY_MS)
+    }
+  }
+
+  /** Whether anything came. @throws JournalError */
+  async #look(): Promise<boolean> {
+    const messages = await this.#reader.nextOrNone()
+    for (const { key, value } of messages)
+      if (value) this.#entries.set(String(key), value.toString('utf8'))
+      else this.#entries.delete(String(key))
+    return messages.length > 0
+  }
+}
