@@ -8,6 +8,7 @@ import { connectRedis, type RedisSettings, redisSettings } from '../config/redis
 import type { Settings } from '../config/schema.ts'
 import type { ChangeBatch } from '../engine/changes.ts'
 import type { Rules } from '../engine/rules.ts'
+import type { Position } from '../facts/facts.ts'
 import { offsetMinutesOf } from '../facts/time.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
 import type { Webhooks } from '../http/ports.ts'
@@ -44,6 +45,8 @@ export interface FollowersParts {
   rules(): Rules
   now(): number
   fail(error: unknown): void
+  /** How far what engines say is filed at a position, where engines are elsewhere. */
+  places?(position: Position): unknown
   /** Has `follow` told of whatever is filed from now on. */
   subscribe(follow: (batches: readonly ChangeBatch[]) => void): void
 }
@@ -82,6 +85,7 @@ export async function openFollowers(parts: FollowersParts, closers: Closers): Pr
         areas: () => records.areas(),
         gridDigest: () => grid().digest,
         stats: figures,
+        ...(parts.places ? { places: parts.places } : {}),
       },
     })
   if (mirror) closers.push(() => mirror.close())

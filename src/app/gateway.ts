@@ -15,11 +15,14 @@ import { createGatewayServer } from '../http/server.ts'
 import { sessionsOf } from '../http/session-check.ts'
 import { createSharedTickets } from '../http/tickets.ts'
 import { createLiveHub } from '../live/hub.ts'
+import type { MirroredChange } from '../live/mirror.ts'
 import { type MirroredPicture, openMirrorReader } from '../live/mirror-reader.ts'
 import type { LiveHub, LiveStats } from '../live/ports.ts'
+import type { ChangeSource } from '../records/port.ts'
 import { createTelemetry } from '../telemetry/telemetry.ts'
 import { documentOfAllMessages, INSTALLED, installedVersion } from './installed.ts'
 import { Library } from './library.ts'
+import { LiveChanges } from './roles/live-changes.ts'
 import { fetchGrid } from './roles/shared-library.ts'
 
 /** A gateway without one of its neighbours has nothing to show. */
@@ -60,6 +63,7 @@ export async function startGateway(settings: Settings, gridFile?: string): Promi
   let grid: CompiledGrid | undefined
   let stats: LiveStats | undefined
   let hub: LiveHub | undefined
+  let changes: LiveChanges | undefined
   const takeGrid = async (digest: string) => {
     if (grid?.digest === digest) return
     const fetched =
@@ -76,7 +80,7 @@ export async function startGateway(settings: Settings, gridFile?: string): Promi
     await takeGrid(picture.grid)
     stats = picture.stats
     if (hub) {
-      hub.replace(picture.incidents, picture.areas)
+      if (!changes) hub.replace(picture.incidents, picture.areas)
       return hub
     }
     return createLiveHub({
@@ -90,6 +94,20 @@ export async function startGateway(settings: Settings, gridFile?: string): Promi
       incident: () => undefined,
     })
   }
+  const follow = async (news: readonly MirroredChange[]) => {
+    for (const change of news)
+      if (change.type === 'applied' && change.what === 'grid') await takeGrid(change.digest)
+    hub?.follow([{ changes: news }])
+  }
+  /** Where the picture says how far it goes, the rest comes from the engines. */
+  const followFrom = ({ places, incidents }: MirroredPicture) => {
+    if (!kafka || places === undefined || changes) return
+    changes = new LiveChanges({
+      ...{ settings: kafka, telemetry, onChanges: follow },
+      places: JSON.parse(places) as ChangeSource[],
+      revisions: new Map(incidents.map(({ id, revision }) => [id, revision])),
+    })
+  }
   let reader!: ReturnType<typeof openMirrorReader>
   const live = await new Promise<LiveHub>((resolve) => {
     reader = openMirrorReader({
@@ -97,12 +115,11 @@ export async function startGateway(settings: Settings, gridFile?: string): Promi
       telemetry,
       async onPicture(picture) {
         hub = await show(picture)
+        followFrom(picture)
         resolve(hub)
       },
-      async onChanges(changes) {
-        for (const change of changes)
-          if (change.type === 'applied' && change.what === 'grid') await takeGrid(change.digest)
-        hub?.follow([{ changes }])
+      async onChanges(news) {
+        if (!changes) await follow(news)
       },
       onStats(latest) {
         stats = latest
@@ -121,8 +138,11 @@ export async function startGateway(settings: Settings, gridFile?: string): Promi
     passOn: createPassOn(upstream),
     stillHolds: sessionsOf(upstream, now),
     health: () => {
-      const { problem } = reader
-      return { ready: problem === undefined, reasons: problem ? [`redis: ${problem}`] : [] }
+      // Figures alone are old while nobody writes the picture, where changes come from the engines.
+      const problem = changes ? reader.failure : reader.problem
+      const reasons = problem === undefined ? [] : [`redis: ${problem}`]
+      if (changes?.problem !== undefined) reasons.push(`changes: ${changes.problem}`)
+      return { ready: reasons.length === 0, reasons }
     },
     asyncapi: documentOfAllMessages(),
     version: installedVersion(),
@@ -141,6 +161,7 @@ export async function startGateway(settings: Settings, gridFile?: string): Promi
       live.close()
       await server.close()
       await reader.close()
+      await changes?.close()
       redis.disconnect()
     },
   }

@@ -14,6 +14,8 @@ import type { IncidentArea, LiveStats } from './ports.ts'
 
 export interface MirroredPicture {
   readonly grid: string
+  /** What the writer's `places` said, as JSON; undefined where it has none. */
+  readonly places: string | undefined
   readonly incidents: readonly Incident[]
   readonly areas: readonly (readonly [incident: string, area: IncidentArea])[]
   readonly stats: LiveStats
@@ -31,6 +33,8 @@ export interface MirrorReaderOptions {
 export interface MirrorReader {
   /** Why the picture may be old, in words; `undefined` where it is not. */
   readonly problem: string | undefined
+  /** The same for one who needs no changes from there: nobody may be writing it. */
+  readonly failure: string | undefined
   close(): Promise<void>
 }
 
@@ -94,6 +98,7 @@ export function openMirrorReader(options: MirrorReaderOptions): MirrorReader {
     if (state.epoch === undefined || stats === null) throw new NoPictureError()
     await options.onPicture({
       grid: state.grid!,
+      places: state.places || undefined,
       incidents: Object.values(incidents).map((text) => JSON.parse(text) as Incident),
       areas: Object.entries(areas).map(([id, text]) => [id, JSON.parse(text) as IncidentArea]),
       stats: JSON.parse(stats) as LiveStats,
@@ -151,6 +156,9 @@ export function openMirrorReader(options: MirrorReaderOptions): MirrorReader {
     get problem() {
       const stale = performance.now() - beatAt > STALE_AFTER_MS
       return problem ?? (stale ? 'nobody writes the picture any more' : undefined)
+    },
+    get failure() {
+      return problem
     },
     async close() {
       closed = true

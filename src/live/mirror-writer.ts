@@ -21,6 +21,8 @@ export interface MirrorSource {
   areas(): Iterable<readonly [incident: string, area: IncidentArea]>
   gridDigest(): string
   stats(): LiveStats
+  /** How far what engines say goes at this position, for readers who go on by themselves from there. */
+  places?(position: Position): unknown
 }
 
 export interface MirrorWriterOptions {
@@ -40,16 +42,17 @@ const MAX_PENDING = 5_000
 
 /**
  * Applies changes where the state is the expected one, else answers 0. `ARGV`: epoch, position
- * before, position after, stats, the stream entry (or nothing), then triples of operation, incident
- * and value.
+ * before, position after, stats, the stream entry (or nothing), places (or nothing), then triples of
+ * operation, incident and value.
  */
 const APPLY = `
 local state = redis.call('HMGET', KEYS[1], 'epoch', 'position')
 if state[1] ~= ARGV[1] or state[2] ~= ARGV[2] then return 0 end
 redis.call('SET', KEYS[4], ARGV[4])
 redis.call('HINCRBY', KEYS[1], 'beat', 1)
+if ARGV[6] ~= '' then redis.call('HSET', KEYS[1], 'places', ARGV[6]) end
 if ARGV[5] == '' then return 1 end
-for i = 6, #ARGV, 3 do
+for i = 7, #ARGV, 3 do
   local key = KEYS[2]
   if ARGV[i] == 'area' then key = KEYS[3] end
   if ARGV[i] == 'gone' then
@@ -95,17 +98,21 @@ export function openMirrorWriter(options: MirrorWriterOptions): MirrorWriter {
   let closed = false
   let wake: () => void = () => {}
 
+  const placesAt = (position: Position) =>
+    source.places ? JSON.stringify(source.places(position)) : ''
+
   async function writeWhole(): Promise<void> {
     pending = []
     const epoch = randomBytes(8).toString('hex')
     const position = followed
+    const places = placesAt(position)
     const write = redis.multi().del(keys.incidents, keys.areas)
     for (const incident of source.openIncidents())
       write.hset(keys.incidents, incident.id, JSON.stringify(incident))
     for (const [incident, { dark, restored }] of source.areas())
       write.hset(keys.areas, incident, JSON.stringify({ dark, restored }))
     write.set(keys.stats, JSON.stringify(source.stats()))
-    write.hset(keys.state, { epoch, position, grid: source.gridDigest() })
+    write.hset(keys.state, { epoch, position, grid: source.gridDigest(), places })
     // Whoever waits for changes learns that there is a new picture.
     const entry = ['epoch', epoch, 'from', position, 'to', position, 'changes', '[]'] as const
     write.xadd(keys.changes, 'MAXLEN', '~', STREAM_ENTRIES, '*', ...entry)
@@ -127,6 +134,7 @@ export function openMirrorWriter(options: MirrorWriterOptions): MirrorWriter {
       ...[epoch, position, changes.length > 0 ? to : position],
       JSON.stringify(source.stats()),
       changes.length > 0 ? JSON.stringify(changes) : '',
+      placesAt(to),
       ...operations.flat(),
     )
     written = applied === 1 ? { epoch, position: changes.length > 0 ? to : position } : undefined

@@ -16,7 +16,7 @@ export function isMirrored(change: Change): change is MirroredChange {
 export function mirrorKeys(prefix: string) {
   const key = (name: string) => `{${prefix}}:${name}`
   return {
-    /** Hash: `epoch` of this filling, `position` it has come to, `grid` digest, `beat` that grows. */
+    /** Hash: `epoch` of this filling, `position` it has come to, `grid` digest, `beat` that grows, `places`. */
     state: key('state'),
     /** Hash: incident id → incident, until it is closed. */
     incidents: key('incidents'),

@@ -86,6 +86,15 @@ const events = {
   'journal.reachable': { help: 'Kafka answers again', level: 'info' },
   'partition.gained': { help: 'A partition is judged here from now on', level: 'info' },
   'partition.lost': { help: 'A partition is judged elsewhere from now on', level: 'info' },
+  'worlds.diverged': {
+    help: 'What was judged again beside an engine is not what the engine said',
+    level: 'error',
+    counter: 'lastgasp_worlds_diverged_total',
+  },
+  'live.unfollowed': {
+    help: 'A gateway cannot follow what engines say; it tries on',
+    level: 'warn',
+  },
   'library.awaited': {
     help: 'A grid or rules that are in force are not in the folder; they are fetched from Kafka, and waited for',
     level: 'warn',

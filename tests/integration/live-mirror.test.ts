@@ -73,7 +73,7 @@ function follow(url: string, prefix: string) {
   const telemetry = telemetryOf()
   const incidents = new Map<string, Incident>()
   const areas = new Map<string, IncidentArea>()
-  const seen = { stats: undefined as LiveStats | undefined, grid: '' }
+  const seen = { stats: undefined as LiveStats | undefined, grid: '', places: '' }
   const reader = openMirrorReader({
     settings: { url, password: null, prefix },
     telemetry,
@@ -84,6 +84,7 @@ function follow(url: string, prefix: string) {
       for (const [id, area] of picture.areas) areas.set(id, area)
       seen.stats = picture.stats
       seen.grid = picture.grid
+      seen.places = picture.places ?? ''
     },
     async onChanges(changes) {
       for (const change of changes)
@@ -120,6 +121,7 @@ await describeWith('redis', 'the picture in Redis', (server) => {
         areas: () => utility.areas,
         gridDigest: () => 'grid-1',
         stats: () => utility.stats(),
+        places: (position) => [position],
       },
     })
     ends.push(() => writer.close())
@@ -169,6 +171,8 @@ await describeWith('redis', 'the picture in Redis', (server) => {
     await until(() => late.reader.problem === undefined)
     expect(late.incidents).toEqual(utility.incidents)
     expect(late.areas).toEqual(utility.areas)
+    // Who goes on by other ways begins exactly there.
+    expect(late.seen.places).toBe(`[${utility.position}]`)
   })
 
   test('an emptied Redis is filled again, by itself and in the middle of changes', async () => {

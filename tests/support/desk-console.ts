@@ -3,6 +3,7 @@ import { WebSocket } from 'ws'
 
 export interface ShownIncident {
   readonly id: string
+  readonly revision: number
   readonly feeder: string
   readonly outageKind: string
   readonly crew: string | null

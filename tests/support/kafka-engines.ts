@@ -315,6 +315,6 @@ export class KafkaStage {
   }
 }
 
-function withoutEpoch({ epoch: _, ...batch }: PublishedBatch): ChangeBatch {
+function withoutEpoch({ epoch: _, digest: __, ...batch }: PublishedBatch): ChangeBatch {
   return batch
 }

@@ -11,16 +11,21 @@ import { PartitionReader } from '../../journal/kafka/reader.ts'
 import type { ChangeSource, RecordsPort } from '../../records/port.ts'
 import type { Telemetry } from '../../telemetry/telemetry.ts'
 import { nextDigest } from '../change-digest.ts'
+import type { ChangePlaces } from './change-places.ts'
 
 export interface ChangeFollowerOptions {
   readonly settings: KafkaSettings
   readonly records: Pick<RecordsPort, 'state' | 'commit' | 'sources'>
+  /** Told where each position comes from, before it is filed. */
+  readonly places: Pick<ChangePlaces, 'note'>
   readonly telemetry: Telemetry
   /**
    * Resolves once whoever answers from the engines' state has judged the fact at this position of the
    * journal: what is filed is never ahead of what is known of it.
    */
   reached(position: Position): Promise<void>
+  /** Whether that one found what the engine said, by the digest of both. */
+  agrees(position: Position, digest: string): boolean
   readonly onFailure: (error: unknown) => void
 }
 
@@ -31,6 +36,7 @@ export class ChangeFollower {
   /** Where the records will stand when all that was asked for is committed. */
   #position: number
   /** Position in the journal of the last fact whose changes are filed, by partition. */
+  readonly #diverged = new Set<number>()
   readonly #filed = new Map<number, Position>()
   #digest: string
   #stopping = false
@@ -67,6 +73,11 @@ export class ChangeFollower {
     return (this.#filed.get(partition) ?? 0) >= position
   }
 
+  /** Partitions of which something else is known here than their engines say: to be started anew. */
+  get diverged(): readonly number[] {
+    return [...this.#diverged]
+  }
+
   /** Waits for what is being committed. */
   async stop(): Promise<void> {
     this.#stopping = true
@@ -80,20 +91,29 @@ export class ChangeFollower {
       const commits: Promise<void>[] = []
       for (const message of messages) {
         const { partition, offset } = message
-        const { epoch, at, changes, position: of } = batchOf(message)
+        const { epoch, at, changes, position: of, digest } = batchOf(message)
         if (epoch < (this.#sources.get(partition)?.epoch ?? 0)) {
           // Kafka fences a former owner; should it fail to, this does not.
           this.#options.telemetry.emit('records.fenced', { partition, epoch })
           continue
         }
         await this.#options.reached(of)
+        if (digest !== undefined) this.#compare(partition, of, digest)
         const source = { partition, offset, epoch }
         this.#sources.set(partition, source)
+        this.#options.places.note(this.#position + 1, source)
         const commit = this.#commit({ position: ++this.#position, at, changes }, source)
         commits.push(commit.then(() => void this.#filed.set(partition, of)))
       }
       await Promise.all(commits)
     }
+  }
+
+  #compare(partition: number, position: Position, digest: string): void {
+    const { agrees, telemetry } = this.#options
+    if (this.#diverged.has(partition) || agrees(position, digest)) return
+    this.#diverged.add(partition)
+    telemetry.emit('worlds.diverged', { partition, position })
   }
 
   #commit(batch: ChangeBatch, source: ChangeSource): Promise<void> {

@@ -40,6 +40,10 @@ export class FollowedWorlds implements Worlds {
   /** Offset of the next fact, by partition. */
   readonly #next: number[]
   readonly #reader: PartitionReader
+  /** What was judged before this began, by partition. */
+  readonly #began: readonly Position[]
+  /** Digests of what was found, by partition and position, until they are compared. */
+  readonly #found: readonly Map<Position, string>[]
   #waiting: Waiting[] = []
   #stopping = false
   #following: Promise<void> = Promise.resolve()
@@ -80,6 +84,8 @@ export class FollowedWorlds implements Worlds {
     this.#options = options
     this.#judges = judges
     this.#reader = reader
+    this.#began = judges.map(({ position }) => position)
+    this.#found = judges.map(() => new Map())
     this.#next = judges.map(({ position }) =>
       position === 0 ? 0 : placeOf(position, partitions).offset + 1,
     )
@@ -111,6 +117,22 @@ export class FollowedWorlds implements Worlds {
   /** Digests of what each partition is judged by, in their order. */
   digests(what: InForceKind): readonly string[] {
     return this.#judges.map((judge) => (what === 'grid' ? judge.gridDigest : judge.rulesDigest))
+  }
+
+  /**
+   * Whether what was found of the fact at this position, and of all before, is what its engine said.
+   * Asked once for each, in their order; true of what was judged before this began.
+   */
+  agrees(position: Position, digest: string): boolean {
+    const { partition } = placeOf(position, this.#options.settings.partitions)
+    if (position <= this.#began[partition]!) return true
+    const digests = this.#found[partition]!
+    const found = digests.get(position)
+    for (const passed of digests.keys()) {
+      if (passed > position) break
+      digests.delete(passed)
+    }
+    return found === digest
   }
 
   /** Resolves once the fact at this position is judged here too. */
@@ -162,7 +184,7 @@ export class FollowedWorlds implements Worlds {
       const judge = this.#judges[message.partition]!
       const fact = factOf(message, partitions)
       await judge.prepare(fact)
-      judge.apply(fact)
+      if (judge.apply(fact)) this.#found[message.partition]!.set(fact.position, judge.digest)
       this.#next[message.partition] = message.offset + 1
       this.#options.onFact(fact.fact)
     }

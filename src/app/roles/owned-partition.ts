@@ -148,7 +148,8 @@ export class OwnedPartition {
   }
 
   #encoded(batch: ChangeBatch): string {
-    return JSON.stringify({ epoch: this.#epoch, ...batch } satisfies PublishedBatch)
+    const { digest } = this.judge
+    return JSON.stringify({ epoch: this.#epoch, digest, ...batch } satisfies PublishedBatch)
   }
 
   /** The state of this moment, its pages as far as they changed since the last one. */

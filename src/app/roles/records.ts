@@ -32,6 +32,7 @@ import { rulesDoor } from '../rules.ts'
 import { directoryInForce } from '../terminal-directory.ts'
 import { topicWay } from '../topic-notices.ts'
 import { ChangeFollower } from './change-follower.ts'
+import { ChangePlaces } from './change-places.ts'
 import type { RoleOptions, RunningRole } from './engine.ts'
 import { startedWith } from './folder-grid.ts'
 import { FollowedWorlds } from './followed-worlds.ts'
@@ -128,9 +129,11 @@ async function open(
   sender.start()
   const actions = new ActionWaits(records)
   const around = { settings, telemetry, records, worlds, crews, grid, rules, now }
+  const places = new ChangePlaces(records.sources())
   const followers = await openFollowers(
     {
       ...{ ...around, journal: appender, fail },
+      places: (position) => places.upTo(position),
       topics: topicWay(() => calls),
       allowPrivate: settings.notify.allowPrivate,
       subscribe: (follow) =>
@@ -144,10 +147,16 @@ async function open(
   )
 
   const follower = await ChangeFollower.open({
-    ...{ settings: kafka, records, telemetry, onFailure: fail },
+    ...{ settings: kafka, records, places, telemetry, onFailure: fail },
     reached: (position) => worlds.reached(position),
+    agrees: (position, digest) => worlds.agrees(position, digest),
   })
   follower.start()
+  telemetry.gauge(
+    'lastgasp_partitions_diverged',
+    'Partitions that are judged otherwise here than by their engines',
+    () => follower.diverged.length,
+  )
   closers.push(() => follower.stop())
   every(RETAIN_EVERY_MS, () => records.retain(now() - settings.journal.retentionDays * DAY_MS))
 
@@ -162,6 +171,8 @@ async function open(
     const reasons: string[] = []
     if (appender.condition !== 'writing') reasons.push(`journal: ${appender.condition}`)
     if (records.condition !== 'writing') reasons.push(`records: ${records.condition}`)
+    for (const partition of follower.diverged)
+      reasons.push(`records: partition ${partition} is judged otherwise here, start it again`)
     for (const missing of shared.waitingFor) reasons.push(`records: wait for ${missing}`)
     if (calls.problem !== undefined) reasons.push(`broker: ${calls.problem}`)
     return { ready: reasons.length === 0, reasons, map: answers.map.state(grid()) }

@@ -11,6 +11,8 @@ import { JournalError } from '../port.ts'
 export interface PublishedBatch extends ChangeBatch {
   /** Grows with each owner of the partition: what an earlier one says after it does not count. */
   readonly epoch: number
+  /** Running digest of all that the engines of the partition said, this included. */
+  readonly digest?: string
 }
 
 export function positionOf(offset: number, partition: number, partitions: number): Position {

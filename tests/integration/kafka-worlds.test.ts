@@ -1,0 +1,69 @@
+/** The engines' worlds beside the engines, compared with what engines say by digest. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, it } from 'vitest'
+import { FROM_THE_START, Judge } from '../../src/app/judge.ts'
+import { Library } from '../../src/app/library.ts'
+import { FollowedWorlds } from '../../src/app/roles/followed-worlds.ts'
+import type { Fact } from '../../src/facts/facts.ts'
+import type { ObserverId } from '../../src/facts/ids.ts'
+import { FactAppender } from '../../src/journal/kafka/appender.ts'
+import { positionOf } from '../../src/journal/kafka/messages.ts'
+import { createTelemetry } from '../../src/telemetry/telemetry.ts'
+import { START } from '../support/engine-lab.ts'
+import { describeWithKafka, kafkaSettingsFor } from '../support/kafka-client.ts'
+import { smallGrid } from '../unit/grid/small-grid.ts'
+
+const dir = mkdtempSync(join(tmpdir(), 'lastgasp-worlds-'))
+afterAll(() => rmSync(dir, { recursive: true, force: true }))
+
+await describeWithKafka('worlds beside the engines', (server) => {
+  it('find what an engine says, and tell where one says something else', {
+    timeout: 60_000,
+  }, async () => {
+    const prefix = `worlds-${process.pid}-${Date.now()}`
+    const settings = kafkaSettingsFor(server.url, prefix, { partitions: 2 })
+    const telemetry = createTelemetry({ level: 'silent', processMetrics: false })
+    const appender = await FactAppender.open(settings, telemetry)
+    const library = new Library(dir)
+    writeFileSync(join(dir, 'grid.json'), JSON.stringify(smallGrid()))
+    const grid = await library.keepGrid(join(dir, 'grid.json'))
+    const rules = library.keepRules('config/rules')
+
+    const said: { position: number; digest: string }[] = []
+    const judge = new Judge(library, FROM_THE_START, 1)
+    const tell = async (fact: Fact) => {
+      const position = positionOf(await appender.append(fact, 1), 1, 2)
+      if (judge.apply({ position, fact })) said.push({ position, digest: judge.digest })
+    }
+    const by = { receivedAt: START, by: 'start' }
+    await tell({ type: 'rulesApplied', digest: rules, ...by })
+    await tell({ type: 'gridApplied', digest: grid.digest, ...by })
+    const terminal = 'C1' as ObserverId
+    const report = { type: 'report', terminal, kind: 'powerOff', at: START } as const
+    await tell({ ...report, receivedAt: START, messageId: '1' })
+    await tell({ type: 'tick', at: START + 60_000 } as Fact)
+
+    const worlds = await FollowedWorlds.open({
+      ...{ settings, library, onFact: () => {} },
+      onFailure: (error) => {
+        throw error
+      },
+    })
+    expect(worlds.digests('grid')).toEqual(['', grid.digest])
+    expect(said.length).toBeGreaterThan(2)
+    const [first, ...others] = said
+    for (const { position, digest } of [first!, ...others.slice(1)])
+      expect(worlds.agrees(position, digest)).toBe(true)
+
+    await tell({ type: 'tick', at: START + 120_000 } as Fact)
+    await tell({ ...report, kind: 'powerOn', receivedAt: START + 130_000, messageId: '2' })
+    const last = said.at(-1)!
+    await worlds.reached(last.position)
+    expect(worlds.agrees(last.position, first!.digest)).toBe(false)
+    expect(worlds.agrees(last.position + 2, last.digest)).toBe(false)
+    await worlds.stop()
+    await appender.close()
+  })
+})
