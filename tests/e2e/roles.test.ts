@@ -233,7 +233,7 @@ await describeWithAllBrokers('roles', ([kafka, mosquitto, redis]) => {
     await until(() => others.every((one) => has(one, `grids/${inForce.digest}.json`)))
     await tell('', 'powerOff', 'M9')
     const id = await openAt('F1')
-    await until(async () => (await desk.get(`/api/v1/incidents/${id}`)).customersOut === 3)
+    await until(async () => (await desk.get(`/api/v1/incidents/${id}`)).metersAffected === 3)
 
     // Who starts with the grid of before finds what is in force, and does not bring the old one back.
     await startEngine('engine-3')
