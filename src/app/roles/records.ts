@@ -187,6 +187,7 @@ async function open(
   const gridApply = new GridApply({
     ...{ dataDir: dir, library, worlds },
     gridDigest: () => grid().digest,
+    drawMap: (applied) => answers.map.prepare(applied),
     refuse: (before, after) => refuseMoves(before, after, kafka.partitions),
     put: (digest, by) => putting.put('grid', digest, by),
   })
