@@ -231,8 +231,10 @@ class Carrier {
         const now = this.#survivor(world, root)
         if (now !== NONE) world[heard].set(world.belief.network.rootOf(now), news)
       }
-    for (let head = 0; this.#same && head < before.belief.sums.heads; head++)
-      world.belief.sums.setHeardFrom(head, before.belief.sums.heardFrom(head))
+    const { sums } = before.belief
+    for (let head = 0; this.#same && head < sums.heads; head++)
+      if (sums.firstHeard(head) < Number.POSITIVE_INFINITY)
+        world.belief.recallHeard(head, sums.firstHeard(head), sums.lastHeard(head))
   }
 
   /** Questions under way, and what was learned by asking. */

@@ -100,8 +100,9 @@ function rebuilt(world: World): World {
     fresh.belief.believeOpen(head, at, cost, observer)
   }
   for (const [head, at] of world.belief.cameBack) fresh.belief.cameBack.set(head, at)
-  for (let head = 0; head < fresh.belief.sums.heads; head++)
-    fresh.belief.sums.setHeardFrom(head, world.belief.sums.heardFrom(head))
+  const { sums } = world.belief
+  for (let head = 0; head < sums.heads; head++)
+    fresh.belief.recallHeard(head, sums.firstHeard(head), sums.lastHeard(head))
   return fresh
 }
 

@@ -6,7 +6,7 @@ import type { Case } from '../incidents/case.ts'
 import { incidentId } from '../incidents/incident-id.ts'
 import type { Publisher } from '../incidents/publish.ts'
 import type { World } from '../world.ts'
-import { callId, timesAsked } from './calls.ts'
+import { callId, timesSampled } from './calls.ts'
 
 /** Asked twice without an answer, a third time tells nothing (`domain.md` §1.4). */
 const ATTEMPTS = 2
@@ -25,7 +25,7 @@ export function replyOf(world: World, incident: Case, observer: number): number 
   if (registers.state[observer] === ON) return 0
   if (world.links.get(world.identityOf(observer)) === 0) return 0
   if (calls.isWaiting(observer)) return 0
-  if ((timesAsked(incident.reads).get(observer) ?? 0) >= ATTEMPTS) return 0
+  if ((timesSampled(incident.reads).get(observer) ?? 0) >= ATTEMPTS) return 0
   return kind === 'meter' ? reply.meter : reply.terminal
 }
 
@@ -44,7 +44,7 @@ interface Allowed {
 function withinBudgets(world: World, incident: Case, chosen: readonly number[]): Allowed {
   const { perArea, perSecond } = world.rules.judgement.callReads
   const spent = new Map<number, number>()
-  for (const observer of incident.reads.asked) {
+  for (const observer of incident.reads.asked.slice(incident.reads.atReturn)) {
     const area = areaOf(world, observer)
     spent.set(area, (spent.get(area) ?? 0) + 1)
   }

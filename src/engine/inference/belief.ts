@@ -281,6 +281,12 @@ export class Belief {
 
   #quiet: Float64Array | undefined
 
+  /** When offs below were received, which is not in the registers: a snapshot brings it back. */
+  recallHeard(head: number, first: InstantMs, last: InstantMs): void {
+    this.sums.setHeard(head, first, last)
+    if (this.sums.offs(head) === 0) this.#summing.unsettle(head)
+  }
+
   /** Finds the earliest offs that reports may have moved, and what ons mean since. */
   settleTimes(): void {
     this.#summing.settleTimes()

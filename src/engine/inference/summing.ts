@@ -17,8 +17,10 @@ import {
   COUNTS,
   DOUBLES,
   EARLIEST,
+  FIRST_HEARD,
   FIRST_ON,
-  HEARD_FROM,
+  heardSecond,
+  LAST_HEARD,
   LAST_ON,
   OFFS,
   ONS,
@@ -148,6 +150,7 @@ export class Summing {
     const onMore = (to === ON ? 1 : 0) - (from === ON ? 1 : 0)
     const waitMore = (to === AWAITED ? 1 : 0) - (from === AWAITED ? 1 : 0)
     const quieter = (to === QUIET ? 1 : 0) - (from === QUIET ? 1 : 0)
+    const heard = to === OFF ? heardSecond(heardAt) : 0
     // One pass with everything written out: this loop is what a report costs.
     for (let a = this.#headOf[observer]!; a !== NONE; a = counts[a * COUNTS + ABOVE]!) {
       const d = a * DOUBLES
@@ -168,21 +171,21 @@ export class Summing {
       }
       if (from === OFF) {
         spoken -= offDead
-        const others = counts[c + OFFS]! - (to === OFF ? 1 : 0)
-        if (others === 0) doubles[d + HEARD_FROM] = Number.POSITIVE_INFINITY
-        if (fromAt === earliest) this.#unsettle(a)
+        if (fromAt === earliest) this.unsettle(a)
       } else if (from === ON) {
         if (fromAt >= earliest) spoken -= onDead
         else silent--
       }
       if (to === OFF) {
         spoken += offDead
-        if (heardAt < doubles[d + HEARD_FROM]!) doubles[d + HEARD_FROM] = heardAt
+        if (heardAt < doubles[d + FIRST_HEARD]!) doubles[d + FIRST_HEARD] = heardAt
+        const last = counts[c + LAST_HEARD]!
+        if (last >>> 1 < heard) counts[c + LAST_HEARD] = (heard << 1) | (last & UNSETTLED)
         if (toAt < earliest) {
           // Where no on lies in between, none changes its meaning.
           if (doubles[d + LAST_ON]! < toAt || doubles[d + FIRST_ON]! >= earliest)
             doubles[d + EARLIEST] = toAt
-          else this.#unsettle(a)
+          else this.unsettle(a)
         }
       } else if (to === ON) {
         if (toAt > doubles[d + LAST_ON]!) doubles[d + LAST_ON] = toAt
@@ -196,10 +199,11 @@ export class Summing {
   }
 
   /** The earliest off below `head` has to be found anew before anybody asks for it. */
-  #unsettle(head: number): void {
-    const flag = head * COUNTS + UNSETTLED
-    if (this.#sums.counts[flag] === 1) return
-    this.#sums.counts[flag] = 1
+  unsettle(head: number): void {
+    const { counts } = this.#sums
+    const at = head * COUNTS + LAST_HEARD
+    if ((counts[at]! & UNSETTLED) !== 0) return
+    counts[at]! |= UNSETTLED
     this.#unsettled.push(head)
   }
 

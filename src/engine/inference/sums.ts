@@ -3,10 +3,12 @@
  * from one meter to the root, and what it touches on its way is what it costs.
  */
 import type { InstantMs } from '../../facts/time.ts'
+import { EPOCH_MS } from '../evidence/registers.ts'
 
 /** Doubles of a record, by their place. */
 export const SPOKEN = 0
-export const HEARD_FROM = 1
+/** When the first off below was received, since there were none. */
+export const FIRST_HEARD = 1
 /** Since when ons below count as proof of supply: the earliest off below, unless `UNSETTLED`. */
 export const EARLIEST = 2
 /** Bounds on the times of ons below. */
@@ -22,8 +24,10 @@ export const WAITS = 12
 export const SILENCE = 13
 /** The head above, `NONE` at a root: here as well, so that a walk touches nothing else. */
 export const ABOVE = 14
-/** 1 where the earliest off below may be another than `EARLIEST`. */
-export const UNSETTLED = 15
+/** When an off below was last received, in seconds since `EPOCH_MS`, above the bit `UNSETTLED`. */
+export const LAST_HEARD = 15
+/** Bit of `LAST_HEARD`: the earliest off below may be another than `EARLIEST`. */
+export const UNSETTLED = 1
 export const COUNTS = 2 * DOUBLES
 
 /** What a judgement asks of a head, beside the records that reports walk along. */
@@ -66,7 +70,7 @@ export class Sums {
 
   #begin(head: number, prior: number, above: number): void {
     const d = head * DOUBLES
-    this.doubles[d + HEARD_FROM] = Number.POSITIVE_INFINITY
+    this.doubles[d + FIRST_HEARD] = Number.POSITIVE_INFINITY
     this.doubles[d + EARLIEST] = Number.POSITIVE_INFINITY
     this.doubles[d + FIRST_ON] = Number.POSITIVE_INFINITY
     this.counts[head * COUNTS + ABOVE] = above
@@ -109,15 +113,29 @@ export class Sums {
   }
 
   /**
-   * When the first off below was received, Infinity where none: silence is counted from here, so that
-   * one wrong clock does not make everybody else look overdue.
+   * Since when it is known that offs stand below, Infinity where none do; once settled. Silence is
+   * counted from here. The receipt of the first says so, so that one wrong clock does not make
+   * everybody else look overdue; where that one is gone, those that stand say since when, by clocks
+   * that may not run ahead of the last receipt. All three are the same in whatever order they came.
    */
   heardFrom(head: number): InstantMs {
-    return this.doubles[head * DOUBLES + HEARD_FROM]!
+    if (this.offs(head) === 0) return Number.POSITIVE_INFINITY
+    return Math.max(this.firstHeard(head), Math.min(this.t0(head), this.lastHeard(head)))
   }
 
-  setHeardFrom(head: number, at: InstantMs): void {
-    this.doubles[head * DOUBLES + HEARD_FROM] = at
+  firstHeard(head: number): InstantMs {
+    return this.doubles[head * DOUBLES + FIRST_HEARD]!
+  }
+
+  /** To the second below. */
+  lastHeard(head: number): InstantMs {
+    return EPOCH_MS + (this.counts[head * COUNTS + LAST_HEARD]! >>> 1) * 1000
+  }
+
+  setHeard(head: number, first: InstantMs, last: InstantMs): void {
+    this.doubles[head * DOUBLES + FIRST_HEARD] = first
+    const at = head * COUNTS + LAST_HEARD
+    this.counts[at] = (heardSecond(last) << 1) | (this.counts[at]! & UNSETTLED)
   }
 
   /** No on below is later; 0 where there is none. */
@@ -148,4 +166,9 @@ export class Sums {
   get bytes(): number {
     return this.doubles.buffer.byteLength + this.#judged.byteLength + (this.#hints?.byteLength ?? 0)
   }
+}
+
+/** A receipt as `LAST_HEARD` holds it. */
+export function heardSecond(at: InstantMs): number {
+  return Math.max(0, Math.floor((at - EPOCH_MS) / 1000))
 }

@@ -11,7 +11,9 @@ import {
   COUNTS,
   DOUBLES,
   EARLIEST,
+  FIRST_HEARD,
   FIRST_ON,
+  LAST_HEARD,
   LAST_ON,
   ONS,
   SPOKEN,
@@ -33,8 +35,14 @@ export function settleEarliest(walked: Walked, head: number): InstantMs {
   const { doubles, counts } = walked.sums
   const d = head * DOUBLES
   const before = doubles[d + EARLIEST]!
-  if (counts[head * COUNTS + UNSETTLED] === 0) return before
-  counts[head * COUNTS + UNSETTLED] = 0
+  const settled = head * COUNTS + LAST_HEARD
+  if ((counts[settled]! & UNSETTLED) === 0) return before
+  counts[settled]! &= ~UNSETTLED
+  // Not before: an off that follows the last one at once may have arrived ahead of it as well.
+  if (walked.sums.offs(head) === 0) {
+    doubles[d + FIRST_HEARD] = Number.POSITIVE_INFINITY
+    counts[settled] = 0
+  }
   const found = earliestOff(walked, head)
   doubles[d + EARLIEST] = found
   if (found < before) turnOns(walked, head, head, 1, found, before)

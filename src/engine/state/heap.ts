@@ -48,7 +48,8 @@ interface Heap {
   lateOffs: number[]
   toRegrade: [number, number][]
   opened: [number, OpenedHead][]
-  heardFrom: [number, InstantMs][]
+  /** By head, when the first and the last off below it were received. */
+  heardFrom: [head: number, first: InstantMs, last: InstantMs][]
   cameBack: [number, InstantMs][]
   links: [number, number][]
   calls: OpenCall[]
@@ -110,7 +111,7 @@ export function writeHeap(world: World): string {
     lateOffs: [...world.lateOffs],
     toRegrade: [...world.toRegrade],
     opened: [...belief.opened],
-    heardFrom: heardFromOf(belief.sums),
+    heardFrom: heardBelow(belief.sums),
     cameBack: [...belief.cameBack],
     links: [...world.links],
     calls: [...world.calls.open.values()],
@@ -148,10 +149,12 @@ export function writeHeap(world: World): string {
 }
 
 /** Heads below which an off is known. */
-function heardFromOf(sums: Sums): [number, InstantMs][] {
-  const known: [number, InstantMs][] = []
-  for (let head = 0; head < sums.heads; head++)
-    if (sums.heardFrom(head) !== Number.POSITIVE_INFINITY) known.push([head, sums.heardFrom(head)])
+function heardBelow(sums: Sums): [number, InstantMs, InstantMs][] {
+  const known: [number, InstantMs, InstantMs][] = []
+  for (let head = 0; head < sums.heads; head++) {
+    const first = sums.firstHeard(head)
+    if (first !== Number.POSITIVE_INFINITY) known.push([head, first, sums.lastHeard(head)])
+  }
   return known
 }
 
@@ -230,7 +233,9 @@ export function readWorld(
     world.belief.hearing = heardAt
     world.belief.believeOpen(head, at, cost, observer)
   }
-  for (const [head, at] of heap.heardFrom) world.belief.sums.setHeardFrom(head, at)
+  // An earlier engine wrote the first alone.
+  for (const [head, first, last = first] of heap.heardFrom)
+    world.belief.recallHeard(head, first, last)
   for (const [head, at] of heap.cameBack) world.belief.cameBack.set(head, at)
   for (const [terminal, state] of heap.links) world.links.set(terminal, state)
   for (const call of heap.calls) world.calls.begin(call)

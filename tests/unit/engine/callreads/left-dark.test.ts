@@ -1,7 +1,8 @@
-/** What stays silently dark after a repair is found by asking all of it, however large it is. */
+/** What stays silently dark after a repair: who was asked in the outage is asked again, and all are. */
 import { describe, expect, it } from 'vitest'
 import { AskedLab, callRules } from '../../../support/asked-lab.ts'
 import { drawnGrid } from '../../../support/drawn-grid.ts'
+import { throughHeap } from '../../../support/through-heap.ts'
 
 const pair = (x: string) => [`    ${x} transformer`, `      ${x}a meter`, `      ${x}b meter`]
 const feeder = (...transformers: string[]) =>
@@ -30,6 +31,32 @@ function repaired(
 }
 
 describe('after a repair', () => {
+  it('a meter that was asked in vain in the outage is asked again, and what stays dark is found', () => {
+    const lab = new AskedLab(feeder('X', 'Y'))
+    const { asked } = repaired(lab, ['Ya'], ['Xa', 'Xb', 'Yb'], ['Ya'])
+    expect(lab.asked.slice(0, asked).filter((target) => target === 'o-Ya').length).toBeGreaterThan(
+      0,
+    )
+    lab.pass(600)
+    const again = lab.calls.filter(({ reason }) => reason === 'restoration')
+    const targets = again.flatMap((call) => call.targets)
+    expect(targets.filter((target) => target === 'o-Ya')).toHaveLength(2)
+    expect(lab.open()).toMatchObject([{ device: { id: 'Ya' }, parent: 'I000001' }])
+    expect(lab.incidents()[0]).toMatchObject({ id: 'I000001', outageKind: 'restored' })
+  })
+
+  it('attempts of the outage are counted apart, restart or no restart', () => {
+    const asked = (restarted: boolean) => {
+      const lab = new AskedLab(feeder('X', 'Y'))
+      repaired(lab, ['Ya'], ['Xa', 'Xb', 'Yb'], ['Ya'])
+      lab.pass(60)
+      if (restarted) lab.restart(throughHeap)
+      lab.pass(600)
+      return lab.calls.map(({ at, targets }) => ({ at, targets }))
+    }
+    expect(asked(true)).toEqual(asked(false))
+  })
+
   it('a part larger than the rate bears is asked second by second, whole', () => {
     const names = Array.from({ length: 12 }, (_, i) => `T${String.fromCharCode(65 + i)}`)
     const lab = new AskedLab(feeder(...names), callRules({ perSecond: 2 }))

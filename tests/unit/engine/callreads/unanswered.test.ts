@@ -26,7 +26,8 @@ function sumsOf(belief: Belief, root: number): number[] {
 function rebuilt({ network, registers, model, now, sums, unanswered }: Belief): Belief {
   const fresh = new Belief(network, registers, model)
   fresh.now = now
-  for (let head = 0; head < sums.heads; head++) fresh.sums.setHeardFrom(head, sums.heardFrom(head))
+  for (let head = 0; head < sums.heads; head++)
+    fresh.recallHeard(head, sums.firstHeard(head), sums.lastHeard(head))
   for (const [observer, cost] of unanswered) fresh.leaveUnanswered(observer, cost)
   return fresh
 }
