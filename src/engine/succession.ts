@@ -19,6 +19,7 @@ import { isHeadBelow } from './incidents/place.ts'
 import { NONE } from './inference/network.ts'
 import { turnPlans } from './plans/turn.ts'
 import type { Rules } from './rules.ts'
+import type { ReturnedPart } from './switching/state.ts'
 import { World } from './world.ts'
 
 /**
@@ -201,6 +202,7 @@ class Carrier {
     const parts = switching.returned.map((part) => ({
       ...part,
       head: this.#survivor(world, part.head),
+      atReturn: this.#askedBefore(part),
     }))
     world.switching = {
       ...switching,
@@ -208,6 +210,12 @@ class Carrier {
       moved: switching.moved.map((device) => this.#device(device)).filter((now) => now >= 0),
       movedAt: this.#same ? switching.movedAt : (switching.movedAt ?? world.now),
     }
+  }
+
+  /** Of whom the incident of a part had asked when that was back, how many there still are. */
+  #askedBefore({ incident, atReturn }: ReturnedPart): number {
+    const asked = this.#before.cases.get(incident)?.reads.asked ?? []
+    return this.#observers(asked.slice(0, atReturn)).length
   }
 
   /** What was found out: returns, ends, figures, and the news not yet judged. */

@@ -6,7 +6,7 @@ import type { Case } from '../incidents/case.ts'
 import { incidentId } from '../incidents/incident-id.ts'
 import type { Publisher } from '../incidents/publish.ts'
 import type { World } from '../world.ts'
-import { callId, timesSampled } from './calls.ts'
+import { askedSince, callId, type Sampled } from './calls.ts'
 
 /** Asked twice without an answer, a third time tells nothing (`domain.md` §1.4). */
 const ATTEMPTS = 2
@@ -14,10 +14,15 @@ const ATTEMPTS = 2
 const METER = OBSERVER_CLASSES.indexOf('meter')
 
 /**
- * P(answers | live) of an observer for a case; 0 where it is not to be asked: switchgear and SCADA
- * never are, nor who has said that he has supply, nor behind a link known to be down.
+ * P(answers | live) of an observer; 0 where it is not to be asked: switchgear and SCADA never are, nor
+ * who has said that he has supply, nor behind a link known to be down, nor who was asked often enough
+ * (`times`).
  */
-export function replyOf(world: World, incident: Case, observer: number): number {
+export function replyOf(
+  world: World,
+  observer: number,
+  times: ReadonlyMap<number, number>,
+): number {
   const { rules, grid, registers, calls } = world
   const { reply } = rules.judgement.callReads
   const kind = OBSERVER_CLASSES[grid.observers.class[observer]!]!
@@ -25,7 +30,7 @@ export function replyOf(world: World, incident: Case, observer: number): number 
   if (registers.state[observer] === ON) return 0
   if (world.links.get(world.identityOf(observer)) === 0) return 0
   if (calls.isWaiting(observer)) return 0
-  if ((timesSampled(incident.reads).get(observer) ?? 0) >= ATTEMPTS) return 0
+  if ((times.get(observer) ?? 0) >= ATTEMPTS) return 0
   return kind === 'meter' ? reply.meter : reply.terminal
 }
 
@@ -41,10 +46,15 @@ interface Allowed {
 }
 
 /** Of those chosen, what the budgets allow: so many an area, one area in a storm, the global rate. */
-function withinBudgets(world: World, incident: Case, chosen: readonly number[]): Allowed {
+function withinBudgets(
+  world: World,
+  incident: Case,
+  chosen: readonly number[],
+  since: Sampled,
+): Allowed {
   const { perArea, perSecond } = world.rules.judgement.callReads
   const spent = new Map<number, number>()
-  for (const observer of incident.reads.asked.slice(incident.reads.atReturn)) {
+  for (const observer of askedSince(incident.reads, since)) {
     const area = areaOf(world, observer)
     spent.set(area, (spent.get(area) ?? 0) + 1)
   }
@@ -62,17 +72,23 @@ function withinBudgets(world: World, incident: Case, chosen: readonly number[]):
   return { allowed, isShort: false }
 }
 
-/** Sends one round of a case, its `round`th, as far as the budgets allow; a round cut short may go on. */
+/** Why a round of questions is asked, which one it is, and since when budgets count. */
+interface Round {
+  readonly reason: CallReadReason
+  readonly round: number
+  readonly since: Sampled
+}
+
+/** Sends one round of a case as far as the budgets allow; a round cut short may go on. */
 export function askRound(
   world: World,
   incident: Case,
   chosen: readonly number[],
-  reason: CallReadReason,
-  round: number,
+  { reason, round, since }: Round,
   publisher: Publisher,
 ): 'none' | 'part' | 'all' {
   const { callReads } = world.rules.judgement
-  const { allowed, isShort } = withinBudgets(world, incident, chosen)
+  const { allowed, isShort } = withinBudgets(world, incident, chosen, since)
   if (allowed.length === 0) return 'none'
   const byTerminal = new Map<number, number[]>()
   for (const observer of allowed) {

@@ -18,15 +18,23 @@ export interface OpenCall {
   readonly by: InstantMs
 }
 
-/** What a case has asked; part of the case. */
-export interface CaseReads {
-  /** Rounds that asked about the fault, and about its end. */
-  rounds: number
+/** How far it was asked whether all of it is back: of a case, or of a part that returned before it. */
+export interface Sampled {
+  /** Rounds that asked that, whole ones. */
   samples: number
+  /**
+   * How many of the case's questions came before supply was back: attempts, rounds and what an area may
+   * be asked count from there, for who did not answer then was dark.
+   */
+  atReturn: number
+}
+
+/** What a case has asked; part of the case. */
+export interface CaseReads extends Sampled {
+  /** Rounds that asked about the fault. */
+  rounds: number
   /** Observers asked, once for each time. */
   readonly asked: number[]
-  /** How many of `asked` came before its supply was back: rounds of samples count from there. */
-  atReturn: number
   answered: number
   /** Not before this time it is looked whether asking would tell anything. */
   lookAt: InstantMs
@@ -36,28 +44,17 @@ export function noReadsYet(lookAt: InstantMs): CaseReads {
   return { rounds: 0, samples: 0, asked: [], atReturn: 0, answered: 0, lookAt }
 }
 
-type Times = ReadonlyMap<number, number>
-
-/** How often each was asked from some place in `asked` on; counted once for as long as nobody is asked. */
-function countedFrom(placeIn: (reads: CaseReads) => number): (reads: CaseReads) => Times {
-  const counted = new WeakMap<CaseReads, { from: number; to: number; times: Times }>()
-  return (reads) => {
-    const [from, to] = [placeIn(reads), reads.asked.length]
-    const last = counted.get(reads)
-    if (last?.from === from && last.to === to) return last.times
-    const times = new Map<number, number>()
-    for (const observer of reads.asked.slice(from))
-      times.set(observer, (times.get(observer) ?? 0) + 1)
-    counted.set(reads, { from, to, times })
-    return times
-  }
+/** Whom a case has asked since supply was back, or in all where it is not; once for each time. */
+export function askedSince({ asked }: CaseReads, { atReturn }: Sampled): readonly number[] {
+  return asked.slice(atReturn)
 }
 
-/** How often each was asked in all. */
-export const timesAsked = countedFrom(() => 0)
-
-/** How often each was asked since supply was back. */
-export const timesSampled = countedFrom(({ atReturn }) => atReturn)
+/** How often each of them was asked. */
+export function timesAsked(asked: readonly number[]): ReadonlyMap<number, number> {
+  const times = new Map<number, number>()
+  for (const observer of asked) times.set(observer, (times.get(observer) ?? 0) + 1)
+  return times
+}
 
 export class Calls {
   next = 1

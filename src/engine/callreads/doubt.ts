@@ -29,8 +29,8 @@ export function askDoubted(world: World, fact: CallerReportFact, publisher: Publ
   if (meters.length === 0) return
   const { reads } = cases.at(-1)!
   const round = reads.samples + 1
-  if (askRound(world, cases.at(-1)!, meters, 'restoration', round, publisher) !== 'none')
-    reads.samples = round
+  const why = { reason: 'restoration', round, since: reads } as const
+  if (askRound(world, cases.at(-1)!, meters, why, publisher) !== 'none') reads.samples = round
 }
 
 function isOver(world: World, { head, observer, outcome }: Case, below: number): boolean {

@@ -6,12 +6,13 @@
 import { OBSERVER_CLASSES } from '../../grid/model.ts'
 import { ON } from '../evidence/registers.ts'
 import { type Case, isActive } from '../incidents/case.ts'
+import { isHeadBelow } from '../incidents/place.ts'
 import type { Publisher } from '../incidents/publish.ts'
 import { NONE } from '../inference/network.ts'
 import type { ReturnedPart } from '../switching/state.ts'
 import type { World } from '../world.ts'
 import { areaOf, askRound, replyOf } from './ask.ts'
-import { timesSampled } from './calls.ts'
+import { askedSince, type Sampled, timesAsked } from './calls.ts'
 
 const METER = OBSERVER_CLASSES.indexOf('meter')
 
@@ -30,32 +31,39 @@ export function isSampled(world: World, incident: Case, publisher: Publisher): b
   if (!callReads.enabled || incident.observer !== NONE || incident.cameBackAt === null) return true
   // Over before anybody could be asked: logged, and nobody is told (重合成功).
   if (incident.cameBackAt - incident.startedAt < momentarySeconds * 1000) return true
-  const { reads } = incident
-  const waits = world.calls.waitsFor(incident.number)
-  const round = reads.samples + 1
-  // Of a large part the rate bears some each second: then the round goes on while answers come in.
-  if (waits && !isUnderWay(incident, round)) return false
-  if (round > ROUNDS) return true
-  const whom = whomToSample(world, incident, incident.head).filter(
-    (o) => (timesSampled(reads).get(o) ?? 0) < round,
-  )
-  if (whom.length === 0 && waits) {
-    reads.samples = round
-    return false
-  }
-  if (whom.length === 0) return true
-  const asked = askRound(world, incident, whom, 'restoration', round, publisher)
-  if (asked === 'all') reads.samples = round
+  const asked = askOn(world, incident, incident.head, incident.reads, publisher)
   // Where no budget is left, time alone has to show it.
-  return (
-    asked === 'none' && !waits && world.now - incident.cameBackAt >= restore.settleSeconds * 1000
-  )
+  const isOverdue = world.now - incident.cameBackAt >= restore.settleSeconds * 1000
+  return asked === 'over' || (asked === 'none' && isOverdue)
 }
 
-/** True where some of this round were asked, and not all. */
-function isUnderWay({ reads }: Case, round: number): boolean {
-  for (const times of timesSampled(reads).values()) if (times >= round) return true
-  return false
+/**
+ * Asks what is still to be asked below `head`: `over` where that is nothing, `waits` while answers are
+ * under way, `none` where no budget is left.
+ */
+function askOn(
+  world: World,
+  incident: Case,
+  head: number,
+  sampled: Sampled,
+  publisher: Publisher,
+): 'over' | 'waits' | 'none' {
+  const waits = world.calls.waitsFor(incident.number)
+  const round = sampled.samples + 1
+  const times = timesAsked(askedBelow(world, incident, head, sampled))
+  // Of a large part the rate bears some each second: then the round goes on while answers come in.
+  const isUnderWay = [...times.values()].some((asked) => asked >= round)
+  if (waits && !isUnderWay) return 'waits'
+  if (round > ROUNDS) return 'over'
+  const whom = whomToSample(world, head, times).filter((o) => (times.get(o) ?? 0) < round)
+  if (whom.length === 0) {
+    if (waits) sampled.samples = round
+    return waits ? 'waits' : 'over'
+  }
+  const why = { reason: 'restoration', round, since: sampled } as const
+  const asked = askRound(world, incident, whom, why, publisher)
+  if (asked === 'all') sampled.samples = round
+  return asked === 'none' && !waits ? 'none' : 'waits'
 }
 
 /** True where it is time to sample although few have said that they are back. */
@@ -82,17 +90,21 @@ export function sampleParts(world: World, root: number, publisher: Publisher): v
     if (world.network.rootOf(part.head) !== root || !isDueSince(world, cameBackAt)) continue
     // After that what still says nothing is presumed to be back.
     if (world.now - cameBackAt >= restore.settleSeconds * 1000) continue
-    if (part.samples >= ROUNDS || world.calls.waitsFor(part.incident)) continue
-    const whom = whomToSample(world, incident, part.head)
-    const round = part.samples + 1
-    if (askRound(world, incident, whom, 'restoration', round, publisher) !== 'none')
-      part.samples = round
+    askOn(world, incident, part.head, part, publisher)
   }
 }
 
 /** True while answers from the part are under way: whether it is dark is known when they are in. */
 export function isBeingSampled(world: World, part: ReturnedPart): boolean {
-  return part.samples > 0 && world.calls.waitsFor(part.incident)
+  const incident = world.cases.get(part.incident)
+  if (!incident || !world.calls.waitsFor(part.incident)) return false
+  return askedBelow(world, incident, part.head, part).length > 0
+}
+
+/** Whom the case has asked below `head` since that is back; once for each time. */
+function askedBelow(world: World, { reads }: Case, head: number, since: Sampled): number[] {
+  const { headOf } = world.belief
+  return askedSince(reads, since).filter((o) => isHeadBelow(world, headOf[o]!, head))
 }
 
 /** Whose own words are wanted below `head`: by area, and by the device right above each meter. */
@@ -109,7 +121,7 @@ function count(samples: Map<number, Sample>, key: number, back: boolean): void {
 }
 
 /** Below `head`, but for what lies in other open incidents. */
-function whomToSample(world: World, incident: Case, head: number): number[] {
+function whomToSample(world: World, head: number, times: ReadonlyMap<number, number>): number[] {
   const { sampleShare, sampleMeters } = world.rules.judgement.callReads
   const { belief, grid, registers } = world
   const areas = new Map<number, Sample>()
@@ -119,7 +131,7 @@ function whomToSample(world: World, incident: Case, head: number): number[] {
     const back = registers.state[observer] === ON || world.calls.isWaiting(observer)
     count(areas, areaOf(world, observer), back)
     if (grid.observers.class[observer] === METER) count(boxes, belief.headOf[observer]!, back)
-    if (replyOf(world, incident, observer) > 0) askable.push(observer)
+    if (replyOf(world, observer, times) > 0) askable.push(observer)
   })
   // Whoever has said that he is back, or is being asked, is as good as one that is asked now.
   const wanted = new Map(

@@ -9,6 +9,7 @@ import { NONE } from '../inference/network.ts'
 import { type Possibility, posterior } from '../inference/posterior.ts'
 import type { World } from '../world.ts'
 import { areaOf, askRound, replyOf } from './ask.ts'
+import { askedSince, timesAsked } from './calls.ts'
 import { chooseReads } from './choice.ts'
 
 /** DESIGN §3: at most two rounds. */
@@ -32,8 +33,8 @@ export function verifyCases(
     const reason = incident.outageKind === 'predicted' ? 'verify' : 'refine'
     const whom = whomToAsk(world, incident, possibilities).map(({ observer }) => observer)
     const round = incident.reads.rounds + 1
-    if (askRound(world, incident, whom, reason, round, publisher) !== 'none')
-      incident.reads.rounds = round
+    const why = { reason, round, since: incident.reads } as const
+    if (askRound(world, incident, whom, why, publisher) !== 'none') incident.reads.rounds = round
   }
 }
 
@@ -68,20 +69,21 @@ export function whomToAsk(
   possibilities: readonly Possibility[],
 ): readonly Asked[] {
   const { perIncident, leastGainNats } = world.rules.judgement.callReads
-  const left = perIncident - incident.reads.asked.length
+  const left = Math.max(0, perIncident - incident.reads.asked.length)
+  const times = timesAsked(askedSince(incident.reads, incident.reads))
   // Half is kept for what the first answers leave open.
   const limit = incident.reads.rounds === 0 ? Math.ceil(left / 2) : left
   const chosen = chooseReads(
     world.belief,
     possibilities,
-    { replyOf: (observer) => replyOf(world, incident, observer) },
+    { replyOf: (observer) => replyOf(world, observer, times) },
     limit,
     leastGainNats,
     (possibility) => isRelated(world, incident, possibility),
   ).map(({ observer, gain }): Asked => ({ observer, gain }))
   if (incident.outageKind !== 'predicted') return chosen
   const asked = new Set(chosen.map(({ observer }) => observer))
-  const more = witnesses(world, incident).filter((observer) => !asked.has(observer))
+  const more = witnesses(world, incident, times).filter((observer) => !asked.has(observer))
   return [...chosen, ...more.map((observer) => ({ observer, gain: null }))].slice(0, limit)
 }
 
@@ -98,7 +100,7 @@ function isRelated({ network }: World, { head }: Case, possibility: Possibility)
  * Whose word would be a second source: one of each other identity below the device, those in the
  * areas that were heard least first, and terminals that can measure their own transformer.
  */
-function witnesses(world: World, incident: Case): number[] {
+function witnesses(world: World, incident: Case, times: ReadonlyMap<number, number>): number[] {
   const { sources } = world.rules.judgement.confirm
   if (incident.sources >= sources) return []
   const { belief, registers, network } = world
@@ -107,7 +109,7 @@ function witnesses(world: World, incident: Case): number[] {
   const look = (observer: number) => {
     const identity = world.identityOf(observer)
     if (registers.state[observer] === OFF) heard.add(identity)
-    const reply = replyOf(world, incident, observer)
+    const reply = replyOf(world, observer, times)
     const held = one.get(identity)
     // The terminal itself where it can be asked: it measures what feeds it.
     if (reply > 0 && (held === undefined || observer === identity)) one.set(identity, observer)

@@ -14,7 +14,7 @@ import { stepDone } from '../service/clocks.ts'
 import { publishNotice } from '../service/notice.ts'
 import { turnVisits } from '../service/visits.ts'
 import type { World } from '../world.ts'
-import type { Case } from './case.ts'
+import { type Case, comeBackAt } from './case.ts'
 import { incidentNumber } from './incident-id.ts'
 import { learnFalse, learnFrom } from './learn.ts'
 import { closeCase, regrade } from './life.ts'
@@ -208,12 +208,7 @@ function carryOut(world: World, incident: Case, fact: ActionRequestedFact): void
       if (fact.transformers) bringBack(world, incident, fact.transformers, occurredAt)
       return
     case 'restore':
-      incident.cameBackAt = Math.max(incident.darkFrom, fact.occurredAt ?? world.now)
-      incident.restoredAt = incident.cameBackAt
-      incident.outageKind = 'restored'
-      incident.customersRestored = incident.originalCustomers
-      endOutage(world, incident, incident.cameBackAt)
-      settleByWord(world, incident, incident.cameBackAt)
+      beRestored(world, incident, Math.max(incident.darkFrom, fact.occurredAt ?? world.now))
       return
     case 'falseAlarm':
       incident.outcome = 'falseAlarm'
@@ -228,4 +223,14 @@ function carryOut(world: World, incident: Case, fact: ActionRequestedFact): void
     default:
       return
   }
+}
+
+/** Somebody says so: all of it has supply since then. */
+function beRestored(world: World, incident: Case, at: InstantMs): void {
+  comeBackAt(incident, at)
+  incident.restoredAt = at
+  incident.outageKind = 'restored'
+  incident.customersRestored = incident.originalCustomers
+  endOutage(world, incident, at)
+  settleByWord(world, incident, at)
 }

@@ -203,6 +203,18 @@ export function isActive(incident: Case): boolean {
   return incident.outageKind !== 'restored' && incident.outageKind !== 'closed'
 }
 
+/** Supply is back at its place since then: who is asked from now on is asked about that. */
+export function comeBackAt(incident: Case, at: InstantMs): void {
+  incident.cameBackAt = at
+  incident.reads.atReturn = incident.reads.asked.length
+}
+
+/** It did not come back, or not all of it: what returns later is asked about anew. */
+export function goOn(incident: Case): void {
+  incident.cameBackAt = null
+  incident.reads.samples = 0
+}
+
 /** Customers of a case without supply now: those below it but the ones who said to have it again. */
 export function customersOut({
   customers,

@@ -11,7 +11,7 @@ import { learnDuration } from '../repair/estimating.ts'
 import { thresholds } from '../storm/storm.ts'
 import { shareTaken } from '../summary/cities.ts'
 import type { World } from '../world.ts'
-import { type Case, keyOf, newCase } from './case.ts'
+import { type Case, goOn, keyOf, newCase } from './case.ts'
 import { extentOf } from './extent.ts'
 import { noticeFlapping } from './flapping.ts'
 import { classify, isDedicated, setFlag } from './kinds.ts'
@@ -77,9 +77,8 @@ function leaveRestored(world: World, incident: Case): void {
   if (incident.stage !== 'sensed') incident.stage = 'partiallyRestored'
   incident.partCameBackAt = incident.cameBackAt ?? world.now
   endOutage(world, incident, incident.partCameBackAt)
-  incident.cameBackAt = null
-  incident.reads.samples = 0
-  if (incident.observer === NONE) noteReturned(world, incident.head, incident)
+  if (incident.observer === NONE) noteReturned(world, incident.head, incident, incident.reads)
+  goOn(incident)
 }
 
 /** At another device, or out again: dark since what is said of that. */

@@ -4,6 +4,7 @@
  */
 import type { InstantMs } from '../../facts/time.ts'
 import { forgetUnanswered } from '../callreads/answers.ts'
+import type { Sampled } from '../callreads/calls.ts'
 import { isBeingSampled } from '../callreads/sample.ts'
 import { forgetCallers } from '../evidence/calls.ts'
 import { isBeforeReturn } from '../evidence/own-return.ts'
@@ -12,7 +13,7 @@ import { AWAITED, MUTED, OFF, ON, QUIET } from '../evidence/registers.ts'
 import { meaningOf, restState } from '../evidence/statement.ts'
 import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
-import { type Case, isActive } from './case.ts'
+import { type Case, comeBackAt, goOn, isActive } from './case.ts'
 import { isStillFlapping } from './flapping.ts'
 import { strangersTo } from './ledger.ts'
 import { isHeadBelow } from './place.ts'
@@ -41,9 +42,9 @@ export function noticeReturn(world: World, incident: Case): void {
   const cameBackAt = heard.at[needed - 1]
   if (cameBackAt === undefined) {
     if (!closedAgain(world, incident)) return
-    incident.cameBackAt = closedAt(world, incident)
-    incident.reads.atReturn = incident.reads.asked.length
-    forgetCallers(world, incident, incident.cameBackAt)
+    const at = closedAt(world, incident)
+    comeBackAt(incident, at)
+    forgetCallers(world, incident, at)
     return
   }
   markReturned(world, incident, cameBackAt)
@@ -120,15 +121,15 @@ function isTakenBack(world: World, incident: Case): boolean {
 }
 
 function markReturned(world: World, incident: Case, cameBackAt: InstantMs): void {
-  incident.cameBackAt = Math.min(cameBackAt, world.now)
-  incident.reads.atReturn = incident.reads.asked.length
+  const at = Math.min(cameBackAt, world.now)
+  comeBackAt(incident, at)
   if (incident.observer !== NONE) return
-  world.belief.cameBack.set(incident.head, incident.cameBackAt)
-  forgetCallers(world, incident, incident.cameBackAt)
+  world.belief.cameBack.set(incident.head, at)
+  forgetCallers(world, incident, at)
   if (world.belief.unanswered.size > 0) forgetUnanswered(world, incident.head)
-  provenClosed(world, incident.head, incident.cameBackAt)
+  provenClosed(world, incident.head, at)
   hearFed(world, incident)
-  awaitOns(world, incident.head, incident.cameBackAt)
+  awaitOns(world, incident.head, at)
 }
 
 /** With all of it back, what was heard from a part that a tie was supposed to feed counts like the rest. */
@@ -148,7 +149,9 @@ export function unmarkReturned(world: World, incident: Case): void {
   const { belief, registers } = world
   const { hearing } = belief
   const at = incident.cameBackAt!
-  incident.cameBackAt = null
+  goOn(incident)
+  // Who was asked in vain before is as dark as then.
+  incident.reads.atReturn = 0
   incident.customersRestored = incident.originalCustomers - incident.customers
   belief.cameBack.delete(incident.head)
   belief.hearing = incident.darkAt
@@ -266,10 +269,18 @@ export function settleByWord(world: World, incident: Case, at: InstantMs): void 
   )
 }
 
-/** The part at `head` is back while the case goes on elsewhere: what stays dark there is of it. */
-export function noteReturned({ switching }: World, head: number, { number }: Case): void {
+/**
+ * The part at `head` is back while the case goes on elsewhere: what stays dark there is of it. `sampled`
+ * is how far it was asked about already.
+ */
+export function noteReturned(
+  { switching }: World,
+  head: number,
+  { number, reads }: Case,
+  { samples, atReturn }: Sampled = { samples: 0, atReturn: reads.asked.length },
+): void {
   switching.returned = switching.returned.filter((part) => part.head !== head)
-  switching.returned.push({ head, incident: number, samples: 0 })
+  switching.returned.push({ head, incident: number, samples, atReturn })
 }
 
 /** Notes up to when the place of the case was out, so that what is older is history. */

@@ -1,6 +1,6 @@
 /** What becomes of incidents when parts of the network move to another feed. */
 import type { Position } from '../../facts/facts.ts'
-import { type Case, isActive } from '../incidents/case.ts'
+import { type Case, comeBackAt, isActive } from '../incidents/case.ts'
 import { rescale } from '../incidents/life.ts'
 import type { Publisher } from '../incidents/publish.ts'
 import { noteReturned } from '../incidents/restore.ts'
@@ -110,7 +110,7 @@ function leaveToTheOther(
   incident.named = named
   incident.head = top === NONE ? headOver(world, below) : top
   incident.segmentAt = { head: incident.head, observer: NONE }
-  if (fed?.fed) incident.cameBackAt = Math.max(incident.darkFrom, at)
+  if (fed?.fed) comeBackAt(incident, Math.max(incident.darkFrom, at))
 }
 
 /** Where to stand for a case whose device feeds nobody any more: above what hung below it. */

@@ -1,6 +1,7 @@
 /** What is known of switching beside the positions themselves: what is to come, and what it did. */
 import type { Position } from '../../facts/facts.ts'
 import type { InstantMs } from '../../facts/time.ts'
+import type { Sampled } from '../callreads/calls.ts'
 import type { EvidenceItem } from '../changes.ts'
 
 /** A dispatcher's operation, decided once. */
@@ -17,12 +18,10 @@ export interface Operation {
 }
 
 /** A part that has supply again: by a tie, or because the incident was found to lie below. */
-export interface ReturnedPart {
+export interface ReturnedPart extends Sampled {
   readonly head: number
   /** Number of the incident that it lay in. */
   readonly incident: number
-  /** Rounds in which it was asked whether all of it is back. */
-  samples: number
 }
 
 /** Plain data: written to snapshots as it stands. */

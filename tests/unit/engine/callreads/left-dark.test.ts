@@ -1,5 +1,6 @@
 /** What stays silently dark after a repair: who was asked in the outage is asked again, and all are. */
 import { describe, expect, it } from 'vitest'
+import { noteReturned } from '../../../../src/engine/incidents/restore.ts'
 import { AskedLab, callRules } from '../../../support/asked-lab.ts'
 import { drawnGrid } from '../../../support/drawn-grid.ts'
 import { throughHeap } from '../../../support/through-heap.ts'
@@ -68,5 +69,43 @@ describe('after a repair', () => {
     const since = new Set(lab.asked.slice(asked))
     for (const meter of all) if (!on.includes(meter)) expect(since).toContain(`o-${meter}`)
     expect(new Set(lab.open().map(({ device }) => device.id))).toEqual(new Set(['TK', 'TL']))
+  })
+
+  /** G is out, and all else below B is back: a part that returned while the incident goes on. */
+  function partBack(restarted: boolean) {
+    const names = Array.from({ length: 8 }, (_, i) => `T${String.fromCharCode(65 + i)}`)
+    const tree = [
+      'B breaker',
+      ...names.flatMap(pair),
+      '  G fuse',
+      ...pair('X').map((l) => `  ${l}`),
+    ]
+    const lab = new AskedLab(drawnGrid(tree.join('\n')), callRules({ perSecond: 2 }))
+    lab.answerOf = (target) => (/^o-(X|TH)/.test(target) ? 'silent' : 'energised')
+    lab.pass(5)
+    for (const meter of ['Xa', 'Xb']) lab.say(`o-${meter}`, 'powerOff')
+    lab.pass(300)
+    const { world } = lab.engine
+    const head = world!.network.head[world!.grid.devices.ids.indexOf('B')]!
+    world!.belief.cameBack.set(head, lab.now)
+    noteReturned(world!, head, [...world!.cases.values()][0]!)
+    lab.pass(130)
+    if (restarted) lab.restart(throughHeap)
+    lab.pass(170)
+    return { meters: names.flatMap((name) => [`o-${name}a`, `o-${name}b`]), lab }
+  }
+
+  it('a part that is back while its incident goes on is asked whole as well, who is silent twice', () => {
+    const { lab, meters } = partBack(false)
+    expect(lab.open()).toMatchObject([{ id: 'I000001' }])
+    const since = lab.calls.filter(({ reason }) => reason === 'restoration')
+    const asked = [...meters, 'o-THa', 'o-THb'].sort()
+    expect(since.flatMap(({ targets }) => targets).sort()).toEqual(asked)
+  })
+
+  it('such a part is asked on where it was after a restart', () => {
+    const calls = (restarted: boolean) =>
+      partBack(restarted).lab.calls.map(({ at, targets }) => ({ at, targets }))
+    expect(calls(true)).toEqual(calls(false))
   })
 })
