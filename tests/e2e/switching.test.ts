@@ -101,6 +101,8 @@ test('a new grid goes into force under the open incident', async () => {
   expect(applied.code).toBe(0)
   expect((await incidents())[0]).toMatchObject({ device: { id: 'B1' }, metersAffected: 1 })
   expect((await switching()).operated).toHaveLength(3)
+  // Its map was drawn before it came into force.
+  expect((await server.get('/readyz')).map.state).toBe('ready')
 
   const shrunk = TIED.replace('    C1 ttu\n', '')
   await lastgasp(['grid', 'apply', file('shrunk.json', drawnGrid(shrunk)), '--url', server.url], {

@@ -20,7 +20,7 @@ import type { FeederDiagram } from '../../src/http/diagram-port.ts'
 import { createIdentity, type Identity } from '../../src/http/identity/identity.ts'
 import type { RoleName } from '../../src/http/identity/rights.ts'
 import { loadRoles } from '../../src/http/identity/roles.ts'
-import { createMapDesk } from '../../src/http/map/map-desk.ts'
+import { createMapDesk, type MapDesk } from '../../src/http/map/map-desk.ts'
 import type { HttpDeps, SwitchingView } from '../../src/http/ports.ts'
 import { VISIT_REMARK } from '../../src/http/repair-ports.ts'
 import { createHttpServer, type HttpServer } from '../../src/http/server.ts'
@@ -113,6 +113,7 @@ export interface Fixture {
   readonly identity: Identity
   readonly telemetry: Telemetry
   readonly grid: CompiledGrid
+  readonly map: MapDesk
   readonly appended: Fact[]
   readonly incidents: Map<string, Incident>
   /** Sets time; without it, the real one runs. */
@@ -145,7 +146,7 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
   const clock = { offsetMs: 0 }
   const now = () => Date.now() + clock.offsetMs
   // Its thread starts when the map is first asked for.
-  const map = createMapDesk(telemetry)
+  const map = options.deps?.map ?? createMapDesk(telemetry)
   const roles = loadRoles()
   const identity = createIdentity({ dir, roles, now })
   const incidents = new Map<string, Incident>()
@@ -186,6 +187,7 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
     identity,
     telemetry,
     grid,
+    map,
     appended,
     incidents,
     clock,
