@@ -7,7 +7,6 @@ import type { NetworkState } from '../app/network.ts'
 import { useTheme } from '../app/theme.tsx'
 import { useLanguage } from '../i18n/language.tsx'
 import { lookOf } from '../incidents/appearance.ts'
-import { customersOut } from '../incidents/headline.ts'
 import type { Names } from '../incidents/names.ts'
 import { isListed } from '../incidents/order.ts'
 import { useIncidents } from '../live/context.tsx'
@@ -20,6 +19,7 @@ import type { TilesWanting } from './tileSource.ts'
 import { type KeptArea, useAreas } from './useAreas.ts'
 import { useCrewMarks } from './useCrewMarks.ts'
 import { useMapStates } from './useMapStates.ts'
+import { useNotes } from './useNotes.ts'
 
 interface Props {
   readonly network: NetworkState
@@ -184,39 +184,9 @@ function useLiveLayers(canvas: NetworkCanvas | null, view: ViewState | null, pro
     canvas?.setStates(points)
   }, [canvas, states, byId])
 
-  // A province has thousands of feeders, and incidents change twenty times a second.
-  const total = useMemo(() => {
-    const customers = new Map<string, number>()
-    for (const feeder of network.value?.feeders ?? []) {
-      add(customers, `feeder ${feeder.id}`, feeder.customers)
-      add(customers, `unit ${feeder.unit}`, feeder.customers)
-    }
-    return customers
-  }, [network.value])
-  useEffect(() => {
-    canvas?.setNotes(outNotes())
-    function outNotes() {
-      const out = new Map<string, number>()
-      for (const incident of listed) {
-        add(out, `unit ${incident.unit}`, customersOut(incident))
-        if (incident.feeder !== null) add(out, `feeder ${incident.feeder}`, customersOut(incident))
-      }
-      const notes = new Map<string, string>()
-      for (const [key, count] of out) {
-        if (count === 0) continue
-        const all = total.get(key) ?? count
-        notes.set(key, text.map.outOf(format.number(count), format.number(all)))
-      }
-      return notes
-    }
-  }, [canvas, total, listed, text, format])
-
+  useNotes(canvas, network.value, listed)
   useCentring(canvas, props, byId.get(selected ?? ''), areas.get(selected ?? ''))
   return states
-}
-
-function add(sums: Map<string, number>, key: string, value: number) {
-  sums.set(key, (sums.get(key) ?? 0) + value)
 }
 
 /**

@@ -22,12 +22,7 @@ interface Dot {
   customers: number
 }
 
-/** Dots of the tiles of one zoom, by tile. */
-export interface Cells {
-  in(x: number, y: number): readonly CutFeature[]
-}
-
-/** The transformers of a grid by the cells of zoom `z`; those of a zoom below from those above it. */
+/** The transformers of a grid as dots, at one zoom and at each farther one. */
 export class CellPyramid {
   readonly #levels: ReadonlyMap<number, Dot>[]
   readonly #top: number

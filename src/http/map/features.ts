@@ -18,22 +18,37 @@ export type Layers = Record<string, Feature[]>
 
 const box: Box = { west: 0, south: 0, east: 0, north: 0 }
 
-/** Where `line` lies, if it is drawn at this detail; the answer holds until the next question. */
+function startBox(): void {
+  box.west = box.south = Number.POSITIVE_INFINITY
+  box.east = box.north = Number.NEGATIVE_INFINITY
+}
+
+function widenBox(lon: number, lat: number): void {
+  if (lon < box.west) box.west = lon
+  if (lon > box.east) box.east = lon
+  if (lat < box.south) box.south = lat
+  if (lat > box.north) box.north = lat
+}
+
+/**
+ * Where `line` lies, if it is drawn at this detail; the answer holds until the next question. Millions
+ * are asked, so nothing is allocated; one end without a place leaves the other, and
+ * nothing is drawn of it in the end.
+ */
 export function boxOfLine(grid: DrawnGrid, line: number, detail: Detail): Box | undefined {
   const rank = lineRank(grid, line)
   const belongs =
     detail === 'lv' ? rank === 'lv' : detail === 'main' ? rank === 'main' : rank !== 'lv'
-  const vertices = belongs ? lineGeometry(grid, line) : undefined
-  if (!vertices) return
-  ;[box.west, box.south] = vertices[0]!
-  ;[box.east, box.north] = vertices[0]!
-  for (const [lon, lat] of vertices) {
-    if (lon < box.west) box.west = lon
-    if (lon > box.east) box.east = lon
-    if (lat < box.south) box.south = lat
-    if (lat > box.north) box.north = lat
-  }
-  return box
+  if (!belongs) return
+  const { from, to, path, pathFirst } = grid.lines
+  const { lon, lat } = grid.nodes
+  startBox()
+  // What has no place is not a number, and widens nothing.
+  widenBox(lon[from[line]!]!, lat[from[line]!]!)
+  for (let k = pathFirst[line]!; k < pathFirst[line + 1]!; k++)
+    widenBox(path[2 * k]!, path[2 * k + 1]!)
+  widenBox(lon[to[line]!]!, lat[to[line]!]!)
+  return box.west <= box.east && box.south <= box.north ? box : undefined
 }
 
 /** The same for a device, which is a point. */
@@ -43,8 +58,8 @@ export function boxOfDevice(grid: DrawnGrid, device: number, detail: Detail): Bo
   if (isLowVoltage(type) !== (detail === 'lv')) return
   const place = devicePlace(grid, device)
   if (!place) return
-  ;[box.west, box.south] = place
-  ;[box.east, box.north] = place
+  startBox()
+  widenBox(...place)
   return box
 }
 

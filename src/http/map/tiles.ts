@@ -171,7 +171,10 @@ function bounded(
 ): [layer: string, features: readonly CutFeature[]] {
   if (features.length <= MAX_FEATURES_A_LAYER) return [layer, features]
   if (layer === 'transformers') return ['cells', joined(features)]
-  if (layer === 'devices') return [layer, features.filter(({ tags }) => tags?.open === true)]
+  if (layer === 'devices') {
+    const open = features.filter(({ tags }) => tags?.open === true)
+    return [layer, open.slice(0, MAX_FEATURES_A_LAYER)]
+  }
   const shapes = new Map<unknown, { type: number; geometry: unknown[]; tags: CutFeature['tags'] }>()
   for (const { geometry, tags } of features) {
     const feeder = tags?.feeder
