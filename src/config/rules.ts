@@ -171,11 +171,15 @@ const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time
 const service = z.strictObject({
   notice: z.strictObject({ publishGrade: grade, publishMinutes: rate }),
   clocks: z.strictObject({
-    // Rules of earlier versions do without these four.
+    // Rules of earlier versions do without these.
     dispatchMinutes: rate.default(2),
     publishMinutes: rate.default(15),
     reconnectHours: rate.default(24),
     visitMinutes: rate.default(15),
+    enterArriveMinutes: rate.default(5),
+    enterRestoreMinutes: rate.default(10),
+    enterUrgeMinutes: rate.default(10),
+    answerUrgeMinutes: rate.default(10),
     acceptMinutes: rate,
     departMinutes: rate,
     arriveMinutes: byZone,

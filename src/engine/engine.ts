@@ -152,6 +152,8 @@ export class Engine {
       case 'crewPosition': {
         const publisher = new Publisher(world)
         seeCrew(world, position, fact, publisher)
+        // A crew that is seen there is to say so.
+        if (publisher.changes.length > 0) planService(world)
         return publisher.changes
       }
       case 'escalationReplied': {

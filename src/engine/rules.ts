@@ -254,6 +254,12 @@ export interface ServiceRules extends RepairRules {
     readonly reconnectHours: number
     /** From what a customer is told whose life hangs on supply to the grid manager's visit or call. */
     readonly visitMinutes: number
+    /** From an arrival, a restoration, a customer's urge to its being entered. */
+    readonly enterArriveMinutes: number
+    readonly enterRestoreMinutes: number
+    readonly enterUrgeMinutes: number
+    /** From a customer's urge to the next word of who works on it. */
+    readonly answerUrgeMinutes: number
     readonly acceptMinutes: number
     readonly departMinutes: number
     readonly arriveMinutes: Readonly<Record<Zone, number>>

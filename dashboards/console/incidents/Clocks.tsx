@@ -3,12 +3,13 @@ import { CheckOutlined, ClockCircleOutlined, ExclamationCircleFilled } from '@an
 import type { IncidentPayload } from '../api/payloads.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import { useNow } from '../live/context.tsx'
-import { type ClockReading, isLate, readClock } from './clocks.ts'
+import { type ClockReading, isLate, readClock, shownClocks } from './clocks.ts'
 
 export function Clocks({ incident }: { incident: IncidentPayload }) {
   const { text } = useLanguage()
   const now = useNow()
-  const { clocks, urges } = incident
+  const { urges } = incident
+  const clocks = shownClocks(incident)
   if (clocks.length === 0 && urges === 0 && incident.notice?.status !== 'proposed') return null
   return (
     <section className="clocks">

@@ -54,5 +54,18 @@ export function nextClock({ clocks, outcome, outageKind }: IncidentPayload): Clo
   return next
 }
 
+/** Clocks that a desk shows: an entry that was made in time says nothing that its step does not. */
+export const shownClocks = ({ clocks }: IncidentPayload): readonly ClockView[] =>
+  clocks.filter(
+    ({ name, doneAt, dueAt }) =>
+      !ENTRIES.has(name) || doneAt === null || Date.parse(doneAt) > Date.parse(dueAt),
+  )
+
+const ENTRIES: ReadonlySet<ClockView['name']> = new Set([
+  'enterArrive',
+  'enterRestore',
+  'enterUrge',
+])
+
 export const isLate = ({ state }: ClockReading): boolean =>
   state === 'late' || state === 'beyondLaw'

@@ -11,6 +11,7 @@ import { holdGrade } from '../repair/grade.ts'
 import { bringBack, mayBeBack } from '../repair/partial.ts'
 import type { StepName } from '../service/clock.ts'
 import { stepDone } from '../service/clocks.ts'
+import { answerUrge, noteUrge } from '../service/entry-clocks.ts'
 import { publishNotice } from '../service/notice.ts'
 import { turnVisits } from '../service/visits.ts'
 import type { World } from '../world.ts'
@@ -163,6 +164,9 @@ function findingOf(world: World, number: number): Case | undefined {
   return [...world.findings.values()].find((known) => known.number === number)
 }
 
+/** What the hotline itself does tells a customer who urged nothing new. */
+const ANSWERS_NOBODY: ReadonlySet<ActionName> = new Set(['urge', 'confirm', 'grade'])
+
 function carryOut(world: World, incident: Case, fact: ActionRequestedFact): void {
   const { stage, step } = RULES[fact.action]
   if (stage) incident.stage = stage
@@ -171,6 +175,7 @@ function carryOut(world: World, incident: Case, fact: ActionRequestedFact): void
   const at = Math.max(world.now, fact.receivedAt)
   const occurredAt = Math.min(fact.occurredAt ?? at, at)
   if (step) stepDone(incident, step, occurredAt, at)
+  if (!ANSWERS_NOBODY.has(fact.action)) answerUrge(incident, at)
   switch (fact.action) {
     case 'confirm':
       incident.confirmedByStaff = true
@@ -181,6 +186,7 @@ function carryOut(world: World, incident: Case, fact: ActionRequestedFact): void
       return
     case 'urge':
       incident.urges++
+      noteUrge(incident, occurredAt, at)
       regrade(world, incident)
       return
     case 'dispatch':

@@ -1,6 +1,7 @@
 /** Work orders when incidents become one (归并): the mother goes on with what was done under her children. */
 import type { Case } from '../incidents/case.ts'
 import { STEPS } from '../service/clock.ts'
+import { takeUrge } from '../service/entry-clocks.ts'
 
 /**
  * A mother (母单) that nobody was sent to yet takes her child's crew, with how far it had got; the child
@@ -8,6 +9,7 @@ import { STEPS } from '../service/clock.ts'
  */
 export function takeOver(mother: Case, child: Case): void {
   mother.urges += child.urges
+  takeUrge(mother, child)
   if (child.firstCallAt !== null)
     mother.firstCallAt = Math.min(mother.firstCallAt ?? child.firstCallAt, child.firstCallAt)
   if (mother.crew !== null || child.crew === null) return

@@ -3,7 +3,7 @@ import type { Position } from '../../facts/facts.ts'
 import type { DeviceId } from '../../facts/ids.ts'
 import type { SiteReport } from '../../facts/repair.ts'
 import type { InstantMs } from '../../facts/time.ts'
-import type { ServiceTimes } from '../service/clock.ts'
+import type { ServiceTimes, UrgeState } from '../service/clock.ts'
 import type { SupervisionOrder } from '../service/supervision-order.ts'
 import type { VisitClock } from '../service/visit-change.ts'
 import type { Estimate } from './estimate.ts'
@@ -56,6 +56,7 @@ export interface RepairState {
   back: BackByWord[]
   /** Visits to customers whose life hangs on supply; null where none was due. */
   visit: VisitClock | null
+  urge: UrgeState | null
   orders: SupervisionOrder[]
   gradeHeld: GradeHeld | null
   /** The latest calls about it, for the grade. */
@@ -77,6 +78,7 @@ export function noRepairYet(): RepairState {
     etrs: [],
     back: [],
     visit: null,
+    urge: null,
     orders: [],
     gradeHeld: null,
     calls: [],

@@ -6,17 +6,22 @@ export const STEPS = ['accept', 'depart', 'arrive', 'report', 'restore', 'result
 export type StepName = (typeof STEPS)[number]
 
 /**
- * 派单, the steps, 信息发布, of a customer who has paid 复电, of one whose life hangs on supply 走访: in the order
- * in which they are shown.
+ * 派单, the steps and how soon they are entered (录入), 信息发布, of a customer's urge how soon it is passed on and
+ * answered (催办), of a customer who has paid 复电, of one whose life hangs on supply 走访: in the order in which
+ * they are shown.
  */
 export const CLOCKS = [
   'dispatch',
   'accept',
   'depart',
   'arrive',
+  'enterArrive',
   'report',
   'publish',
+  'enterUrge',
+  'urge',
   'restore',
+  'enterRestore',
   'result',
   'reconnect',
   'visit',
@@ -36,4 +41,14 @@ export interface Clock {
   readonly doneAt: InstantMs | null
   /** When that was entered; later than `doneAt` where a crew was offline. */
   readonly enteredAt?: InstantMs | null
+}
+
+/** A customer's urge, the oldest that waits for an answer; plain data, kept with its case. */
+export interface UrgeState {
+  /** When the customer urged. */
+  readonly at: InstantMs
+  /** When that was entered, and so passed on to who works on it. */
+  readonly enteredAt: InstantMs
+  /** When somebody who works on it next said something; null while nobody has. */
+  readonly answeredAt: InstantMs | null
 }

@@ -8,6 +8,7 @@ import type { InstantMs } from '../../facts/time.ts'
 import { type Case, isActive } from '../incidents/case.ts'
 import type { World } from '../world.ts'
 import { CLOCKS, type Clock, type ClockName, STEPS, type StepName } from './clock.ts'
+import { entryClocks } from './entry-clocks.ts'
 import { isNotifiable } from './notice.ts'
 import { zoneOf } from './zone.ts'
 
@@ -22,6 +23,7 @@ export function clocksOf(world: World, incident: Case): Clock[] {
   const clocks = [
     ...hotlineClocks(world, incident),
     ...workClocks(world, incident),
+    ...entryClocks(world, incident),
     ...visitClock(incident),
   ]
   return clocks.sort((a, b) => CLOCKS.indexOf(a.name) - CLOCKS.indexOf(b.name))

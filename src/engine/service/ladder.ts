@@ -32,8 +32,12 @@ const HOUR_MS = 3_600_000
 const ETR_STEPS_MINUTES = [0, 30, 60]
 /** From so many urges on everything is told one level higher. */
 const URGES_THAT_RAISE = 2
-/** 派单 is the hotline's own: its agent is reminded and its shift leader told; no county supervises it. */
-const DISPATCH_RUNGS = 2
+/**
+ * 派单 is the hotline's own: its agent is reminded and its shift leader told; no county supervises it. Nor
+ * does any what is only to be entered or answered: the work itself has its ladder.
+ */
+const SHORT: ReadonlySet<Clock['name']> = new Set(['dispatch', 'enterArrive', 'urge'])
+const SHORT_RUNGS = 2
 
 /** What is passed and was not yet told, in order; marks it as told. */
 export function escalate(world: World, incident: Case): EscalationChange[] {
@@ -127,10 +131,11 @@ const ARRIVAL_STEPS: ReadonlySet<Clock['name']> = new Set(['accept', 'depart', '
 function rungsOfClock(world: World, { name, startedAt, dueAt }: Clock, raise: number): Rung[] {
   const limit = dueAt - startedAt
   const { ladder, groupRestoreHours } = world.rules.service
-  const shares = name === 'dispatch' ? ladder.slice(0, DISPATCH_RUNGS) : ladder
+  const isShort = SHORT.has(name)
+  const shares = isShort ? ladder.slice(0, SHORT_RUNGS) : ladder
   const rungs = shares.map((share, level): Rung => {
     const at = startedAt + Math.round(limit * share)
-    const told = name === 'dispatch' ? level : raised(level, raise)
+    const told = isShort ? level : raised(level, raise)
     return { stage: name, level: told, at, dueAt, reason: 'late' }
   })
   if (name !== 'restore') return rungs

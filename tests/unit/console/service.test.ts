@@ -5,7 +5,7 @@ import { en } from '../../../dashboards/console/i18n/en.ts'
 import { formatOf } from '../../../dashboards/console/i18n/format.ts'
 import { zhCN } from '../../../dashboards/console/i18n/zh-CN.ts'
 import { whatChanged } from '../../../dashboards/console/incidents/changed.ts'
-import { nextClock, readClock } from '../../../dashboards/console/incidents/clocks.ts'
+import { nextClock, readClock, shownClocks } from '../../../dashboards/console/incidents/clocks.ts'
 import { groupOf } from '../../../dashboards/console/incidents/group.ts'
 import { headlineOf } from '../../../dashboards/console/incidents/headline.ts'
 import { namesOf } from '../../../dashboards/console/incidents/names.ts'
@@ -55,6 +55,17 @@ test('the clock to watch is the one due first of those not done', () => {
   expect(nextClock(made('I', { clocks }))?.name).toBe('depart')
   expect(nextClock(made('I'))).toBeNull()
   expect(nextClock(made('I', { clocks, outageKind: 'closed' }))).toBeNull()
+})
+
+test('an entry that was made in time is not shown, a late or missing one is', () => {
+  const clocks = [
+    clock('arrive', 45, { doneAt: 40 * MINUTE }),
+    clock('enterArrive', 45, { doneAt: 44 * MINUTE }),
+    clock('enterRestore', 90, { doneAt: 95 * MINUTE }),
+    clock('urge', 60),
+  ]
+  const shown = shownClocks(made('I', { clocks })).map(({ name }) => name)
+  expect(shown).toEqual(['arrive', 'enterRestore', 'urge'])
 })
 
 test('by urgency: late first, then grade, then due soonest; what has no clock after, what is over last', () => {

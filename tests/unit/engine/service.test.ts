@@ -215,6 +215,7 @@ describe('clocks and the ladder', () => {
     desk.do('urge')
     expect(desk.incident.urges).toBe(2)
     desk.lab.pass(200 * MINUTE)
-    expect(desk.rungs).toEqual(['arrive-0', 'arrive-2', 'arrive-3'])
+    // Nobody answered who urged either, which is told as it is.
+    expect(desk.rungs).toEqual(['urge-0', 'urge-1', 'arrive-0', 'arrive-2', 'arrive-3'])
   })
 })

@@ -79,6 +79,10 @@ test('a late entry has both times, and the clock counts from when it was so', ()
   expect(clock.legalDueAt!).toBeGreaterThan(arrivedAt)
   const accept = steps.find(({ kind, what }) => kind === 'clock' && what === 'accept')!
   expect(accept).toMatchObject({ late: false, role: 'serviceDispatcher', enteredAt: null })
+  // To be entered within five minutes, entered after ten: late on its own account, and in the table.
+  const entered = steps.find(({ kind, what }) => kind === 'clock' && what === 'enterArrive')!
+  expect(entered).toMatchObject({ at: entry.enteredAt, late: true, by: 'zhang' })
+  expect(entered.dueAt! - arrivedAt).toBe(5 * MINUTE)
   // Nobody entered the restoration: the meters said so.
   const restore = steps.find(({ kind, what }) => kind === 'clock' && what === 'restore')!
   expect(restore).toMatchObject({ late: false, by: null })
