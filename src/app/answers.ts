@@ -26,6 +26,7 @@ import type { SqliteRecords } from '../records/sqlite.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import { callBacksOf } from './callbacks.ts'
 import { careDesk, followLists } from './care.ts'
+import { complaintsOf, FOLLOW_COMPLAINTS_EVERY_MS, followComplaints } from './complaints.ts'
 import type { Crews } from './crews.ts'
 import { diagramOf } from './diagram.ts'
 import type { Followers } from './followers.ts'
@@ -109,6 +110,7 @@ export function openAnswers(parts: AnswersParts, closers: Closers): Answers {
   parts.every(FOLLOW_LISTS_EVERY_MS, () =>
     followLists({ records, customers, frequent, append: parts.append, now }),
   )
+  parts.every(FOLLOW_COMPLAINTS_EVERY_MS, () => followComplaints(records, rules, now))
   const causes = causesOfFolder(settings.rules.dir)
   const map = createMapDesk(telemetry)
   closers.push(() => map.close())
@@ -123,6 +125,7 @@ export function openAnswers(parts: AnswersParts, closers: Closers): Answers {
     card: hotline.card,
     voice: hotline.voice,
     visits: visitsOf(records),
+    complaints: complaintsOf(records, rules),
     callBacks: callBacksOf(records, hotline.callBackScript, () => rules().service.callBack),
     status: figures,
     plans: () => worlds.all()[0]?.plans.byId ?? NO_PLANS,

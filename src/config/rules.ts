@@ -8,6 +8,7 @@ import { z } from 'zod'
 import { CITY_CLASSES, type Rules } from '../engine/rules.ts'
 import { CHANNELS } from '../facts/channels.ts'
 import { DEVICE_TYPES, OBSERVER_CLASSES } from '../grid/model.ts'
+import { complaintRules } from './complaint-rules.ts'
 import { repairRules } from './repair-rules.ts'
 import { parseRuleFile, RulesError, type RuleText } from './rule-file.ts'
 
@@ -196,6 +197,7 @@ const service = z.strictObject({
   etrReminderMinutes: rate,
   replyMinutes: rate,
   callBack: z.strictObject({ dueHours: rate, attempts: z.number().int().min(1) }),
+  complaint: complaintRules,
   informing: z.strictObject({
     follows: z.enum(['confirmed', 'published']),
     firstAfterMinutes: z.number().min(0),

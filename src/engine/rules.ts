@@ -7,6 +7,7 @@ import type { DeviceType, ObserverClass, Zone } from '../grid/model.ts'
 import type { Level } from './changes.ts'
 import type { DelayCurve, ReliabilityClass } from './cost/likelihood.ts'
 import type { RepairRules } from './repair/repair-rules.ts'
+import type { ComplaintRules } from './service/working-days.ts'
 
 export interface JudgementRules {
   /** Local time, as `+08:00`: days of reports, quiet hours. */
@@ -277,6 +278,8 @@ export interface ServiceRules extends RepairRules {
   readonly replyMinutes: number
   /** Call-backs (回访): within how long, and after how many calls in vain it ends. */
   readonly callBack: { readonly dueHours: number; readonly attempts: number }
+  /** Complaints (投诉): within how many working days, by which calendar, they are answered. */
+  readonly complaint: ComplaintRules
   readonly informing: InformingRules
 }
 

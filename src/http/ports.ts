@@ -21,6 +21,7 @@ import type { Telemetry } from '../telemetry/telemetry.ts'
 import type { CallBacks } from './callback-port.ts'
 import type { Card, CardRequest, ContactKind } from './card.ts'
 import type { CareDesk } from './care-port.ts'
+import type { Complaints } from './complaint-port.ts'
 import type { CustomerVoice } from './customer-voice.ts'
 import type { FeederDiagram } from './diagram-port.ts'
 import type { FrequentAnswer, FrequentAsked } from './frequent-shape.ts'
@@ -321,6 +322,7 @@ export interface HttpDeps {
   readonly voice: CustomerVoice
   readonly callBacks: CallBacks
   readonly visits: Visits
+  readonly complaints: Complaints
   readonly care: CareDesk
   readonly repair: RepairDesk
   readonly facts: FactSink

@@ -114,4 +114,25 @@ export const LATER_MIGRATIONS: readonly string[] = [
   CREATE INDEX visits_waiting ON visits (seq) WHERE state IN ('open', 'taken');
   CREATE INDEX visits_incident ON visits (incident);
   `,
+  `
+  -- Complaints until they are answered; what was said is not kept.
+  CREATE TABLE complaints (
+    seq         INTEGER PRIMARY KEY AUTOINCREMENT,
+    request     TEXT NOT NULL UNIQUE,
+    account     TEXT NOT NULL,
+    unit        TEXT NOT NULL,
+    incident    TEXT,
+    reason      TEXT NOT NULL,
+    channel     TEXT NOT NULL,
+    by          TEXT NOT NULL,
+    received_at INTEGER NOT NULL,
+    due_at      INTEGER NOT NULL,
+    level       INTEGER NOT NULL DEFAULT -1,
+    answered_at INTEGER,
+    answered_by TEXT,
+    resolution  TEXT
+  ) STRICT;
+  CREATE INDEX complaints_waiting ON complaints (seq) WHERE answered_at IS NULL;
+  CREATE INDEX complaints_account ON complaints (account);
+  `,
 ]

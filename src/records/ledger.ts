@@ -20,6 +20,7 @@ import type { InstantMs } from '../facts/time.ts'
 import { AuditChain, type AuditEntry } from './audit.ts'
 import { type CallBackEntry, callBackFiler } from './callbacks.ts'
 import { careFiler } from './care.ts'
+import { type ComplaintEntry, complaintFiler } from './complaints.ts'
 import type { Contact } from './contacts.ts'
 import { RecordsError } from './errors.ts'
 import { type InformingEntry, InformingFiler } from './informing/filer.ts'
@@ -55,6 +56,7 @@ export type LedgerEntry =
   | { readonly kind: 'callBack'; readonly entry: CallBackEntry }
   | { readonly kind: 'repair'; readonly entry: RepairEntry }
   | { readonly kind: 'visit'; readonly entry: VisitEntry }
+  | { readonly kind: 'complaint'; readonly entry: ComplaintEntry }
 
 /** Where the ledger stands. */
 export interface LedgerState {
@@ -83,6 +85,7 @@ export class Ledger {
   readonly #repair: RepairFiler
   readonly #care: ReturnType<typeof careFiler>
   readonly #visits: ReturnType<typeof visitFiler>
+  readonly #complaints: ReturnType<typeof complaintFiler>
   readonly #audit: AuditChain
   readonly #epoch: number
   #state: LedgerState
@@ -96,6 +99,7 @@ export class Ledger {
     this.#repair = new RepairFiler(db)
     this.#care = careFiler(db)
     this.#visits = visitFiler(db)
+    this.#complaints = complaintFiler(db)
     this.#audit = new AuditChain(db, options.anchor)
     this.#statements = prepare(db)
     this.#notices = noticeFiler(db)
@@ -130,6 +134,7 @@ export class Ledger {
         else if (entry.kind === 'callBack') this.#callBacks.apply(entry.entry)
         else if (entry.kind === 'repair') this.#repair.apply(entry.entry)
         else if (entry.kind === 'visit') this.#visits.apply(entry.entry)
+        else if (entry.kind === 'complaint') this.#fileComplaint(entry.entry)
         else if (entry.kind === 'linkCall')
           this.#statements.linkCall.run([entry.incident, entry.requestId])
         else this.#fileContact(entry.contact)
@@ -301,6 +306,12 @@ export class Ledger {
   #fileApplied({ what, digest, version, at, by }: AppliedChange, position: Position): void {
     // Every engine of several says it once.
     this.#statements.applied.run([position, what, digest, version, at, by])
+  }
+
+  /** One that has come to a further level is told. */
+  #fileComplaint(entry: ComplaintEntry): void {
+    const late = this.#complaints(entry)
+    if (late && entry.do === 'tell') this.#outbox.fileComplaint(late, entry.at)
   }
 
   #fileContact(contact: Contact): void {

@@ -10,6 +10,7 @@ import type { InstantMs } from '../facts/time.ts'
 import { auditPage } from './audit.ts'
 import { callBackReader } from './callbacks.ts'
 import { careReader } from './care.ts'
+import { complaintReader } from './complaints.ts'
 import { type ContactColumns, contactOf, MAX_CONTACTS } from './contacts.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import { audienceReader } from './informing/audiences.ts'
@@ -69,6 +70,7 @@ export interface Queries
   /** How an incident was handled, beside its revisions. */
   quality(incident: string): QualityParts
   readonly repair: ReturnType<typeof repairReader>
+  readonly complaints: ReturnType<typeof complaintReader>
   /** Visits to customers whose life hangs on supply. */
   readonly visits: ReturnType<typeof visitReader>
   /** Who asked to be told, whose turn it is, and what they are told. */
@@ -270,6 +272,7 @@ export function openQueries(path: string): Queries {
 
     callBacks: callBackReader(db),
     visits: visitReader(db),
+    complaints: complaintReader(db),
     care: careReader(db),
 
     quality: qualityReader(db),

@@ -9,6 +9,7 @@ import type { InstantMs } from '../facts/time.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import type { AuditEntry } from './audit.ts'
 import type { CallBackEntry } from './callbacks.ts'
+import type { ComplaintEntry } from './complaints.ts'
 import type { Contact } from './contacts.ts'
 import { RecordsError } from './errors.ts'
 import type { InformingEntry } from './informing/filer.ts'
@@ -42,7 +43,15 @@ export interface SqliteRecords
   extends RecordsPort,
     Pick<
       Queries,
-      'areas' | 'outbox' | 'informing' | 'callBacks' | 'visits' | 'care' | 'quality' | 'repair'
+      | 'areas'
+      | 'outbox'
+      | 'informing'
+      | 'callBacks'
+      | 'visits'
+      | 'complaints'
+      | 'care'
+      | 'quality'
+      | 'repair'
     > {
   /** For `/readyz`. */
   readonly condition: RecordsCondition
@@ -52,6 +61,8 @@ export interface SqliteRecords
   changeInforming(entry: InformingEntry): Promise<void>
   /** Takes, counts and settles call-backs; resolves once it is on disk. */
   changeCallBack(entry: CallBackEntry): Promise<void>
+  /** Files, tells and answers complaints; resolves once it is on disk. */
+  changeComplaint(entry: ComplaintEntry): Promise<void>
   /** Takes visits; resolves once it is on disk. */
   changeVisit(entry: VisitEntry): Promise<void>
   /** Changes crews, words and pictures; resolves once it is on disk. */
@@ -162,6 +173,10 @@ class Committer {
 
   changeCallBack(entry: CallBackEntry): Promise<void> {
     return this.#ask({ kind: 'callBack', entry }, [])
+  }
+
+  changeComplaint(entry: ComplaintEntry): Promise<void> {
+    return this.#ask({ kind: 'complaint', entry }, [])
   }
 
   changeVisit(entry: VisitEntry): Promise<void> {

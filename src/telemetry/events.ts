@@ -211,7 +211,10 @@ const events = {
     labels: ['reason'],
   },
   'map.ready': { help: 'The map of a grid is drawn', level: 'info' },
-  'map.failed': { help: 'The thread that draws the map stopped; started again when asked for', level: 'error' },
+  'map.failed': {
+    help: 'The thread that draws the map stopped; started again when asked for',
+    level: 'error',
+  },
   'http.mapLimited': {
     help: 'A square of the map holds more than is drawn',
     level: 'warn',

@@ -302,6 +302,7 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
     },
     callBacks: callBacksUnasked(),
     visits: nobodyToVisit(),
+    complaints: nobodyComplained(),
     causes: () => loadCauses('config/rules/causes.yaml'),
     care: {
       ofCustomer: () => ({ level: 4, reasons: [] }),
@@ -427,6 +428,17 @@ export function callBacksUnasked(): HttpDeps['callBacks'] {
     settle: async () => {},
     complain: async () => {},
     script: () => [],
+  }
+}
+
+/** Complaints are filed and forgotten. */
+export function nobodyComplained(): HttpDeps['complaints'] {
+  return {
+    file: async () => 0,
+    one: () => undefined,
+    page: () => ({ complaints: [], cursor: null }),
+    counts: () => ({ waiting: 0, overdue: 0 }),
+    answer: async () => {},
   }
 }
 

@@ -31,6 +31,7 @@ const READ_RIGHTS = [
   'self.read',
   'callbacks.read',
   'visits.read',
+  'complaints.read',
   'care.read',
 ] as const
 
@@ -57,6 +58,7 @@ const WRITE_RIGHTS = [
   'replies.write',
   'callbacks.write',
   'visits.write',
+  'complaints.answer',
   'care.write',
 ] as const
 

@@ -49,6 +49,9 @@ export async function fileComplaint(call: Call, complaint: Complaint): Promise<n
   const { account: by, role } = callerOf(call)
   const at = deps.now()
   await deps.records.contact({ account, at, channel, kind: 'complaint', incident, by, requestId })
+  await deps.complaints.file({
+    ...{ request: requestId, account, unit, incident, reason, channel, by, receivedAt: at },
+  })
   // With an incident that is still open the call comes when it is closed: it has filed the contact.
   const open = incident !== null && deps.records.incident(incident)?.outageKind !== 'closed'
   if (!open)

@@ -17,6 +17,7 @@ import { callBackRoutes } from './callbacks.ts'
 import { careRoutes } from './care.ts'
 import { causeRoutes } from './causes.ts'
 import { channelRoutes } from './channels.ts'
+import { complaintAnswerRoutes } from './complaint-answers.ts'
 import { complaintRoutes } from './complaints.ts'
 import { crewRoutes } from './crews.ts'
 import { customerRoutes } from './customers.ts'
@@ -97,6 +98,7 @@ export function routeTable(tickets: Tickets, version: string): readonly Route[] 
     ...channelRoutes,
     ...callBackRoutes,
     ...complaintRoutes,
+    ...complaintAnswerRoutes,
     ...visitRoutes,
     ...careRoutes,
     ...auditRoutes,

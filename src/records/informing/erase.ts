@@ -8,6 +8,7 @@ const TABLES = [
   'refusals',
   'contacts',
   'callbacks',
+  'complaints',
   'episodes',
   'customer_messages',
 ] as const

@@ -11,6 +11,7 @@ import type {
   NoticeChange,
 } from '../../engine/changes.ts'
 import { formatInstant, type InstantMs } from '../../facts/time.ts'
+import type { Complaint } from '../complaints.ts'
 
 export const MESSAGE_TOPICS = ['incident', 'notice', 'escalation'] as const
 export type MessageTopic = (typeof MESSAGE_TOPICS)[number]
@@ -89,6 +90,22 @@ function escalationMessage(change: EscalationChange): Message | undefined {
     key: id,
     follows: false,
     data: { id, incident, revision, stage, level, reason, ...times({ at, dueAt, replyBy }) },
+  }
+}
+
+/** A complaint that waits for its answer has come to a further level of the ladder. */
+export function complaintMessage(complaint: Complaint, at: InstantMs): Message {
+  const { number, unit, incident, reason, level, receivedAt, dueAt } = complaint
+  const id = `cp-${number}`
+  return {
+    topic: 'escalation',
+    type: 'complaint.late',
+    incident: id,
+    at,
+    notAfter: at + END_MS,
+    key: String(level),
+    follows: false,
+    data: { id, unit, incident, reason, level, ...times({ at, receivedAt, dueAt }) },
   }
 }
 

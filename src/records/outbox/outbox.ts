@@ -6,8 +6,9 @@ import { createHash } from 'node:crypto'
 import type { Connection } from '../../config/sqlite.ts'
 import type { Change, Notice } from '../../engine/changes.ts'
 import { formatInstant, type InstantMs } from '../../facts/time.ts'
+import type { Complaint } from '../complaints.ts'
 import { endpointFiler, endpointReader, type KeptEndpoint } from './endpoints.ts'
-import { type Message, messageOf } from './messages.ts'
+import { complaintMessage, type Message, messageOf } from './messages.ts'
 import { type ParcelOutcome, parcelFiler } from './parcels.ts'
 import { escalationText, noticeText, type Wording } from './wording.ts'
 
@@ -91,9 +92,23 @@ export class Outbox {
     const message = messageOf(change)
     if (!message) return
     const unit = (this.#statements.unit.get([message.incident]) as [string] | undefined)?.[0]
-    for (const endpoint of this.#live) {
+    this.#send(message, unit, (endpoint) => this.#text(endpoint, change))
+  }
+
+  /** Composes that a complaint waits for its answer; group robots have no words for it. */
+  fileComplaint(complaint: Complaint, at: InstantMs): void {
+    this.#live ??= this.#readEndpoints().filter(({ disabledAt }) => disabledAt === null)
+    this.#send(complaintMessage(complaint, at), complaint.unit, () => undefined)
+  }
+
+  #send(
+    message: Message,
+    unit: string | undefined,
+    textFor: (endpoint: KeptEndpoint) => string | undefined,
+  ): void {
+    for (const endpoint of this.#live ?? []) {
       if (!endpoint.topics.includes(message.topic) || !this.#concerns(endpoint, unit)) continue
-      const body = endpoint.form === 'wecom' ? this.#text(endpoint, change) : bodyOf(message)
+      const body = endpoint.form === 'wecom' ? textFor(endpoint) : bodyOf(message)
       if (body === undefined) continue
       const { topic, type, incident: order, at, notAfter, follows } = message
       const id = idOf(endpoint.id, message)
