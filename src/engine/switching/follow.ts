@@ -21,9 +21,13 @@ export function followParts(
     if (!active || incident.observer !== NONE) stayAtDevice(world, incident, stood.below)
     else followCase(world, rehanging, incident, stood, publisher)
   }
+  // What is no outage of the network stays where its terminals are, under its own name.
+  const roots = new Set(rehanging.roots)
+  for (const finding of world.findings.values())
+    if (rehanging.inside.has(finding.head)) stayAtDevice(world, finding, roots)
 }
 
-/** A single service, or what is restored and waits to be closed: it goes where its device went. */
+/** A single service, a finding, or what is restored and waits to be closed: it goes where its device went. */
 function stayAtDevice(world: World, incident: Case, below: ReadonlySet<number>): void {
   const { network, belief } = world
   const head =
