@@ -67,8 +67,7 @@ export class Crews {
 
   /** Those that a viewer may see, as the live channel and HTTP show them. */
   shown(seesUnit: (unit: string) => boolean): ReadonlyMap<string, object> {
-    const seen = this.now().filter((crew) => isSeenBy(crew, seesUnit))
-    return new Map(seen.map((crew) => [crew.id, crewView(crew, seesUnit)]))
+    return shownCrews(this.now(), seesUnit)
   }
 
   /** Keeps a position that is a fact already; false where a later one is known. */
@@ -114,6 +113,15 @@ export class Crews {
       }
     return orders
   }
+}
+
+/** Those of them that a viewer may see, by id. */
+export function shownCrews(
+  crews: readonly CrewNow[],
+  seesUnit: (unit: string) => boolean,
+): ReadonlyMap<string, object> {
+  const seen = crews.filter((crew) => isSeenBy(crew, seesUnit))
+  return new Map(seen.map((crew) => [crew.id, crewView(crew, seesUnit)]))
 }
 
 const byId = (crews: readonly Crew[]) => new Map(crews.map((crew) => [crew.id, crew]))

@@ -85,6 +85,7 @@ export async function openFollowers(parts: FollowersParts, closers: Closers): Pr
         areas: () => records.areas(),
         gridDigest: () => grid().digest,
         stats: figures,
+        crews: () => crews.now(),
         ...(parts.places ? { places: parts.places } : {}),
       },
     })

@@ -11,6 +11,7 @@ import { connectRedis, redisSettings } from '../config/redis.ts'
 import type { Settings } from '../config/schema.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
 import { createPassOn } from '../http/pass-on.ts'
+import type { CrewNow } from '../http/repair-ports.ts'
 import { createGatewayServer } from '../http/server.ts'
 import { sessionsOf } from '../http/session-check.ts'
 import { createSharedTickets } from '../http/tickets.ts'
@@ -20,6 +21,7 @@ import { type MirroredPicture, openMirrorReader } from '../live/mirror-reader.ts
 import type { LiveHub, LiveStats } from '../live/ports.ts'
 import type { ChangeSource } from '../records/port.ts'
 import { createTelemetry } from '../telemetry/telemetry.ts'
+import { shownCrews } from './crews.ts'
 import { documentOfAllMessages, INSTALLED, installedVersion } from './installed.ts'
 import { Library } from './library.ts'
 import { LiveChanges } from './roles/live-changes.ts'
@@ -63,6 +65,7 @@ export async function startGateway(settings: Settings, gridFile?: string): Promi
   let grid: CompiledGrid | undefined
   let stats: LiveStats | undefined
   let hub: LiveHub | undefined
+  let crews: readonly CrewNow[] = []
   let changes: LiveChanges | undefined
   const takeGrid = async (digest: string) => {
     if (grid?.digest === digest) return
@@ -90,6 +93,7 @@ export async function startGateway(settings: Settings, gridFile?: string): Promi
       stats: () => stats!,
       openIncidents: () => picture.incidents,
       areas: () => picture.areas,
+      crews: (seesUnit) => shownCrews(crews, seesUnit),
       // What ended is not in the picture; consoles ask for it by HTTP.
       incident: () => undefined,
     })
@@ -123,6 +127,9 @@ export async function startGateway(settings: Settings, gridFile?: string): Promi
       },
       onStats(latest) {
         stats = latest
+      },
+      onCrews(latest) {
+        crews = latest as readonly CrewNow[]
       },
     })
   })

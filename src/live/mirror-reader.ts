@@ -28,6 +28,8 @@ export interface MirrorReaderOptions {
   readonly onPicture: (picture: MirroredPicture) => Promise<void>
   readonly onChanges: (changes: readonly MirroredChange[]) => Promise<void>
   readonly onStats: (stats: LiveStats) => void
+  /** The crews of now, as the writer gave them. */
+  readonly onCrews: (crews: readonly object[]) => void
 }
 
 export interface MirrorReader {
@@ -120,12 +122,14 @@ export function openMirrorReader(options: MirrorReaderOptions): MirrorReader {
       position = fields.to!
       entry = id
     }
-    const [state, stats] = await Promise.all([
+    const [state, stats, crews] = await Promise.all([
       redis.hmget(keys.state, 'epoch', 'beat'),
       redis.get(keys.stats),
+      redis.get(keys.crews),
     ])
     if (state[0] !== epoch || stats === null) return undefined
     options.onStats(JSON.parse(stats) as LiveStats)
+    if (crews !== null) options.onCrews(JSON.parse(crews) as object[])
     if (state[1] !== beat) beatAt = performance.now()
     beat = state[1] ?? ''
     return { epoch, position, entry }

@@ -5,6 +5,7 @@
  * picture is written anew under a new epoch.
  */
 import { randomBytes } from 'node:crypto'
+import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connectRedis, type RedisSettings } from '../config/redis.ts'
 import type { ChangeBatch, Incident } from '../engine/changes.ts'
@@ -21,6 +22,8 @@ export interface MirrorSource {
   areas(): Iterable<readonly [incident: string, area: IncidentArea]>
   gridDigest(): string
   stats(): LiveStats
+  /** The crews of now, with what they are on and where they are. */
+  crews?(): readonly object[]
   /** How far what engines say goes at this position, for readers who go on by themselves from there. */
   places?(position: Position): unknown
 }
@@ -94,6 +97,7 @@ export function openMirrorWriter(options: MirrorWriterOptions): MirrorWriter {
   let followed = source.position()
   /** The state Redis is in as far as we know; undefined: not known, write it whole. */
   let written: { readonly epoch: string; readonly position: Position } | undefined
+  let crews: { readonly at: number; readonly written: string } | undefined
   let failing = false
   let closed = false
   let wake: () => void = () => {}
@@ -119,6 +123,7 @@ export function openMirrorWriter(options: MirrorWriterOptions): MirrorWriter {
     const results = await write.exec()
     for (const [error] of results ?? []) if (error) throw error
     written = { epoch, position }
+    crews = undefined
     telemetry.emit('mirror.rebuilt')
   }
 
@@ -140,10 +145,20 @@ export function openMirrorWriter(options: MirrorWriterOptions): MirrorWriter {
     written = applied === 1 ? { epoch, position: changes.length > 0 ? to : position } : undefined
   }
 
+  /** Crews drive all the time, whatever else changes: once a beat. */
+  async function writeCrews(): Promise<void> {
+    const at = performance.now()
+    if (!source.crews || (crews && at - crews.at < BEAT_MS)) return
+    const now = JSON.stringify(source.crews())
+    if (now !== crews?.written) await redis.set(keys.crews, now)
+    crews = { at, written: now }
+  }
+
   async function write(): Promise<void> {
     try {
       if (written && pending.length <= MAX_PENDING) await writeChanges(written)
       if (!written || pending.length > MAX_PENDING) await writeWhole()
+      await writeCrews()
       if (failing) telemetry.emit('mirror.recovered')
       failing = false
     } catch (error) {

@@ -24,6 +24,8 @@ export function mirrorKeys(prefix: string) {
     areas: key('areas'),
     /** The figures of the status page. */
     stats: key('stats'),
+    /** The crews of now, all of them. */
+    crews: key('crews'),
     /** Stream: `epoch`, position `from` which and `to` which its `changes` lead. */
     changes: key('changes'),
   }

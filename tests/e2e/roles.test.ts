@@ -162,6 +162,18 @@ await describeWithAllBrokers('roles', ([kafka, mosquitto, redis]) => {
     const timeline = await desk.get(`/api/v1/incidents/${id}/timeline`)
     expect(JSON.stringify(timeline)).toContain('powerOff')
 
+    // A crew that says over MQTT where it is moves on the map of a gateway.
+    const crew = { id: 'C7', name: 'seven', unit: '1501', members: 3, shift: 'day' }
+    expect(await desk.post('/api/v1/crews', crew)).toMatchObject({ status: 200 })
+    const map = desk.beside(gateways[0]!.url, 'crews')
+    const terminal = await connectAsync(mosquitto!.url)
+    const place = { at: new Date().toISOString(), lon: 111.02, lat: 40.8 }
+    await terminal.publishAsync('lastgasp/v1/crews/C7/position', JSON.stringify(place), { qos: 1 })
+    await terminal.endAsync()
+    await until(() => JSON.stringify(map.shown.get('C7') ?? {}).includes('"lon":111.02'))
+    expect(map.shown.get('C7')).toMatchObject({ orders: [{ incident: id }] })
+    map.close()
+
     // The gateway that holds the console dies: it goes on through the other.
     const frames = await Promise.all(gateways.map(framesOf))
     const [lost] = gateways.splice(frames[0]! > 0 ? 0 : 1, 1)

@@ -73,7 +73,12 @@ function follow(url: string, prefix: string) {
   const telemetry = telemetryOf()
   const incidents = new Map<string, Incident>()
   const areas = new Map<string, IncidentArea>()
-  const seen = { stats: undefined as LiveStats | undefined, grid: '', places: '' }
+  const seen = {
+    stats: undefined as LiveStats | undefined,
+    grid: '',
+    places: '',
+    crews: [] as readonly object[],
+  }
   const reader = openMirrorReader({
     settings: { url, password: null, prefix },
     telemetry,
@@ -102,6 +107,9 @@ function follow(url: string, prefix: string) {
     onStats(stats) {
       seen.stats = stats
     },
+    onCrews(crews) {
+      seen.crews = crews
+    },
   })
   ends.push(() => reader.close())
   return { reader, incidents, areas, seen, telemetry }
@@ -122,6 +130,7 @@ await describeWith('redis', 'the picture in Redis', (server) => {
         gridDigest: () => 'grid-1',
         stats: () => utility.stats(),
         places: (position) => [position],
+        crews: () => [{ id: 'K1', seen: utility.position }],
       },
     })
     ends.push(() => writer.close())
@@ -176,7 +185,7 @@ await describeWith('redis', 'the picture in Redis', (server) => {
   })
 
   test('an emptied Redis is filled again, by itself and in the middle of changes', async () => {
-    const { telemetry, prefix, inStep, steps } = start(seed)
+    const { telemetry, prefix, utility, gateway, inStep, steps } = start(seed)
     await inStep()
     const redis = new Redis(server.url)
     ends.push(async () => redis.disconnect())
@@ -192,6 +201,9 @@ await describeWith('redis', 'the picture in Redis', (server) => {
     // Nothing changes any more: the beat notices.
     await until(async () => (await redis.keys(`{${prefix}}:*`)).length > 0)
     await inStep()
+    const crews = JSON.stringify([{ id: 'K1', seen: utility.position }])
+    await until(async () => (await redis.get(`{${prefix}}:crews`)) === crews)
+    await until(() => JSON.stringify(gateway.seen.crews) === crews)
     expect(telemetry.total('mirror.rebuilt')).toBeGreaterThan(2)
   })
 

@@ -25,6 +25,7 @@ export class DeskConsole {
   openings = 0
   readonly #url: string
   readonly #cookie: string
+  readonly #topic: string
   #socket: WebSocket | undefined
   #closed = false
 
@@ -40,15 +41,16 @@ export class DeskConsole {
     return new DeskConsole(url, cookie)
   }
 
-  private constructor(url: string, cookie: string) {
+  private constructor(url: string, cookie: string, topic = 'incidents') {
     this.#url = url
+    this.#topic = topic
     this.#cookie = cookie
     void this.#open()
   }
 
-  /** Another window of the same session, at another address. */
-  beside(url: string): DeskConsole {
-    return new DeskConsole(url, this.#cookie)
+  /** Another window of the same session, at another address, of one topic. */
+  beside(url: string, topic?: string): DeskConsole {
+    return new DeskConsole(url, this.#cookie, topic)
   }
 
   get isOpen(): boolean {
@@ -107,7 +109,7 @@ export class DeskConsole {
     this.#socket = socket
     socket.on('error', () => {})
     socket.on('close', again)
-    socket.on('open', () => socket.send(JSON.stringify({ type: 'subscribe', topic: 'incidents' })))
+    socket.on('open', () => socket.send(JSON.stringify({ type: 'subscribe', topic: this.#topic })))
     socket.on('message', (data) => this.#take(JSON.parse(String(data)) as Message))
   }
 

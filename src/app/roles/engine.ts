@@ -110,7 +110,10 @@ export async function startEngine(options: RoleOptions): Promise<RunningRole> {
       await Promise.all(turns)
       turnsEnded++
     }
-  })().catch(fail)
+  })().catch((error) => {
+    // A turn that a stop cut short is no failure.
+    if (!stopping) fail(error)
+  })
   const isWaiting = () => shared.waitingFor.length > 0
   const unwatch = watched(() => (isWaiting() ? -1 : turnsEnded), fail)
   telemetry.emit('app.started', { url, brokerUrl: topicsOf(kafka).facts })
