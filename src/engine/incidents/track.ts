@@ -57,7 +57,8 @@ export function trackTree(
     for (const c of group) taken.add(c)
     absorb(world, mother, group, verdict, news, publisher)
   }
-  for (const c of active) if (!taken.has(c)) shrink(world, root, c, unmatched, news, publisher)
+  const rest = active.filter((c) => !taken.has(c))
+  for (const c of rest) shrink(world, root, c, rest, unmatched, news, publisher)
   for (const verdict of unmatched) {
     if (isHeldBack(world, verdict)) continue
     const part = returnedPartOf(world, verdict)
@@ -138,13 +139,18 @@ function shrink(
   world: World,
   root: number,
   incident: Case,
+  others: readonly Case[],
   unmatched: Verdict[],
   news: TreeNews,
   publisher: Publisher,
 ): void {
   hear(world, incident, news)
   noticeContradiction(world, incident)
-  const all = unmatched.filter((v) => isBelow(world, v, incident))
+  const lower = unmatched.filter((v) => isBelow(world, v, incident))
+  const isNearer = (c: Case) => isActive(c) && isWithin(world, c, incident)
+  const nearer = lower.length > 0 ? others.filter(isNearer) : []
+  // Where a tie has hung one outage below another, what is left dark is of the nearer one.
+  const all = lower.filter((v) => !nearer.some((c) => isBelow(world, v, c)))
   const waits = waitsForSecondOn(world, incident)
   const cameBack = incident.cameBackAt !== null
   const below = all.filter((v) => !waits && (!cameBack || v.dead >= LEFT_DARK))
@@ -271,6 +277,11 @@ function liesAtOrBelow(world: World, incident: Case, verdict: Verdict): boolean 
 function isNested(world: World, verdict: Verdict, above: Verdict): boolean {
   if (verdict === above || above.observer !== NONE) return false
   return isHeadBelow(world, verdict.head, above.head)
+}
+
+function isWithin(world: World, inner: Case, outer: Case): boolean {
+  if (inner.observer !== NONE || outer.observer !== NONE || inner.head === outer.head) return false
+  return isHeadBelow(world, inner.head, outer.head)
 }
 
 function isBelow(world: World, verdict: Verdict, incident: Case): boolean {
