@@ -85,13 +85,22 @@ describeInBrowser('a storm on one desk', () => {
     await page.evaluate(settled)
     const delays = await page.evaluate(() => (globalThis as unknown as Watched).watched.delays)
     expect(delays.length).toBeGreaterThan(0)
-    const pans: Record<string, Pan> = {}
+    const pans: Record<string, Pan & { readonly cpuMs: number }> = {}
+    const devtools = await page.context().newCDPSession(page)
+    await devtools.send('Performance.enable')
+    const cpuSeconds = async () =>
+      (await devtools.send('Performance.getMetrics')).metrics.find(
+        ({ name }) => name === 'ThreadTime',
+      )!.value
     const pan = async () => {
       await page.evaluate(settled)
       const zoom = Number(await page.getAttribute('#network-map', 'data-zoom'))
-      const rates = await page.evaluate(dragged, measured ? PAN_MS : 500)
+      const before = await cpuSeconds()
+      const panMs = measured ? PAN_MS : 500
+      const rates = await page.evaluate(dragged, panMs)
       expect(rates.draws).toBeGreaterThan(0)
-      pans[`z${zoom}`] = rates
+      const cpuMs = (1000 * (await cpuSeconds()) - 1000 * before) / ((rates.draws * panMs) / 1000)
+      pans[`z${zoom}`] = { ...rates, cpuMs: Math.round(cpuMs * 10) / 10 }
       return zoom
     }
     // Every device, then main lines, then aggregates; the whole network last, and once nearer.

@@ -658,7 +658,7 @@ export const en: Catalogue = {
       switchOpen: 'Switch, open (tie)',
       publicTransformer: 'Public transformer',
       dedicatedTransformer: 'Dedicated transformer',
-      cells: 'Transformers from afar, joined',
+      cells: 'Transformers, joined',
     },
     outOf: (out, total) => `${out} of ${total} out`,
     customersShort: (n) => `${n} customers`,

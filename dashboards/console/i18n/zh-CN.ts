@@ -666,7 +666,7 @@ export const zhCN = {
       switchOpen: '开关（分，联络）',
       publicTransformer: '公用变压器',
       dedicatedTransformer: '专用变压器',
-      cells: '台区（远看合并，越大用户越多）',
+      cells: '台区群（远看）',
     },
     outOf: (out: string, total: string) => `停 ${out} / ${total} 户`,
     customersShort: (n: string) => `${n} 户`,

@@ -5,8 +5,11 @@
 import { FONT_FAMILY, type Palette } from '../app/palette.ts'
 import { colourOf, type Look, patternOf } from '../incidents/appearance.ts'
 
-/** Painted at twice the size, so that they stay sharp on scaled screens. */
-const SCALE = 2
+/**
+ * Painted in the pixels of the screen: sharp where it is scaled, and where it is not each frame copies
+ * hundreds of marks instead of shrinking them.
+ */
+const SCALE = Math.max(1, Math.ceil(window.devicePixelRatio))
 
 export interface Glyph {
   readonly image: HTMLCanvasElement
