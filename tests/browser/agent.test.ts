@@ -4,10 +4,8 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { en } from '../../dashboards/console/i18n/en.ts'
 import { zhCN } from '../../dashboards/console/i18n/zh-CN.ts'
-import type { CallBack } from '../../src/http/callback-port.ts'
-import type { Card } from '../../src/http/card.ts'
-import type { Customer, CustomerQuestion } from '../../src/http/ports.ts'
 import { seriousFindings } from '../support/accessibility.ts'
+import { type AgentStage, agentStage, MONGOLIAN } from '../support/agent-stage.ts'
 import {
   describeInBrowser,
   keepImage,
@@ -15,91 +13,18 @@ import {
   openPage,
   signIn,
 } from '../support/browser.ts'
-import { consoleStage, type Stage } from '../support/console-stage.ts'
-import { callBacksUnasked } from '../support/http-fixture.ts'
-
-const customer = (account: string, name: string): Customer => ({
-  account,
-  meter: `M${account}`,
-  usagePoint: '',
-  unit: '1501',
-  name,
-  phones: ['128****5678'],
-  address: '安湾市金滩区金泰苑*号楼*单元',
-  gridManager: 'WG1',
-  important: null,
-  sensitivities: [],
-  language: 'zh',
-  preferences: [],
-})
-
-const script = (language: 'zh' | 'en' | 'mn', text: string) => ({
-  language,
-  text,
-  reviewStatus: language === 'mn' ? ('draft' as const) : ('proposed' as const),
-  staffOnly: language === 'mn',
-})
-
-const MONGOLIAN = 'ᠴᠠᠬᠢᠯᠭᠠᠨ ᠲᠠᠰᠤᠷᠠᠬᠤ 14:05'
+import type { Stage } from '../support/console-stage.ts'
 
 describeInBrowser('the agent at the desk', () => {
+  let desk: AgentStage
   let stage: Stage
   let browser: Browser
   let page: Page
-  const asked: CustomerQuestion[] = []
-  let people: Customer[]
-  let callBack: CallBack = {
-    number: 7,
-    incident: 'I-0',
-    account: '1501',
-    unit: '1501',
-    owner: null,
-    channel: 'phone',
-    complained: false,
-    openedAt: Date.now(),
-    state: 'open',
-    takenBy: null,
-    takenAt: null,
-    attempts: 0,
-    satisfaction: null,
-    reason: null,
-    settledBy: null,
-    settledAt: null,
-  }
 
   beforeAll(async () => {
     if (!existsSync('dist/console/index.html')) throw new Error('run `npm run build` first')
-    stage = await consoleStage({
-      customers: {
-        find: async (question) => {
-          asked.push(question)
-          if ('phone' in question) return { customers: people.slice(0, 1), refine: false }
-          if ('account' in question)
-            return {
-              customers: people.filter((one) => one.account === question.account),
-              refine: false,
-            }
-          return { customers: 'q' in question ? people : [], refine: false }
-        },
-        reveal: async () => ({ name: '王小芳', phones: ['12800005678'], address: '金泰苑3号楼' }),
-      },
-      card: ({ identityVerified }) => cardOf(identityVerified),
-      callBacks: {
-        ...callBacksUnasked(),
-        counts: () => ({ waiting: callBack.state === 'open' ? 1 : 0, overdue: 0 }),
-        page: () => ({ callBacks: callBack.state === 'open' ? [callBack] : [], cursor: null }),
-        one: () => callBack,
-        take: async (_number, by, at) => {
-          callBack = { ...callBack, state: 'taken', takenBy: by, takenAt: at }
-        },
-        settle: async ({ as: state, by, at, satisfaction, reason }) => {
-          callBack = { ...callBack, state, satisfaction, reason, settledBy: by, settledAt: at }
-        },
-        script: () => [{ language: 'zh', text: '您好，请问您家现在用电正常吗？' }],
-      },
-    })
-    const point = stage.grid.usagePoints.ids.idOf(0)
-    people = [{ ...customer('1501', '王**'), usagePoint: point }, customer('1502', '汪**')]
+    desk = await agentStage()
+    stage = desk.stage
     browser = await launchBrowser()
   })
   afterAll(async () => {
@@ -112,50 +37,6 @@ describeInBrowser('the agent at the desk', () => {
     stage.appended.length = 0
     stage.clear()
   })
-
-  function cardOf(identityVerified: boolean): Card {
-    const now = Date.now()
-    const incident = [...stage.incidents.values()][0] ?? null
-    return {
-      asOf: now,
-      stale: false,
-      situation: incident ? 'etrKnown' : 'unknown',
-      supply: {
-        state: 'deenergised',
-        probabilityDead: 0.97,
-        meterSaid: 'off',
-        meterHeardAt: now - 60_000,
-        path: [],
-      },
-      incident,
-      changedAt: now - 30_000,
-      progress: {
-        step: 'onSite',
-        of: ['sensed', 'enRoute', 'onSite', 'partiallyRestored', 'restored'],
-      },
-      restoration: { at: now + 3_600_000, source: 'field', ageMs: 120_000, passed: false },
-      plans: [],
-      arrears: identityVerified ? 'none' : 'withheld',
-      outages: {
-        days: 60,
-        count: 1,
-        listed: [{ incident: 'I-0', from: now - 9e8, to: now - 8.9e8 }],
-      },
-      contacts: { recent: [], onIncident: 0, urges: 0, repeated: false },
-      messages: [
-        {
-          ...{ at: now - 300_000, channel: 'sms', template: 'T1', incident: 'I-0' },
-          ...{ state: 'delivered', receiptAt: now - 290_000 },
-        },
-      ],
-      scripts: [
-        script('zh', '您好，金泰苑停电，抢修人员正在处理，预计15:30左右恢复供电。'),
-        script('en', 'Supply is expected back at about 15:30.'),
-        script('mn', MONGOLIAN),
-      ],
-      safety: '如发现断线落地，请勿靠近。',
-    }
-  }
 
   async function atTheDesk(hash = '', language: 'zh-CN' | 'en' = 'zh-CN') {
     const opened = await openPage(browser, { width: 1366, height: 768 })
@@ -227,12 +108,12 @@ describeInBrowser('the agent at the desk', () => {
   })
 
   test('a call pops up by fragment, which leaves the address at once; unmasking asks why', async () => {
-    asked.length = 0
+    desk.asked.length = 0
     await atTheDesk('#phone=12812345678', 'en')
     await page.getByText(en.agent.sayFirst).waitFor()
     expect(page.url()).toBe(`${stage.url}/agent`)
     expect(await page.evaluate(() => history.length)).toBeLessThanOrEqual(2)
-    expect(asked[0]).toEqual({ phone: '12812345678' })
+    expect(desk.asked[0]).toEqual({ phone: '12812345678' })
     expect(await page.locator('.say-words').textContent()).toContain('15:30')
     expect(await page.locator('.behind').textContent()).toContain('Outage · SMS · delivered')
     await page.keyboard.press('m')
@@ -261,7 +142,11 @@ describeInBrowser('the agent at the desk', () => {
     expect(await seriousFindings(page)).toEqual([])
     await page.getByRole('button', { name: zhCN.agent.callBacks.reasons.slowRepair }).press('Enter')
     await page.getByText(zhCN.agent.callBacks.waiting(0, 0)).waitFor()
-    expect(callBack).toMatchObject({ state: 'answered', satisfaction: 2, reason: 'slowRepair' })
+    expect(desk.callBack).toMatchObject({
+      state: 'answered',
+      satisfaction: 2,
+      reason: 'slowRepair',
+    })
   })
 
   test('a Mongolian text stands upright in columns, and a draft says that it is one', async () => {
@@ -277,6 +162,26 @@ describeInBrowser('the agent at the desk', () => {
     expect(await page.evaluate(() => document.fonts.check('30px "Noto Sans Mongolian"', 'ᠴ'))).toBe(
       true,
     )
+    // A number is one run along its column: as long as it is wide in a line, as broad as a letter.
+    const numbers = await words.locator('.number').evaluateAll((runs) =>
+      runs.map((run) => {
+        const beside = document.createElement('span')
+        const { fontFamily, fontSize } = getComputedStyle(run)
+        Object.assign(beside.style, { position: 'fixed', fontFamily, fontSize })
+        beside.textContent = run.textContent
+        document.body.append(beside)
+        const along = beside.getBoundingClientRect().width
+        beside.remove()
+        const { width, height } = run.getBoundingClientRect()
+        const lines = run.getClientRects().length
+        return { text: run.textContent, lines, long: height / along, slim: width < height }
+      }),
+    )
+    expect(numbers.map(({ text }) => text)).toEqual(['14:05', '95598'])
+    for (const { lines, long, slim } of numbers) {
+      expect({ lines, slim }).toEqual({ lines: 1, slim: true })
+      expect(long).toBeCloseTo(1, 1)
+    }
     await keepImage(page, 'agent-mongolian')
   })
 })

@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { en } from '../../dashboards/console/i18n/en.ts'
 import { zhCN } from '../../dashboards/console/i18n/zh-CN.ts'
+import { sensingIndicators } from '../../src/records/reliability/sensing.ts'
 import { seriousFindings } from '../support/accessibility.ts'
 import { describeInBrowser, keepImage, launchBrowser, openPage } from '../support/browser.ts'
 import { consoleStage, type Stage } from '../support/console-stage.ts'
@@ -14,7 +15,22 @@ describeInBrowser('pages that nobody touches', () => {
   let page: Page
   beforeAll(async () => {
     if (!existsSync('dist/console/index.html')) throw new Error('run `npm run build` first')
-    stage = await consoleStage()
+    // As the ledger counts them: in town all but one of twelve, in the country the half, one far away.
+    const hour = 3_600_000
+    const begun = (ago: number) => Math.floor(Date.now() / hour - ago) * hour
+    const of = (ago: number, limitMinutes: number, due: number, inTime: number) => ({
+      ...{ from: begun(ago), limitMinutes, due, inTime },
+    })
+    const arrivalsByTime = [
+      ...[of(20, 45, 3, 3), of(19, 45, 2, 2), of(18, 90, 2, 1), of(9, 45, 4, 4), of(8, 90, 2, 1)],
+      ...[of(7, 120, 1, 1), of(3, 45, 3, 2), of(2, 90, 2, 1)],
+    ]
+    stage = await consoleStage({
+      sensing: async ({ from, to, by }) => {
+        const figures = sensingIndicators([], { asOf: Date.now(), from, to })
+        return by === 'hour' ? { ...figures, arrivalsByTime } : { ...figures, arrivalsByTime: [] }
+      },
+    })
     browser = await launchBrowser()
     stage.put('I-1', stage.device('breaker', 900, 4000), {
       outageKind: 'confirmed',
@@ -51,15 +67,31 @@ describeInBrowser('pages that nobody touches', () => {
     await page.locator('.wall-out p', { hasText: out }).waitFor()
     await page.locator('.wall-units li b', { hasText: out }).waitFor()
     expect(await page.locator('.wall-grades li').first().textContent()).toContain('1')
-    await expect.poll(() => page.locator('.chart svg path').count()).toBeGreaterThan(3)
+    await expect.poll(() => page.locator('.wall-hour .chart svg path').count()).toBeGreaterThan(3)
     await expect
-      .poll(() => page.locator('.chart').getAttribute('aria-label'), { timeout: 15_000 })
+      .poll(() => page.locator('.wall-hour .chart').getAttribute('aria-label'), { timeout: 15_000 })
       .toContain(out)
+    const t = zhCN.wall.arrivals
+    const arrivals = page.locator('.wall-arrivals')
+    await expect.poll(() => arrivals.locator('.chart svg path').count()).toBeGreaterThan(3)
+    const said = await arrivals.locator('.chart').getAttribute('aria-label')
+    expect(said).toContain(t.said(t.limit(45), '92%', 11, 12))
+    expect(said).toContain(t.said(t.limit(90), '50%', 3, 6))
+    const promises = arrivals.locator('.wall-promises li')
+    expect(await promises.allTextContents()).toEqual([
+      expect.stringContaining('92%'),
+      expect.stringContaining('50%'),
+      expect.stringContaining('100%'),
+    ])
     expect(await page.locator('.wall-age').textContent()).toMatch(/数据 .*前/)
     expect(await page.locator('html').getAttribute('data-theme')).toBe('dark')
     expect(await page.locator('header.header').isVisible()).toBe(false)
     expect(await seriousFindings(page)).toEqual([])
     await keepImage(page, 'wall')
+    // A month without any: said, and not drawn.
+    await arrivals.getByRole('button', { name: t.step.day }).press('Enter')
+    await arrivals.getByText(t.none).waitFor()
+    expect(await arrivals.locator('.chart').count()).toBe(0)
     expect(complaints).toEqual([])
   })
 

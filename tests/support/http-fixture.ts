@@ -454,7 +454,7 @@ export function nobodyToVisit(): HttpDeps['visits'] {
 }
 
 /** Nobody is in the register and nothing was handed in, but what a test enters. */
-function repairOfNothing(): HttpDeps['repair'] {
+export function repairOfNothing(): HttpDeps['repair'] {
   const crews = new Map<string, ReturnType<HttpDeps['repair']['crews']>[number]>()
   const attached = new Map<string, ReturnType<HttpDeps['repair']['attachments']>[number]>()
   const pictures = new Map<string, Buffer>()

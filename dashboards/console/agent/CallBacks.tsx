@@ -1,6 +1,6 @@
 /** Call-backs between calls: `B` takes the oldest, the words stand first, a mark settles it. */
 import { App } from 'antd'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import {
   answerCallBack,
   type CallBackDetail,
@@ -28,6 +28,13 @@ export function CallBacks() {
   const [taken, setTaken] = useState<CallBackDetail | null>(null)
   const [mark, setMark] = useState<number | null>(null)
   const next = loaded.state === 'ready' ? loaded.value.callBacks[0] : undefined
+  const region = useRef<HTMLElement>(null)
+  const shown = useRef(taken)
+  // What was pressed is gone: the keys go on with what stands in its place.
+  useEffect(() => {
+    if (shown.current !== taken) region.current?.focus()
+    shown.current = taken
+  }, [taken])
 
   async function attempt(what: () => Promise<unknown>) {
     try {
@@ -61,7 +68,7 @@ export function CallBacks() {
   if (taken === null) {
     const { waiting, overdue } = loaded.value
     return (
-      <p className="call-backs">
+      <section ref={region} className="call-backs" tabIndex={-1} aria-label={t.heading}>
         {t.waiting(waiting, overdue)}
         {next !== undefined && (
           <button type="button" onClick={take}>
@@ -71,12 +78,12 @@ export function CallBacks() {
             {t.take}
           </button>
         )}
-      </p>
+      </section>
     )
   }
   const words = taken.scripts.find((one) => one.language === scriptOf(language)) ?? taken.scripts[0]
   return (
-    <section className="call-backs say" aria-label={t.heading}>
+    <section ref={region} className="call-backs say" tabIndex={-1} aria-label={t.heading}>
       <p className="say-words">{words?.text ?? text.agent.noScript}</p>
       <p>
         {taken.customer?.name} {taken.customer?.phones.join(' · ')} · {text.agent.account}{' '}

@@ -3,6 +3,7 @@ import { Skeleton } from 'antd'
 import { useEffect, useRef, useState } from 'react'
 import type { CardPayload, CustomerPayload, RevealedCustomer } from '../api/customers.ts'
 import type { Account } from '../api/payloads.ts'
+import { useFocusKept } from '../app/useFocusKept.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import type { Names } from '../incidents/names.ts'
 import { ServiceChip } from '../incidents/ServiceChip.tsx'
@@ -28,6 +29,7 @@ export function CustomerCard({ customer, account, names }: Props) {
   const { card, failed, renew } = useCard(customer.account, verified)
   const region = useRef<HTMLElement>(null)
   useEffect(() => region.current?.focus({ preventScroll: true }), [])
+  useFocusKept(region)
   const mayReveal = account.rights.includes('customers.reveal')
   useKeys({
     m: mayReveal ? () => setAsking(true) : undefined,

@@ -46,6 +46,7 @@ export function Filing({ customer, card, account, onFiled }: Props) {
     return incident!.outageKind !== 'restored' && incident!.outageKind !== 'closed'
   }
 
+  // A button that was pressed keeps the focus while it works: it is told as disabled, and does nothing.
   async function file(what: () => Promise<string>) {
     if (busy || !linked) return
     setBusy(true)
@@ -111,7 +112,8 @@ export function Filing({ customer, card, account, onFiled }: Props) {
           <button
             type="button"
             className="primary"
-            disabled={!linked || busy}
+            disabled={!linked}
+            aria-disabled={busy}
             onClick={() => void register()}
           >
             <span className="key" aria-hidden="true">
@@ -122,7 +124,7 @@ export function Filing({ customer, card, account, onFiled }: Props) {
         </>
       )}
       {mayUrge && (
-        <button type="button" disabled={!linked || busy} onClick={() => void urge()}>
+        <button type="button" disabled={!linked} aria-disabled={busy} onClick={() => void urge()}>
           <span className="key" aria-hidden="true">
             U
           </span>{' '}
@@ -132,9 +134,10 @@ export function Filing({ customer, card, account, onFiled }: Props) {
       {maySubscribe && (
         <button
           type="button"
-          disabled={!linked || busy || isTold}
+          disabled={!linked}
+          aria-disabled={busy || isTold}
           title={t.consent}
-          onClick={() => void tell()}
+          onClick={isTold ? undefined : () => void tell()}
         >
           <span className="key" aria-hidden="true">
             S

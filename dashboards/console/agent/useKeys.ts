@@ -4,7 +4,8 @@ import { useEffect, useRef } from 'react'
 /** By the key as it is typed: `r`, `/`, `?`, `Escape`. */
 export type Keys = Readonly<Record<string, (() => void) | undefined>>
 
-const TYPED_INTO = 'input, textarea, select, [contenteditable], [role=combobox]'
+const TYPED_INTO =
+  'input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable], [role=combobox]'
 
 export function useKeys(keys: Keys): void {
   const current = useRef(keys)

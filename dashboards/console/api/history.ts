@@ -56,3 +56,29 @@ export function reliability(
   })
   return getJson(`/api/v1/reports/reliability?${asked}`, signal)
 }
+
+/** Arrivals of one hour or day and one promise: who was due, and who was in time. */
+export interface ArrivalsPayload {
+  readonly from: Instant
+  readonly limitMinutes: number
+  readonly due: number
+  readonly inTime: number
+}
+
+export async function arrivalsSince(
+  from: number,
+  to: number,
+  by: 'hour' | 'day',
+  signal?: AbortSignal,
+): Promise<readonly ArrivalsPayload[]> {
+  const asked = new URLSearchParams({
+    from: new Date(from).toISOString(),
+    to: new Date(to).toISOString(),
+    by,
+  })
+  const answer: { arrivalsByTime: ArrivalsPayload[] } = await getJson(
+    `/api/v1/reports/sensing?${asked}`,
+    signal,
+  )
+  return answer.arrivalsByTime
+}

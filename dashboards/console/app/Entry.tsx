@@ -4,6 +4,7 @@ import { type FormEvent, useId, useState } from 'react'
 import { PLAN_KINDS } from '../../../src/facts/plans.ts'
 import { ApiError, newRequestId, postJson } from '../api/client.ts'
 import { useLanguage } from '../i18n/language.tsx'
+import { focusFirstField } from './firstField.ts'
 
 type Asked = 'plan' | 'switching'
 
@@ -92,6 +93,7 @@ function EntryForm(props: { asked: Asked; onClose: () => void; onSaved: () => vo
       confirmLoading={busy}
       okButtonProps={{ htmlType: 'submit', form }}
       onCancel={onClose}
+      afterOpenChange={(open) => open && focusFirstField(document.getElementById(form))}
     >
       <form id={form} className="entry-form" onSubmit={(event) => void submit(event)}>
         {asked === 'plan' ? (

@@ -168,6 +168,7 @@ function AccountMenu({ account, names, onSignOut }: Props) {
   return (
     <Dropdown
       trigger={['click']}
+      autoFocus
       placement="bottomRight"
       menu={{
         items: [

@@ -1,5 +1,12 @@
 /** What this browser remembers of its user's choices, and who worked here last. Nothing of the grid or of customers. */
-export type Preference = 'language' | 'theme' | 'legend' | 'sort' | 'field.account'
+export type Preference =
+  | 'language'
+  | 'theme'
+  | 'legend'
+  | 'sort'
+  | 'diagram'
+  | 'arrivals'
+  | 'field.account'
 
 const PREFIX = 'lastgasp.'
 

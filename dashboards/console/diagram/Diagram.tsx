@@ -1,5 +1,5 @@
 /** The single-line diagram (单线图): positions, probabilities, what is dark, and the evidence beside it. */
-import { Select } from 'antd'
+import { Segmented, Select } from 'antd'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import {
   type DiagramDevice,
@@ -9,6 +9,7 @@ import {
 } from '../api/diagram.ts'
 import type { IncidentPayload } from '../api/payloads.ts'
 import { LoadedOr } from '../app/LoadedOr.tsx'
+import { readPreference, writePreference } from '../app/preferences.ts'
 import type { ViewProps } from '../app/view-props.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import { Evidence } from '../incidents/Evidence.tsx'
@@ -20,6 +21,7 @@ import { useIncident } from '../incidents/useIncident.ts'
 import { useLoaded } from '../incidents/useLoaded.ts'
 import { Verdict } from '../incidents/Verdict.tsx'
 import { useIncidents, useNowEvery } from '../live/context.tsx'
+import { DeviceList } from './DeviceList.tsx'
 import { layoutOf, type Placed } from './layout.ts'
 import '../styles/detail.css'
 import '../styles/service.css'
@@ -29,6 +31,9 @@ const RENEW_MS = 10_000
 const COLUMN = 168
 const ROW = 46
 const PAD = 34
+
+const SHOWN_AS = ['drawing', 'list'] as const
+type ShownAs = (typeof SHOWN_AS)[number]
 
 export function Diagram({ network, names }: ViewProps) {
   const { text, format } = useLanguage()
@@ -54,6 +59,9 @@ export function Diagram({ network, names }: ViewProps) {
       label: outOf.has(id) ? `${name} · ${t.out(format.number(outOf.get(id)!))}` : name,
     }))
   const feeder = chosen ?? feeders[0]?.value ?? null
+  const [shownAs, showAs] = useState<ShownAs>(() =>
+    readPreference('diagram') === 'list' ? 'list' : 'drawing',
+  )
   const here = listed.filter((one) => one.feeder === feeder)
   return (
     <main className="diagram" aria-label={t.region}>
@@ -69,7 +77,16 @@ export function Diagram({ network, names }: ViewProps) {
           }}
           options={feeders}
         />
-        <span className="diagram-key">
+        <Segmented<ShownAs>
+          value={shownAs}
+          aria-label={t.views.label}
+          onChange={(next) => {
+            writePreference('diagram', next)
+            showAs(next)
+          }}
+          options={SHOWN_AS.map((value) => ({ value, label: t.views[value] }))}
+        />
+        <span className="diagram-key" hidden={shownAs === 'list'}>
           <i className="closed" /> {text.network.position.closed}
           <i className="open" /> {text.network.position.open}
           <i className="dark" /> {t.dark}
@@ -77,7 +94,9 @@ export function Diagram({ network, names }: ViewProps) {
           <i className="tie" /> {t.tie}
         </span>
       </div>
-      {feeder !== null && <Feeder feeder={feeder} incidents={here} names={names} />}
+      {feeder !== null && (
+        <Feeder feeder={feeder} incidents={here} names={names} shownAs={shownAs} />
+      )}
     </main>
   )
 }
@@ -87,8 +106,14 @@ const feederIn = (hash: string) => {
   return /^[A-Za-z0-9._-]{1,64}$/.test(id) ? id : null
 }
 
-function Feeder(props: { feeder: string; incidents: readonly IncidentPayload[]; names: Names }) {
-  const { feeder, incidents, names } = props
+interface FeederProps {
+  readonly feeder: string
+  readonly incidents: readonly IncidentPayload[]
+  readonly names: Names
+  readonly shownAs: ShownAs
+}
+
+function Feeder({ feeder, incidents, names, shownAs }: FeederProps) {
   const { text } = useLanguage()
   const revisions = incidents.map(({ id, revision }) => `${id}.${revision}`).join()
   const [loaded, retry] = useLoaded(
@@ -101,7 +126,13 @@ function Feeder(props: { feeder: string; incidents: readonly IncidentPayload[]; 
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrolled with the arrow keys */}
       <section className="diagram-scroll" tabIndex={0} aria-label={text.diagram.region}>
         <LoadedOr loaded={loaded} retry={retry}>
-          {(value) => <Drawing drawn={value} incidents={incidents} names={names} />}
+          {(value) =>
+            shownAs === 'list' ? (
+              <DeviceList drawn={value} incidents={incidents} names={names} />
+            ) : (
+              <Drawing drawn={value} incidents={incidents} names={names} />
+            )
+          }
         </LoadedOr>
       </section>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrolled with the arrow keys */}
@@ -155,7 +186,7 @@ function Drawing(props: {
   const width = PAD * 2 + (Math.max(...placed.map(columnsOf)) + 1) * COLUMN
   const height = PAD * 2 + (Math.max(...placed.map(rowsOf)) + 1) * ROW
   return (
-    <svg ref={drawing} width={width} height={height} role="img" aria-label={text.diagram.region}>
+    <svg ref={drawing} width={width} height={height} role="img" aria-label={text.diagram.seeList}>
       {placed.map((one) => (
         <Line key={one.device.id} one={one} />
       ))}

@@ -6,6 +6,8 @@ export interface Format {
   number(value: number): string
   /** A probability of 0 to 1, as a percentage. */
   probability(share: number): string
+  /** A share that was counted, as a percentage; all is 100 %. */
+  percent(share: number): string
   duration(ms: number): string
   /** How old something is, in its largest whole unit. */
   age(ms: number): string
@@ -15,6 +17,8 @@ export interface Format {
   time(at: string | number): string
   /** Hours and minutes only. */
   clock(at: string | number): string
+  /** Month and day. */
+  day(at: string | number): string
   /** What is promised for about then: no seconds, with the date on other days. */
   about(at: string | number): string
 }
@@ -40,8 +44,10 @@ export function formatOf(text: Catalogue): Format {
     minute: '2-digit',
     hourCycle: 'h23',
   })
+  const day = new Intl.DateTimeFormat(text.locale, { month: 'numeric', day: 'numeric' })
   return {
     number: (value) => number.format(value),
+    percent: (share) => percent.format(share),
     // 99.6 % is not certainty: a probability is never written as 100 or 0 %.
     probability(share) {
       if (share > 0.99) return `>${percent.format(0.99)}`
@@ -75,6 +81,7 @@ export function formatOf(text: Catalogue): Format {
         : dated.format(date)
     },
     clock: (at) => clock.format(new Date(at)),
+    day: (at) => day.format(new Date(at)),
     about(at) {
       const date = new Date(at)
       const today = date.toDateString() === new Date().toDateString()

@@ -1,9 +1,10 @@
 /** The one question an action needs answered before it can be sent. */
 import { Input, Modal, Radio, Select } from 'antd'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useRef, useState } from 'react'
 import type { ActionName } from '../../../src/facts/facts.ts'
 import { serverNow } from '../api/clock.ts'
 import type { ActionRequest } from '../api/payloads.ts'
+import { focusFirstField } from '../app/firstField.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import { useCrews } from '../live/context.tsx'
 import { CauseField } from './CauseField.tsx'
@@ -40,6 +41,7 @@ export function ActionForm({ action, onCancel, onSubmit }: Props) {
   const [answer, setAnswer] = useState('')
   const [asked, setAsked] = useState(false)
   const crews = useCrews()
+  const form = useRef<HTMLDivElement>(null)
   const t = text.action
   const isCrew = action === 'dispatch' || action === 'reassign'
   const valid = isCrew ? CREW_ID.test(answer.trim()) : answer !== ''
@@ -62,8 +64,9 @@ export function ActionForm({ action, onCancel, onSubmit }: Props) {
       cancelText={t.cancel}
       onOk={submit}
       onCancel={onCancel}
+      afterOpenChange={(open) => open && focusFirstField(form.current)}
     >
-      <div className="action-form">
+      <div ref={form} className="action-form">
         {field()}
         {asked && !valid && (
           <p className="action-form-problem" role="alert">
@@ -81,7 +84,6 @@ export function ActionForm({ action, onCancel, onSubmit }: Props) {
           <label htmlFor="action-answer">{t.crew}</label>
           <Input
             id="action-answer"
-            autoFocus
             list="action-crews"
             value={answer}
             placeholder={t.crewPlaceholder}

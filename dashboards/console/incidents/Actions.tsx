@@ -30,7 +30,7 @@ export function Actions({ incident, account, acting }: Props) {
       <Button
         type="primary"
         loading={busy === next}
-        disabled={!linked || (busy !== null && busy !== next)}
+        disabled={!linked}
         onClick={() => acting.begin(next)}
       >
         {acting.nameOf(next)}
@@ -38,8 +38,9 @@ export function Actions({ incident, account, acting }: Props) {
       {others.length > 0 && (
         <Dropdown
           trigger={['click']}
+          autoFocus
           placement="topRight"
-          disabled={!linked || busy !== null}
+          disabled={!linked}
           menu={{
             items: others.map((action) => ({
               key: action,

@@ -3,6 +3,7 @@ import { AimOutlined, AuditOutlined, CloseOutlined, PrinterOutlined } from '@ant
 import { Skeleton } from 'antd'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import type { Account, IncidentPayload } from '../api/payloads.ts'
+import { useFocusKept } from '../app/useFocusKept.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import { useNow } from '../live/context.tsx'
 import { NoticeWhole } from '../notices/NoticeWhole.tsx'
@@ -43,6 +44,7 @@ export function IncidentDetail(props: Props) {
   const { incident, missing, refresh } = useIncident(id)
   const panel = useRef<HTMLElement>(null)
   useEffect(() => panel.current?.focus({ preventScroll: true }), [])
+  useFocusKept(panel)
   function onKeyDown(event: KeyboardEvent) {
     if (event.key !== 'Escape') return
     // A question or an open menu takes the key for itself.

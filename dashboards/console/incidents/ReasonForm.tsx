@@ -1,8 +1,9 @@
 /** Suspending, giving back and grading an order: what a person judges, and why. */
 import { Input, Modal, Radio, Select } from 'antd'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import type { ActionName } from '../../../src/facts/facts.ts'
 import type { ActionRequest, IncidentPayload } from '../api/payloads.ts'
+import { focusFirstField } from '../app/firstField.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import { REASONS, type ReasonedAction } from './codes.ts'
 
@@ -28,6 +29,7 @@ export function ReasonForm(props: {
   const [grade, setGrade] = useState<IncidentPayload['grade'] | null>(null)
   const [words, setWords] = useState('')
   const [asked, setAsked] = useState(false)
+  const form = useRef<HTMLDivElement>(null)
   const isGrade = action === 'grade'
   // It rises by itself; who lets it fall says why.
   const needsReason = !isGrade || (grade !== null && grade > incident.grade)
@@ -52,8 +54,9 @@ export function ReasonForm(props: {
       cancelText={text.action.cancel}
       onOk={submit}
       onCancel={props.onCancel}
+      afterOpenChange={(open) => open && focusFirstField(form.current)}
     >
-      <div className="action-form">
+      <div ref={form} className="action-form">
         <p>{t.notes[action]}</p>
         {isGrade && (
           <>

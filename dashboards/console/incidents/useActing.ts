@@ -90,8 +90,12 @@ export function useActing(
     conflict,
     allowed: permittedActions(account, incident),
     nameOf,
-    begin: (action) =>
-      needsForm(action) || asksReason(action) ? setForm(action) : void run(action),
+    // One at a time. A button is not disabled for it: that would take the focus from who pressed it.
+    begin(action) {
+      if (busy !== null) return
+      if (needsForm(action) || asksReason(action)) setForm(action)
+      else void run(action)
+    },
     run: (action, fields) => void run(action, fields),
     closeForm: () => setForm(null),
     dismissConflict: () => setConflict(null),

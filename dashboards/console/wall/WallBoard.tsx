@@ -11,6 +11,7 @@ import { customersOut } from '../incidents/headline.ts'
 import { useLoaded } from '../incidents/useLoaded.ts'
 import { useFreshness, useIncidents, useNow, useNowEvery, useStats } from '../live/context.tsx'
 import { NetworkMap } from '../map/NetworkMap.tsx'
+import { Arrivals } from './Arrivals.tsx'
 import { arrivals, outageCurve } from './curve.ts'
 import { LastHour } from './LastHour.tsx'
 import '../styles/map.css'
@@ -95,6 +96,7 @@ export function WallBoard({ account, network, names }: ViewProps) {
         {past.state === 'ready' && past.outdated && <Outdated at={past.at} />}
         <LastHour points={points} />
       </section>
+      {account.rights.includes('reports.read') && <Arrivals />}
       <section className="wall-units">
         <h2>{t.byUnit}</h2>
         <Units open={open} network={network.value} />

@@ -16,6 +16,22 @@ export const diagram: typeof zh.diagram = {
   none: 'No diagram',
   probability: (share) => `open: ${share}`,
   folded: (count, customers) => `${count} transformers, ${customers}`,
+  views: { label: 'Shown as', drawing: 'Drawing', list: 'List' },
+  seeList: 'Single-line diagram; the list says the same in words',
+  list: {
+    caption: (count) => `Devices of the feeder, ${count} rows, from the source on`,
+    columns: {
+      device: 'Device',
+      position: 'Position',
+      evidence: 'Evidence',
+      open: 'P(open)',
+      dead: 'P(dead below)',
+      customers: 'Customers below',
+    },
+    level: (depth) => `level ${depth}`,
+    more: (count) => `and ${count} more`,
+    none: 'none',
+  },
 }
 
 export const noticePage: typeof zh.noticePage = {

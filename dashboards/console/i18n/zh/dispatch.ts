@@ -15,6 +15,22 @@ export const diagram = {
   none: '没有单线图数据',
   probability: (share: string) => `断开的把握 ${share}`,
   folded: (count: number, customers: string) => `台区 ×${count}，${customers} 户`,
+  views: { label: '显示方式', drawing: '图形', list: '清单' },
+  seeList: '馈线单线图，内容与清单相同，可切换到清单阅读',
+  list: {
+    caption: (count: number) => `馈线设备清单，共 ${count} 行，自电源侧起`,
+    columns: {
+      device: '设备',
+      position: '位置',
+      evidence: '依据',
+      open: '断开的把握',
+      dead: '其下停电的把握',
+      customers: '其下客户',
+    },
+    level: (depth: number) => `第 ${depth} 级`,
+    more: (count: number) => `另有 ${count} 条`,
+    none: '无',
+  },
 }
 
 export const noticePage = {
