@@ -58,6 +58,8 @@ await describeWithAllBrokers('roles', ([kafka, mosquitto, redis]) => {
     LASTGASP__REDIS__PREFIX: prefix,
     LASTGASP__HTTP__TRUSTED_PROXIES: '127.0.0.1',
   }
+  /** Customers are known to the role `records` alone; what all roles leave is held against them. */
+  const ledger = at('records')
   const engines: Server[] = []
   const gateways: Server[] = []
   let sensing: Server
@@ -67,11 +69,11 @@ await describeWithAllBrokers('roles', ([kafka, mosquitto, redis]) => {
   let password = ''
 
   const startEngine = async (name: string) => {
-    engines.push(await startServing({ role: 'engine', data: at(name), grid, env }))
+    engines.push(await startServing({ role: 'engine', data: at(name), grid, env, ledger }))
   }
   const startGateway = (name: string) =>
     startServing({
-      ...{ role: 'gateway', data: at(name), grid },
+      ...{ role: 'gateway', data: at(name), grid, ledger },
       env: { ...env, LASTGASP__GATEWAY__UPSTREAM: records.url },
     })
   /** Partitions that an engine has at present. */
@@ -119,7 +121,7 @@ await describeWithAllBrokers('roles', ([kafka, mosquitto, redis]) => {
     ])
     expect(read.output).toContain('1 customers in the ledger')
     ;[sensing, records] = await Promise.all([
-      startServing({ role: 'sensing', data: at('sensing'), grid, env }),
+      startServing({ role: 'sensing', data: at('sensing'), grid, env, ledger }),
       startServing({ role: 'records', data: at('records'), grid, env }),
       startEngine('engine-1'),
     ])

@@ -1,5 +1,5 @@
 /** The search for personal data that every run ends with: it finds what is planted, and nothing else. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -31,6 +31,36 @@ test('nothing is found where references stand alone, though the ledger itself ha
   const gathered = searchBehind(data, { log, metrics: 'lastgasp_calls_total 12876543211' })
   expect(gathered).toMatchObject({ customers: 1, texts: 3, found: [] })
   expect(() => judgeGathered([gathered])).not.toThrow()
+})
+
+test('with separate roles a program is held against the ledger of another, and may have no folder', () => {
+  const nowhere = join(data, 'gateway')
+  const log = `{"msg":"call of ${NAME}"}`
+  expect(searchBehind(nowhere, { log }).found).toEqual([])
+  expect(searchBehind(nowhere, { log }, data).found).toEqual(['a name in log'])
+})
+
+test('a ledger that was killed before its log was written into it is known whole, and stays as it was', () => {
+  const other = mkdtempSync(join(tmpdir(), 'lastgasp-killed-'))
+  const { path, keyPath } = customerFiles(other)
+  const store = new CustomerStore(path, phoneKey(keyPath))
+  store.put([customer('A2', { name: NAME, phones: [PHONE], address: ADDRESS })])
+  store.finish()
+  // As a kill leaves it: open, with what was committed last in its log alone.
+  cpSync(other, join(data, 'killed'), { recursive: true })
+  store.close()
+  const before = readdirSync(join(data, 'killed')).map((name) => [
+    name,
+    statSync(join(data, 'killed', name)).size,
+  ])
+  const gathered = searchBehind(join(data, 'killed'), { log: `"by":"${NAME}"` })
+  expect(gathered.found).toContain('a name in log')
+  const after = readdirSync(join(data, 'killed')).map((name) => [
+    name,
+    statSync(join(data, 'killed', name)).size,
+  ])
+  expect(after).toEqual(before)
+  rmSync(other, { recursive: true, force: true })
 })
 
 test.each([

@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { gatherBehind } from '../support/personal-data.ts'
 import { heardAt } from '../support/telling-stage.ts'
 import { numbers } from '../support/tiny-grid.ts'
 import { webhookReceiver } from '../support/webhook-receiver.ts'
@@ -31,21 +32,24 @@ test('thirty thousand customers are told once each, whenever the program is kill
   console.log(`seed ${seed}`)
   const random = numbers(seed)
   let child: ChildProcess | undefined
+  let log = ''
   closers.push(() => child?.kill('SIGKILL'))
   const start = () => {
     const script = join(import.meta.dirname, '..', 'support', 'telling-server.mjs')
     const words = ['--data', data, '--areas', String(AREAS), '--gateway', receiver.url]
     const started = spawn(process.execPath, [script, ...words], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     })
     child = started
     let said = ''
-    started.stdout.on('data', (chunk) => {
-      said += chunk
-    })
+    for (const stream of [started.stdout, started.stderr])
+      stream.on('data', (chunk) => {
+        said += chunk
+        log += chunk
+      })
     const says = async (what: string) => {
       while (!said.includes(what)) {
-        if (started.exitCode !== null) throw new Error(`ended with ${started.exitCode}`)
+        if (started.exitCode !== null) throw new Error(`ended with ${started.exitCode}:\n${said}`)
         await new Promise((resolve) => setTimeout(resolve, 20))
       }
       return said
@@ -64,6 +68,9 @@ test('thirty thousand customers are told once each, whenever the program is kill
   const said = await start()('deliveredMs')
   console.log(said.trim().split('\n').at(-1))
   child!.kill('SIGKILL')
+  await new Promise((resolve) => child!.once('exit', resolve))
+  // What all of the killed ones said and left, ledger and outbox with thirty thousand messages among it.
+  gatherBehind(data, { log })
   const heard = heardAt(receiver.received)
   expect(heard).toHaveLength(AREAS * 50)
   expect(new Set(heard.map(({ account }) => account)).size).toBe(AREAS * 50)

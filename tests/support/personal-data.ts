@@ -3,7 +3,17 @@
  * its log, its metrics, the addresses it was asked for, and every other file of its data folder, where
  * facts, topics and messages to other systems lie. What is found fails the run (`after-all.ts`).
  */
-import { appendFileSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { openForReading } from '../../src/config/sqlite.ts'
 
@@ -33,9 +43,17 @@ interface Secrets {
   readonly addresses: ReadonlySet<string>
 }
 
-/** What a stopped program said (`texts` by name) and wrote below `data`, held against its own ledger. */
-export function searchBehind(data: string, texts: Readonly<Record<string, string>>): Gathered {
-  const secrets = secretsOf(join(data, 'customers.db'))
+/**
+ * What a stopped or killed program said (`texts` by name) and wrote below `data`, held against the ledger of
+ * its customers: its own, or with separate roles that of the folder `ledger`. Changes nothing there, for a
+ * killed program may start again on what it left.
+ */
+export function searchBehind(
+  data: string,
+  texts: Readonly<Record<string, string>>,
+  ledger = data,
+): Gathered {
+  const secrets = secretsOf(ledger)
   const found: string[] = []
   let characters = 0
   let count = 0
@@ -51,10 +69,14 @@ export function searchBehind(data: string, texts: Readonly<Record<string, string
 }
 
 /** Searches, and keeps what came of it for the end of the run; nothing where no run asked for it. */
-export function gatherBehind(data: string, texts: Readonly<Record<string, string>>): void {
+export function gatherBehind(
+  data: string,
+  texts: Readonly<Record<string, string>>,
+  ledger = data,
+): void {
   const folder = process.env[GATHERED]
   if (!folder) return
-  const line = `${JSON.stringify(searchBehind(data, texts))}\n`
+  const line = `${JSON.stringify(searchBehind(data, texts, ledger))}\n`
   appendFileSync(join(folder, `${process.pid}.jsonl`), line)
 }
 
@@ -72,11 +94,12 @@ export function judgeGathered(gathered: readonly Gathered[]): void {
   if (found.length > 0) throw new Error(`personal data left the ledger:\n${found.join('\n')}`)
 }
 
-function secretsOf(path: string): Secrets {
+function secretsOf(folder: string): Secrets {
   const [names, phones, addresses] = [new Set<string>(), new Set<string>(), new Set<string>()]
   let customers = 0
-  if (existsSync(path)) {
-    const db = openForReading(path)
+  if (existsSync(join(folder, LEDGER))) {
+    const copy = copyOfLedger(folder)
+    const db = openForReading(join(copy, LEDGER))
     const rows = db.prepare('SELECT name, phones, address FROM customers').raw()
     for (const row of rows.all([]) as [string, string, string][]) {
       customers++
@@ -85,8 +108,19 @@ function secretsOf(path: string): Secrets {
       if (row[2].length >= ADDRESS_CHARACTERS) addresses.add(row[2].slice(0, ADDRESS_CHARACTERS))
     }
     db.close()
+    rmSync(copy, { recursive: true })
   }
   return { customers, names, phones, addresses }
+}
+
+const LEDGER = 'customers.db'
+
+/** With its log: whoever opens and closes a database writes that log into it. */
+function copyOfLedger(folder: string): string {
+  const copy = mkdtempSync(join(tmpdir(), 'lastgasp-ledger-'))
+  for (const name of [LEDGER, `${LEDGER}-wal`])
+    if (existsSync(join(folder, name))) copyFileSync(join(folder, name), join(copy, name))
+  return copy
 }
 
 /** One look at each text, however many customers there are. */
@@ -101,6 +135,8 @@ function kindsIn(text: string, { names, phones, addresses }: Secrets): Set<strin
 }
 
 function filesBelow(dir: string): string[] {
+  // A gateway may have none.
+  if (!existsSync(dir)) return []
   return readdirSync(dir, { recursive: true })
     .map((name) => join(dir, String(name)))
     .filter((path) => !/^customers\.(db|key)/.test(basename(path)))

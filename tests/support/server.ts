@@ -86,6 +86,8 @@ export interface ServerOptions {
   readonly mqttPort?: number
   readonly port?: number
   readonly role?: 'all' | 'gateway' | 'sensing' | 'engine' | 'records'
+  /** Folder of the ledger of its customers, where that is another program's; what it leaves is held against it. */
+  readonly ledger?: string
 }
 
 /** As a person reads it; as it stands where a test spoilt it. */
@@ -105,9 +107,11 @@ export class Server {
   readonly #run: Running
   #token: string | undefined
   readonly #asked: string[] = []
+  readonly #ledger: string
 
-  constructor(data: string, url: string, mqttPort: number, run: Running) {
+  constructor(data: string, url: string, mqttPort: number, run: Running, ledger = data) {
     this.data = data
+    this.#ledger = ledger
     this.url = url
     this.mqttPort = mqttPort
     this.#run = run
@@ -165,7 +169,7 @@ export class Server {
     const late = setTimeout(() => this.#run.child.kill('SIGKILL'), STOP_WITHIN_MS)
     const ended = await this.#run.ended
     clearTimeout(late)
-    gatherBehind(this.data, { log: ended.output, metrics, addresses: this.#asked.join('\n') })
+    this.#gather(ended, { metrics })
     return ended
   }
 
@@ -179,10 +183,17 @@ export class Server {
     }
   }
 
-  /** `kill -9`. */
+  /** `kill -9`; its metrics are gone with it, for asking would choose the moment. */
   async kill(): Promise<void> {
+    if (!this.isRunning) return
     this.#run.child.kill('SIGKILL')
-    await this.#run.ended
+    this.#gather(await this.#run.ended, {})
+  }
+
+  /** What it leaves is searched for personal data. */
+  #gather({ output }: Ended, more: Readonly<Record<string, string>>): void {
+    const texts = { log: output, addresses: this.#asked.join('\n'), ...more }
+    gatherBehind(this.data, texts, this.#ledger)
   }
 
   /** Stops it if it still runs, and removes its data. */
@@ -219,5 +230,5 @@ export async function startServing(options: ServerOptions = {}): Promise<Server>
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
   const [, url] = /^(?:console {2}|role {5}\w+, )(\S+?)\/(?:readyz)?$/m.exec(run.output)!
-  return new Server(data, url!, mqttPort, run)
+  return new Server(data, url!, mqttPort, run, options.ledger)
 }

@@ -57,7 +57,13 @@ if (!existsSync(path)) {
   const { ids } = grid.usagePoints
   const customer = (point) => ({
     account: `A${point}`,
-    ...{ meter: '', usagePoint: ids.idOf(point), name: '王芳', phones: [], address: '翠安路1号' },
+    ...{
+      meter: '',
+      usagePoint: ids.idOf(point),
+      name: '欧阳慕雪',
+      phones: [],
+      address: '安宁市青岚区碧水路77号鹿鸣苑5号楼',
+    },
     ...{ unit: 'U', gridManager: '', important: null, sensitivities: [], language: 'zh' },
     preferences: ['app'],
   })
