@@ -1,9 +1,11 @@
 /** The network's figures of now, for the status page and the consoles. */
 import type { ChangeBatch } from '../engine/changes.ts'
 import { customersOut, isActive } from '../engine/incidents/case.ts'
+import { incidentId } from '../engine/incidents/incident-id.ts'
 import { noStorm, type StormState } from '../engine/storm/state.ts'
 import type { World } from '../engine/world.ts'
 import { formatInstant } from '../facts/time.ts'
+import type { ToldOf } from './told-outages.ts'
 
 export interface Figures {
   readonly customers: number
@@ -14,8 +16,15 @@ export interface Figures {
   readonly storm: Pick<StormState, 'on' | 'by' | 'reason'> & { readonly since: string | null }
 }
 
-/** Figures from the engine's world; `reportsPerMinute` is that of the last full minute. */
-export function figuresOf(world: World | undefined, reportsPerMinute: number): Figures {
+/**
+ * Figures from the engine's world; `reportsPerMinute` is that of the last full minute. Customers out add up
+ * to what the list of outages shows: of each outage as it was told last.
+ */
+export function figuresOf(
+  world: World | undefined,
+  reportsPerMinute: number,
+  toldOf: ToldOf,
+): Figures {
   const byGrade = { 1: 0, 2: 0, 3: 0, 4: 0 }
   let open = 0
   let out = 0
@@ -24,7 +33,7 @@ export function figuresOf(world: World | undefined, reportsPerMinute: number): F
     if (!isActive(incident)) continue
     open++
     byGrade[incident.grade]++
-    out += customersOut(incident)
+    out += toldOf(incidentId(incident.number)) ?? customersOut(incident)
   }
   for (const { transformers } of world?.feeders.values() ?? []) transformersOut += transformers
   const { on, by, since, reason } = world?.storm ?? noStorm()
@@ -39,9 +48,13 @@ export function figuresOf(world: World | undefined, reportsPerMinute: number): F
 }
 
 /** The same of engines that judge parts of one network: what they count is added up. */
-export function figuresOfAll(worlds: readonly World[], reportsPerMinute: number): Figures {
-  const [first, ...others] = worlds.map((world) => figuresOf(world, reportsPerMinute))
-  return others.reduce(added, first ?? figuresOf(undefined, reportsPerMinute))
+export function figuresOfAll(
+  worlds: readonly World[],
+  reportsPerMinute: number,
+  toldOf: ToldOf,
+): Figures {
+  const [first, ...others] = worlds.map((world) => figuresOf(world, reportsPerMinute, toldOf))
+  return others.reduce(added, first ?? figuresOf(undefined, reportsPerMinute, toldOf))
 }
 
 function added(a: Figures, b: Figures): Figures {

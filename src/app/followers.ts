@@ -27,6 +27,7 @@ import { INSTALLED } from './installed.ts'
 import type { Closers } from './opening.ts'
 import { processFigures } from './process-figures.ts'
 import { startTellingOutside } from './telling/start.ts'
+import { ToldOutages } from './told-outages.ts'
 import type { Worlds } from './worlds.ts'
 
 export interface FollowersParts {
@@ -63,7 +64,8 @@ export interface Followers {
 export async function openFollowers(parts: FollowersParts, closers: Closers): Promise<Followers> {
   const { settings, telemetry, records, worlds, crews, grid, rules, now, fail } = parts
   let reportsPerMinute = 0
-  const figures = () => figuresOfAll(worlds.all(), reportsPerMinute)
+  const told = new ToldOutages(records.openIncidents())
+  const figures = () => figuresOfAll(worlds.all(), reportsPerMinute, told.of)
   const live = createLiveHub({
     ...{ telemetry, grid, now },
     openIncidents: () => records.openIncidents(),
@@ -97,6 +99,7 @@ export async function openFollowers(parts: FollowersParts, closers: Closers): Pr
   let callLinks: CallLinks | undefined
   parts.subscribe((batches) => {
     reportsPerMinute = reportsIn(batches) ?? reportsPerMinute
+    told.follow(batches)
     live.follow(batches)
     mirror?.follow(batches)
     callLinks?.follow(batches)

@@ -1,6 +1,8 @@
 /** The figures at the head of every page say what the list of incidents says. */
 import { expect, test } from 'vitest'
 import { figuresOf } from '../../../src/app/figures.ts'
+import { ToldOutages } from '../../../src/app/told-outages.ts'
+import type { ChangeBatch, Incident } from '../../../src/engine/changes.ts'
 import { drawnGrid } from '../../../src/grid/drawing.ts'
 import { EngineLab, rulesWithoutCalls } from '../../support/engine-lab.ts'
 
@@ -14,7 +16,7 @@ const meters = [1, 2, 3, 4, 5].flatMap((x) => [1, 2, 3, 4].map((m) => `o-X${x}-m
 
 test('who said to have supply again is not counted as out, though the outage is not over', () => {
   const at = new EngineLab(GRID, rulesWithoutCalls())
-  const out = () => figuresOf(at.engine.world, 0).customersOut
+  const out = () => figuresOf(at.engine.world, 0, () => undefined).customersOut
   for (const meter of meters) at.say(meter, 'powerOff')
   at.pass(90)
   expect(out()).toBe(meters.length)
@@ -25,4 +27,55 @@ test('who said to have supply again is not counted as out, though the outage is 
   for (const meter of meters.slice(12)) at.say(meter, 'powerOn')
   at.pass(3)
   expect(out()).toBe(0)
+})
+
+test('they add up to what was told of the outages, also while the engine is seconds ahead of that', () => {
+  const at = new EngineLab(GRID, rulesWithoutCalls())
+  const told = new ToldOutages([])
+  let filed = 0
+  const follow = () => {
+    const changes = at.changes.slice(filed)
+    filed = at.changes.length
+    told.follow([{ position: 0, at: at.now, changes } as ChangeBatch])
+  }
+  /** As the list adds up. */
+  const listed = () => {
+    const latest = new Map<string, Incident>()
+    for (const change of at.changes)
+      if (change.type === 'incident') latest.set(change.incident.id, change.incident)
+    return [...latest.values()]
+      .filter(({ outageKind }) => outageKind !== 'restored' && outageKind !== 'closed')
+      .reduce((sum, one) => {
+        const most = Math.max(one.originalMetersAffected, one.metersAffected)
+        return sum + Math.max(0, Math.min(one.metersAffected, most - one.customersRestored))
+      }, 0)
+  }
+  let ahead = 0
+  const agrees = () => {
+    follow()
+    const { customersOut } = figuresOf(at.engine.world, 0, told.of)
+    expect(customersOut).toBe(listed())
+    // As after a restart, when the ledger says what was told.
+    expect(figuresOf(at.engine.world, 0, new ToldOutages(at.open()).of)).toMatchObject({
+      customersOut,
+    })
+    if (figuresOf(at.engine.world, 0, () => undefined).customersOut !== customersOut) ahead++
+  }
+  for (const meter of meters) {
+    at.say(meter, 'powerOff')
+    at.pass(1)
+    agrees()
+  }
+  at.pass(90)
+  for (const meter of meters.slice(0, 12)) {
+    at.say(meter, 'powerOn')
+    at.pass(1)
+    agrees()
+  }
+  for (const meter of meters.slice(12)) at.say(meter, 'powerOn')
+  at.pass(10)
+  agrees()
+  expect(figuresOf(at.engine.world, 0, told.of).customersOut).toBe(0)
+  // Else this would prove nothing.
+  expect(ahead).toBeGreaterThan(0)
 })
