@@ -192,6 +192,21 @@ test('no other file of the data folder has anything of it', () => {
   expect(others.filter((path) => found(readFileSync(path)).length > 0)).toEqual([])
 })
 
+test('a program that is killed right after it was asked leaves nothing of it either', async () => {
+  server = await startServing({ grid: join(folder, 'grid.json'), data: server.data, env })
+  await ask('agent', 'POST', '/customers/search', { q: NAME })
+  await ask('agent', 'POST', '/customers/search', { phone: PHONE, name: NAME })
+  await ask('agent', 'POST', '/customers/A1/unmask', { reason: NAME })
+  await ask('channel', 'POST', '/replies', { channel: 'sms', caller: PHONE, text: WORDS })
+  await server.kill()
+  expect(server.output().length).toBeGreaterThan(200)
+  expect(found(server.output())).toEqual([])
+  const others = filesBelow(server.data).filter((path) => !/customers\.(db|key)/.test(path))
+  // What was not yet written into the databases lies in their logs.
+  expect(others.some((path) => path.endsWith('-wal'))).toBe(true)
+  expect(others.filter((path) => found(readFileSync(path)).length > 0)).toEqual([])
+}, 150_000)
+
 test('no address asks for anything personal', async () => {
   const { openApiOf } = await import('../../src/http/openapi.ts')
   const { routeTable } = await import('../../src/http/routes/table.ts')
