@@ -67,7 +67,14 @@ export async function startGateway(settings: Settings, gridFile?: string): Promi
   let hub: LiveHub | undefined
   let crews: readonly CrewNow[] = []
   let changes: LiveChanges | undefined
-  const takeGrid = async (digest: string) => {
+  let taking: Promise<unknown> = Promise.resolve()
+  /** One after the other: two that fetched would take it from each other. */
+  const takeGrid = (digest: string): Promise<void> => {
+    const taken = taking.then(() => gridOf(digest))
+    taking = taken.catch(() => {})
+    return taken
+  }
+  const gridOf = async (digest: string) => {
     if (grid?.digest === digest) return
     const fetched =
       kafka && !library.has('grid', digest)
@@ -80,10 +87,12 @@ export async function startGateway(settings: Settings, gridFile?: string): Promi
   }
   /** The first picture makes the hub, later ones replace what it shows. */
   const show = async (picture: MirroredPicture): Promise<LiveHub> => {
-    await takeGrid(picture.grid)
     stats = picture.stats
+    // Who follows the engines is ahead of any later picture.
+    if (hub && changes) return hub
+    await takeGrid(picture.grid)
     if (hub) {
-      if (!changes) hub.replace(picture.incidents, picture.areas)
+      hub.replace(picture.incidents, picture.areas)
       return hub
     }
     return createLiveHub({
