@@ -5,6 +5,7 @@ import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { ViewProps } from '../app/view-props.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import { CallBacks } from './CallBacks.tsx'
+import { Complaints } from './Complaints.tsx'
 import { CustomerCard } from './CustomerCard.tsx'
 import { forgetIncoming, incoming, onIncoming } from './incoming.ts'
 import { KeyboardMap } from './KeyboardMap.tsx'
@@ -96,6 +97,7 @@ export function AgentDesk({ account, names }: ViewProps) {
       {searching.opened === null ? (
         <Results searching={searching} names={names}>
           {account.rights.includes('callbacks.write') && <CallBacks />}
+          {account.rights.includes('complaints.read') && <Complaints account={account} />}
         </Results>
       ) : (
         <CustomerCard

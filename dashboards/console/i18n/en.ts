@@ -3,6 +3,7 @@ import type { HeadlineParts } from '../incidents/headlineParts.ts'
 import { agent } from './en/agent.ts'
 import { quality, service } from './en/care.ts'
 import { chatter } from './en/chatter.ts'
+import { complaints } from './en/complaints.ts'
 import { crews, diagram, entry, noticePage, workOrder } from './en/dispatch.ts'
 import { field } from './en/field.ts'
 import { fromTheField } from './en/from-the-field.ts'
@@ -46,6 +47,7 @@ export const en: Catalogue = {
   chatter,
   fromTheField,
   visits,
+  complaints,
   reasonForm,
   diagram,
   noticePage,

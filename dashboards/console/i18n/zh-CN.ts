@@ -24,6 +24,7 @@ import type { HeadlineParts } from '../incidents/headlineParts.ts'
 import { agent } from './zh/agent.ts'
 import { quality, service } from './zh/care.ts'
 import { chatter } from './zh/chatter.ts'
+import { complaints } from './zh/complaints.ts'
 import { crews, diagram, entry, noticePage, workOrder } from './zh/dispatch.ts'
 import { field } from './zh/field.ts'
 import { fromTheField } from './zh/from-the-field.ts'
@@ -66,6 +67,7 @@ export const zhCN = {
   chatter,
   fromTheField,
   visits,
+  complaints,
   reasonForm,
   diagram,
   noticePage,
