@@ -43,21 +43,27 @@ export function startAtlas(grid: CompiledGrid, telemetry: Telemetry): Atlas {
   const progress = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
   const started = performance.now()
   let failed = false
+  /** Also long after everything was drawn: whoever asks next starts another. */
+  const fail = (error: unknown) => {
+    if (!failed) telemetry.emit('map.failed', {}, error)
+    failed = true
+  }
   const thread = startThread<AtlasRequest, AtlasAnswer, 'internal'>({
     url: workerUrl(import.meta.url, './atlas.ts'),
     settings: { drawing: drawingOf(grid), progress } satisfies AtlasSettings,
     failure: (_code, message) => new AtlasError(message),
-    stopped: (cause) => new AtlasError('the thread that draws the map stopped', { cause }),
+    stopped(cause) {
+      const error = new AtlasError('the thread that draws the map stopped', { cause })
+      fail(error)
+      return error
+    },
   })
   const ask = async (request: AtlasRequest) => (await thread).send(request)
   const steps = new Map(ATLAS_STEPS.map((step) => [step, ask({ kind: 'step', step })] as const))
   const all = Promise.all(steps.values())
   all.then(
     () => telemetry.emit('map.ready', { seconds: (performance.now() - started) / 1000 }),
-    (error) => {
-      if (!failed) telemetry.emit('map.failed', {}, error)
-      failed = true
-    },
+    fail,
   )
   void steps.get('areas')!.then(
     ({ lines }) => lines && keepLines(grid, lines),
