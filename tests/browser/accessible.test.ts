@@ -1,0 +1,195 @@
+/**
+ * What axe finds on the pages of the console, light in Chinese and dark in English. The wall board is
+ * dark alone, and looked at by `wall-public`.
+ */
+import { existsSync } from 'node:fs'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { en } from '../../dashboards/console/i18n/en.ts'
+import { zhCN } from '../../dashboards/console/i18n/zh-CN.ts'
+import type { NoticeChange } from '../../src/engine/changes.ts'
+import { seriousFindings } from '../support/accessibility.ts'
+import { type AgentStage, agentStage } from '../support/agent-stage.ts'
+import { describeInBrowser, launchBrowser, openPage, signIn } from '../support/browser.ts'
+import { noticeChange } from '../support/changes.ts'
+import type { StageRole } from '../support/console-stage.ts'
+
+const DESK = { width: 1366, height: 768 }
+const PHONE = { width: 390, height: 844 }
+/** Many pages, each looked at as a whole, on a machine that may be busy. */
+const LONG_MS = 240_000
+
+describeInBrowser('nothing keeps anybody out', () => {
+  let desk: AgentStage
+  let browser: Browser
+  let page: Page
+  beforeAll(async () => {
+    if (!existsSync('dist/console/index.html')) throw new Error('run `npm run build` first')
+    desk = await agentStage()
+    const { stage } = desk
+    const confirmed = { outageKind: 'confirmed', probability: 0.97, sources: 3 } as const
+    const one = stage.put('I-1', stage.device('breaker', 900, 4000), { ...confirmed, grade: 1 })
+    stage.put('I-2', stage.device('fuse', 60, 400), { grade: 3 })
+    stage.put('I-3', stage.device('transformer', 1, 400), { kind: 'planned', grade: 4 })
+    const { incident, unit, device } = { ...one, incident: one.id }
+    const told = noticeChange({ incident, unit, device, publishedAt: Date.now() }, Date.now())
+    stage.overrides.notices = () => ({
+      ...{ notices: [(told as NoticeChange).notice], cursor: null },
+    })
+    browser = await launchBrowser()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await desk?.stage.close()
+  })
+  afterEach(async () => {
+    await page?.context().close()
+  })
+
+  const LOOKS = [
+    ['light', 'zh-CN', zhCN],
+    ['dark', 'en', en],
+  ] as const
+  type Theme = (typeof LOOKS)[number][0]
+
+  async function open(path: string, [theme, language]: readonly [Theme, string], size = DESK) {
+    page = (await openPage(browser, size)).page
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
+    await page.addInitScript(
+      ([one, colours]) => {
+        localStorage.setItem('lastgasp.language', one!)
+        localStorage.setItem('lastgasp.theme', colours!)
+      },
+      [language, theme],
+    )
+    await page.goto(desk.stage.url + path)
+  }
+  async function enter(who: StageRole) {
+    const { name, password } = desk.stage.accounts[who]
+    await signIn(page, name, password)
+  }
+  async function clean(where: string) {
+    expect({ where, found: await seriousFindings(page) }).toEqual({ where, found: [] })
+  }
+  const go = (path: string) => page.goto(desk.stage.url + path)
+
+  test.each(LOOKS)(
+    'in the control room, %s',
+    async (theme, language, text) => {
+      await open('/', [theme, language])
+      await page.locator('input[name=name]').waitFor()
+      await clean('sign-in')
+      await enter('network')
+      await page.locator('.row').nth(2).waitFor()
+      await clean('desk')
+      await page.locator('.row').first().press('Enter')
+      await page.locator('#incident-list').press('Enter')
+      await page.locator('.detail .evidence').waitFor()
+      await clean('detail')
+      await page.getByRole('tab', { name: text.detail.timeline }).click()
+      await page.locator('.detail .timeline').waitFor()
+      await clean('timeline')
+      await page.getByRole('button', { name: text.network.open }).click()
+      await page.getByRole('dialog').waitFor()
+      await clean('switching and plans')
+      await go('/notices')
+      await page.locator('.notices tbody tr').waitFor()
+      await clean('notices')
+      const { feeder } = desk.stage.incidents.get('I-1')!
+      await go(`/feeder#${feeder}`)
+      await page.locator('.diagram svg .device').first().waitFor()
+      await clean('diagram')
+
+      // The same in words, reached by keys: each device, where it stands, how sure, what was heard.
+      await page.getByRole('radio', { name: text.diagram.views.drawing }).focus()
+      await page.keyboard.press('ArrowRight')
+      await page.locator('.device-list tbody tr').first().waitFor()
+      const drawn = await (
+        await desk.stage.get(
+          `/api/v1/feeders/${feeder}/diagram`,
+          await desk.stage.token('networkDispatcher', [desk.stage.grid.units[0]!.id]),
+        )
+      ).json()
+      expect(await page.locator('.device-list tbody tr').count()).toBe(
+        drawn.devices.length + drawn.ties.length,
+      )
+      const judged = page.locator('.device-list tr.judged')
+      const { device, evidence } = desk.stage.incidents.get('I-1')!
+      const name = judged.getByRole('rowheader', { name: device.name })
+      expect(await name.textContent()).toContain(text.diagram.likely)
+      const heard = evidence[0]!
+      const row = page.locator('.device-list tr', {
+        hasText: desk.stage.grid.devices.nameOf(
+          desk.stage.grid.devices.ids.indexOf(heard.device as string),
+        ),
+      })
+      await row.first().getByText(text.said[heard.said]!).waitFor()
+      await clean('diagram as a list')
+    },
+    LONG_MS,
+  )
+
+  test.each(LOOKS)(
+    'at the agent’s desk and for everyone, %s',
+    async (theme, language, text) => {
+      await open('/agent', [theme, language])
+      await enter('agent')
+      await page.getByText(text.agent.callBacks.waiting(1, 0)).waitFor()
+      await clean('agent, waiting')
+      const field = page.locator('.agent-ask input')
+      await field.fill('金泰苑')
+      await field.press('Enter')
+      await page.getByRole('option').nth(1).waitFor()
+      await clean('several found')
+      await page.keyboard.press('Enter')
+      await page.locator('.say-words').waitFor()
+      await clean('card')
+      await page.getByRole('button', { name: text.agent.languages.mn }).click()
+      await page.locator('.mongolian').waitFor()
+      await clean('Mongolian card')
+      await page.keyboard.press('m')
+      await page.getByRole('dialog').getByText(text.agent.revealReasons.callBack).waitFor()
+      await clean('in full')
+      await go('/public')
+      await page.locator('.public-map .fault').waitFor()
+      await clean('public')
+    },
+    LONG_MS,
+  )
+
+  test.each(LOOKS)(
+    'for the operator, %s',
+    async (theme, language, text) => {
+      await open('/operator', [theme, language])
+      await enter('operator')
+      for (const [tab, name] of Object.entries(text.operator.tabs)) {
+        const choice = page.locator('.ant-segmented-item', { hasText: name })
+        if ((await choice.count()) === 0) continue
+        await choice.click()
+        await page.waitForLoadState('networkidle')
+        await clean(`operator, ${tab}`)
+      }
+    },
+    LONG_MS,
+  )
+
+  test.each(LOOKS)(
+    'on the phone, %s',
+    async (theme, language, text) => {
+      await open('/grid', [theme, language], PHONE)
+      await enter('manager')
+      await page.locator('.field-incident > button').first().click()
+      await clean('outages')
+      await page.getByRole('button', { name: text.action.names.onSite }).first().click()
+      await page.getByRole('dialog').waitFor()
+      await clean('report on site')
+      await page.keyboard.press('Escape')
+      for (const tab of ['care', 'waiting'] as const) {
+        await page.locator('.field-tabs button', { hasText: text.field.tabs[tab] }).click()
+        await page.waitForLoadState('networkidle')
+        await clean(`phone, ${tab}`)
+      }
+    },
+    LONG_MS,
+  )
+})
