@@ -19,6 +19,12 @@ export function untilReturn(registers: Registers, observer: number, at: InstantM
   return at
 }
 
+/** True where the last that its observer said before the off at `at` was an on. */
+export function followsOn(registers: Registers, observer: number, at: InstantMs): boolean {
+  const before = registers.transitions(observer).find((said) => said.at + SECOND_MS <= at)
+  return before?.off === false
+}
+
 /** True where the off that stands is older than a return of that time, by its observer's clock too. */
 export function isBeforeReturn(registers: Registers, observer: number, to: InstantMs): boolean {
   const at = registers.atOf(observer)

@@ -7,7 +7,7 @@ import type { InstantMs } from '../../facts/time.ts'
 import { OBSERVER_CLASSES } from '../../grid/model.ts'
 import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
-import { untilReturn } from './own-return.ts'
+import { followsOn, untilReturn } from './own-return.ts'
 import { isUniform, lostOf, newestOf, type PhaseWords, take, wordsOf } from './phase-book.ts'
 import { type ReadTime, readTime } from './read-time.ts'
 import {
@@ -257,14 +257,14 @@ function goOut(world: World, position: number, observer: number, { at, marks }: 
 }
 
 /**
- * An on from before its last off came late: where that off was taken to be older than a return, and by
- * its own clock follows one, it is dark anew.
+ * An on from before its last off came late: where that off was taken to be older than a return, or for
+ * the same darkness measured again, and by its own clock follows the on, it is dark anew.
  */
 function goOutAnew(world: World, position: number, observer: number): void {
   const { registers, belief } = world
   const at = registers.atOf(observer)
   if (!registers.wasOff(observer) || registers.state[observer] === OFF) return
-  if (behindReturn(world, observer, at) === OFF) return
+  if (behindReturn(world, observer, at) === OFF && !followsOn(registers, observer, at)) return
   if (meaningOf(world, observer, true, at) !== OFF) return
   belief.leaveUnanswered(observer, 0)
   const head = belief.become(observer, OFF)

@@ -1,6 +1,7 @@
 /** One identity cannot confirm, nor clear what two vouched for, however much and often it speaks. */
 import { describe, expect, it } from 'vitest'
 import { reborn } from '../../../src/cli/rehearsal.ts'
+import { OFF } from '../../../src/engine/evidence/registers.ts'
 import { AskedLab } from '../../support/asked-lab.ts'
 import { drawnGrid } from '../../support/drawn-grid.ts'
 import { EngineLab } from '../../support/engine-lab.ts'
@@ -316,5 +317,27 @@ describe('an off measured after the return', () => {
       return story.engine.world!.registers.state[story.grid.observers.ids.indexOf('o-a1')]
     }
     expect(state('voltage', 'powerOff')).toBe(state('powerOff', 'voltage'))
+  })
+
+  it('and an on from before it mean the same in either order (simulation seed 222)', () => {
+    const state = (...order: ('powerOn' | 'voltage')[]) => {
+      const story = lab()
+      for (const identity of ['C1', 'C2', 'C3']) story.say(identity, 'areaOff')
+      story.pass(30)
+      for (const identity of ['C2', 'C3']) story.say(identity, 'areaOn')
+      story.pass(60)
+      const at = { powerOn: story.now - 40_000, voltage: story.now }
+      for (const kind of order)
+        story.say('C1', kind, {
+          meters: ['o-a1'],
+          at: at[kind],
+          boot: 1,
+          seq: kind === 'powerOn' ? 8 : 9,
+          ...(kind === 'voltage' ? { volts: [0, 0, 0] } : {}),
+        })
+      return story.engine.world!.registers.state[story.grid.observers.ids.indexOf('o-a1')]
+    }
+    expect(state('powerOn', 'voltage')).toBe(OFF)
+    expect(state('voltage', 'powerOn')).toBe(OFF)
   })
 })
