@@ -16,12 +16,14 @@ const readiness = z.object({
   reasons: z.array(z.string()),
   map: z
     .object({
-      state: z.enum(['preparing', 'ready', 'failed']),
+      state: z.enum(['preparing', 'failed']),
       done: z.number().int(),
       steps: z.number().int(),
     })
     .optional()
-    .describe('how far the map of the grid in force is drawn, where this process draws it'),
+    .describe(
+      'how far the map of the grid in force is drawn; absent once it is, and where this process draws none',
+    ),
 })
 
 const readyz = route({
@@ -35,7 +37,10 @@ const readyz = route({
   },
   handle({ deps }) {
     const { ready, reasons, map } = deps.health()
-    return { status: ready ? 200 : 503, json: { ready, reasons, ...(map ? { map } : {}) } }
+    return {
+      status: ready ? 200 : 503,
+      json: { ready, reasons, ...(map && map.state !== 'ready' ? { map } : {}) },
+    }
   },
 })
 
