@@ -383,7 +383,10 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
       const method = { asOf: Date.now(), sustainedMinutes: 3, utcOffsetMinutes: 480 }
       return answerReliability(reliabilityOfNothing, asked, grid, method)
     },
-    sensing: async ({ from, to }) => sensingIndicators([], { asOf: Date.now(), from, to }),
+    sensing: async ({ from, to, by }) => ({
+      ...sensingIndicators([], { asOf: Date.now(), from, to }),
+      ...(by && { arrivalsByTime: [] }),
+    }),
     frequent: async () => ({ asOf: Date.now(), majorEventDays: [], rows: [], next: null }),
     health: () => fixture.health,
     now,
