@@ -26,6 +26,7 @@ import { documentOfAllMessages, INSTALLED, installedVersion } from './installed.
 import { Library } from './library.ts'
 import { LiveChanges } from './roles/live-changes.ts'
 import { fetchGrid } from './roles/shared-library.ts'
+import { Unfiled } from './roles/unfiled.ts'
 
 /** A gateway without one of its neighbours has nothing to show. */
 export class NoNeighbourError extends Error {
@@ -44,6 +45,9 @@ export class NoGridError extends Error {
     this.name = 'NoGridError'
   }
 }
+
+/** What is asked of one incident. */
+const OF_INCIDENT = /^\/api\/v1\/incidents\/([^/?]+)/
 
 export interface RunningGateway {
   readonly url: string
@@ -67,6 +71,7 @@ export async function startGateway(settings: Settings, gridFile?: string): Promi
   let hub: LiveHub | undefined
   let crews: readonly CrewNow[] = []
   let changes: LiveChanges | undefined
+  const unfiled = new Unfiled(now)
   let taking: Promise<unknown> = Promise.resolve()
   /** One after the other: two that fetched would take it from each other. */
   const takeGrid = (digest: string): Promise<void> => {
@@ -116,7 +121,11 @@ export async function startGateway(settings: Settings, gridFile?: string): Promi
   const followFrom = ({ places, incidents }: MirroredPicture) => {
     if (!kafka || places === undefined || changes) return
     changes = new LiveChanges({
-      ...{ settings: kafka, telemetry, onChanges: follow },
+      ...{ settings: kafka, telemetry },
+      async onChanges(news) {
+        unfiled.show(news)
+        await follow(news)
+      },
       places: JSON.parse(places) as ChangeSource[],
       revisions: new Map(incidents.map(({ id, revision }) => [id, revision])),
     })
@@ -132,7 +141,8 @@ export async function startGateway(settings: Settings, gridFile?: string): Promi
         resolve(hub)
       },
       async onChanges(news) {
-        if (!changes) await follow(news)
+        if (changes) unfiled.file(news)
+        else await follow(news)
       },
       onStats(latest) {
         stats = latest
@@ -143,6 +153,7 @@ export async function startGateway(settings: Settings, gridFile?: string): Promi
     })
   })
 
+  const passOn = createPassOn(upstream)
   const redis = connectRedis(redisAt)
   const consoleDir = join(INSTALLED, 'dist', 'console')
   const server = await createGatewayServer({
@@ -151,7 +162,11 @@ export async function startGateway(settings: Settings, gridFile?: string): Promi
     grid: () => grid!,
     now,
     tickets: createSharedTickets(redis, redisAt.prefix, now),
-    passOn: createPassOn(upstream),
+    async passOn(request, reply) {
+      const [, incident] = OF_INCIDENT.exec(request.url) ?? []
+      if (incident !== undefined) await unfiled.filed(incident)
+      return passOn(request, reply)
+    },
     stillHolds: sessionsOf(upstream, now),
     health: () => {
       // Figures alone are old while nobody writes the picture, where changes come from the engines.

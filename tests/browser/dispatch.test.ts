@@ -43,8 +43,9 @@ describeInBrowser('the dispatcher', () => {
     return opened.complaints
   }
 
-  /** Opens the form of an action from the menu, by keys. */
+  /** Opens the form of an action from the menu, by keys, once the form before has let go of them. */
   async function begin(action: ActionName) {
+    await page.getByRole('dialog').waitFor({ state: 'hidden' })
     await page.locator('.actions').getByRole('button', { name: zhCN.action.more }).press('Enter')
     await page.getByRole('menuitem', { name: zhCN.action.names[action], exact: true }).click()
     return page.getByRole('dialog')
