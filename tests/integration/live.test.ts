@@ -105,7 +105,10 @@ describe('snapshot and deltas', () => {
       expect.objectContaining({ id: 'stats', customers: 8, customersOut: 0 }),
     ])
     fixture.follow(incidentChange(incident('I1', 1, inUnit1), 0))
-    const delta = await client.next()
+    // Sent for the first time, figures may be those of the snapshot.
+    let delta = await client.next()
+    const before = expect.objectContaining({ incidents: expect.objectContaining({ open: 0 }) })
+    if (before.asymmetricMatch(delta.items[0])) delta = await client.next()
     expect(delta.items).toEqual([
       expect.objectContaining({ incidents: { open: 1, byGrade: { 1: 0, 2: 0, 3: 1, 4: 0 } } }),
     ])
