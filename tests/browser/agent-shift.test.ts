@@ -8,6 +8,9 @@ import { type AgentStage, agentStage, PHONE } from '../support/agent-stage.ts'
 import { describeInBrowser, launchBrowser, openPage } from '../support/browser.ts'
 import { expectFocusSeen, focused, tabTo, walkAround } from './keyboard.ts'
 
+/** A shift in each language, at each of the two sizes. */
+const SIZE = { 'zh-CN': { width: 1366, height: 768 }, en: { width: 1920, height: 1080 } }
+
 /** A shift has many steps, and the machine may be busy. */
 const LONG_MS = 240_000
 
@@ -52,7 +55,7 @@ describeInBrowser('a shift without a mouse', () => {
         ...{ type: 'action', at: Date.now(), requestId, incident: of, causes: [] },
         ...{ accepted: true, refusal: null, revision: 2 },
       })
-      const opened = await openPage(browser, { width: 1366, height: 768 })
+      const opened = await openPage(browser, SIZE[language])
       page = opened.page
       // A pointer would be a mouse: nothing in this test may move one.
       page.mouse.click = () => Promise.reject(new Error('a mouse'))

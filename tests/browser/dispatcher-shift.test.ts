@@ -10,6 +10,9 @@ import { consoleStage, type Stage } from '../support/console-stage.ts'
 import { repairOfNothing } from '../support/http-fixture.ts'
 import { expectFocusSeen, focused, tabTo } from './keyboard.ts'
 
+/** A shift in each language, at each of the two sizes. */
+const SIZE = { 'zh-CN': { width: 1366, height: 768 }, en: { width: 1920, height: 1080 } }
+
 /** A shift has many steps, and the machine may be busy. */
 const LONG_MS = 240_000
 
@@ -69,7 +72,7 @@ describeInBrowser('a dispatcher without a mouse', () => {
       const asked = () =>
         stage.appended.flatMap((fact) => (fact.type === 'actionRequested' ? [fact] : []))
 
-      const opened = await openPage(browser, { width: 1366, height: 768 })
+      const opened = await openPage(browser, SIZE[language])
       page = opened.page
       await page.addInitScript((one) => localStorage.setItem('lastgasp.language', one), language)
       await page.goto(stage.url)
