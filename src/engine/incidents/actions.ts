@@ -4,7 +4,7 @@
  */
 import type { ActionName, ActionRequestedFact } from '../../facts/facts.ts'
 import type { InstantMs } from '../../facts/time.ts'
-import type { ActionChange, OutageKind, Stage } from '../changes.ts'
+import type { OutageKind, Stage } from '../changes.ts'
 import { entryOf, putOnOrder, reportSite, reviseEtr } from '../repair/acts.ts'
 import { learnDuration } from '../repair/estimating.ts'
 import { holdGrade } from '../repair/grade.ts'
@@ -15,6 +15,7 @@ import { answerUrge, noteUrge } from '../service/entry-clocks.ts'
 import { publishNotice } from '../service/notice.ts'
 import { turnVisits } from '../service/visits.ts'
 import type { World } from '../world.ts'
+import { answer } from './answer.ts'
 import { type Case, comeBackAt } from './case.ts'
 import { incidentNumber } from './incident-id.ts'
 import { learnFalse, learnFrom } from './learn.ts'
@@ -22,9 +23,6 @@ import { closeCase, regrade } from './life.ts'
 import type { Publisher } from './publish.ts'
 import type { ActionRefusal } from './refusal.ts'
 import { endOutage, settleByWord } from './restore.ts'
-
-/** Decided requests kept: repeats come within minutes, not thousands of actions later. */
-const DECIDED_KEPT = 10_000
 
 interface ActionRule {
   /** States of supply in which the action makes sense. */
@@ -84,20 +82,8 @@ export function decideAction(
     if (fact.action === 'restore') publisher.changes.push(...learnDuration(world, incident!))
     if (incident!.outageKind === 'closed') world.cases.delete(number)
   }
-  const change: ActionChange = {
-    type: 'action',
-    at: world.now,
-    requestId: fact.requestId,
-    incident: fact.incident,
-    accepted: refusal === null,
-    refusal,
-    revision: incident?.revision ?? station?.revision ?? 0,
-    causes: [position],
-  }
-  world.decided.set(fact.requestId, change)
-  if (world.decided.size > DECIDED_KEPT)
-    world.decided.delete(world.decided.keys().next().value as string)
-  publisher.changes.push(change)
+  const revision = incident?.revision ?? station?.revision ?? 0
+  answer(world, position, fact.requestId, { incident: fact.incident, refusal, revision }, publisher)
 }
 
 function refusalOf(

@@ -1,6 +1,6 @@
 /** A unit's reply to a supervision order (督办回复): taken once, in time or not. */
 import type { EscalationRepliedFact } from '../../facts/repair.ts'
-import type { ActionChange } from '../changes.ts'
+import { answer } from '../incidents/answer.ts'
 import { incidentId, incidentNumber } from '../incidents/incident-id.ts'
 import type { Publisher } from '../incidents/publish.ts'
 import type { ActionRefusal } from '../incidents/refusal.ts'
@@ -38,18 +38,12 @@ export function takeReply(
     })
     publisher.publish(incident, 'supervised', true)
   }
-  const answer: ActionChange = {
-    type: 'action',
-    at: world.now,
-    requestId: fact.requestId,
+  const told = {
     incident: incidentId(Math.max(0, number)),
-    accepted: refusal === null,
     refusal,
     revision: incident?.revision ?? 0,
-    causes: [position],
   }
-  world.decided.set(fact.requestId, answer)
-  publisher.changes.push(answer)
+  answer(world, position, fact.requestId, told, publisher)
 }
 
 function refusalOf(order: SupervisionOrder | undefined): ActionRefusal | null {

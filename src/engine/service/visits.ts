@@ -7,7 +7,7 @@
 import type { DeviceId, UsagePointId } from '../../facts/ids.ts'
 import type { VisitSettledFact } from '../../facts/visits.ts'
 import { DEVICE_TYPES, LIFE_SUPPORT } from '../../grid/model.ts'
-import type { ActionChange } from '../changes.ts'
+import { answer } from '../incidents/answer.ts'
 import { type Case, isActive } from '../incidents/case.ts'
 import { type Extent, extentOf } from '../incidents/extent.ts'
 import { incidentId, incidentNumber } from '../incidents/incident-id.ts'
@@ -92,18 +92,12 @@ export function settleVisit(
       publisher.publish(incident, 'supervised', true)
     }
   }
-  const answer: ActionChange = {
-    type: 'action',
-    at: world.now,
-    requestId: fact.requestId,
+  const told = {
     incident: incidentId(Math.max(0, number)),
-    accepted: refusal === null,
     refusal,
     revision: incident?.revision ?? 0,
-    causes: [position],
   }
-  world.decided.set(fact.requestId, answer)
-  publisher.changes.push(answer)
+  answer(world, position, fact.requestId, told, publisher)
 }
 
 const hasBegun = ({ escalated }: Case) => escalated.includes(RUNG)
