@@ -4,6 +4,7 @@ import { accessSync, constants, existsSync, statfsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
+import { z } from 'zod'
 import { ConfigError } from '../config/errors.ts'
 import { SETTING_FLAGS, type SettingFlagName } from '../config/flags.ts'
 import { kafkaSettings } from '../config/kafka.ts'
@@ -42,15 +43,26 @@ function checkData(dir: string): Finding {
   return { what, ok: true, found: `writable, ${free}` }
 }
 
-/** True where a running server of ours answers at the configured address. */
-async function isServing({ http }: Settings): Promise<boolean> {
+const readiness = z.object({ ready: z.boolean(), reasons: z.array(z.string()) })
+type Readiness = z.infer<typeof readiness>
+
+/** What a running server of ours says of itself at the configured address; undefined where none answers. */
+async function readinessOf({ http }: Settings): Promise<Readiness | undefined> {
   const host = http.host.includes(':') ? `[${http.host}]` : http.host
   try {
     const signal = AbortSignal.timeout(HEALTH_TIMEOUT_MS)
-    return (await fetch(`http://${host}:${http.port}/healthz`, { signal })).ok
+    const answer = await fetch(`http://${host}:${http.port}/readyz`, { signal })
+    return readiness.parse(await answer.json())
   } catch {
-    return false
+    return undefined
   }
+}
+
+/** Why it takes or judges nothing, or judges otherwise than its engines; nothing where none runs. */
+function checkServer(said: Readiness | undefined): Finding[] {
+  if (!said) return []
+  const { ready, reasons } = said
+  return [{ what: 'server', ok: ready, found: ready ? 'ready' : reasons.join('; ') }]
 }
 
 async function checkPort(
@@ -104,8 +116,10 @@ export function registerDoctor(program: Command): void {
   addSettingFlags(doctor, Object.keys(SETTING_FLAGS) as SettingFlagName[]).action(
     async (options) => {
       const { settings } = settingsOf(options)
-      const serving = await isServing(settings)
+      const said = await readinessOf(settings)
+      const serving = said !== undefined
       const findings = [
+        ...checkServer(said),
         checkData(settings.data.dir),
         await checkPort('HTTP', settings.http, serving),
         await checkTerminals(settings, serving),

@@ -227,6 +227,7 @@ describe('§2 identity and settings, beside the running server', () => {
       { INFLUX_URL: 'http://127.0.0.1:1', INFLUX_DATABASE: 'lastgasp' },
     )
     expect(found.code).toBe(CONFIGURATION)
+    expect(found.output).toMatch(/ok +server: ready/)
     expect(found.output).toMatch(/ok +HTTP port/)
     expect(found.output).toMatch(/WRONG +series at/)
   })

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -85,6 +86,21 @@ describe('doctor', () => {
     expect(await runProgram(['doctor', ...args])).toBe(0)
     expect(out.match(/^ok {5}/gm)).toHaveLength(4)
     expect(out).toContain('series: off')
+  })
+
+  test('passes on why the server that runs here is not ready', async () => {
+    const ready = false
+    const reasons = ['records: partition 1 is judged otherwise here, start it again']
+    const server = createHttpServer((_, answer) => {
+      answer.writeHead(503).end(JSON.stringify({ ready, reasons }))
+    })
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const { port } = server.address() as { port: number }
+    const args = ['--data', folder, '--port', `${port}`, '--mqtt-port', `${await freePort()}`]
+    expect(await runProgram(['doctor', ...args])).toBe(78)
+    server.close()
+    expect(out).toMatch(/^WRONG {2}server: records: partition 1 is judged otherwise here/m)
+    expect(out).toMatch(/^ok {5}HTTP port \d+ on 127.0.0.1: in use while a server answers/m)
   })
 
   test('names a taken port and a database that does not answer', async () => {
