@@ -44,9 +44,16 @@ const ONE_OCCASION_MS = 60_000
 function occasions(belief: Belief, head: number): number {
   const { network, registers } = belief
   const said: InstantMs[] = []
+  let first = Number.POSITIVE_INFINITY
+  let last = Number.NEGATIVE_INFINITY
   network.eachObserver(head, (observer) => {
-    if (registers.state[observer] === OFF) said.push(registers.atOf(observer))
+    if (registers.state[observer] !== OFF) return
+    const at = registers.atOf(observer)
+    if (at < first) first = at
+    if (at > last) last = at
+    said.push(at)
   })
+  if (last - first <= ONE_OCCASION_MS) return 1
   said.sort((a, b) => a - b)
   return 1 + said.filter((at, i) => i > 0 && at - said[i - 1]! > ONE_OCCASION_MS).length
 }

@@ -3,16 +3,19 @@
  * posterior says how sure that is and which rivals remain.
  */
 import type { PhaseMask } from '../../facts/phases.ts'
+import { costOf, NAT, probabilityOf } from '../cost/nats.ts'
 import type { RivalState } from '../incidents/case.ts'
 import type { Belief } from './belief.ts'
 import { explain, refresh, type Suspect } from './explain.ts'
 import { type Network, NONE } from './network.ts'
 import { liesBelow, mayHaveLostOnePhase } from './one-phase.ts'
 import { judgePhases } from './phases.ts'
-import { type Possibility, posterior } from './posterior.ts'
+import { Posterior } from './posterior.ts'
 
 /** Rivals less likely than this are not worth a dispatcher's glance. */
 const RIVAL_MIN = 0.01
+/** What costs more is less likely for certain, however it is rounded. */
+const RIVAL_COST = costOf(RIVAL_MIN) + NAT / 100
 const RIVALS_MAX = 5
 
 export interface Verdict {
@@ -58,11 +61,11 @@ function byPhases(belief: Belief, root: number): readonly Verdict[] {
 
 /** How sure each of the suspects is, and what else could be open. */
 function ofWholeSupplies(belief: Belief, root: number, suspects: readonly Suspect[]): Verdict[] {
-  const nodes = posterior(belief, root)
-  const index = new Map(nodes.map((node, i) => [`${node.head}/${node.observer}`, i]))
+  const nodes = new Posterior(belief, root)
+  let at = -1
   return suspects.map(({ head, observer }) => {
-    const at = index.get(`${head}/${observer}`)!
-    const node = nodes[at]!
+    at = indexOf(nodes, head, observer, at + 1)
+    const probability = probabilityOf(nodes.costAt(at))
     return {
       head,
       observer,
@@ -70,11 +73,18 @@ function ofWholeSupplies(belief: Belief, root: number, suspects: readonly Suspec
         observer === NONE
           ? belief.network.grid.devices.phases[head]!
           : belief.network.grid.observers.phases[observer]!,
-      probability: node.probability,
-      dead: node.dead,
-      rivals: [...sameClass(belief.network, head, observer, node), ...rivalsOf(nodes, at)],
+      probability,
+      dead: nodes.deadAt(at),
+      rivals: [...sameClass(belief.network, head, observer, probability), ...rivalsOf(nodes, at)],
     }
   })
+}
+
+/** Index of a suspect from `from` on: suspects stand in the order of the possibilities. */
+function indexOf(nodes: Posterior, head: number, observer: number, from: number): number {
+  for (let at = from; at < nodes.count; at++)
+    if (nodes.headAt(at) === head && nodes.observerAt(at) === observer) return at
+  throw new Error(`what is suspected at ${head} is not among the possibilities`)
 }
 
 /** Devices of the same class: no observer can tell them apart. */
@@ -82,37 +92,30 @@ function sameClass(
   network: Network,
   head: number,
   observer: number,
-  node: Possibility,
+  probability: number,
 ): RivalState[] {
   if (observer !== NONE) return []
   return network
     .members(head)
     .slice(1)
-    .map((device) => ({
-      device,
-      observer: NONE,
-      probability: node.probability,
-      indistinguishable: true,
-    }))
+    .map((device) => ({ device, observer: NONE, probability, indistinguishable: true }))
 }
 
 /** What else could be open instead: above or below the named device, likeliest first. */
-function rivalsOf(nodes: readonly Possibility[], at: number): RivalState[] {
-  const related: Possibility[] = []
-  for (let i = nodes[at]!.above; i >= 0; i = nodes[i]!.above) related.push(nodes[i]!)
-  const below = new Set([at])
-  for (let i = at + 1; i < nodes.length && below.has(nodes[i]!.above); i++) {
-    below.add(i)
-    related.push(nodes[i]!)
+function rivalsOf(nodes: Posterior, at: number): RivalState[] {
+  const related: RivalState[] = []
+  const add = (index: number) => {
+    const cost = nodes.costAt(index)
+    if (cost > RIVAL_COST) return
+    const probability = probabilityOf(cost)
+    if (probability < RIVAL_MIN) return
+    const [device, observer] = [nodes.headAt(index), nodes.observerAt(index)]
+    related.push({ device, observer, probability, indistinguishable: false })
   }
+  for (let i = nodes.aboveAt(at); i >= 0; i = nodes.aboveAt(i)) add(i)
+  // Parents stand before children: what is not below the place any more ends what is.
+  for (let i = at + 1; i < nodes.count && nodes.aboveAt(i) >= at; i++) add(i)
   return related
-    .filter((node) => node.probability >= RIVAL_MIN)
-    .sort((a, b) => b.probability - a.probability || a.head - b.head || a.observer - b.observer)
+    .sort((a, b) => b.probability - a.probability || a.device - b.device || a.observer - b.observer)
     .slice(0, RIVALS_MAX)
-    .map(({ head, observer, probability }) => ({
-      device: head,
-      observer,
-      probability,
-      indistinguishable: false,
-    }))
 }
