@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { connectAsync } from 'mqtt'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { customerLines } from '../../src/records/customers/generate.ts'
+import { actOn } from '../support/acting.ts'
 import { customer } from '../support/customer-file.ts'
 import { drawnGrid } from '../support/drawn-grid.ts'
 import { lastgasp, type Server, startServing, TERMINAL_SECRET } from '../support/server.ts'
@@ -40,13 +41,14 @@ afterAll(async () => {
 })
 
 const tokens = new Map<string, string>()
-async function ask(role: string, method: string, path: string, body?: unknown) {
+async function ask(role: string, method: string, path: string, body?: unknown, key?: string) {
   if (!tokens.has(role)) tokens.set(role, await server.token(role))
   const answer = await fetch(`${server.url}/api/v1${path}`, {
     method,
     headers: {
       authorization: `Bearer ${tokens.get(role)}`,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(key === undefined ? {} : { 'idempotency-key': key }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
@@ -89,13 +91,20 @@ beforeAll(async () => {
   const say = (topic: string, payload: object) =>
     client.publishAsync(`lastgasp/v1/C/${topic}`, JSON.stringify(payload), { qos: 1 })
   await say('event', { id: 'C-1', kind: 'powerOff', at: new Date().toISOString() })
-  // Call-reads revise it meanwhile: who confirms what has just moved is asked to look again.
-  await until(async () => {
-    const [open] = (await server.get('/api/v1/incidents?state=open')).incidents
-    if (!open) return false
-    const confirm = { action: 'confirm', revision: open.revision }
-    return !(await ask('shiftLeader', 'POST', `/incidents/${open.id}/actions`, confirm)).code
+  let open: { id: string; revision: number } | undefined
+  const look = async () => {
+    await until(async () => {
+      open = (await server.get('/api/v1/incidents?state=open')).incidents[0]
+      return open !== undefined
+    })
+    return open!
+  }
+  const { answer } = await actOn(look, async ({ id, revision }, key) => {
+    const confirm = { action: 'confirm', revision }
+    const said = await ask('shiftLeader', 'POST', `/incidents/${id}/actions`, confirm, key)
+    return { status: statuses.get(`POST /incidents/${id}/actions`)!.at(-1)!, said }
   })
+  expect(answer).toMatchObject({ status: 200, said: { accepted: true } })
 
   // Asked in every way, in vain as well.
   for (const question of [

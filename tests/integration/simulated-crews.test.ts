@@ -13,6 +13,7 @@ import { type RunningProgram, startProgram } from '../../src/app/program.ts'
 import { loadSettings } from '../../src/config/load.ts'
 import { createIdentity } from '../../src/http/identity/identity.ts'
 import { loadRoles } from '../../src/http/identity/roles.ts'
+import { actOn } from '../support/acting.ts'
 import { drawnGrid } from '../support/drawn-grid.ts'
 import { until } from '../support/until.ts'
 
@@ -70,14 +71,17 @@ afterAll(async () => {
 
 // biome-ignore lint/suspicious/noExplicitAny: the shapes are tested elsewhere
 async function ask(path: string, body?: object): Promise<any> {
-  const response = await fetch(new URL(path, program.url), {
-    method: body ? 'POST' : 'GET',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    ...(body ? { body: JSON.stringify(body) } : {}),
-  })
+  const response = await answered(path, body)
   expect(response.status, path).toBe(200)
   return response.json()
 }
+
+const answered = (path: string, body?: object, more = {}) =>
+  fetch(new URL(path, program.url), {
+    method: body ? 'POST' : 'GET',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...more },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  })
 
 async function crewNow() {
   const { crews } = await ask('/api/v1/crews')
@@ -131,8 +135,12 @@ test('a crew that is sent drives there, is seen to arrive, says so, and enters w
 
   const { id, device } = await outage()
   const act = async (body: object) => {
-    const { revision } = await ask(`/api/v1/incidents/${id}`)
-    await ask(`/api/v1/incidents/${id}/actions`, { revision, ...body })
+    const look = () => ask(`/api/v1/incidents/${id}`)
+    const { answer } = await actOn(look, ({ revision }, key) => {
+      const path = `/api/v1/incidents/${id}/actions`
+      return answered(path, { revision, ...body }, { 'idempotency-key': key })
+    })
+    expect(answer.status).toBe(200)
   }
   await act({ action: 'dispatch', crew: 'C-01' })
   expect((await crewNow()).orders).toMatchObject([{ incident: id, stage: 'dispatched' }])

@@ -1,5 +1,6 @@
 /** Does what a console does, without a browser: signs in, follows incidents, asks and acts. */
 import { WebSocket } from 'ws'
+import { actOn } from './acting.ts'
 
 export interface ShownIncident {
   readonly id: string
@@ -65,8 +66,8 @@ export class DeskConsole {
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: the shapes are tested elsewhere
-  async post(path: string, body: object): Promise<{ status: number; body: any }> {
-    const headers = { 'content-type': 'application/json', origin: this.#url }
+  async post(path: string, body: object, more = {}): Promise<{ status: number; body: any }> {
+    const headers = { 'content-type': 'application/json', origin: this.#url, ...more }
     const answer = await this.#fetch(path, {
       ...{ method: 'POST', headers, body: JSON.stringify(body) },
     })
@@ -76,11 +77,12 @@ export class DeskConsole {
 
   /** Acts on an incident as it stands; looks again where it changed in that moment. */
   async act(id: string, action: { readonly action: string; readonly crew?: string }) {
-    for (;;) {
-      const { revision } = await this.get(`/api/v1/incidents/${id}`)
-      const answer = await this.post(`/api/v1/incidents/${id}/actions`, { ...action, revision })
-      if (answer.status !== 409) return answer
-    }
+    const look = () => this.get(`/api/v1/incidents/${id}`)
+    const { answer } = await actOn(look, ({ revision }, key) => {
+      const said = { ...action, revision }
+      return this.post(`/api/v1/incidents/${id}/actions`, said, { 'idempotency-key': key })
+    })
+    return answer
   }
 
   close(): void {
