@@ -26,7 +26,7 @@ import { verifyCases } from './callreads/verify.ts'
 import { takeNotes } from './care/noted.ts'
 import type { Change } from './changes.ts'
 import { admitReport } from './evidence/admit.ts'
-import { admitCall, forgetOldCalls } from './evidence/calls.ts'
+import { forgetOldCalls } from './evidence/calls.ts'
 import { forgetIndications } from './evidence/indicators.ts'
 import { admitLink } from './evidence/links.ts'
 import { admitReading } from './evidence/readings.ts'
@@ -50,6 +50,7 @@ import { turnPlans } from './plans/turn.ts'
 import { seeCrew } from './repair/arrival.ts'
 import { isEstimateOver } from './repair/estimating.ts'
 import type { Rules } from './rules.ts'
+import { takeCall } from './service/called-again.ts'
 import { tellOfCities } from './service/city-jump.ts'
 import { forgetPaid } from './service/reconnect.ts'
 import { takeReply } from './service/reply.ts'
@@ -146,7 +147,7 @@ export class Engine {
       }
       case 'callerReport': {
         const publisher = new Publisher(world)
-        if (admitCall(world, position, fact)) askDoubted(world, fact, publisher)
+        if (takeCall(world, position, fact, publisher)) askDoubted(world, fact, publisher)
         return publisher.changes
       }
       case 'crewPosition': {

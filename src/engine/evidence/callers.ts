@@ -65,6 +65,11 @@ export class Callers {
     if (here.size === 0) this.#atPoint.delete(caller.point)
   }
 
+  /** What an account said last, of what still counts. */
+  lastOf(account: string | undefined): Caller | undefined {
+    return account === undefined ? undefined : this.registers.get(`account/${account}`)
+  }
+
   /** The accounts heard at a usage point. */
   keysAt(point: number): readonly string[] {
     return [...(this.#atPoint.get(point) ?? [])]

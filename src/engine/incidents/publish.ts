@@ -163,7 +163,6 @@ function urgentPart(c: Case): string {
     c.customers,
     c.parent,
     c.notice?.no,
-    c.urges,
     c.repair.back.length,
     c.etr === null ? c.repair.estimate?.end : null,
   ].join('|')
@@ -174,7 +173,10 @@ function staffPart({ serviceLevel, serviceReasons, repair }: Case): string {
   const { arrivedInferredAt, site, orders } = repair
   const why = serviceReasons.join()
   const visit = repair.visit && `${repair.visit.startedAt} ${repair.visit.doneAt}`
-  return [serviceLevel, why, arrivedInferredAt, site?.enteredAt, orders.length, visit].join('|')
+  const urge = repair.urge && `${repair.urge.at} ${repair.urge.answeredAt}`
+  return [serviceLevel, why, arrivedInferredAt, site?.enteredAt, orders.length, visit, urge].join(
+    '|',
+  )
 }
 
 /** What readers of the notice must be told when it changes: its share of the incident. */
@@ -196,6 +198,7 @@ function finePart(c: Case): string {
     c.tieRivals.map(tieShown).join(),
     c.sources,
     c.customersRestored,
+    c.urges,
     c.startedAt,
     evidence,
     c.reads.asked.length,
