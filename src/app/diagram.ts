@@ -7,6 +7,7 @@ import { DEVICE_TYPES, type DeviceType } from '../grid/model.ts'
 import { customersNow } from '../grid/refed.ts'
 import type { Topology } from '../grid/topology.ts'
 import type { DiagramDevice, DiagramTie, FeederDiagram } from '../http/diagram-port.ts'
+import { feedersNow, tiesInUse } from './diagram-feeds.ts'
 
 /** What the diagram shows; below a transformer lies another drawing. */
 const SHOWN: ReadonlySet<DeviceType> = new Set([
@@ -20,7 +21,10 @@ const SHOWN: ReadonlySet<DeviceType> = new Set([
 
 const NOTHING: FeederDiagram = { devices: [], ties: [] }
 
-/** Devices of a feeder in the order of the normal network, those above before those below. */
+/**
+ * Devices of a feeder in the order of the normal network, those above before those below, then the
+ * closed ties by which a part of it is fed from elsewhere, or by which it feeds a part of another.
+ */
 export function diagramOf(world: World | undefined, feeder: number): FeederDiagram {
   if (world === undefined) return NOTHING
   const { grid, topology, network } = world
@@ -34,16 +38,19 @@ export function diagramOf(world: World | undefined, feeder: number): FeederDiagr
   }
   const beliefs = new Map<number, ReadonlyMap<number, Possibility>>()
   const customers = customersNow(topology)
-  const found: DiagramDevice[] = []
-  const end = source + Math.max(1, devices.subtreeSize[source]!)
-  for (let device = source; device < end; device++) {
-    if (!isShown(device)) continue
+  const feederOf = feedersNow(topology)
+  const shownAbove = (device: number) => {
     let above = parentOf(device)
     while (above >= 0 && !isShown(above)) above = parentOf(above)
+    return above
+  }
+  const drawn = (device: number, feedsPartOf: number): DiagramDevice => {
+    const above = shownAbove(device)
     const head = network.head[device]!
     const belief = head === NONE ? undefined : beliefOf(world, network.rootOf(head), beliefs)
     const own = belief?.get(head)
-    found.push({
+    const by = feederOf(device)
+    return {
       id: devices.ids.idOf(device),
       type: DEVICE_TYPES[devices.type[device]!]!,
       name: devices.nameOf(device),
@@ -53,7 +60,19 @@ export function diagramOf(world: World | undefined, feeder: number): FeederDiagr
       customers: customers.of(device),
       probability: own?.probability ?? null,
       dead: own?.dead ?? null,
-    })
+      fedFrom: by < 0 || by === feeder ? null : feeders[by]!.id,
+      feedsPartOf: feeders[feedsPartOf]?.id ?? null,
+    }
+  }
+  const found: DiagramDevice[] = []
+  const end = source + Math.max(1, devices.subtreeSize[source]!)
+  for (let device = source; device < end; device++)
+    if (isShown(device)) found.push(drawn(device, NONE))
+  for (const { tie, feeds } of tiesInUse(topology, world.ties)) {
+    if (!isShown(tie)) continue
+    const lends = devices.feeder[shownAbove(tie)] === feeder
+    const gains = feeds === feeder
+    if (lends || gains) found.push(drawn(tie, lends && !gains ? feeds : NONE))
   }
   return { devices: found, ties: tiesOf(topology, world.ties, feeder) }
 }
@@ -70,6 +89,8 @@ export function tiesOf(
   const { grid } = topology
   const { devices, feeders } = grid
   const found: DiagramTie[] = []
+  const feederOf = feedersNow(topology)
+  const closed = new Map(tiesInUse(topology, ties).map(({ tie, feeds }) => [tie, feeds]))
   for (const tie of ties) {
     if (topology.open[tie] === 0) continue
     const [a, b] = [
@@ -80,8 +101,9 @@ export function tiesOf(
       [a, b],
       [b, a],
     ] as const) {
-      if (own < 0 || own === other || devices.feeder[own] !== feeder) continue
-      const beyond = other < 0 ? -1 : devices.feeder[other]!
+      if (own < 0 || own === other) continue
+      if (devices.feeder[own] !== feeder && closed.get(own) !== feeder) continue
+      const beyond = other < 0 ? NONE : feederOf(other)
       found.push({
         id: devices.ids.idOf(tie),
         name: devices.nameOf(tie),

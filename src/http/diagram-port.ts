@@ -17,6 +17,10 @@ export interface DiagramDevice {
   readonly probability: number | null
   /** P(no supply right below it); null: no evidence. */
   readonly dead: number | null
+  /** Feeder that feeds it at present where that is another (转供); null: its own, or none. */
+  readonly fedFrom: string | null
+  /** A closed tie: feeder to which the part that it feeds belongs normally; null: none, or this one. */
+  readonly feedsPartOf: string | null
 }
 
 /** An open tie (联络开关) at the edge of the drawing: where it stands, and what feeds its other side. */

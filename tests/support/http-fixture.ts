@@ -499,8 +499,7 @@ function normalDiagram(grid: CompiledGrid, feeder: number): FeederDiagram {
     open: devices.normallyOpen[at] === 1,
     normallyOpen: devices.normallyOpen[at] === 1,
     customers: customersBelow(grid, at),
-    probability: null,
-    dead: null,
+    ...{ probability: null, dead: null, fedFrom: null, feedsPartOf: null },
   }))
   const open = [...devices.normallyOpen.keys()].filter((at) => devices.normallyOpen[at] === 1)
   return { devices: drawn, ties: tiesOf(new Topology(grid), open, feeder) }

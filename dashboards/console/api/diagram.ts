@@ -14,6 +14,10 @@ export interface DiagramDevice {
   readonly customers: number
   readonly probability: number | null
   readonly dead: number | null
+  /** Feeder that feeds it at present where that is another (转供). */
+  readonly fedFrom: string | null
+  /** Of a closed tie: feeder to which the part that it feeds belongs normally. */
+  readonly feedsPartOf: string | null
 }
 
 /** A normally open switch at the edge of the drawing that stands open. */

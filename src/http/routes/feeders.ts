@@ -29,6 +29,14 @@ const diagram = route({
             customers: z.number().int(),
             probability: z.number().nullable().describe('P(open and nothing above open)'),
             dead: z.number().nullable().describe('P(no supply right below)'),
+            fedFrom: z
+              .string()
+              .nullable()
+              .describe('feeder that feeds it at present, where that is another'),
+            feedsPartOf: z
+              .string()
+              .nullable()
+              .describe('of a closed tie: feeder to which the part that it feeds belongs normally'),
           }),
         ),
         ties: z

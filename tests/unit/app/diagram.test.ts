@@ -50,3 +50,71 @@ test('an open tie hangs from what feeds its near side; one within the feeder at 
   expect(ties('B2')).toEqual([])
   expect(diagramOf(undefined, 0)).toEqual({ devices: [], ties: [] })
 })
+
+/** K joins the far end of the first feeder to the second; L the second to the third. */
+const IN_TURN = `
+B1 breaker
+  S1 switch
+    X1 transformer
+      m1 meter
+    S2 switch
+      X2 transformer
+        m2 meter
+B2 breaker
+  X3 transformer
+    m3 meter
+B3 breaker
+  X4 transformer
+    m4 meter
+tie K S2 B2
+tie L B2 B3
+`
+
+test('a part that a tie feeds is shown as fed from the other feeder, and the tie at both', () => {
+  const lab = new EngineLab(drawnGrid(IN_TURN.trim()), undefined, { invariants: false })
+  const feeders = new Map(
+    lab.grid.feeders.map(({ id, source }) => [lab.grid.devices.ids.idOf(source), id] as const),
+  )
+  const at = (source: string) => [...feeders.keys()].indexOf(source)
+  const drawn = (source: string) => diagramOf(lab.engine.world, at(source))
+  const lines = (source: string) =>
+    drawn(source).devices.map(({ id, parent, fedFrom, feedsPartOf }) => [
+      ...[id, parent],
+      ...[fedFrom, feedsPartOf].map((one) => [...feeders].find(([, of]) => of === one)?.[0] ?? ''),
+    ])
+  const operate = (device: string, position: 'open' | 'closed') => {
+    lab.feed({
+      ...{ type: 'switching', receivedAt: lab.now, requestId: `${device} ${position}` },
+      ...{ device: device as DeviceId, position, at: lab.now, source: 'dispatcher', by: 'li' },
+    })
+    lab.pass(2)
+  }
+  const normally = [drawn('B1'), drawn('B2')]
+  expect(normally.flatMap(({ devices }) => devices).some(({ fedFrom }) => fedFrom)).toBe(false)
+
+  // The first switch opens and the tie closes: what lies beyond hangs the other way round.
+  operate('S1', 'open')
+  operate('K', 'closed')
+  expect(lines('B1')).toEqual([
+    ['B1', null, '', ''],
+    ['S1', 'B1', '', ''],
+    ['X1', 'S2', 'B2', ''],
+    ['S2', 'K', 'B2', ''],
+    ['X2', 'K', 'B2', ''],
+    ['K', 'B2', 'B2', ''],
+  ])
+  expect(lines('B2')).toEqual([
+    ['B2', null, '', ''],
+    ['X3', 'B2', '', ''],
+    ['K', 'B2', '', 'B1'],
+  ])
+  const lent = drawn('B2').devices.at(-1)!
+  expect(lent).toMatchObject({ open: false, normallyOpen: true, customers: 2 })
+  expect(drawn('B1').ties).toEqual([])
+  expect(drawn('B2').ties).toMatchObject([{ id: 'L', parent: 'B2', feeder: feeders.get('B3') }])
+
+  // As before, once the positions are.
+  operate('K', 'open')
+  operate('S1', 'closed')
+  expect([drawn('B1'), drawn('B2')]).toEqual(normally)
+})
