@@ -44,6 +44,8 @@ function fieldShell(): Plugin {
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   base: '/',
+  // `public/` is the page for everyone, no folder of files to copy.
+  publicDir: false,
   plugins: [react(), fieldShell()],
   build: {
     outDir: '../../dist/console',

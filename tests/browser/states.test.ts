@@ -79,6 +79,32 @@ describeInBrowser('pages that have nothing to show, or something old', () => {
     expect(await page.locator('.outdated').count()).toBe(0)
   })
 
+  test('dispatcher: a panel that cannot be drawn says so in its place, the rest lives, and another try heals it', async () => {
+    stage.put('I-1', stage.device('fuse', 60, 400), { outageKind: 'confirmed' })
+    await at('dispatcher', '/')
+    const logged: string[] = []
+    page.on('console', (message) => message.type() === 'error' && logged.push(message.text()))
+    const field = zhCN.fromTheField.heading
+    // An answer that nobody foresaw: what is drawn of it throws.
+    await page.route(/api\/v1\/incidents\/[^/]+\/repair/, (route) => route.fulfill({ json: {} }))
+    await page.locator('.row').first().click()
+    const failed = page.locator('.detail .panel-failed')
+    await failed.getByText(zhCN.failure.panel(field)).waitFor()
+    await failed.getByText(zhCN.failure.panelHint).waitFor()
+    await page.locator('.detail').getByText(zhCN.detail.where).waitFor()
+    expect(await page.locator('.panel-failed').count()).toBe(1)
+    expect(await page.locator('.failure').count()).toBe(0)
+    expect(logged.join()).toContain(`failed: ${field}`)
+    expect(await seriousFindings(page)).toEqual([])
+    // The list beside it is alive: what opens now arrives, and another outage can be looked at.
+    stage.put('I-2', stage.device('transformer', 20, 400), { outageKind: 'confirmed' })
+    await page.locator('.row').nth(1).waitFor()
+    await page.unroute(/api\/v1\/incidents\/[^/]+\/repair/)
+    await failed.getByRole('button', { name: zhCN.list.retry }).click()
+    await page.locator('.detail').getByText(zhCN.fromTheField.none).waitFor()
+    expect(await failed.count()).toBe(0)
+  })
+
   test('dispatcher: notices that do not come offer another try', async () => {
     await at('dispatcher', '/')
     await fails(/api\/v1\/notices/)

@@ -2,6 +2,7 @@
 import { SearchOutlined } from '@ant-design/icons'
 import { Input, type InputRef } from 'antd'
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { Panel } from '../app/Panel.tsx'
 import type { ViewProps } from '../app/view-props.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import { CallBacks } from './CallBacks.tsx'
@@ -96,16 +97,21 @@ export function AgentDesk({ account, names }: ViewProps) {
       </search>
       {searching.opened === null ? (
         <Results searching={searching} names={names}>
-          {account.rights.includes('callbacks.write') && <CallBacks />}
-          {account.rights.includes('complaints.read') && <Complaints account={account} />}
+          {account.rights.includes('callbacks.write') && (
+            <Panel name={text.agent.callBacks.heading}>
+              <CallBacks />
+            </Panel>
+          )}
+          {account.rights.includes('complaints.read') && (
+            <Panel name={text.complaints.heading}>
+              <Complaints account={account} />
+            </Panel>
+          )}
         </Results>
       ) : (
-        <CustomerCard
-          key={searching.opened.account}
-          customer={searching.opened}
-          account={account}
-          names={names}
-        />
+        <Panel key={searching.opened.account} name={t.card} className="answer">
+          <CustomerCard customer={searching.opened} account={account} names={names} />
+        </Panel>
       )}
       <KeyboardMap open={mapOpen} onClose={() => setMapOpen(false)} />
     </main>

@@ -1,6 +1,7 @@
 /** What stands behind the sentence: supply, incident, progress, time, plans, arrears, the past. */
 import type { ReactNode } from 'react'
 import type { CardPayload } from '../api/customers.ts'
+import { Panel } from '../app/Panel.tsx'
 import { useLanguage } from '../i18n/language.tsx'
 import { causeWord, useCauses } from '../incidents/causes.ts'
 import { deviceName, headlineOf } from '../incidents/headline.ts'
@@ -17,25 +18,40 @@ interface Props {
 
 export function Behind({ card, names, failed }: Props) {
   const { text } = useLanguage()
+  const t = text.agent
   return (
     <div className={`behind${card.stale ? ' stale' : ''}`}>
       {failed && (
         <p className="behind-failed" role="alert">
-          {text.agent.renewFailed}
+          {t.renewFailed}
         </p>
       )}
       <div>
-        <Supply card={card} />
-        <Announced card={card} />
+        <Panel name={t.supply}>
+          <Supply card={card} />
+        </Panel>
+        <Panel name={t.announced}>
+          <Announced card={card} />
+        </Panel>
       </div>
       <div>
-        <Restoration card={card} />
-        <Past card={card} />
+        <Panel name={t.restoration}>
+          <Restoration card={card} />
+        </Panel>
+        <Panel name={t.past}>
+          <Past card={card} />
+        </Panel>
       </div>
       <div>
-        <Outage card={card} names={names} />
-        <Contacts card={card} />
-        <Messages card={card} />
+        <Panel name={t.incident}>
+          <Outage card={card} names={names} />
+        </Panel>
+        <Panel name={t.contacts}>
+          <Contacts card={card} />
+        </Panel>
+        <Panel name={t.messages}>
+          <Messages card={card} />
+        </Panel>
       </div>
     </div>
   )

@@ -3,6 +3,7 @@ import { Skeleton } from 'antd'
 import { useEffect, useRef, useState } from 'react'
 import type { CardPayload, CustomerPayload, RevealedCustomer } from '../api/customers.ts'
 import type { Account } from '../api/payloads.ts'
+import { Panel } from '../app/Panel.tsx'
 import { useFocusKept } from '../app/useFocusKept.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import type { Names } from '../incidents/names.ts'
@@ -66,8 +67,12 @@ export function CustomerCard({ customer, account, names }: Props) {
         )
       ) : (
         <>
-          <SayFirst card={card} preferred={customer.language} />
-          <Filing customer={customer} card={card} account={account} onFiled={renew} />
+          <Panel name={t.sayFirst}>
+            <SayFirst card={card} preferred={customer.language} />
+          </Panel>
+          <Panel name={t.filing.heading}>
+            <Filing customer={customer} card={card} account={account} onFiled={renew} />
+          </Panel>
           <Behind card={card} names={names} failed={failed} />
         </>
       )}

@@ -4,7 +4,7 @@ import { signOut } from '../api/client.ts'
 import type { Account } from '../api/payloads.ts'
 import { fieldStore } from '../field/store.ts'
 import { LanguageProvider } from '../i18n/language.tsx'
-import { FailureBoundary } from './FailureBoundary.tsx'
+import { PageBoundary } from './FailureBoundary.tsx'
 import { accountWithout, keepAccount } from './kept-account.ts'
 import { SignIn } from './SignIn.tsx'
 import { ThemeProvider } from './theme.tsx'
@@ -23,9 +23,9 @@ export function App({ session }: { session: Promise<Account | null> }) {
   return (
     <LanguageProvider>
       <ThemeProvider>
-        <FailureBoundary>
+        <PageBoundary name="console">
           <Gate asked={session} />
-        </FailureBoundary>
+        </PageBoundary>
       </ThemeProvider>
     </LanguageProvider>
   )

@@ -5,6 +5,8 @@ import { Announcer } from '../incidents/Announcer.tsx'
 import { IncidentDetail } from '../incidents/IncidentDetail.tsx'
 import { IncidentList } from '../incidents/IncidentList.tsx'
 import { NetworkMap } from '../map/NetworkMap.tsx'
+import { FailureBoundary } from './FailureBoundary.tsx'
+import { Panel } from './Panel.tsx'
 import { useSelection } from './selection.ts'
 import type { ViewProps } from './view-props.ts'
 import '../styles/list.css'
@@ -17,6 +19,10 @@ export function Console({ account, network, names }: ViewProps) {
   const [selected, select] = useSelection()
   const [centreRequest, setCentreRequest] = useState(0)
   const list = useRef<HTMLDivElement>(null)
+  function close() {
+    select(null)
+    list.current?.focus()
+  }
   return (
     <main className="desk">
       <button type="button" className="skip" onClick={() => focusOn('incident-list')}>
@@ -25,30 +31,35 @@ export function Console({ account, network, names }: ViewProps) {
       <button type="button" className="skip" onClick={() => focusOn('network-map')}>
         {text.skip.toMap}
       </button>
-      <IncidentList listRef={list} names={names} selected={selected} onSelect={select} />
-      <NetworkMap
-        network={network}
-        names={names}
-        selected={selected}
-        centreRequest={centreRequest}
-        onSelect={select}
-      >
-        {selected !== null && (
-          <IncidentDetail
-            key={selected}
-            id={selected}
-            account={account}
+      <Panel name={text.list.title} className="list">
+        <IncidentList listRef={list} names={names} selected={selected} onSelect={select} />
+      </Panel>
+      <div className="desk-map">
+        <Panel name={text.map.region} className="map">
+          <NetworkMap
+            network={network}
             names={names}
+            selected={selected}
+            centreRequest={centreRequest}
             onSelect={select}
-            onCentre={() => setCentreRequest((count) => count + 1)}
-            onClose={() => {
-              select(null)
-              list.current?.focus()
-            }}
           />
+        </Panel>
+        {selected !== null && (
+          <Panel key={selected} name={text.detail.region} className="detail">
+            <IncidentDetail
+              id={selected}
+              account={account}
+              names={names}
+              onSelect={select}
+              onCentre={() => setCentreRequest((count) => count + 1)}
+              onClose={close}
+            />
+          </Panel>
         )}
-      </NetworkMap>
-      <Announcer names={names} />
+      </div>
+      <FailureBoundary name="announcer" instead={() => null}>
+        <Announcer names={names} />
+      </FailureBoundary>
     </main>
   )
 }

@@ -178,7 +178,7 @@ function AccountMenu({ account, names, onSignOut }: Props) {
         ],
       }}
     >
-      <button type="button" className="account">
+      <button type="button" className="account" title={`${role} · ${scope}`}>
         <span className="visually-hidden">{text.header.account}</span>
         <span className="account-role">{role}</span>
         <span className="account-scope">{scope}</span>

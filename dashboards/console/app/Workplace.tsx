@@ -10,12 +10,15 @@ import {
   useState,
 } from 'react'
 import type { Account } from '../api/payloads.ts'
+import { useLanguage } from '../i18n/language.tsx'
 import { namesOf } from '../incidents/names.ts'
 import { FeedContext, useFreshness } from '../live/context.tsx'
 import { LiveFeed } from '../live/feed.ts'
+import { PageBoundary } from './FailureBoundary.tsx'
 import { Header } from './Header.tsx'
 import { LinkBanner } from './LinkBanner.tsx'
 import { useNetwork } from './network.ts'
+import { Panel } from './Panel.tsx'
 import { PAGES } from './pages.ts'
 import { Rail } from './Rail.tsx'
 import { useView, VIEWS, type View, viewsFor } from './view.ts'
@@ -52,22 +55,27 @@ export function Workplace({ account, onExpired, onSignOut }: Props) {
 }
 
 function Room({ account, onSignOut }: Omit<Props, 'onExpired'>) {
+  const { text } = useLanguage()
   const network = useNetwork()
   const names = useMemo(() => namesOf(network.value), [network.value])
   const views = viewsFor(account)
   const asked = useView()
   const view = views.find((one) => one === asked) ?? views[0]
-  if (view === undefined) return <Header account={account} names={names} onSignOut={onSignOut} />
+  const header = (
+    <Panel name={text.header.title} className="header">
+      <Header account={account} names={names} onSignOut={onSignOut} />
+    </Panel>
+  )
+  if (view === undefined) return header
   const Page = SHOWN[view]
   const shared = { account, network, names }
   return (
-    <Frame
-      header={<Header account={account} names={names} onSignOut={onSignOut} />}
-      rail={views.length > 1 ? <Rail views={views} current={view} /> : null}
-    >
-      <Suspense fallback={<div className="waiting" aria-busy="true" />}>
-        <Page {...shared} />
-      </Suspense>
+    <Frame header={header} rail={views.length > 1 ? <Rail views={views} current={view} /> : null}>
+      <PageBoundary key={view} name={view}>
+        <Suspense fallback={<div className="waiting" aria-busy="true" />}>
+          <Page {...shared} />
+        </Suspense>
+      </PageBoundary>
     </Frame>
   )
 }

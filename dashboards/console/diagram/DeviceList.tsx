@@ -44,7 +44,7 @@ export function DeviceList({ drawn, incidents, names }: Props) {
       <thead>
         <tr>
           {COLUMNS.map((column) => (
-            <th key={column} scope="col" className={column}>
+            <th key={column} scope="col" className={`column-${column}`}>
               {t.columns[column]}
             </th>
           ))}
@@ -104,9 +104,9 @@ function DeviceRow(
       <td>
         <Heard items={heard} />
       </td>
-      <td className="figure">{share(device.probability)}</td>
-      <td className="figure">{share(device.dead)}</td>
-      <td className="figure">{format.number(device.customers)}</td>
+      <td className="share">{share(device.probability)}</td>
+      <td className="share">{share(device.dead)}</td>
+      <td className="share">{format.number(device.customers)}</td>
     </tr>
   )
 }

@@ -9,6 +9,7 @@ import {
 } from '../api/diagram.ts'
 import type { IncidentPayload } from '../api/payloads.ts'
 import { LoadedOr } from '../app/LoadedOr.tsx'
+import { Panel } from '../app/Panel.tsx'
 import { readPreference, writePreference } from '../app/preferences.ts'
 import type { ViewProps } from '../app/view-props.ts'
 import { useLanguage } from '../i18n/language.tsx'
@@ -126,13 +127,15 @@ function Feeder({ feeder, incidents, names, shownAs }: FeederProps) {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrolled with the arrow keys */}
       <section className="diagram-scroll" tabIndex={0} aria-label={text.diagram.region}>
         <LoadedOr loaded={loaded} retry={retry}>
-          {(value) =>
-            shownAs === 'list' ? (
-              <DeviceList drawn={value} incidents={incidents} names={names} />
-            ) : (
-              <Drawing drawn={value} incidents={incidents} names={names} />
-            )
-          }
+          {(value) => (
+            <Panel key={`${feeder} ${shownAs}`} name={text.diagram.region}>
+              {shownAs === 'list' ? (
+                <DeviceList drawn={value} incidents={incidents} names={names} />
+              ) : (
+                <Drawing drawn={value} incidents={incidents} names={names} />
+              )}
+            </Panel>
+          )}
         </LoadedOr>
       </section>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrolled with the arrow keys */}
@@ -141,7 +144,11 @@ function Feeder({ feeder, incidents, names, shownAs }: FeederProps) {
         {incidents.length === 0 ? (
           <p className="quiet">{text.diagram.calm}</p>
         ) : (
-          incidents.map((one) => <Why key={one.id} id={one.id} names={names} />)
+          incidents.map((one) => (
+            <Panel key={one.id} name={text.diagram.why} className="detail-part">
+              <Why id={one.id} names={names} />
+            </Panel>
+          ))
         )}
       </aside>
     </div>

@@ -1,5 +1,6 @@
 /** The grid manager's phone (网格经理): own outages, who needs care, what was done, whatever the link. */
 import { useState } from 'react'
+import { Panel } from '../app/Panel.tsx'
 import type { ViewProps } from '../app/view-props.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import { arrange, NO_FILTER } from '../incidents/order.ts'
@@ -56,23 +57,35 @@ export function Field({ account, names }: ViewProps) {
             <ul>
               {shown.map((incident) => (
                 <li key={incident.id}>
-                  <FieldIncident
-                    incident={incident}
-                    account={account}
-                    names={names}
-                    queue={queue}
-                  />
+                  <Panel name={incident.device.name || incident.id} className="field-incident">
+                    <FieldIncident
+                      incident={incident}
+                      account={account}
+                      names={names}
+                      queue={queue}
+                    />
+                  </Panel>
                 </li>
               ))}
             </ul>
           ))}
         {tab === 'care' && (
           <>
-            {account.rights.includes('visits.read') && <Visits account={account} queue={queue} />}
-            <Care account={account} queue={queue} />
+            {account.rights.includes('visits.read') && (
+              <Panel name={text.visits.heading}>
+                <Visits account={account} queue={queue} />
+              </Panel>
+            )}
+            <Panel name={t.tabs.care}>
+              <Care account={account} queue={queue} />
+            </Panel>
           </>
         )}
-        {tab === 'waiting' && <Waiting queue={queue} offline={offline} />}
+        {tab === 'waiting' && (
+          <Panel name={t.tabs.waiting}>
+            <Waiting queue={queue} offline={offline} />
+          </Panel>
+        )}
       </div>
       <nav className="field-tabs" aria-label={t.region}>
         {TABS.map((one) => (

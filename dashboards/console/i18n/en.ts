@@ -82,6 +82,7 @@ export const en: Catalogue = {
     art: 'Drawing of a radial feeder with one branch without power',
   },
   header: {
+    title: 'Status bar',
     customersOut: 'Customers out',
     ofCustomers: (total) => `of ${total}`,
     transformersOut: 'Transformers out',
@@ -690,6 +691,8 @@ export const en: Catalogue = {
     title: 'The page has failed',
     hint: 'No data is affected. Load it again to go on.',
     reload: 'Load again',
+    panel: (name) => `“${name}” cannot be shown`,
+    panelHint: 'The rest of the page works on; no data is affected.',
   },
 }
 

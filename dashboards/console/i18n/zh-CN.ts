@@ -102,6 +102,7 @@ export const zhCN = {
     art: '放射状配电线路示意图，其中一条支线停电',
   },
   header: {
+    title: '页首状态',
     customersOut: '停电客户',
     ofCustomers: (total: string) => `共 ${total} 户`,
     transformersOut: '停电台区',
@@ -698,6 +699,8 @@ export const zhCN = {
     title: '画面出错了',
     hint: '数据没有受影响，重新载入即可继续。',
     reload: '重新载入',
+    panel: (name: string) => `「${name}」显示不了`,
+    panelHint: '页面其余部分照常工作，数据没有受影响。',
   },
 }
 

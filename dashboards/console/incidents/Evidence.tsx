@@ -1,13 +1,14 @@
 /** What was heard, newest first, as the engine keeps it with the incident. */
 import type { IncidentPayload } from '../api/payloads.ts'
 import { useLanguage } from '../i18n/language.tsx'
+import { Moment } from './Moment.tsx'
 
 /** Reports that speak for supply; all others speak against it. */
 const SPEAKS_FOR_SUPPLY =
   /^(on|powerOn|areaOn|switchClosed|recloseSucceeded|phaseRestored|reading:energised)$/
 
 export function Evidence({ incident }: { incident: IncidentPayload }) {
-  const { text, format } = useLanguage()
+  const { text } = useLanguage()
   const items = incident.evidence ?? []
   if (items.length === 0) return <p className="quiet">{text.detail.evidenceNone}</p>
   const columns = text.detail.evidenceColumns
@@ -24,7 +25,7 @@ export function Evidence({ incident }: { incident: IncidentPayload }) {
         {items.map((item) => (
           <tr key={`${item.position} ${item.observer} ${item.said}`}>
             <td>
-              <time dateTime={item.at}>{format.time(item.at)}</time>
+              <Moment at={item.at} />
             </td>
             <td>
               {text.observerClass[item.observerClass] ?? item.observerClass}

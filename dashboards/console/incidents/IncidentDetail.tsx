@@ -3,6 +3,7 @@ import { AimOutlined, AuditOutlined, CloseOutlined, PrinterOutlined } from '@ant
 import { Skeleton } from 'antd'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import type { Account, IncidentPayload } from '../api/payloads.ts'
+import { Panel } from '../app/Panel.tsx'
 import { useFocusKept } from '../app/useFocusKept.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import { useNow } from '../live/context.tsx'
@@ -118,6 +119,8 @@ export function IncidentDetail(props: Props) {
 
 function Opened(props: Props & { incident: IncidentPayload; refresh: () => Promise<void> }) {
   const { incident, account, names } = props
+  const { text } = useLanguage()
+  const mayReadNotices = account.rights.includes('notices.read')
   const acting = useActing(incident, account, props.refresh)
   const [notice, retryNotice] = useNotice(incident, account)
   return (
@@ -126,31 +129,55 @@ function Opened(props: Props & { incident: IncidentPayload; refresh: () => Promi
         <Head incident={incident} names={names} onSelect={props.onSelect} />
         <Flags incident={incident} />
         <Figures incident={incident} />
-        <Clocks incident={incident} />
-        <NoticeState incident={incident} acting={acting}>
-          {account.rights.includes('notices.read') && (
-            <NoticeWhole loaded={notice} retry={retryNotice} names={names} />
-          )}
-        </NoticeState>
+        <Panel name={text.clock.heading}>
+          <Clocks incident={incident} />
+        </Panel>
+        <Panel name={text.notice.heading}>
+          <NoticeState incident={incident} acting={acting}>
+            {mayReadNotices && (
+              <Panel name={text.noticeSheet.open}>
+                <NoticeWhole loaded={notice} retry={retryNotice} names={names} />
+              </Panel>
+            )}
+          </NoticeState>
+        </Panel>
         <Progress incident={incident} />
-        {account.rights.includes('notices.read') && (
-          <Escalations incident={incident} account={account} />
+        {mayReadNotices && (
+          <Panel name={text.escalation.heading}>
+            <Escalations incident={incident} account={account} />
+          </Panel>
         )}
-        <Verdict incident={incident} />
-        <CallReads incident={incident} account={account} />
+        <Panel name={text.detail.where}>
+          <Verdict incident={incident} />
+        </Panel>
+        <Panel name={text.callReads.heading}>
+          <CallReads incident={incident} account={account} />
+        </Panel>
         {account.rights.includes('visits.read') && hasVisits(incident) && (
-          <VisitsDue incident={incident} account={account} />
+          <Panel name={text.visits.heading}>
+            <VisitsDue incident={incident} account={account} />
+          </Panel>
         )}
-        {account.rights.includes('notices.read') && <FromTheField incident={incident} />}
-        <History incident={incident} />
-        <Facts incident={incident} names={names} />
+        {mayReadNotices && (
+          <Panel name={text.fromTheField.heading}>
+            <FromTheField incident={incident} />
+          </Panel>
+        )}
+        <Panel name={text.detail.reasons}>
+          <History incident={incident} />
+        </Panel>
+        <Panel name={text.detail.facts}>
+          <Facts incident={incident} names={names} />
+        </Panel>
       </div>
       <Actions incident={incident} account={account} acting={acting} />
-      <WorkOrder
-        incident={incident}
-        names={names}
-        notice={notice.state === 'ready' ? notice.value : null}
-      />
+      <Panel name={text.workOrder.print}>
+        <WorkOrder
+          incident={incident}
+          names={names}
+          notice={notice.state === 'ready' ? notice.value : null}
+        />
+      </Panel>
     </>
   )
 }

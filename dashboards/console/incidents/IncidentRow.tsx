@@ -54,7 +54,7 @@ export const IncidentRow = memo(function IncidentRow(props: Props) {
         <span>
           <em>{text.level[incident.level]}</em>
           {incident.feeder !== null && <b>{names.feeder(incident.feeder)}</b>}
-          <span>{names.unit(incident.unit)}</span>
+          <span title={names.unit(incident.unit)}>{names.unit(incident.unit)}</span>
           <ServiceMark level={incident.serviceLevel} reasons={incident.serviceReasons} />
         </span>
       </div>

@@ -69,8 +69,8 @@ function Candidate(props: {
   return (
     <div className={`candidate${props.chosen ? ' chosen' : ''}`}>
       <div className="candidate-name">
-        <strong>{props.name}</strong>
-        <span>
+        <strong title={props.name}>{props.name}</strong>
+        <span title={`${props.type} · ${props.id}`}>
           {props.type} · {props.id}
         </span>
       </div>

@@ -1,4 +1,4 @@
-/** The map and everything that floats on it: controls, legend, what was clicked, the detail. */
+/** The map and everything that floats on it: controls, legend, what was clicked. */
 import { AimOutlined, MinusOutlined, PlusOutlined } from '@ant-design/icons'
 import { Button } from 'antd'
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
@@ -28,14 +28,13 @@ interface Props {
   /** Counts up each time the reader asks to centre the selected incident. */
   readonly centreRequest: number
   readonly onSelect: (id: string | null) => void
-  readonly children: ReactNode
 }
 
 /** Width of the detail panel with its margin, px; the map keeps what it shows out of it. */
 const DETAIL_WIDTH = 432
 
 export function NetworkMap(props: Props) {
-  const { network, names, selected, onSelect } = props
+  const { network, names, onSelect } = props
   const { text } = useLanguage()
   const { palette } = useTheme()
   const target = useRef<HTMLDivElement>(null)
@@ -136,7 +135,6 @@ export function NetworkMap(props: Props) {
           onClose={() => setHit(null)}
         />
       )}
-      {selected !== null && props.children}
     </section>
   )
 }

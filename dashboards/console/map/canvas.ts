@@ -86,6 +86,8 @@ export class NetworkCanvas {
   #moving = false
   #selected: string | null = null
   #home: Extent | null = null
+  /** Centre and resolution when the whole network was last shown; elsewhere a reader has chosen. */
+  #whole = ''
   #notes: ReadonlyMap<string, string> = new Map()
   readonly #drawnAreas = new Map<string, DrawnArea>()
   #drawnStates: readonly StatePoint[] = []
@@ -108,7 +110,7 @@ export class NetworkCanvas {
     })
     this.map = new OlMap({
       target,
-      controls: [new ScaleLine({ units: 'metric', minWidth: 72 })],
+      controls: [new ScaleLine({ units: 'metric', minWidth: 56 })],
       interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false }),
       layers: [
         this.#base,
@@ -213,7 +215,10 @@ export class NetworkCanvas {
   }
 
   showAll(duration = ANIMATION_MS): void {
-    if (this.#home !== null) this.#fit(this.#home, [56, 64, LEGEND_HEIGHT, 72], duration, 15)
+    if (this.#home === null) return
+    this.#fit(this.#home, [56, 64, LEGEND_HEIGHT, 72], duration, 15, () => {
+      this.#whole = this.#standing()
+    })
   }
 
   /** Brings an incident into the part of the map that the detail panel leaves free. */
@@ -241,11 +246,22 @@ export class NetworkCanvas {
     this.#tiles.refresh()
   }
 
-  #fit(extent: Extent, padding: number[], duration: number, maxZoom: number): void {
+  #fit(
+    extent: Extent,
+    padding: number[],
+    duration: number,
+    maxZoom: number,
+    callback?: () => void,
+  ): void {
     this.map.updateSize()
     // A fling that is still gliding would carry the map away from what was asked for.
     this.map.getView().cancelAnimations()
-    this.map.getView().fit(extent, { padding, maxZoom, duration })
+    this.map.getView().fit(extent, { padding, maxZoom, duration, callback })
+  }
+
+  #standing(): string {
+    const view = this.map.getView()
+    return `${view.getCenter()} ${view.getResolution()}`
   }
 
   #restyle(): void {
@@ -260,6 +276,10 @@ export class NetworkCanvas {
   }
 
   #listen(): void {
+    // A wall or window of another size shows the whole again, if that is what it showed.
+    this.map.on('change:size', () => {
+      if (this.#standing() === this.#whole) this.showAll(0)
+    })
     this.map.on('movestart', () => {
       this.#moving = true
       this.#showNames(false)

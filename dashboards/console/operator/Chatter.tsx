@@ -54,7 +54,9 @@ export function Chatter({ kind, names }: { kind: string; names: Names }) {
                   {noisy.map((one) => (
                     <tr key={one.id}>
                       <th scope="row">{one.id}</th>
-                      <td>{one.feeder === null ? '' : names.feeder(one.feeder)}</td>
+                      <td>
+                        {one.feeder === null ? text.header.unknown : names.feeder(one.feeder)}
+                      </td>
                       <td>{t.within(one.statements, format.duration(one.spanSeconds * 1000))}</td>
                       <td>{one.alternating ? t.alternates : t.repeats}</td>
                       <td>{one.besides === 0 ? t.alone : t.besides(format.number(one.besides))}</td>
@@ -62,7 +64,9 @@ export function Chatter({ kind, names }: { kind: string; names: Names }) {
                         {one.link === null ? text.header.unknown : text.operator.links[one.link]}
                       </td>
                       <td>
-                        {one.reliability && format.probability(one.reliability.delivery)}
+                        {one.reliability === null
+                          ? text.header.unknown
+                          : format.probability(one.reliability.delivery)}
                         {one.reliability !== null && one.reliability.falseReports > 0 && (
                           <small> {t.falsely(one.reliability.falseReports)}</small>
                         )}

@@ -1,6 +1,7 @@
 /** The operator's view: does every part run, what could not be used, which terminals are trusted. */
 import { Segmented } from 'antd'
 import { useState } from 'react'
+import { Panel } from '../app/Panel.tsx'
 import type { ViewProps } from '../app/view-props.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import { Parts } from './Parts.tsx'
@@ -35,12 +36,14 @@ export function Operator({ account, names }: ViewProps) {
         aria-label={text.operator.region}
         options={tabs.map((value) => ({ value, label: text.operator.tabs[value] }))}
       />
-      {tab === 'parts' && <Parts account={account} />}
-      {tab === 'quarantine' && <Quarantine account={account} />}
-      {tab === 'terminals' && <Terminals account={account} names={names} />}
-      {tab === 'rules' && <Rules account={account} />}
-      {tab === 'simulation' && <Simulation account={account} />}
-      {tab === 'receivers' && <Receivers account={account} />}
+      <Panel key={tab} name={text.operator.tabs[tab]}>
+        {tab === 'parts' && <Parts account={account} />}
+        {tab === 'quarantine' && <Quarantine account={account} />}
+        {tab === 'terminals' && <Terminals account={account} names={names} />}
+        {tab === 'rules' && <Rules account={account} />}
+        {tab === 'simulation' && <Simulation account={account} />}
+        {tab === 'receivers' && <Receivers account={account} />}
+      </Panel>
     </main>
   )
 }

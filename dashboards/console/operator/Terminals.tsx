@@ -93,25 +93,31 @@ export function Terminals({ account, names }: { account: Account; names: Names }
               {value.terminals.map((one) => (
                 <tr key={one.id}>
                   <th scope="row">{one.id}</th>
-                  <td>{one.feeder === null ? '' : names.feeder(one.feeder)}</td>
+                  <td>{one.feeder === null ? text.header.unknown : names.feeder(one.feeder)}</td>
                   <td className={one.link === 'offline' ? 'trouble' : ''}>
                     {one.link === null ? text.header.unknown : t.links[one.link]}
                   </td>
-                  <td>{one.lastHeardAt && <Moment at={one.lastHeardAt} />}</td>
-                  <td>{one.reliability && format.probability(one.reliability.delivery)}</td>
+                  <td>{one.lastHeardAt ? <Moment at={one.lastHeardAt} /> : text.header.unknown}</td>
                   <td>
-                    {one.reliability &&
-                      t.heard(
-                        one.reliability.outagesHeard,
-                        one.reliability.outagesMissed,
-                        one.reliability.falseReports,
-                      )}
+                    {one.reliability
+                      ? format.probability(one.reliability.delivery)
+                      : text.header.unknown}
                   </td>
                   <td>
-                    {one.reliability &&
-                      (one.reliability.clockCorrectionMs === 0
+                    {one.reliability
+                      ? t.heard(
+                          one.reliability.outagesHeard,
+                          one.reliability.outagesMissed,
+                          one.reliability.falseReports,
+                        )
+                      : text.header.unknown}
+                  </td>
+                  <td>
+                    {one.reliability === null
+                      ? text.header.unknown
+                      : one.reliability.clockCorrectionMs === 0
                         ? t.clockRight
-                        : t.clockOff(one.reliability.clockCorrectionMs / 1000))}
+                        : t.clockOff(one.reliability.clockCorrectionMs / 1000)}
                   </td>
                   <td>
                     {mayReset && (

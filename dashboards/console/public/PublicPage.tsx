@@ -1,7 +1,9 @@
 /** What everyone may see: coarse areas, numbers in tens, when supply is expected. No sign-in. */
 import { useEffect, useState } from 'react'
+import { PageBoundary } from '../app/FailureBoundary.tsx'
 import { LanguageSwitch } from '../app/LanguageSwitch.tsx'
 import { Mark } from '../app/Mark.tsx'
+import { Panel } from '../app/Panel.tsx'
 import { applyPalette } from '../app/palette.ts'
 import { LanguageProvider, useLanguage } from '../i18n/language.tsx'
 import { AreaMap } from './AreaMap.tsx'
@@ -25,7 +27,9 @@ export function PublicPage() {
   }, [])
   return (
     <LanguageProvider>
-      <Page />
+      <PageBoundary name="public">
+        <Page />
+      </PageBoundary>
     </LanguageProvider>
   )
 }
@@ -81,7 +85,9 @@ function Outages({ feed, failed }: { feed: OutageFeed; failed: boolean }) {
         </p>
         <Age asOf={feed.asOf} failed={failed} />
       </section>
-      <AreaMap territory={territory} features={features} />
+      <Panel name={t.map}>
+        <AreaMap territory={territory} features={features} />
+      </Panel>
       <section aria-label={t.areas}>
         {features.length > 0 && (
           <ul className="public-areas">

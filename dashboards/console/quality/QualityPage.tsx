@@ -1,6 +1,7 @@
 /** The quality record of one incident (工单质量记录) on one page, to be read and printed. */
 import { useEffect, useState } from 'react'
 import { ApiError } from '../api/client.ts'
+import { PageBoundary } from '../app/FailureBoundary.tsx'
 import { LanguageSwitch } from '../app/LanguageSwitch.tsx'
 import { applyPalette } from '../app/palette.ts'
 import { LanguageProvider, useLanguage } from '../i18n/language.tsx'
@@ -14,7 +15,9 @@ export function QualityPage({ id }: { id: string }) {
   useEffect(() => applyPalette('light'), [])
   return (
     <LanguageProvider>
-      <Page id={id} />
+      <PageBoundary name="quality">
+        <Page id={id} />
+      </PageBoundary>
     </LanguageProvider>
   )
 }

@@ -3,6 +3,7 @@ import { useEffect, useMemo } from 'react'
 import { incidentsSince, reliability } from '../api/history.ts'
 import type { IncidentPayload, NetworkPayload } from '../api/payloads.ts'
 import { Outdated } from '../app/LoadedOr.tsx'
+import { Panel } from '../app/Panel.tsx'
 import { useTheme } from '../app/theme.tsx'
 import type { ViewProps } from '../app/view-props.ts'
 import { useLanguage } from '../i18n/language.tsx'
@@ -23,16 +24,16 @@ const RENEW_MS = 20_000
 const CURVE_MS = 5_000
 const GRADES = [1, 2, 3, 4] as const
 const UNITS_SHOWN = 8
+const NONE: readonly IncidentPayload[] = []
 
 export function WallBoard({ account, network, names }: ViewProps) {
-  const { text, format } = useLanguage()
+  const { text } = useLanguage()
   const { force } = useTheme()
   useEffect(() => {
     force('dark')
     return () => force(null)
   }, [force])
   const t = text.wall
-  const stats = useStats()
   const { all } = useIncidents()
   const open = useMemo(() => all.filter(isOut), [all])
   const turn = useNowEvery(RENEW_MS)
@@ -42,68 +43,116 @@ export function WallBoard({ account, network, names }: ViewProps) {
   )
   // What is new since the last answer comes by the live channel: the end of the curve keeps up.
   const now = useNowEvery(CURVE_MS)
-  const known = past.state === 'ready' ? past.value : []
-  const merged = useMemo(() => newestOf([...known, ...all]), [known, all])
-  const points = useMemo(() => outageCurve(merged, now, MINUTES), [merged, now])
-  const arrived = arrivals(merged, now)
-  const number = (value: number | undefined) =>
-    value === undefined ? text.header.unknown : format.number(value)
+  const before = past.state === 'ready' ? past.value : NONE
+  const known = useMemo(() => newestOf([...before, ...all]), [before, all])
+  const mayRead = account.rights.includes('reports.read')
   return (
     <main className="wall" aria-label={t.region}>
       <section className="wall-figures">
-        <div className={(stats?.customersOut ?? 0) > 0 ? 'wall-out alarming' : 'wall-out'}>
-          <h2>{text.header.customersOut}</h2>
-          <p>{number(stats?.customersOut)}</p>
-          <small>{stats && text.header.ofCustomers(format.number(stats.customers))}</small>
-        </div>
-        <div>
-          <h2>{text.header.incidents}</h2>
-          <ul className="wall-grades">
-            {GRADES.map((grade) => {
-              const count = open.filter((one) => one.grade === grade).length
-              return (
-                <li key={grade} className={`grade-${grade}${count === 0 ? ' none' : ''}`}>
-                  <i>{text.grade.name[grade]}</i>
-                  <b>{count}</b>
-                  <span className="visually-hidden">{text.grade.word[grade]}</span>
-                </li>
-              )
-            })}
-          </ul>
-        </div>
+        <Panel name={text.header.customersOut}>
+          <Out />
+        </Panel>
+        <Panel name={text.header.incidents}>
+          <Grades open={open} />
+        </Panel>
         <div className="wall-pair">
-          <div>
-            <h2>{t.arrived}</h2>
-            <p>{arrived === null ? text.header.unknown : t.inTime(arrived.inTime, arrived.of)}</p>
-          </div>
-          {account.rights.includes('reports.read') && <Saidi />}
+          <Panel name={t.arrived}>
+            <Arrived known={known} now={now} />
+          </Panel>
+          {mayRead && (
+            <Panel name={t.saidi}>
+              <Saidi />
+            </Panel>
+          )}
         </div>
       </section>
-      <div className="wall-map">
-        <NetworkMap
-          network={network}
-          names={names}
-          selected={null}
-          centreRequest={0}
-          onSelect={() => undefined}
-        >
-          {null}
-        </NetworkMap>
-      </div>
-      <section className="wall-hour">
-        <h2>{t.lastHour}</h2>
-        {past.state === 'failed' && <p role="alert">{t.noHistory}</p>}
-        {past.state === 'ready' && past.outdated && <Outdated at={past.at} />}
-        <LastHour points={points} />
-      </section>
-      {account.rights.includes('reports.read') && <Arrivals />}
-      <section className="wall-units">
-        <h2>{t.byUnit}</h2>
-        <Units open={open} network={network.value} />
-      </section>
+      <Panel name={text.map.region} className="wall-map">
+        <div className="wall-map">
+          <NetworkMap
+            network={network}
+            names={names}
+            selected={null}
+            centreRequest={0}
+            onSelect={() => undefined}
+          />
+        </div>
+      </Panel>
+      <Panel name={t.lastHour} className="wall-hour">
+        <section className="wall-hour">
+          <h2>{t.lastHour}</h2>
+          {past.state === 'failed' && <p role="alert">{t.noHistory}</p>}
+          {past.state === 'ready' && past.outdated && <Outdated at={past.at} />}
+          <Hour known={known} now={now} />
+        </section>
+      </Panel>
+      {mayRead && (
+        <Panel name={t.arrivals.title} className="wall-arrivals">
+          <Arrivals />
+        </Panel>
+      )}
+      <Panel name={t.byUnit} className="wall-units">
+        <section className="wall-units">
+          <h2>{t.byUnit}</h2>
+          <Units open={open} network={network.value} />
+        </section>
+      </Panel>
       <Age />
     </main>
   )
+}
+
+function Out() {
+  const { text, format } = useLanguage()
+  const stats = useStats()
+  return (
+    <div className={(stats?.customersOut ?? 0) > 0 ? 'wall-out alarming' : 'wall-out'}>
+      <h2>{text.header.customersOut}</h2>
+      <p>{stats == null ? text.header.unknown : format.number(stats.customersOut)}</p>
+      <small>{stats && text.header.ofCustomers(format.number(stats.customers))}</small>
+    </div>
+  )
+}
+
+function Grades({ open }: { open: readonly IncidentPayload[] }) {
+  const { text } = useLanguage()
+  return (
+    <div>
+      <h2>{text.header.incidents}</h2>
+      <ul className="wall-grades">
+        {GRADES.map((grade) => {
+          const count = open.filter((one) => one.grade === grade).length
+          return (
+            <li key={grade} className={`grade-${grade}${count === 0 ? ' none' : ''}`}>
+              <i>{text.grade.name[grade]}</i>
+              <b>{count}</b>
+              <span className="visually-hidden">{text.grade.word[grade]}</span>
+            </li>
+          )
+        })}
+      </ul>
+    </div>
+  )
+}
+
+/** Incidents of the hour and those of now, and the moment they are drawn for. */
+interface Known {
+  readonly known: readonly IncidentPayload[]
+  readonly now: number
+}
+
+function Arrived({ known, now }: Known) {
+  const { text } = useLanguage()
+  const arrived = arrivals(known, now)
+  return (
+    <div>
+      <h2>{text.wall.arrived}</h2>
+      <p>{arrived === null ? text.header.unknown : text.wall.inTime(arrived.inTime, arrived.of)}</p>
+    </div>
+  )
+}
+
+function Hour({ known, now }: Known) {
+  return <LastHour points={useMemo(() => outageCurve(known, now, MINUTES), [known, now])} />
 }
 
 const isOut = (one: IncidentPayload) =>

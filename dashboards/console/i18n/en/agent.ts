@@ -78,6 +78,7 @@ export const agent: typeof zh = {
     customerInternal: 'Meter has supply',
     unknown: 'No outage known',
   },
+  past: 'Earlier outages',
   supply: 'Supply',
   supplyState: { energised: 'Live', deenergised: 'No supply', unknown: 'Not certain' },
   probabilityDead: (share) => `without supply: ${share}`,

@@ -20,7 +20,7 @@ export const operator: typeof zh = {
   consoles: 'Consoles',
   quarantined: 'Quarantined',
   part: 'Part',
-  rate: 'a second',
+  rate: 'Per second',
   waiting: 'Waiting',
   troubles: 'Failed or refused since start',
   parts: {

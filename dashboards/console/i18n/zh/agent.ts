@@ -78,6 +78,7 @@ export const agent = {
     customerInternal: '电表有电，疑为户内',
     unknown: '没有停电信息',
   } as Record<string, string>,
+  past: '以往停电',
   supply: '供电',
   supplyState: { energised: '有电', deenergised: '停电', unknown: '无法确定' },
   probabilityDead: (share: string) => `本户停电的把握 ${share}`,
