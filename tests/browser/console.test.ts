@@ -30,7 +30,7 @@ describeInBrowser('the console of the demonstration', () => {
     if (!existsSync('dist/console/index.html')) throw new Error('run `npm run build` first')
     browser = await launchBrowser()
     program = await startDemoProgram()
-  }, 180_000)
+  }, 300_000)
   afterAll(async () => {
     await browser?.close()
     await program?.stop()

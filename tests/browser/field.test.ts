@@ -102,7 +102,7 @@ describeInBrowser('the phone in the field', () => {
   }
 
   test('works without a connection, through a reload, and sends all in order, once', {
-    timeout: 180_000,
+    timeout: 300_000,
   }, async () => {
     const revisions: number[] = []
     stage.judge = (fact) => {

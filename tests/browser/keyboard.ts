@@ -49,7 +49,7 @@ export function focused(page: Page): Promise<Focused | null> {
 export async function expectFocusSeen(page: Page): Promise<Focused> {
   // A skip link slides in, a row scrolls into view, a dialog opens.
   await expect
-    .poll(() => focused(page), { message: 'where the focus is must be seen', timeout: 5_000 })
+    .poll(() => focused(page), { message: 'where the focus is must be seen', timeout: 60_000 })
     .toMatchObject({ ringed: true, inView: true })
   return (await focused(page))!
 }

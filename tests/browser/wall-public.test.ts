@@ -69,7 +69,7 @@ describeInBrowser('pages that nobody touches', () => {
     expect(await page.locator('.wall-grades li').first().textContent()).toContain('1')
     await expect.poll(() => page.locator('.wall-hour .chart svg path').count()).toBeGreaterThan(3)
     await expect
-      .poll(() => page.locator('.wall-hour .chart').getAttribute('aria-label'), { timeout: 15_000 })
+      .poll(() => page.locator('.wall-hour .chart').getAttribute('aria-label'), { timeout: 60_000 })
       .toContain(out)
     const t = zhCN.wall.arrivals
     const arrivals = page.locator('.wall-arrivals')

@@ -40,6 +40,7 @@ test('what was acknowledged before a backup is in it, and the program goes on fr
     }
   })()
   await delay(2_500)
+  await until(() => acknowledged.size > 100)
 
   const begun = new Set(acknowledged)
   const backup = place('backup')

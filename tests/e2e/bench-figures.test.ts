@@ -58,7 +58,7 @@ describe('bench pipeline', () => {
 })
 
 describe('bench lookup', () => {
-  test('a hundred thousand customers, every kind of question', { timeout: 240_000 }, async () => {
+  test('a hundred thousand customers, every kind of question', { timeout: 300_000 }, async () => {
     const figures = await bench('lookup', '--customers', '100000', '--questions', '20')
     expect(figures).toMatchObject({ bench: 'lookup', customers: 100_000 })
     const byKind = figures.byKind as Record<string, { p99Ms: number; refined: number }>
@@ -77,7 +77,7 @@ describe('bench inform', () => {
   const customers = Number(process.env.LASTGASP_INFORM_CUSTOMERS ?? 30_000)
 
   test('every customer of a dark line is told once, and sensing goes on meanwhile', {
-    timeout: 240_000 + customers * 4,
+    timeout: 300_000 + customers * 4,
   }, async () => {
     const figures = await bench('inform', '--customers', String(customers))
     expect(figures).toMatchObject({ bench: 'inform', customers, told: customers, again: 0 })
@@ -92,7 +92,7 @@ describe('bench inform', () => {
 
 await describeWithOwnKafka('bench storm through Mosquitto and Kafka', () => {
   test('two engines judge what sensing wrote down, and nothing acknowledged is missing', {
-    timeout: 240_000,
+    timeout: 300_000,
   }, async () => {
     const [kafka, mosquitto] = [await startKafka(1), await startMosquitto({})]
     try {

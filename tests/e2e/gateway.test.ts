@@ -135,7 +135,7 @@ await describeWith('redis', 'gateways', (redisServer) => {
   })
 
   test('show faults, and survive the loss of engine, gateway and Redis', {
-    timeout: 180_000,
+    timeout: 300_000,
   }, async () => {
     const [first, second] = gateways as [Server, Server]
     const consoles = [

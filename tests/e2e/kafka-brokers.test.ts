@@ -15,7 +15,7 @@ await describeWithOwnKafka('three brokers', () => {
   let stage: KafkaStage | undefined
   beforeAll(async () => {
     kafka = await startKafka(3)
-  }, 120_000)
+  }, 300_000)
   afterAll(async () => {
     await stage?.close()
     await kafka?.stop()

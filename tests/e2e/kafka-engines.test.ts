@@ -58,7 +58,7 @@ await describeWithKafka('engines on Kafka', (server) => {
   })
 
   it('end with their code when another has the partition, for whoever starts them again', {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const of = await openStage(1)
     const engine = await of.startEngine()

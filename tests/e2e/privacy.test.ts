@@ -153,7 +153,7 @@ beforeAll(async () => {
   metrics = await (await fetch(`${server.url}/metrics`)).text()
   await client.endAsync()
   await server.stop()
-}, 240_000)
+}, 300_000)
 
 /** What of the secrets stands in a text or file, however long. */
 const found = (bytes: Buffer | string): string[] => {
@@ -214,7 +214,7 @@ test('a program that is killed right after it was asked leaves nothing of it eit
   // What was not yet written into the databases lies in their logs.
   expect(others.some((path) => path.endsWith('-wal'))).toBe(true)
   expect(others.filter((path) => found(readFileSync(path)).length > 0)).toEqual([])
-}, 150_000)
+}, 300_000)
 
 test('no address asks for anything personal', async () => {
   const { openApiOf } = await import('../../src/http/openapi.ts')

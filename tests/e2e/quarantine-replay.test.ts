@@ -102,4 +102,4 @@ it('takes what is good by now, once, and says why the rest stays', async () => {
   server = await startServing({ data })
   expect(await replay({ positions })).toMatchObject({ replayed: 0, already: 1 })
   // Two starts and a grid applied by its verb, each a process of its own.
-}, 180_000)
+}, 300_000)

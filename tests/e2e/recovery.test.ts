@@ -76,7 +76,7 @@ describe('a program killed while it writes a snapshot', () => {
     load.disconnect()
   }
 
-  it(`goes on from the other one (seed ${seed})`, { timeout: 180_000 }, async () => {
+  it(`goes on from the other one (seed ${seed})`, { timeout: 300_000 }, async () => {
     for (let kill = 0; kill < 4; kill++) {
       await killInSnapshot()
       server = await startServing({ data, env, mqttPort })
@@ -91,7 +91,7 @@ describe('a program killed while it writes a snapshot', () => {
     expect(await replayedDigest(data)).toBe(recordedDigest(data))
   })
 
-  it('passes over a damaged one', { timeout: 120_000 }, async () => {
+  it('passes over a damaged one', { timeout: 300_000 }, async () => {
     for (const name of readdirSync(join(data, 'snapshots'))) {
       const path = join(data, 'snapshots', name)
       const file = openSync(path, 'r+')
@@ -152,7 +152,7 @@ describe.skipIf(!hasDisk)('a full disk (needs the right to mount one)', () => {
     )
 
   it('is said, nothing is acknowledged meanwhile, and all is well afterwards', {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     await report(1)
     const ballast = join(disk, 'ballast')

@@ -131,16 +131,16 @@ await describeWithAllBrokers('roles', ([kafka, mosquitto, redis]) => {
     await until(() => engines.every((engine) => ownedBy(engine).size === 1))
     desk = await DeskConsole.signIn(address.url, 'dana', password)
     await until(() => desk.isOpen)
-  }, 240_000)
+  }, 300_000)
   afterAll(async () => {
     desk?.close()
     await address?.close()
     await Promise.all([...gateways, records, sensing, ...engines].map((one) => one?.kill()))
     rmSync(folder, { recursive: true, force: true })
-  }, 60_000)
+  }, 300_000)
 
   test('a console works over them and survives the loss of a gateway and of an engine', {
-    timeout: 180_000,
+    timeout: 300_000,
   }, async () => {
     onTestFailed(() => {
       for (const one of [records, ...engines, ...gateways]) console.log(one.output().slice(-3_000))
@@ -277,7 +277,7 @@ await describeWithAllBrokers('roles', ([kafka, mosquitto, redis]) => {
   })
 
   test('consoles see outages while records is away, and all agree once it is back', {
-    timeout: 240_000,
+    timeout: 300_000,
   }, async () => {
     onTestFailed(() => {
       for (const one of [records, ...engines, ...gateways]) console.log(one.output().slice(-3_000))

@@ -91,7 +91,7 @@ test('a tie restores a part of an open incident, over a restart', async () => {
     ['K', 'closed'],
   ])
   expect(islands).toMatchObject([{ device: { id: 'B1' }, customers: 1 }])
-}, 120_000)
+}, 300_000)
 
 test('a new grid goes into force under the open incident', async () => {
   const token = await server.token('operator')
@@ -110,7 +110,7 @@ test('a new grid goes into force under the open incident', async () => {
   })
   await say('C1', 'powerOff')
   await until(async () => (await server.get('/api/v1/quarantine')).counts.unknownTerminal === 1)
-}, 120_000)
+}, 300_000)
 
 test('a grid that cannot be used is refused by place, and nobody else may send one', async () => {
   const before = (await server.get('/api/v1/network')).digest
@@ -126,4 +126,4 @@ test('a grid that cannot be used is refused by place, and nobody else may send o
   const denied = await lastgasp(['grid', 'apply', path, '--url', server.url, '--token', auditor])
   expect(denied.output).toContain('auth.forbidden')
   expect((await server.get('/api/v1/network')).digest).toBe(before)
-}, 120_000)
+}, 300_000)

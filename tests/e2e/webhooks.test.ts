@@ -57,7 +57,7 @@ async function act(action: string): Promise<number> {
 const told = () => receiver.received.map(({ body }) => JSON.parse(body))
 
 test('a published notice outlives a kill and a receiver that hangs, and is corrected', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const grid = join(folder, 'grid.json')
   writeFileSync(

@@ -114,7 +114,7 @@ describe('a call-read over MQTT', () => {
   })
 
   it('reaches the terminal once, restart or not, and its answer confirms', {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     const at = () => new Date().toISOString()
     await terminal.say('event', { kind: 'powerOff', at: at(), boot: 1, seq: 1 })

@@ -10,7 +10,7 @@ import { runKills } from '../../src/cli/bench/kill.ts'
 const SERVER = fileURLToPath(new URL('../support/kill-server.mjs', import.meta.url))
 const seed = Math.floor(Math.random() * 2 ** 31)
 
-it('loses nothing acknowledged and repeats nothing in 15 kills', { timeout: 180_000 }, async () => {
+it('loses nothing acknowledged and repeats nothing in 15 kills', { timeout: 300_000 }, async () => {
   const result = await runKills([SERVER], { times: 15, seed, json: false })
   expect(result.details).toEqual([])
   expect(result).toMatchObject({
@@ -32,12 +32,12 @@ const broken = async (fault: string, times: number) => {
   return result
 }
 
-it('finds what was acknowledged before its commit', { timeout: 180_000 }, async () => {
+it('finds what was acknowledged before its commit', { timeout: 300_000 }, async () => {
   expect((await broken('ackEarly', 6)).lost).toBeGreaterThan(0)
 })
 
 it('finds incidents opened twice and a digest that is not that of the changes', {
-  timeout: 180_000,
+  timeout: 300_000,
 }, async () => {
   expect((await broken('doubleIncident', 4)).duplicated).toBeGreaterThan(0)
   expect((await broken('forgetPosition', 1)).failures).toBe(2)

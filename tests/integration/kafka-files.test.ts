@@ -30,7 +30,7 @@ await describeWithKafka('files of all roles', (server) => {
   beforeAll(async () => {
     const appender = await FactAppender.open(settings, telemetry)
     await appender.close()
-  }, 60_000)
+  }, 300_000)
   const fail = (error: unknown) => {
     throw error
   }
@@ -49,7 +49,7 @@ await describeWithKafka('files of all roles', (server) => {
   }
 
   it('a role waits for what it lacks, says so, and has it once another gives it', {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     const [giver, taker] = [await role('giver'), await role('taker')]
     writeFileSync(join(dir, 'grid.json.gz'), gzipSync(JSON.stringify(smallGrid())))
@@ -81,7 +81,7 @@ await describeWithKafka('files of all roles', (server) => {
   })
 
   it('a file of many pieces arrives as it was, and one that is not what it says is refused', {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     const { topic, close } = await role('pieces')
     const bytes = randomBytes(3_000_001)
@@ -109,7 +109,7 @@ await describeWithKafka('files of all roles', (server) => {
   })
 
   it('what a stop left half done is carried out by the next start, once', {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     const { topic, close } = await role('half')
     const digests = ['new', 'old']

@@ -80,7 +80,7 @@ await describeWithKafka('the journal in Kafka', (server) => {
   })
 
   it('waits for brokers that are away, says so, and loses nothing', {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async (context) => {
     if (!server.restart) return context.skip()
     const journal = await openJournal(server.url)
@@ -107,7 +107,7 @@ await describeWithKafka('the journal in Kafka', (server) => {
     })
   })
 
-  it('is missed at the start and by doctor', { timeout: 60_000 }, async () => {
+  it('is missed at the start and by doctor', { timeout: 300_000 }, async () => {
     expect((await checkKafka(settingsFor('127.0.0.1:9'))).ok).toBe(false)
     await expect(openJournal('127.0.0.1:9')).rejects.toMatchObject({ code: 'journal.unreachable' })
   })

@@ -33,7 +33,7 @@ it('places go as far as a position of the records, and never back', () => {
 
 await describeWithKafka('live changes behind Kafka', (server) => {
   it('go on behind the picture, leave out what it has and what a former engine says, and try again', {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     const prefix = `live-${process.pid}-${Date.now()}`
     const settings = kafkaSettingsFor(server.url, prefix, { partitions: 2 })

@@ -16,7 +16,7 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
 await describeWithKafka('records behind Kafka', (server) => {
   it('file each change once over restarts, and none of an engine that had lost its partition', {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const settings = kafkaSettingsFor(server.url, `follow-${process.pid}`, { partitions: 2 })
     await prepareTopics(settings)

@@ -27,7 +27,7 @@ await describeWithOwnKafka('a Kafka with TLS and accounts', () => {
   beforeAll(async () => {
     authority = certificateAuthority()
     kafka = await startSecuredKafka(authority)
-  }, 90_000)
+  }, 300_000)
   afterAll(async () => {
     await kafka?.stop()
     authority?.remove()
@@ -60,16 +60,16 @@ await describeWithOwnKafka('a Kafka with TLS and accounts', () => {
   it.each(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'])(
     'takes facts of an account that proves itself by %s',
     {
-      timeout: 60_000,
+      timeout: 300_000,
     },
     (mechanism) => carries(byAccount({ mechanism })),
   )
 
-  it('takes facts of a certificate that its authority vouches for', { timeout: 60_000 }, () =>
+  it('takes facts of a certificate that its authority vouches for', { timeout: 300_000 }, () =>
     carries(byCertificate()),
   )
 
-  it('lets an engine own a partition and commit a turn', { timeout: 60_000 }, async () => {
+  it('lets an engine own a partition and commit a turn', { timeout: 300_000 }, async () => {
     const settings = byAccount()
     await carries(settings)
     const consumer = await connectConsumer(settings, { 'group.id': `${settings.prefix}.engines` })
@@ -92,13 +92,13 @@ await describeWithOwnKafka('a Kafka with TLS and accounts', () => {
       () => byCertificate({ certFile: undefined, keyFile: undefined }),
       'check kafka.certFile',
     ],
-  ])('with %s says what to check', { timeout: 60_000 }, async (_, settings, said) => {
+  ])('with %s says what to check', { timeout: 300_000 }, async (_, settings, said) => {
     const { ok, found } = await checkKafka(settings())
     expect({ ok, found }).toEqual({ ok: false, found: expect.stringContaining(said) })
     expect(found).not.toContain(PASSWORD)
   })
 
-  it('is reached by doctor with the password from a file', { timeout: 60_000 }, async () => {
+  it('is reached by doctor with the password from a file', { timeout: 300_000 }, async () => {
     const password = join(folder, 'password')
     writeFileSync(password, `${PASSWORD}\n`)
     const config = join(folder, 'config.yaml')

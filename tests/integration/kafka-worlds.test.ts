@@ -19,7 +19,7 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
 await describeWithKafka('worlds beside the engines', (server) => {
   it('find what an engine says, and tell where one says something else', {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     const prefix = `worlds-${process.pid}-${Date.now()}`
     const settings = kafkaSettingsFor(server.url, prefix, { partitions: 2 })

@@ -123,7 +123,7 @@ async function drive(confirmed: number, done: () => Promise<boolean>): Promise<s
 }
 
 test('a crew that is sent drives there, is seen to arrive, says so, and enters what it finds', {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async () => {
   const { crews } = await ask('/api/v1/crews')
   expect(crews.map(({ id }: { id: string }) => id)).toEqual(['C-01', 'C-02', 'C-03', 'C-04'])

@@ -105,7 +105,7 @@ events:
       off: { made: 2_002, acked: 2_002 },
       on: { made: 2_001, acked: 2_001 },
     })
-  }, 240_000)
+  }, 300_000)
 
   it('keep what a dying broker did not acknowledge and send it again after a jittered reconnect', async () => {
     const broker = await startBroker()

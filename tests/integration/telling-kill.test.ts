@@ -22,7 +22,7 @@ afterEach(async () => {
 })
 
 test('thirty thousand customers are told once each, whenever the program is killed', {
-  timeout: 240_000,
+  timeout: 300_000,
 }, async () => {
   const data = mkdtempSync(join(tmpdir(), 'lastgasp-telling-kill-'))
   closers.push(() => rmSync(data, { recursive: true, force: true }))

@@ -92,7 +92,7 @@ beforeAll(async () => {
   for (const { id } of lab.open()) act(id, 'confirm')
   lab.pass(5)
   await file()
-}, 60_000)
+}, 300_000)
 afterAll(async () => {
   await fixture.close()
   await records.close()

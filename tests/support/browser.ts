@@ -17,12 +17,15 @@ const FLAGS = [
   '--no-first-run',
 ]
 
+/** For what never comes: a busy machine takes half a minute to start a browser, or to draw a page. */
+const PATIENCE_MS = 120_000
+
 function chromiumPath(): string | undefined {
   return [process.env.CHROMIUM_PATH, ...PLACES].find((path) => path && existsSync(path))
 }
 
 export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: chromiumPath()!, args: FLAGS })
+  return chromium.launch({ executablePath: chromiumPath()!, args: FLAGS, timeout: PATIENCE_MS })
 }
 
 /** Tests in a browser; one skipped test with the reason stands in their place where there is none. */
@@ -56,7 +59,7 @@ export async function openPage(
     reducedMotion: 'reduce',
   })
   const page = await context.newPage()
-  page.setDefaultTimeout(30_000)
+  page.setDefaultTimeout(PATIENCE_MS)
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(String(error)))
   page.on('console', (message) => {

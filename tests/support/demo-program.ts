@@ -18,7 +18,7 @@ export interface DemoProgram {
 }
 
 /** A loaded machine generates and compiles the county in some twenty seconds. */
-const START_WITHIN_MS = 120_000
+const START_WITHIN_MS = 240_000
 
 export async function startDemoProgram(): Promise<DemoProgram> {
   const data = mkdtempSync(join(tmpdir(), 'lastgasp-demo-'))

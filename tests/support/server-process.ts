@@ -7,14 +7,33 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** A port that was free a moment ago. */
+/**
+ * Below the ports that systems give to outgoing connections (from 32768 on): what is free here is not
+ * taken by a client in the seconds until its server listens, or while that server is restarted.
+ */
+const PORTS = { from: 12_000, below: 32_000 }
+/** Workers of the tests choose from ports of their own. */
+const WORKERS = 8
+const OWN = (PORTS.below - PORTS.from) / WORKERS
+const first = PORTS.from + (Number(process.env.VITEST_POOL_ID ?? 0) % WORKERS) * OWN
+/** Each process begins elsewhere, for the servers of the one before may not be gone yet. */
+let given = (process.pid * 31) % OWN
+
+/** A port that nothing listens at, and that nobody else is given for a while. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
+  for (;;) {
+    given = (given + 1) % OWN
+    const port = first + given
+    const server = createServer()
+    const listens = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false))
+      server.listen(port, '127.0.0.1', () => resolve(true))
+    })
+    if (!listens) continue
+    server.close()
+    await once(server, 'close')
+    return port
+  }
 }
 
 export function isInstalled(program: string): boolean {
@@ -58,7 +77,7 @@ export interface ServerProgram {
 }
 
 /** How long a server may take to answer; a loaded machine needs several seconds. */
-const START_MS = 60_000
+const START_MS = 180_000
 
 /** Starts a server and waits until it answers. Its folder is removed when it is stopped. */
 export async function startServer(server: ServerProgram): Promise<ServerProcess> {

@@ -6,7 +6,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -14,6 +13,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { Draw } from '../../grid/generate/draw.ts'
 import { generateGrid } from '../../grid/generate/generate.ts'
+import { freePort } from './free-port.ts'
 import { auditKilledData } from './kill-audit.ts'
 import { KillLoad } from './kill-load.ts'
 
@@ -100,15 +100,6 @@ export async function runKills(
     seeds: [seed],
     seconds: Math.round((performance.now() - started) / 100) / 10,
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 class KillRun {

@@ -2,10 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { freePort } from './free-port.ts'
 
 /** Nine million meters are compiled in two minutes and loaded in seconds. */
 const START_WITHIN_MS = 300_000
@@ -16,15 +15,6 @@ const SHOWN_LINES = 12
 const TICK_MS = 10
 
 const MAIN = fileURLToPath(new URL('../../../main.js', import.meta.url))
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 export interface ServedOptions {
   /** Script and first arguments; absent: this program. */
@@ -41,10 +31,18 @@ export class Served {
   readonly url: string
   readonly mqttPort: number
   readonly data: string
+  readonly #name: string
   readonly #child: ChildProcess
   #printed = ''
 
-  private constructor(child: ChildProcess, port: number, mqttPort: number, data: string) {
+  private constructor(
+    name: string,
+    child: ChildProcess,
+    port: number,
+    mqttPort: number,
+    data: string,
+  ) {
+    this.#name = name
     this.#child = child
     this.url = `http://127.0.0.1:${port}`
     this.mqttPort = mqttPort
@@ -73,12 +71,18 @@ export class Served {
         ...env,
       },
     })
-    const served = new Served(child, port, mqttPort, data)
+    const served = new Served(
+      role === undefined ? 'the program' : `the role ${role}`,
+      child,
+      port,
+      mqttPort,
+      data,
+    )
     const deadline = performance.now() + START_WITHIN_MS
     while (!served.#printed.includes('stop with Ctrl-C')) {
       if (!served.runs || performance.now() > deadline) {
         child.kill('SIGKILL')
-        throw new Error(`the program did not start${served.lastLines()}`)
+        throw new Error(`${served.#name} did not start${served.lastLines()}`)
       }
       await delay(50)
     }
@@ -98,17 +102,29 @@ export class Served {
     return lines[0] ? `:\n${lines.join('\n')}` : ''
   }
 
+  /** @throws Error which says how it ended by itself and what it printed last */
+  assertRuns(): void {
+    if (!this.runs) throw new Error(this.#endedByItself())
+  }
+
+  #endedByItself(): string {
+    const { exitCode, signalCode } = this.#child
+    return `${this.#name} ended by itself with ${signalCode ?? `code ${exitCode}`}${this.lastLines()}`
+  }
+
   /** Stops it in the ordinary way; answers what was wrong with that. */
   async stop(): Promise<string | undefined> {
-    if (!this.runs) return `it ended by itself with code ${this.#child.exitCode}${this.lastLines()}`
+    if (!this.runs) return this.#endedByItself()
     const exited = once(this.#child, 'exit')
     this.#child.kill('SIGTERM')
     const ended = await Promise.race([exited, delay(STOP_WITHIN_MS, undefined, { ref: false })])
     if (!ended) {
       this.#child.kill('SIGKILL')
-      return `it did not stop within ${STOP_WITHIN_MS / 1000} s of SIGTERM`
+      return `${this.#name} did not stop within ${STOP_WITHIN_MS / 1000} s of SIGTERM`
     }
-    return ended[0] === 0 ? undefined : `it stopped with code ${ended[0]}${this.lastLines()}`
+    return ended[0] === 0
+      ? undefined
+      : `${this.#name} stopped with code ${ended[0]}${this.lastLines()}`
   }
 
   /** `kill -9`, where it still runs. */

@@ -161,6 +161,7 @@ export async function benchStorm(options: StormOptions) {
     const drainedBy = performance.now() + (options.kafka === undefined ? 0 : DRAIN_MS)
     while (performance.now() < drainedBy && (await target.kept()).size < acknowledged.size)
       await delay(500)
+    await target.judged()
     await delay(1000)
     rssPeakMb = Math.max(rssPeakMb, target.rssMb())
     const { user, system } = process.cpuUsage(generator)

@@ -4,8 +4,15 @@
  */
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { TopicPartitionOffset, WatermarkOffsets } from 'node-rdkafka'
 import { type KafkaSettings, kafkaSettings, topicsOf } from '../../config/kafka.ts'
 import { loadSettings } from '../../config/load.ts'
+import {
+  ANSWER_WITHIN_MS,
+  answered,
+  connectConsumer,
+  disconnect,
+} from '../../journal/kafka/client.ts'
 import { batchOf, factOf } from '../../journal/kafka/messages.ts'
 import { PartitionReader } from '../../journal/kafka/reader.ts'
 import { messagesInJournal } from './kill-audit.ts'
@@ -34,6 +41,8 @@ export interface Target {
   rssMb(): number
   /** Tells what comes out; answers how to stop that. */
   follow(see: (items: readonly CitingItem[]) => void): Promise<() => unknown>
+  /** Resolves when all that is durable by now is judged and told. */
+  judged(): Promise<void>
   /** Stops it; answers what was wrong with that. */
   stop(): Promise<string | undefined>
   /** Ids of the messages that it made durable; of the whole program once it is stopped. */
@@ -58,6 +67,8 @@ async function wholeProgram({ dir, grid, env, broker }: TargetOptions): Promise<
       const socket = await openConsole(served.url, await benchToken(data), see)
       return () => socket.terminate()
     },
+    // It tells within milliseconds, and says of nothing that it was the last.
+    judged: async () => {},
     stop: () => served.stop(),
     kept: async () => messagesInJournal(join(data, 'journal.db')).messages,
     kill: () => served.kill(),
@@ -66,9 +77,11 @@ async function wholeProgram({ dir, grid, env, broker }: TargetOptions): Promise<
 
 /** So many for one engine as for two: what is compared is who judges them. */
 const PARTITIONS = 2
+/** Engines that have not shared the partitions, or not judged what there is, by then never will. */
+const ENGINES_WITHIN_MS = 120_000
 
 async function roles(options: TargetOptions, kafka: string): Promise<Target> {
-  const { broker, dir, engines } = options
+  const { broker, dir } = options
   if (broker === undefined) throw new Error('--kafka needs --broker: sensing speaks to a broker')
   const said = {
     KAFKA_BROKERS: kafka,
@@ -89,9 +102,9 @@ async function roles(options: TargetOptions, kafka: string): Promise<Target> {
   try {
     const sensing = await start('sensing', 'sensing')
     const judging: Served[] = []
-    for (let index = 0; index < engines; index++)
+    for (let index = 0; index < options.engines; index++)
       judging.push(await start('engine', `engine-${index}`))
-    await shared(judging)
+    await untilEngines(judging, 'shared the partitions', () => share(judging))
     return {
       broker: new URL(broker),
       cpuMs: () => ({
@@ -100,6 +113,7 @@ async function roles(options: TargetOptions, kafka: string): Promise<Target> {
       }),
       rssMb: () => started.reduce((sum, { pid }) => sum + rssMbOf(pid), 0),
       follow: (see) => followChanges(settings, see),
+      judged: () => pastAll(settings, judging),
       async stop() {
         const problems: (string | undefined)[] = []
         for (const served of started) problems.push(await served.stop())
@@ -114,14 +128,52 @@ async function roles(options: TargetOptions, kafka: string): Promise<Target> {
   }
 }
 
-/** Resolves when each engine judges its share. */
-async function shared(engines: readonly Served[]): Promise<void> {
-  const least = PARTITIONS / engines.length
-  const hasShare = async ({ url }: Served) => {
-    const metrics = await (await fetch(`${url}/metrics`)).text()
-    return Number(/^lastgasp_partitions_owned (\d+)/m.exec(metrics)?.[1] ?? 0) >= least
+/** Asks until `isSo`; an engine that ended by itself is named with what it printed last. */
+async function untilEngines(all: readonly Served[], what: string, isSo: () => Promise<boolean>) {
+  const until = performance.now() + ENGINES_WITHIN_MS
+  while (!(await isSo())) {
+    for (const engine of all) engine.assertRuns()
+    if (performance.now() > until) throw new Error(`the engines have not ${what} in two minutes`)
+    await delay(100)
   }
-  for (const engine of engines) while (!(await hasShare(engine))) await delay(100)
+}
+
+/** Whether each engine judges its share. One that does not answer now is asked again. */
+async function share(all: readonly Served[]): Promise<boolean> {
+  for (const { url } of all) {
+    const metrics = await fetch(`${url}/metrics`).then(
+      (answer) => answer.text(),
+      () => '',
+    )
+    const owned = Number(/^lastgasp_partitions_owned (\d+)/m.exec(metrics)?.[1] ?? 0)
+    if (owned < PARTITIONS / all.length) return false
+  }
+  return true
+}
+
+/** Resolves when the engines are past every fact that is in the journal by now. */
+async function pastAll(settings: KafkaSettings, judging: readonly Served[]): Promise<void> {
+  const topic = topicsOf(settings).facts
+  const group = await connectConsumer(settings, { 'group.id': `${settings.prefix}.engines` })
+  try {
+    const ends = await Promise.all(
+      Array.from({ length: PARTITIONS }, async (_, partition) => {
+        const { highOffset } = await answered<WatermarkOffsets>((done) =>
+          group.queryWatermarkOffsets(topic, partition, ANSWER_WITHIN_MS, done),
+        )
+        return { topic, partition, offset: highOffset }
+      }),
+    )
+    await untilEngines(judging, 'judged everything', async () => {
+      const next = await answered<TopicPartitionOffset[]>((done) =>
+        group.committed(ends, ANSWER_WITHIN_MS, done),
+      ).catch(() => [])
+      const past = next.filter(({ partition, offset }) => offset >= ends[partition]!.offset)
+      return past.length === PARTITIONS
+    })
+  } finally {
+    await disconnect(group)
+  }
 }
 
 async function followChanges(

@@ -5,7 +5,7 @@ import { connect } from 'node:net'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { freePort } from '../served.ts'
+import { freePort } from '../free-port.ts'
 
 const STARTS_WITHIN_MS = 10_000
 /** Debian puts servers where a user's path does not lead. */
