@@ -7,7 +7,7 @@ import type { Connection } from '../config/sqlite.ts'
 import type { Incident } from '../engine/changes.ts'
 import type { CallChannel } from '../facts/calls.ts'
 import type { InstantMs } from '../facts/time.ts'
-import { decodeCursor, encodeCursor } from './cursor.ts'
+import { workListReader } from './work-list.ts'
 
 export interface CallBack {
   readonly number: number
@@ -153,51 +153,21 @@ function callBackOf(row: Row): CallBack {
   }
 }
 
-const WAITING = `state IN ('open', 'taken')`
-const STATES: Readonly<Record<CallBackQuery['state'], string>> = {
-  waiting: WAITING,
-  overdue: `${WAITING} AND opened_at <= ?4`,
-  settled: `state IN ('answered', 'skipped')`,
-  all: 'true',
-}
-
 /** Reads them on a connection of its own. */
 export function callBackReader(db: Connection) {
-  const one = db.prepare(`SELECT ${COLUMNS} FROM callbacks WHERE seq = ?`).raw()
-  const seen = '(?1 IS NULL OR unit IN (SELECT value FROM json_each(?1)))'
-  const pages = Object.fromEntries(
-    Object.entries(STATES).map(([state, condition]) => [
-      state,
-      db
-        .prepare(`SELECT ${COLUMNS} FROM callbacks WHERE ${seen}
-          AND (?2 IS NULL OR coalesce(taken_by, owner) = ?2) AND seq > ?3
-          AND (${condition}) AND ?4 = ?4 ORDER BY seq LIMIT ?5`)
-        .raw(),
-    ]),
-  )
-  const counts = db
-    .prepare(`SELECT count(*), coalesce(sum(opened_at <= ?2), 0) FROM callbacks
-      WHERE ${seen} AND ${WAITING}`)
-    .raw()
-  const amongOf = (units: readonly string[] | undefined) =>
-    units === undefined ? null : JSON.stringify(units)
+  const { one, page, counts } = workListReader<Row, CallBack, CallBackQuery['state']>(db, {
+    ...{ table: 'callbacks', columns: COLUMNS, itemOf: callBackOf },
+    ...{ waiting: `state IN ('open', 'taken')`, dueAt: 'opened_at' },
+    states: { settled: `state IN ('answered', 'skipped')`, all: 'true' },
+    among: 'coalesce(taken_by, owner) = ?2',
+  })
   return {
-    one(number: number): CallBack | undefined {
-      const row = one.get([number]) as Row | undefined
-      return row && callBackOf(row)
-    },
+    one,
+    counts,
     /** Oldest first. */
-    page({ state, units, of, overdueUpTo, limit, cursor }: CallBackQuery) {
-      const after = cursor === undefined ? 0 : decodeCursor('callbacks', cursor)
-      const asked = [amongOf(units), of ?? null, after, overdueUpTo, limit + 1]
-      const rows = pages[state]!.all(asked) as Row[]
-      const callBacks = rows.slice(0, limit).map(callBackOf)
-      const next = rows.length > limit ? encodeCursor('callbacks', callBacks.at(-1)!.number) : null
-      return { callBacks, cursor: next }
-    },
-    counts(units: readonly string[] | undefined, overdueUpTo: InstantMs) {
-      const [waiting, overdue] = counts.get([amongOf(units), overdueUpTo]) as [number, number]
-      return { waiting, overdue }
+    page(query: CallBackQuery) {
+      const { items, cursor } = page(query)
+      return { callBacks: items, cursor }
     },
   }
 }

@@ -5,7 +5,7 @@
 import type { Connection } from '../config/sqlite.ts'
 import type { CallChannel } from '../facts/calls.ts'
 import type { InstantMs } from '../facts/time.ts'
-import { decodeCursor, encodeCursor } from './cursor.ts'
+import { workListReader } from './work-list.ts'
 
 export interface Complaint {
   readonly number: number
@@ -97,54 +97,25 @@ export function complaintFiler(db: Connection) {
   }
 }
 
-const STATES: Readonly<Record<ComplaintQuery['state'], string>> = {
-  waiting: 'answered_at IS NULL',
-  overdue: 'answered_at IS NULL AND due_at <= ?3',
-  answered: 'answered_at IS NOT NULL',
-  all: 'true',
-}
-
 /** Reads them on a connection of its own. */
 export function complaintReader(db: Connection) {
-  const one = db.prepare(`SELECT ${COLUMNS} FROM complaints WHERE seq = ?`).raw()
-  const seen = '(?1 IS NULL OR unit IN (SELECT value FROM json_each(?1)))'
-  const pages = Object.fromEntries(
-    Object.entries(STATES).map(([state, condition]) => [
-      state,
-      db
-        .prepare(`SELECT ${COLUMNS} FROM complaints WHERE ${seen} AND seq > ?2
-          AND (${condition}) AND ?3 = ?3 ORDER BY seq LIMIT ?4`)
-        .raw(),
-    ]),
-  )
-  const counts = db
-    .prepare(`SELECT count(*), coalesce(sum(due_at <= ?2), 0) FROM complaints
-      WHERE ${seen} AND answered_at IS NULL`)
-    .raw()
+  const waiting = 'answered_at IS NULL'
+  const { one, page, counts } = workListReader<Row, Complaint, ComplaintQuery['state']>(db, {
+    ...{ table: 'complaints', columns: COLUMNS, itemOf: complaintOf, waiting, dueAt: 'due_at' },
+    states: { answered: 'answered_at IS NOT NULL', all: 'true' },
+  })
   const unanswered = db
-    .prepare(`SELECT ${COLUMNS} FROM complaints WHERE answered_at IS NULL ORDER BY seq`)
+    .prepare(`SELECT ${COLUMNS} FROM complaints WHERE ${waiting} ORDER BY seq`)
     .raw()
-  const amongOf = (units: readonly string[] | undefined) =>
-    units === undefined ? null : JSON.stringify(units)
   return {
-    one(number: number): Complaint | undefined {
-      const row = one.get([number]) as Row | undefined
-      return row && complaintOf(row)
-    },
+    one,
+    counts,
     /** All that wait. */
     unanswered: () => (unanswered.all([]) as Row[]).map(complaintOf),
     /** Oldest first. */
-    page({ state, units, now, limit, cursor }: ComplaintQuery) {
-      const after = cursor === undefined ? 0 : decodeCursor('complaints', cursor)
-      const rows = pages[state]!.all([amongOf(units), after, now, limit + 1]) as Row[]
-      const complaints = rows.slice(0, limit).map(complaintOf)
-      const next =
-        rows.length > limit ? encodeCursor('complaints', complaints.at(-1)!.number) : null
-      return { complaints, cursor: next }
-    },
-    counts(units: readonly string[] | undefined, now: InstantMs) {
-      const [waiting, overdue] = counts.get([amongOf(units), now]) as [number, number]
-      return { waiting, overdue }
+    page({ now, ...query }: ComplaintQuery) {
+      const { items, cursor } = page({ ...query, overdueUpTo: now })
+      return { complaints: items, cursor }
     },
   }
 }

@@ -5,7 +5,7 @@
 import type { Connection } from '../config/sqlite.ts'
 import type { VisitChange } from '../engine/service/visit-change.ts'
 import type { InstantMs } from '../facts/time.ts'
-import { decodeCursor, encodeCursor } from './cursor.ts'
+import { workListReader } from './work-list.ts'
 
 export interface Visit {
   readonly number: number
@@ -86,58 +86,29 @@ function visitOf(row: Row): Visit {
   }
 }
 
-const WAITING = `state IN ('open', 'taken')`
-const STATES: Readonly<Record<VisitQuery['state'], string>> = {
-  waiting: WAITING,
-  overdue: `${WAITING} AND due_at <= ?4`,
-  settled: `state IN ('settled', 'ended')`,
-  all: 'true',
-}
-
 /** Reads them on a connection of its own. */
 export function visitReader(db: Connection) {
-  const one = db.prepare(`SELECT ${COLUMNS} FROM visits WHERE seq = ?`).raw()
+  const waiting = `state IN ('open', 'taken')`
+  const { one, page, counts } = workListReader<Row, Visit, VisitQuery['state']>(db, {
+    ...{ table: 'visits', columns: COLUMNS, itemOf: visitOf, waiting, dueAt: 'due_at' },
+    states: { settled: `state IN ('settled', 'ended')`, all: 'true' },
+    among: 'incident = ?2',
+  })
   const waits = db
-    .prepare(`SELECT ${COLUMNS} FROM visits WHERE ${WAITING} AND usage_point = ?`)
+    .prepare(`SELECT ${COLUMNS} FROM visits WHERE ${waiting} AND usage_point = ?`)
     .raw()
-  const seen = '(?1 IS NULL OR unit IN (SELECT value FROM json_each(?1)))'
-  const pages = Object.fromEntries(
-    Object.entries(STATES).map(([state, condition]) => [
-      state,
-      db
-        .prepare(`SELECT ${COLUMNS} FROM visits WHERE ${seen} AND (?2 IS NULL OR incident = ?2)
-          AND seq > ?3 AND (${condition}) AND ?4 = ?4 ORDER BY seq LIMIT ?5`)
-        .raw(),
-    ]),
-  )
-  const counts = db
-    .prepare(`SELECT count(*), coalesce(sum(due_at <= ?2), 0) FROM visits
-      WHERE ${seen} AND ${WAITING}`)
-    .raw()
-  const amongOf = (units: readonly string[] | undefined) =>
-    units === undefined ? null : JSON.stringify(units)
   return {
-    one(number: number): Visit | undefined {
-      const row = one.get([number]) as Row | undefined
-      return row && visitOf(row)
-    },
+    one,
+    counts,
     /** The one that waits at a place: there is no second before it is over. */
     waitingAt(usagePoint: string): Visit | undefined {
       const row = waits.get([usagePoint]) as Row | undefined
       return row && visitOf(row)
     },
     /** Oldest first, and so the first that is due. */
-    page({ state, units, incident, now, limit, cursor }: VisitQuery) {
-      const after = cursor === undefined ? 0 : decodeCursor('visits', cursor)
-      const asked = [amongOf(units), incident ?? null, after, now, limit + 1]
-      const rows = pages[state]!.all(asked) as Row[]
-      const visits = rows.slice(0, limit).map(visitOf)
-      const next = rows.length > limit ? encodeCursor('visits', visits.at(-1)!.number) : null
-      return { visits, cursor: next }
-    },
-    counts(units: readonly string[] | undefined, now: InstantMs) {
-      const [waiting, overdue] = counts.get([amongOf(units), now]) as [number, number]
-      return { waiting, overdue }
+    page({ now, incident, ...query }: VisitQuery) {
+      const { items, cursor } = page({ ...query, of: incident, overdueUpTo: now })
+      return { visits: items, cursor }
     },
   }
 }
