@@ -25,7 +25,10 @@ export function Care({ account, queue }: { account: Account; queue: FieldQueue }
   const { text, format } = useLanguage()
   const t = text.field
   const now = useNowEvery(RENEW_MS)
-  const [loaded, retry] = useLoaded(rememberedNotices, String(now))
+  const [loaded, retry] = useLoaded(
+    (signal) => rememberedNotices(account.name, signal),
+    String(now),
+  )
   return (
     <LoadedOr loaded={loaded} retry={retry}>
       {({ value, asOfMs }) => {

@@ -14,7 +14,7 @@ import type { Names } from '../incidents/names.ts'
 import { permittedActions } from '../incidents/permitted.ts'
 import { useNow } from '../live/context.tsx'
 import { NoticeWhole } from '../notices/NoticeWhole.tsx'
-import { useNotice } from '../notices/useNotice.ts'
+import { useKeptNotice } from './kept-notice.ts'
 import { Photo } from './Photo.tsx'
 import { SiteForm } from './SiteForm.tsx'
 import type { FieldQueue } from './useQueue.ts'
@@ -130,9 +130,9 @@ export function FieldIncident({ incident, account, names, queue }: Props) {
   }
 }
 
-/** Asked for once the outage is opened; without a connection the panel says so. */
+/** Asked for once the outage is opened; without a connection as it was seen last, with its age. */
 function FieldNotice({ incident, account, names }: Omit<Props, 'queue'>) {
-  const [notice, retry] = useNotice(incident, account)
+  const [notice, retry] = useKeptNotice(incident, account)
   return <NoticeWhole loaded={notice} retry={retry} names={names} />
 }
 

@@ -66,16 +66,17 @@ export function useLastIncidents(account: string): LastIncidents {
 
 /** Notices as the server has them, or as it had them when it was last reached. */
 export async function rememberedNotices(
+  account: string,
   signal: AbortSignal,
-): Promise<{ readonly value: readonly NoticePayload[]; readonly asOfMs: number }> {
+): Promise<Kept<readonly NoticePayload[]>> {
   const store = await fieldStore()
   try {
-    const fresh = { asOfMs: serverNow(), value: await notices(null, signal) }
+    const fresh = { account, asOfMs: serverNow(), value: await notices(null, signal) }
     await store.keepLast('notices', fresh)
     return fresh
   } catch (error) {
-    const kept = await store.last<Awaited<ReturnType<typeof rememberedNotices>>>('notices')
-    if (kept === undefined || signal.aborted) throw error
+    const kept = await store.last<Kept<readonly NoticePayload[]>>('notices')
+    if (kept?.account !== account || signal.aborted) throw error
     return kept
   }
 }
