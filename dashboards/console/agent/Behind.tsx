@@ -223,7 +223,7 @@ function Past({ card }: { card: CardPayload }) {
         <ul>
           {listed.map(({ incident, from, to }) => (
             <li key={`${incident} ${from}`}>
-              <time dateTime={from}>{format.time(from)}</time>
+              <Moment at={from} />
               <span>
                 {to === null ? t.still : format.duration(Date.parse(to) - Date.parse(from))}
               </span>

@@ -8,10 +8,12 @@ import type { DiagramDevice, DiagramPayload, DiagramTie } from '../api/diagram.t
 import type { EvidencePayload, IncidentPayload } from '../api/payloads.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import { deviceName } from '../incidents/headline.ts'
+import { Moment } from '../incidents/Moment.tsx'
 import type { Names } from '../incidents/names.ts'
 import { tiesSuspected } from '../incidents/suspectedTies.ts'
 import { useLoaded } from '../incidents/useLoaded.ts'
 import { type Listed, listOf } from './listOf.ts'
+import { transferOf } from './transfer.ts'
 
 interface Props {
   readonly drawn: DiagramPayload
@@ -63,6 +65,7 @@ export function DeviceList({ drawn, incidents, names }: Props) {
             <DeviceRow
               key={row.device.id}
               {...row}
+              names={names}
               judged={judged.has(row.device.id)}
               heard={evidence.filter(({ device }) => device === row.device.id)}
             />
@@ -75,12 +78,14 @@ export function DeviceList({ drawn, incidents, names }: Props) {
 
 function DeviceRow(
   props: Extract<Listed, { device: DiagramDevice }> & {
+    names: Names
     judged: boolean
     heard: readonly EvidencePayload[]
   },
 ) {
-  const { device, depth, judged, heard } = props
+  const { device, depth, names, judged, heard } = props
   const { text, format } = useLanguage()
+  const transfer = transferOf(device, names, text)
   const away = device.open !== device.normallyOpen
   const share = (value: number | null) =>
     value === null ? (
@@ -92,6 +97,7 @@ function DeviceRow(
     <tr className={judged ? 'judged' : ''}>
       <Name depth={depth} name={deviceName(device, text)} type={text.deviceType[device.type]}>
         {judged && <span className="tag warn">{text.diagram.likely}</span>}
+        {transfer !== '' && <span className="tag transfer">{transfer}</span>}
       </Name>
       <td className={away ? 'away' : ''}>
         {text.network.position[device.open ? 'open' : 'closed']}
@@ -112,14 +118,13 @@ function DeviceRow(
 }
 
 function Heard({ items }: { items: readonly EvidencePayload[] }) {
-  const { text, format } = useLanguage()
+  const { text } = useLanguage()
   const [newest] = items
   if (newest === undefined) return <span className="quiet">{text.diagram.list.none}</span>
   return (
     <>
       {text.observerClass[newest.observerClass] ?? newest.observerClass}{' '}
-      {text.said[newest.said] ?? newest.said}{' '}
-      <time dateTime={newest.at}>{format.time(newest.at)}</time>
+      {text.said[newest.said] ?? newest.said} <Moment at={newest.at} />
       {items.length > 1 && <small>{text.diagram.list.more(items.length - 1)}</small>}
     </>
   )

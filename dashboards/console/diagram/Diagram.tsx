@@ -24,6 +24,8 @@ import { Verdict } from '../incidents/Verdict.tsx'
 import { useIncidents, useNowEvery } from '../live/context.tsx'
 import { DeviceList } from './DeviceList.tsx'
 import { layoutOf, type Placed } from './layout.ts'
+import { Transfers } from './Transfers.tsx'
+import { isTie, transferOf } from './transfer.ts'
 import '../styles/detail.css'
 import '../styles/service.css'
 import '../styles/diagram.css'
@@ -93,6 +95,7 @@ export function Diagram({ network, names }: ViewProps) {
           <i className="dark" /> {t.dark}
           <i className="likely" /> {t.likely}
           <i className="tie" /> {t.tie}
+          <i className="refed" /> {t.refed.key}
         </span>
       </div>
       {feeder !== null && (
@@ -129,6 +132,7 @@ function Feeder({ feeder, incidents, names, shownAs }: FeederProps) {
         <LoadedOr loaded={loaded} retry={retry}>
           {(value) => (
             <Panel key={`${feeder} ${shownAs}`} name={text.diagram.region}>
+              <Transfers drawn={value} names={names} />
               {shownAs === 'list' ? (
                 <DeviceList drawn={value} incidents={incidents} names={names} />
               ) : (
@@ -198,7 +202,7 @@ function Drawing(props: {
         <Line key={one.device.id} one={one} />
       ))}
       {placed.map((one) => (
-        <Device key={one.device.id} one={one} judged={judged.has(one.device.id)} />
+        <Device key={one.device.id} one={one} names={names} judged={judged.has(one.device.id)} />
       ))}
       {placed.flatMap((one) =>
         one.ties.map(({ tie, row }) => (
@@ -223,18 +227,20 @@ const y = (one: Placed) => PAD + one.row * ROW
 const DARK = 0.5
 
 function Line({ one }: { one: Placed }) {
-  if (one.parent === null) return null
   const { parent } = one
+  const refed = one.device.fedFrom !== null
+  if (parent === null)
+    return refed ? <path className="wire refed" d={`M${x(one) - 30} ${y(one)}h21`} /> : null
   const dark = (parent.device.dead ?? 0) >= DARK || parent.device.open
   return (
     <path
-      className={dark ? 'wire dark' : 'wire'}
+      className={dark ? 'wire dark' : refed ? 'wire refed' : 'wire'}
       d={`M${x(parent) + 9} ${y(parent)}H${x(parent) + COLUMN - 40}V${y(one)}H${x(one) - 9}`}
     />
   )
 }
 
-function Device({ one, judged }: { one: Placed; judged: boolean }) {
+function Device({ one, names, judged }: { one: Placed; names: Names; judged: boolean }) {
   const { text, format } = useLanguage()
   const { device, folded } = one
   const likely = device.probability ?? 0
@@ -244,13 +250,16 @@ function Device({ one, judged }: { one: Placed; judged: boolean }) {
     device.open ? 'open' : 'closed',
     (device.dead ?? 0) >= DARK ? 'dark' : '',
     judged ? 'judged' : '',
+    device.fedFrom === null ? '' : 'refed',
   ]
+  const transfer = transferOf(device, names, text)
   const name = deviceName(device, text)
   const said = [
     text.deviceType[device.type],
     text.network.position[device.open ? 'open' : 'closed'],
     device.probability === null ? '' : text.diagram.probability(format.probability(likely)),
     text.map.customersShort(format.number(device.customers)),
+    transfer,
   ]
   return (
     <g className={classes.join(' ')} transform={`translate(${x(one)} ${y(one)})`}>
@@ -274,13 +283,14 @@ function Device({ one, judged }: { one: Placed; judged: boolean }) {
           {format.probability(likely)}
         </text>
       )}
-      {folded.count > 0 && (
+      {(folded.count > 0 || isTie(device)) && (
         <text
           x={likely >= 0.01 ? 58 : 13}
           y="21"
           className={folded.dead >= DARK ? 'folded dark' : 'folded'}
         >
-          {text.diagram.folded(folded.count, format.number(folded.customers))}
+          {isTie(device) && <tspan className="transfer">{transfer} </tspan>}
+          {folded.count > 0 && text.diagram.folded(folded.count, format.number(folded.customers))}
         </text>
       )}
     </g>

@@ -34,7 +34,11 @@ export function layoutOf(
   }
   const placed: Placed[] = []
   let row = 0
-  for (const root of below.get(null) ?? []) place(root, null, 0)
+  for (const [index, root] of (below.get(null) ?? []).entries()) {
+    // A part that is fed from elsewhere stands below, by itself.
+    if (index > 0) row++
+    place(root, null, 0)
+  }
   return placed
 
   function place(device: DiagramDevice, parent: Placed | null, column: number): void {

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react'
 import { timeline } from '../api/client.ts'
 import type { IncidentPayload, TimelineEntry } from '../api/payloads.ts'
 import { useLanguage } from '../i18n/language.tsx'
+import { Moment } from './Moment.tsx'
 import { linesOf } from './timelineLines.ts'
 
 type Loaded =
@@ -50,7 +51,7 @@ export function Timeline({ incident }: { incident: IncidentPayload }) {
     <ol className="timeline">
       {lines.map((line) => (
         <li key={line.key} className={line.weight}>
-          <time dateTime={line.at}>{format.time(line.at)}</time>
+          <Moment at={line.at} />
           <div>
             <strong>{line.title}</strong>
             {line.note && <span>{line.note}</span>}

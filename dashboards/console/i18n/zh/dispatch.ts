@@ -9,6 +9,15 @@ export const diagram = {
   tie: '联络开关',
   tieTo: (feeder: string) => `至 ${feeder}`,
   tieNowhere: '对侧无电源',
+  refed: {
+    key: '转供部分',
+    from: (feeder: string) => `由 ${feeder} 转供`,
+    to: (feeder: string) => `转供 ${feeder}`,
+    region: '转供',
+    /** Follows the name of the feeder, which leads there. */
+    feedsHere: (tie: string, customers: string) => `经「${tie}」转供本线路 ${customers} 户`,
+    fedHere: (tie: string, customers: string) => `有 ${customers} 户经「${tie}」由本线路供电`,
+  },
   tieSuspected: (share: string) => `疑似已合闸 ${share}`,
   why: '研判依据',
   calm: '这条线路没有停电',
