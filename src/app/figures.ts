@@ -70,12 +70,25 @@ function added(a: Figures, b: Figures): Figures {
   }
 }
 
-/** Reports of the last full minute in these changes, or undefined. */
-export function reportsIn(batches: readonly ChangeBatch[]): number | undefined {
-  let reports: number | undefined
-  for (const { changes } of batches)
-    for (const change of changes)
-      if (change.type === 'reports')
-        reports = Object.values(change.counts).reduce((sum, n) => sum + n, 0)
-  return reports
+const MINUTE_MS = 60_000
+
+/** Reports of the last full minute. Of several engines each counts its part, and may be a minute ahead. */
+export class ReportRate {
+  readonly #told = new Map<number, { readonly at: number; readonly reports: number }>()
+
+  follow(batches: readonly ChangeBatch[]): void {
+    for (const { changes } of batches)
+      for (const change of changes)
+        if (change.type === 'reports') {
+          const reports = Object.values(change.counts).reduce((sum, n) => sum + n, 0)
+          this.#told.set(change.part ?? 0, { at: change.at, reports })
+        }
+  }
+
+  get perMinute(): number {
+    const told = [...this.#told.values()]
+    const latest = Math.max(...told.map(({ at }) => at))
+    const fresh = told.filter(({ at }) => at >= latest - MINUTE_MS)
+    return fresh.reduce((sum, { reports }) => sum + reports, 0)
+  }
 }

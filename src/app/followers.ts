@@ -21,7 +21,7 @@ import { openSeries } from '../series/series.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import { CallLinks } from './call-links.ts'
 import type { Crews } from './crews.ts'
-import { type Figures, figuresOfAll, reportsIn } from './figures.ts'
+import { type Figures, figuresOfAll, ReportRate } from './figures.ts'
 import type { Informing } from './informing.ts'
 import { INSTALLED } from './installed.ts'
 import type { Closers } from './opening.ts'
@@ -63,9 +63,9 @@ export interface Followers {
 /** Opens them; each pushes what closes it. */
 export async function openFollowers(parts: FollowersParts, closers: Closers): Promise<Followers> {
   const { settings, telemetry, records, worlds, crews, grid, rules, now, fail } = parts
-  let reportsPerMinute = 0
+  const rate = new ReportRate()
   const told = new ToldOutages(records.openIncidents())
-  const figures = () => figuresOfAll(worlds.all(), reportsPerMinute, told.of)
+  const figures = () => figuresOfAll(worlds.all(), rate.perMinute, told.of)
   const live = createLiveHub({
     ...{ telemetry, grid, now },
     openIncidents: () => records.openIncidents(),
@@ -98,7 +98,7 @@ export async function openFollowers(parts: FollowersParts, closers: Closers): Pr
   let informing: Informing | undefined
   let callLinks: CallLinks | undefined
   parts.subscribe((batches) => {
-    reportsPerMinute = reportsIn(batches) ?? reportsPerMinute
+    rate.follow(batches)
     told.follow(batches)
     live.follow(batches)
     mirror?.follow(batches)

@@ -46,6 +46,7 @@ import { NONE } from './inference/network.ts'
 import { READ_AHEAD, ReadAhead } from './inference/read-ahead.ts'
 import { judgeTree } from './inference/verdict.ts'
 import { enterLane } from './lane.ts'
+import { count, countedMinute } from './minute-counts.ts'
 import { turnPlans } from './plans/turn.ts'
 import { seeCrew } from './repair/arrival.ts'
 import { isEstimateOver } from './repair/estimating.ts'
@@ -58,6 +59,7 @@ import { planService, serve } from './service/serve.ts'
 import { followVisits, settleVisit } from './service/visits.ts'
 import { countOffs, followStorm, orderStorm } from './storm/storm.ts'
 import { succeed } from './succession.ts'
+import { hearAcross } from './summary/across.ts'
 import { summarise } from './summary/summarise.ts'
 import { admitSwitching, cancelSwitching, operateAsPlanned } from './switching/operate.ts'
 import { rehang } from './switching/rehang.ts'
@@ -183,6 +185,10 @@ export class Engine {
         return []
       case 'stormMode':
         return [orderStorm(world, position, fact)]
+      case 'partCounted':
+      case 'wholeJudged':
+        hearAcross(world, position, fact)
+        return []
       case 'tick':
         return tick(world, fact.at)
       default:
@@ -219,7 +225,7 @@ export class Engine {
     if (!world) return undefined
     const { switching, plans } = world
     if (world.news.size > 0 || world.linksTurned || plans.turnedBy.length > 0) return world.now
-    if (switching.movedAt !== null) return world.now
+    if (switching.movedAt !== null || world.across.turned) return world.now
     let due = Math.min(
       world.serviceDue,
       plans.nextTurn,
@@ -266,14 +272,14 @@ function tick(world: World, at: InstantMs): Change[] {
   if (world.linksTurned) trackComms(world, publisher)
   world.linksTurned = false
   const minute = Math.floor(world.now / MINUTE_MS)
-  if (due.length > 0 || minute !== world.minute) {
+  if (due.length > 0 || world.across.turned || minute !== world.minute) {
     const storm = followStorm(world)
     if (storm) publisher.changes.push(storm)
   }
   if (minute !== world.minute) everyMinute(world, minute, publisher)
   serve(world, publisher)
   if (publisher.changes.length > 0) publisher.publishFeeders(world.cases.values())
-  if (publisher.changes.length > 0) {
+  if (publisher.changes.length > 0 || world.across.turned) {
     summarise(world, publisher)
     tellOfCities(world, publisher)
   }
@@ -346,11 +352,7 @@ function holdAgainstPlans(world: World, publisher: Publisher): void {
 
 function everyMinute(world: World, minute: number, publisher: Publisher): void {
   if (world.counts.size > 0 && world.minute > 0)
-    publisher.changes.push({
-      type: 'reports',
-      at: world.minute * MINUTE_MS,
-      counts: Object.fromEntries([...world.counts].sort(([a], [b]) => (a < b ? -1 : 1))),
-    })
+    publisher.changes.push(countedMinute(world, world.minute * MINUTE_MS))
   world.counts = new Map()
   world.minute = minute
   forgetOldNews(world)
@@ -397,16 +399,4 @@ function everyMinute(world: World, minute: number, publisher: Publisher): void {
 /** What the ledger is told of a message taken from the quarantine. */
 function replayOf({ replayed }: ReportFact | ReadingFact): Change[] {
   return replayed ? [{ type: 'quarantineReplayed', ...replayed }] : []
-}
-
-function count(world: World, fact: Fact): void {
-  const key =
-    fact.type === 'report'
-      ? fact.kind
-      : fact.type === 'link'
-        ? fact.state
-        : fact.type === 'quarantined'
-          ? `quarantined.${fact.reason}`
-          : fact.type
-  if (key !== 'tick') world.counts.set(key, (world.counts.get(key) ?? 0) + 1)
 }

@@ -19,6 +19,8 @@ export interface ReportsChange {
   readonly at: InstantMs
   /** By report kind, link state or quarantine reason. */
   readonly counts: Readonly<Record<string, number>>
+  /** Which of several engines counted them, each those of its part; absent of the first. */
+  readonly part?: number
 }
 
 /** A terminal's link state changed, or it was heard for the first time. */

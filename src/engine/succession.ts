@@ -91,6 +91,7 @@ class Carrier {
     world.visits = before.visits
     world.serviceDue = before.serviceDue
     world.summary = before.summary
+    world.across = before.across
     for (const [id, action] of before.decided) world.decided.set(id, action)
     this.#carrySigns(world)
     this.#carryCallers(world)

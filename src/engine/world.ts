@@ -27,7 +27,12 @@ import type { Counts } from './repair/history.ts'
 import type { Rules } from './rules.ts'
 import type { VisitState } from './service/visit-change.ts'
 import { noStorm } from './storm/state.ts'
-import { nothingToSum, type SummaryState } from './summary/state.ts'
+import {
+  type AcrossState,
+  nothingAcross,
+  nothingToSum,
+  type SummaryState,
+} from './summary/state.ts'
 import { noSwitching } from './switching/state.ts'
 
 /** What is out on one feeder. */
@@ -134,6 +139,8 @@ export class World {
   /** When people are next due a notice or a word that something runs late. */
   serviceDue: InstantMs = Number.POSITIVE_INFINITY
   summary: SummaryState = nothingToSum()
+  /** What is known of other parts of the network, where engines judge parts of it. */
+  across: AcrossState = nothingAcross()
   /** How long outages lasted, by group. */
   durations: Counts = new Map()
   /** Cities whose share of customers without supply was told to the group. */

@@ -6,6 +6,7 @@
 import type { CallerReportFact } from './calls.ts'
 import type { CareNotedFact } from './care.ts'
 import type { CrewId, DeviceId, IncidentId, ObserverId } from './ids.ts'
+import type { PartCountedFact, WholeJudgedFact } from './parts.ts'
 import type { PlanAnnouncedFact, PlanWithdrawnFact } from './plans.ts'
 import type { EscalationRepliedFact, SiteReport } from './repair.ts'
 import type { InstantMs } from './time.ts'
@@ -258,6 +259,8 @@ export type Fact =
   | EscalationRepliedFact
   | CareNotedFact
   | VisitSettledFact
+  | PartCountedFact
+  | WholeJudgedFact
 
 /** A fact with its place in the journal. */
 export interface JournalledFact {

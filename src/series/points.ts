@@ -123,7 +123,8 @@ function pointsOf(change: Change): Point[] {
         new Point('reports')
           .tag('kind', kind)
           .intField('count', count)
-          .timestamp(nanoseconds(change.at, '000000')),
+          // Parts of the network that are counted apart are points beside each other.
+          .timestamp(nanoseconds(change.at, `${change.part ?? 0}`.padStart(6, '0'))),
       )
     default:
       return []

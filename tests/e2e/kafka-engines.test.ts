@@ -52,6 +52,11 @@ await describeWithKafka('engines on Kafka', (server) => {
     await until(() => first.gained() === 2)
     const second = await of.startEngine()
     await until(() => second.gained() >= 1)
+    // Each in a process of its own, they tell each other how things stand.
+    await until(async () =>
+      (await of.facts(0)).some((fact) => fact.type === 'partCounted' && fact.openIncidents > 0),
+    )
+    await until(async () => (await of.facts(1)).some(({ type }) => type === 'wholeJudged'))
     await second.end('SIGTERM')
     await until(() => first.gained() >= 3)
     await finish(of)

@@ -46,6 +46,8 @@ const SPEAKING: ReadonlySet<Fact['type']> = new Set([
   'escalationReplied',
   'careNoted',
   'visitSettled',
+  'partCounted',
+  'wholeJudged',
 ])
 
 interface Life {

@@ -245,6 +245,12 @@ export class KafkaStage {
     return { ...sums, epochs }
   }
 
+  /** What is in a partition of the journal now. */
+  async facts(partition: number): Promise<readonly Fact[]> {
+    const messages = await this.#all(topicsOf(this.settings).facts, partition)
+    return messages.map((message) => factOf(message, this.settings.partitions).fact)
+  }
+
   async close(): Promise<void> {
     await this.stopLoad()
     for (const engine of this.#engines) {

@@ -81,7 +81,7 @@ export async function startEngine(options: RoleOptions): Promise<RunningRole> {
       const taken = await OwnedPartition.take({
         ...{ settings: kafka, library: shared, partition, now: () => Date.now() },
         snapshotEveryMs: settings.journal.snapshotEverySeconds * 1000,
-        append: (fact) => appender.append(fact, partition),
+        append: (fact, to) => appender.append(fact, to),
       })
       await putInForce(taken, started, shared, appender, topic, partition, kafka)
       owned.set(partition, taken)

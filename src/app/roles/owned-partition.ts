@@ -24,6 +24,7 @@ import { createTicker, type Ticker } from '../../journal/ticks.ts'
 import { Judge, type Shelf } from '../judge.ts'
 import { DivergedError } from '../pipeline.ts'
 import { newestBeginning } from '../snapshotting.ts'
+import { PartWords } from './part-words.ts'
 
 /** Pages are copied between two turns, in one go: the state must be of one moment. */
 const ALL_PAGES = Number.MAX_SAFE_INTEGER
@@ -36,8 +37,7 @@ export interface OwnedPartitionParts {
   readonly library: Shelf
   readonly partition: number
   readonly snapshotEveryMs: number
-  /** Appends a fact to this partition. */
-  append(fact: Fact): Promise<number>
+  append(fact: Fact, partition: number): Promise<number>
   now(): number
 }
 
@@ -47,6 +47,7 @@ export class OwnedPartition {
   readonly #owner: PartitionOwner
   readonly #epoch: number
   readonly #ticker: Ticker
+  readonly #words: PartWords
   #next: number
   #started: StartedDigests
   #pages: StatePages | undefined
@@ -80,9 +81,16 @@ export class OwnedPartition {
     this.#started = owner.state?.started ?? { grid: '', rules: '' }
     this.#snapshotAt = parts.now() + parts.snapshotEveryMs
     this.#ticker = createTicker({
-      append: parts.append,
+      append: (fact) => parts.append(fact, parts.partition),
       nextDeadline: () => judge.engine.nextDeadline(),
       last: judge.engine.world?.now ?? 0,
+      now: parts.now,
+    })
+    this.#words = new PartWords({
+      partition: parts.partition,
+      partitions: parts.settings.partitions,
+      judged: () => ({ world: judge.engine.world, position: judge.position }),
+      append: parts.append,
       now: parts.now,
     })
   }
@@ -104,6 +112,7 @@ export class OwnedPartition {
   /** Time moves from here on. */
   start(): void {
     this.#ticker.start()
+    this.#words.start()
   }
 
   /** Judges these facts and commits what follows from them, after what is under way. */
@@ -115,6 +124,7 @@ export class OwnedPartition {
   /** Gives it up: the next owner goes on from the last committed turn. */
   async release(): Promise<void> {
     await this.#ticker.stop()
+    await this.#words.stop()
     await this.#working.catch(() => {})
     await this.#owner.close()
   }

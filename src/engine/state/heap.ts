@@ -22,7 +22,7 @@ import { applyPlans } from '../plans/turn.ts'
 import type { Rules } from '../rules.ts'
 import type { VisitState } from '../service/visit-change.ts'
 import type { StormState } from '../storm/state.ts'
-import type { SummaryState } from '../summary/state.ts'
+import type { AcrossState, SummaryState } from '../summary/state.ts'
 import type { Switching } from '../switching/state.ts'
 import { type FeederFigures, type TreeNews, World } from '../world.ts'
 import { completeHeap } from './older.ts'
@@ -76,6 +76,7 @@ interface Heap {
   switching: Switching
   storm: StormState
   summary: SummaryState
+  across: AcrossState
   /** How the network hangs; a position heard since the last tick is not in it yet. */
   arranged: World['arranged']
   notices: World['notices']
@@ -137,6 +138,7 @@ export function writeHeap(world: World): string {
     switching: world.switching,
     storm: world.storm,
     summary: world.summary,
+    across: world.across,
     arranged: world.arranged,
     notices: world.notices,
     durations: [...world.durations],
@@ -205,6 +207,7 @@ export function readWorld(
   for (const visit of heap.visits) world.visits.set(visit.usagePoint, visit)
   world.serviceDue = heap.serviceDue ?? Number.POSITIVE_INFINITY
   world.summary = heap.summary
+  world.across = heap.across
   world.now = heap.now
   world.belief.now = heap.now
   world.nextCase = heap.nextCase

@@ -7,6 +7,8 @@ import type { Position, StormModeFact } from '../../facts/facts.ts'
 import type { InstantMs } from '../../facts/time.ts'
 import { isActive } from '../incidents/case.ts'
 import type { JudgementRules } from '../rules.ts'
+import { isSumming } from '../summary/across.ts'
+import type { PartFigures } from '../summary/state.ts'
 import type { World } from '../world.ts'
 import type { StormChange, StormState } from './state.ts'
 
@@ -39,13 +41,18 @@ export function countOffs(world: World, latest: Position, at: InstantMs, observe
 export function followStorm(world: World): StormChange | undefined {
   const { storm } = world
   if (storm.by === 'person') return undefined
+  if (!isSumming(world)) return obey(world)
   const { enter, leave } = world.rules.judgement.storm
   const found = measures(world)
   const names = ['openIncidents', 'offsPerMinute', 'feeders'] as const
   if (!storm.on) {
     const over = names.find((name) => found[name] >= enter[name])
     if (!over) return undefined
-    const causes = storm.offs.latest === 0 ? [] : [storm.offs.latest]
+    const latest = Math.max(
+      storm.offs.latest,
+      ...world.across.parts.map(({ position }) => position),
+    )
+    const causes = latest === 0 ? [] : [latest]
     return turn(world, { on: true, by: 'rule', reason: `${over}=${found[over]}` }, causes)
   }
   const calm = names.every((name) => found[name] < leave.share * enter[name])
@@ -57,6 +64,13 @@ export function followStorm(world: World): StormChange | undefined {
   if (storm.calmSince === null) world.storm = { ...storm, calmSince }
   if (world.now - calmSince < leave.afterMinutes * MINUTE_MS) return undefined
   return turn(world, { on: false, by: 'rule', reason: `calm=${leave.afterMinutes}min` }, [])
+}
+
+/** What the part that sums says holds here; it has told of it. */
+function obey(world: World): undefined {
+  const { storm, across } = world
+  const { on, reason } = across.judged?.storm ?? { on: false, reason: null }
+  if (on !== storm.on) world.storm = { ...storm, on, reason, since: world.now, calmSince: null }
 }
 
 /** A person's word. */
@@ -81,8 +95,20 @@ function turn(
 function measures(world: World) {
   let openIncidents = 0
   for (const incident of world.cases.values()) if (isActive(incident)) openIncidents++
-  const { offs } = world.storm
-  const gone = Math.floor(world.now / MINUTE_MS) - offs.minute
-  const offsPerMinute = gone <= 0 ? Math.max(offs.now, offs.before) : gone === 1 ? offs.now : 0
-  return { openIncidents, offsPerMinute, feeders: world.feeders.size }
+  const found = {
+    openIncidents,
+    offsPerMinute: perMinute(world, world.storm.offs),
+    feeders: world.feeders.size,
+  }
+  for (const part of world.across.parts) {
+    found.openIncidents += part.openIncidents
+    found.offsPerMinute += perMinute(world, part.offs)
+    found.feeders += part.feeders
+  }
+  return found
+}
+
+function perMinute({ now: at }: World, offs: PartFigures['offs']): number {
+  const gone = Math.floor(at / MINUTE_MS) - offs.minute
+  return gone <= 0 ? Math.max(offs.now, offs.before) : gone === 1 ? offs.now : 0
 }

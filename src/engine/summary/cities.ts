@@ -7,10 +7,12 @@ import type { CompiledGrid } from '../../grid/compiled.ts'
 import { unitOf } from '../incidents/naming.ts'
 import type { CityRule, CityShareRules } from '../rules.ts'
 import type { World } from '../world.ts'
+import { isSumming, outElsewhere } from './across.ts'
 import { type CityShareChange, SHARE_LEVELS, type ShareLevel } from './state.ts'
 
-/** Changes of level since the last look. */
+/** Changes of level since the last look; none in a part that another sums for. */
 export function sumCities(world: World): CityShareChange[] {
+  if (!isSumming(world)) return []
   const rules = world.rules.grading.cityShares
   const changes: CityShareChange[] = []
   const cities = rules.cities.map((city) => {
@@ -68,7 +70,7 @@ export function shareTaken(
 
 function countCity(world: World, city: CityRule) {
   const ours = feedersOf(world, city)
-  let out = 0
+  let out = outElsewhere(world, unitsOfCity(world, city))
   for (const [feeder, { customers }] of world.feeders) if (ours[feeder]) out += customers
   return { out, supplied: suppliedIn(world, city) }
 }

@@ -2,6 +2,8 @@
  * What the summary remembers of judgements that no single tree can make (DESIGN §6): plain data by
  * id, so that it outlives snapshots, new grids and new rules.
  */
+import type { Position } from '../../facts/facts.ts'
+import type { PartCountedFact, WholeJudgedFact } from '../../facts/parts.ts'
 import type { InstantMs } from '../../facts/time.ts'
 
 /** Feeders of one substation that went dark together. */
@@ -34,6 +36,28 @@ export interface SummaryState {
 
 export function nothingToSum(): SummaryState {
   return { stations: [], cities: [] }
+}
+
+/** What another part said last. */
+export type PartFigures = Omit<PartCountedFact, 'type' | 'receivedAt'> & {
+  /** Of the fact that said so, in the journal here. */
+  readonly position: Position
+}
+
+/** Plain data by id: outlives snapshots, grids and rules. */
+export interface AcrossState {
+  /** In the part that sums: the others, by number. */
+  readonly parts: readonly PartFigures[]
+  /** In the others: what was summed. */
+  readonly judged: Pick<WholeJudgedFact, 'upTo' | 'storm' | 'cities'> | null
+  /** Who tells the group of a city, chosen once until its share has fallen. */
+  readonly tellers: WholeJudgedFact['cities']
+  /** True where something was heard since the last look. */
+  readonly turned: boolean
+}
+
+export function nothingAcross(): AcrossState {
+  return { parts: [], judged: null, tellers: [], turned: false }
 }
 
 /** A city's share of customers without supply reached or left a level of Order 599: suspected, never graded. */

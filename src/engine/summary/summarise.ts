@@ -1,7 +1,7 @@
 /**
  * The summary (DESIGN §6): what no single tree can judge, beside dead cells (findings/comms.ts).
- * Follows incidents and feeders' figures; a stage of the engine in one process, by itself where the trees are shared out (only
- * substations are never shared out: all feeders of one are in one partition).
+ * Follows incidents and feeders' figures. Where engines judge parts of the network, one of them sums for
+ * all (across.ts); substations need no sum, as all feeders of one are in one part (grid/partition.ts).
  */
 import type { Publisher } from '../incidents/publish.ts'
 import type { World } from '../world.ts'
@@ -12,4 +12,5 @@ import { sumStations } from './stations.ts'
 export function summarise(world: World, publisher: Publisher): void {
   sumStations(world, publisher)
   publisher.changes.push(...sumCities(world))
+  if (world.across.turned) world.across = { ...world.across, turned: false }
 }

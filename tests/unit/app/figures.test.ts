@@ -1,6 +1,6 @@
 /** The figures at the head of every page say what the list of incidents says. */
 import { expect, test } from 'vitest'
-import { figuresOf } from '../../../src/app/figures.ts'
+import { figuresOf, ReportRate } from '../../../src/app/figures.ts'
 import { ToldOutages } from '../../../src/app/told-outages.ts'
 import type { ChangeBatch, Incident } from '../../../src/engine/changes.ts'
 import { drawnGrid } from '../../../src/grid/drawing.ts'
@@ -78,4 +78,27 @@ test('they add up to what was told of the outages, also while the engine is seco
   expect(figuresOf(at.engine.world, 0, told.of).customersOut).toBe(0)
   // Else this would prove nothing.
   expect(ahead).toBeGreaterThan(0)
+})
+
+test('reports a minute add up over engines that count their parts, one of them a minute ahead', () => {
+  const rate = new ReportRate()
+  expect(rate.perMinute).toBe(0)
+  const tell = (minute: number, powerOff: number, part?: number) => {
+    const counts = { powerOff, online: 1 }
+    const change = {
+      type: 'reports',
+      at: minute * 60_000,
+      counts,
+      ...(part ? { part } : {}),
+    } as const
+    rate.follow([{ position: 0, at: 0, changes: [change] }])
+  }
+  tell(1, 4)
+  tell(1, 9, 1)
+  expect(rate.perMinute).toBe(15)
+  tell(2, 1)
+  expect(rate.perMinute).toBe(12)
+  // Whoever has heard nothing for longer counts no more.
+  tell(3, 1)
+  expect(rate.perMinute).toBe(2)
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { linesOf } from '../../../src/series/points.ts'
-import { feederChange, incidentChange, START } from '../../support/series-fixture.ts'
+import { feederChange, incidentChange, reportsChange, START } from '../../support/series-fixture.ts'
 
 const batch = (position: number, changes: Parameters<typeof linesOf>[0][number]['changes']) => ({
   position,
@@ -15,6 +15,18 @@ test('of several states of one feeder in one instant only the last is written', 
   ])
   expect(lines).toHaveLength(2)
   expect(lines[1]).toContain('customersOut=30i')
+})
+
+test('what engines of several parts counted in one minute are points beside each other', () => {
+  const ofPart = (powerOff: number, part?: number) => ({
+    ...(reportsChange(START, { powerOff }) as never as object),
+    ...(part ? { part } : {}),
+  })
+  const lines = linesOf([batch(1, [ofPart(4)] as never), batch(2, [ofPart(9, 1)] as never)])
+  expect(lines).toEqual([
+    `reports,kind=powerOff count=4i ${START}000000`,
+    `reports,kind=powerOff count=9i ${START}000001`,
+  ])
 })
 
 test('the same changes give the same lines however they are cut into pages', () => {
