@@ -4,12 +4,13 @@
  * lists every kind with its meaning and source.
  */
 import type { ReportFact } from '../../facts/facts.ts'
+import type { PhaseMask } from '../../facts/phases.ts'
 import { DEVICE_TYPES, OBSERVER_CLASSES } from '../../grid/model.ts'
 import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
 import { admitIndication } from './indicators.ts'
 import { admitPosition } from './positions.ts'
-import { NO_MARKS, REPORTED, SOME_PHASE, WEAK } from './registers.ts'
+import { type Marks, NO_MARKS, REPORTED, SOME_PHASE, WEAK } from './registers.ts'
 import { type Statement, say } from './statement.ts'
 import { measuredSupply } from './volts.ts'
 
@@ -49,14 +50,14 @@ export function admitReport(world: World, position: number, fact: ReportFact): v
 function admitOff(world: World, position: number, terminal: number, fact: ReportFact): void {
   if (fact.valid === false) return
   const marks = REPORTED | (fact.area === false ? WEAK : NO_MARKS)
-  const statement = { ...spoken(terminal, fact), off: true, marks, phases: fact.phases }
+  const statement = spoken(terminal, fact, true, marks, fact.phases)
   for (const observer of spokenOf(world, terminal, fact)) say(world, position, observer, statement)
 }
 
 /** An on is the verified record, with or without an off before it; but batteries supply nothing. */
 function admitOn(world: World, position: number, terminal: number, fact: ReportFact): void {
   if (fact.onBattery === true) return
-  const statement = { ...spoken(terminal, fact), off: false, marks: NO_MARKS, phases: fact.phases }
+  const statement = spoken(terminal, fact, false, NO_MARKS, fact.phases)
   if (!speaksOfArea(fact)) {
     for (const observer of spokenOf(world, terminal, fact))
       say(world, position, observer, statement)
@@ -77,7 +78,7 @@ function admitPhases(world: World, position: number, terminal: number, fact: Rep
     const unsaid = off && fact.phases === undefined && (own & (own - 1)) !== 0
     const marks = measured?.off ? measured.marks : unsaid ? SOME_PHASE : off ? REPORTED : NO_MARKS
     const phases = measured?.off ? measured.phases : fact.phases
-    say(world, position, observer, { ...spoken(terminal, fact), off, marks, phases })
+    say(world, position, observer, spoken(terminal, fact, off, marks, phases))
   }
 }
 
@@ -86,7 +87,8 @@ function admitVoltage(world: World, position: number, terminal: number, fact: Re
   for (const observer of spokenOf(world, terminal, fact)) {
     const measured = voltsOf(world, observer, fact)
     if (!measured || (!measured.off && fact.onBattery === true)) continue
-    say(world, position, observer, { ...spoken(terminal, fact), ...measured })
+    const { off, marks, phases } = measured
+    say(world, position, observer, spoken(terminal, fact, off, marks, phases))
   }
 }
 
@@ -108,12 +110,15 @@ function voltsOf(world: World, observer: number, fact: ReportFact) {
   )
 }
 
-/** What all statements of one report have in common. */
+/** What a report of `speaker` says of those it speaks of. */
 function spoken(
   speaker: number,
   { at: told, receivedAt, boot, seq, kind: said }: ReportFact,
-): Omit<Statement, 'off' | 'marks' | 'phases'> {
-  return { speaker, told, receivedAt, boot, seq, said }
+  off: boolean,
+  marks: Marks,
+  phases: PhaseMask | undefined,
+): Statement {
+  return { speaker, off, told, receivedAt, boot, seq, phases, marks, said }
 }
 
 /** The observers a report speaks of: those named, the whole transformer area, or the terminal. */
@@ -121,7 +126,12 @@ function spokenOf(world: World, terminal: number, fact: ReportFact): readonly nu
   if (speaksOfArea(fact)) return areaOf(world, terminal)
   if (fact.meters === undefined) return [terminal]
   const { ids } = world.grid.observers
-  return fact.meters.map((id) => ids.indexOf(id)).filter((index) => index >= 0)
+  const known: number[] = []
+  for (const id of fact.meters) {
+    const index = ids.indexOf(id)
+    if (index >= 0) known.push(index)
+  }
+  return known
 }
 
 /** A report of the area (台区) has no meter address: it is one word for all of them. */

@@ -5,6 +5,8 @@
 import type { PhaseMask } from '../../facts/phases.ts'
 import type { InstantMs } from '../../facts/time.ts'
 import { OBSERVER_CLASSES } from '../../grid/model.ts'
+import type { EvidenceItem } from '../changes.ts'
+import { noteHeardWhere } from '../incidents/heard-where.ts'
 import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
 import { followsOn, untilReturn } from './own-return.ts'
@@ -102,15 +104,18 @@ export function say(world: World, position: number, observer: number, statement:
   else world.speakers.set(observer, speaker)
   const head = world.belief.headOf[observer]!
   if (head === NONE) return
-  world.stir(head, position, {
+  const { grid } = world
+  const item: EvidenceItem = {
     position,
-    observer: world.grid.observers.ids.idOf(observer) as never,
-    observerClass: OBSERVER_CLASSES[world.grid.observers.class[observer]!]!,
+    observer: grid.observers.ids.idOf(observer) as never,
+    observerClass: OBSERVER_CLASSES[grid.observers.class[observer]!]!,
     said: statement.said,
     at,
-    device: world.grid.devices.ids.idOf(head) as never,
+    device: grid.devices.ids.idOf(head) as never,
     ...(time.invalid ? { clockInvalid: true } : {}),
-  })
+  }
+  noteHeardWhere(item, { grid, device: head, speaker: observer })
+  world.stir(head, position, item)
 }
 
 /**

@@ -2,7 +2,7 @@
 import type { CompiledGrid } from '../../grid/compiled.ts'
 import type { EvidenceItem } from '../changes.ts'
 
-interface HeardWhere {
+export interface HeardWhere {
   readonly grid: CompiledGrid
   /** Device it was heard at. */
   readonly device: number
@@ -11,6 +11,11 @@ interface HeardWhere {
 }
 
 const known = new WeakMap<EvidenceItem, HeardWhere>()
+
+/** Who makes an item from indices says where it was heard: nobody has to look for its ids. */
+export function noteHeardWhere(item: EvidenceItem, where: HeardWhere): void {
+  known.set(item, where)
+}
 
 /** Device and speaker by index, −1 where the grid has none. */
 export function heardWhere(grid: CompiledGrid, item: EvidenceItem): HeardWhere {

@@ -11,6 +11,7 @@ import type { Belief } from './belief.ts'
 import { NONE } from './network.ts'
 import { falseTogether, offLive } from './one-identity.ts'
 import { onsSince } from './ons.ts'
+import { firstSeated, nextSeated } from './seats.ts'
 import { deadByNow } from './second-outage.ts'
 
 /** One device named open: a class of devices, or the service of one observer's usage point. */
@@ -37,11 +38,10 @@ function refreshBelow(belief: Belief, head: number, aboveCameBack: InstantMs): n
   const cameBack = Math.max(aboveCameBack, belief.cameBack.get(head) ?? 0)
   let closed = 0
   let awaited = 0
-  belief.network.eachSeated(head, (observer) => {
-    closed += leafBest(belief, observer, cameBack)
-    if (belief.registers.state[observer] === AWAITED)
-      awaited += awaitedLive(belief, observer, cameBack)
-  })
+  for (let o = firstSeated(network, head); o !== NONE; o = nextSeated(network, head, o)) {
+    closed += leafBest(belief, o, cameBack)
+    if (belief.registers.state[o] === AWAITED) awaited += awaitedLive(belief, o, cameBack)
+  }
   for (let c = network.firstBelow[head]!; c !== NONE; c = network.nextBeside[c]!) {
     closed += refreshBelow(belief, c, cameBack)
     awaited += belief.awaited.get(c) ?? 0

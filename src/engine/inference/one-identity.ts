@@ -9,6 +9,7 @@ import { OFF, ON, WEAK } from '../evidence/registers.ts'
 import type { Belief } from './belief.ts'
 import { NONE } from './network.ts'
 import { onsSince } from './ons.ts'
+import { firstSeated, nextSeated } from './seats.ts'
 
 /** Cost of an observer's off if what lies above it is live: it errs, or its own supply alone is lost. */
 export function offLive(belief: Belief, observer: number): number {
@@ -27,11 +28,11 @@ export function falseTogether(belief: Belief, head: number): number {
   const { areas, sums, model } = belief
   if (model.identityFalse >= NEVER || sums.offs(head) < 2) return Number.POSITIVE_INFINITY
   if (areas.at(head) === NONE || belief.opened.has(head)) return Number.POSITIVE_INFINITY
-  const who = { identity: NONE }
-  if (!isSaidByOne(belief, head, who)) return Number.POSITIVE_INFINITY
+  const word: Word = { identity: NONE, first: Number.POSITIVE_INFINITY, last: 0 }
+  if (!isSaidByOne(belief, head, word)) return Number.POSITIVE_INFINITY
   const ons = onsSince(belief, head, sums.t0(head))
-  if (ons > 0 && tellsApart(belief, head, who.identity)) return Number.POSITIVE_INFINITY
-  return occasions(belief, head) * model.identityFalse + belief.dead(head) - ons
+  if (ons > 0 && tellsApart(belief, head, word.identity)) return Number.POSITIVE_INFINITY
+  return occasions(belief, head, word) * model.identityFalse + belief.dead(head) - ons
 }
 
 /**
@@ -40,20 +41,21 @@ export function falseTogether(belief: Belief, head: number): number {
  */
 const ONE_OCCASION_MS = 60_000
 
+/** Who said off below a head, and from when to when. */
+interface Word {
+  identity: number
+  first: InstantMs
+  last: InstantMs
+}
+
 /** On how many occasions somebody below `head` said off. */
-function occasions(belief: Belief, head: number): number {
+function occasions(belief: Belief, head: number, { first, last }: Word): number {
+  if (last - first <= ONE_OCCASION_MS) return 1
   const { network, registers } = belief
   const said: InstantMs[] = []
-  let first = Number.POSITIVE_INFINITY
-  let last = Number.NEGATIVE_INFINITY
   network.eachObserver(head, (observer) => {
-    if (registers.state[observer] !== OFF) return
-    const at = registers.atOf(observer)
-    if (at < first) first = at
-    if (at > last) last = at
-    said.push(at)
+    if (registers.state[observer] === OFF) said.push(registers.atOf(observer))
   })
-  if (last - first <= ONE_OCCASION_MS) return 1
   said.sort((a, b) => a - b)
   return 1 + said.filter((at, i) => i > 0 && at - said[i - 1]! > ONE_OCCASION_MS).length
 }
@@ -70,18 +72,20 @@ function tellsApart(belief: Belief, head: number, identity: number): boolean {
   return apart
 }
 
-/** True where all offs below `head` come from one identity, kept in `who`. */
-function isSaidByOne(belief: Belief, head: number, who: { identity: number }): boolean {
+/** True where all offs below `head` come from one identity, kept in `word`. */
+function isSaidByOne(belief: Belief, head: number, word: Word): boolean {
   if (belief.sums.offs(head) === 0) return true
   const { network, registers } = belief
-  let one = true
-  network.eachSeated(head, (observer) => {
-    if (registers.state[observer] !== OFF || !one) return
-    const source = belief.sourceOf(observer)
-    if (who.identity === NONE) who.identity = source
-    else if (who.identity !== source) one = false
-  })
-  for (let c = network.firstBelow[head]!; one && c !== NONE; c = network.nextBeside[c]!)
-    one = isSaidByOne(belief, c, who)
-  return one
+  for (let o = firstSeated(network, head); o !== NONE; o = nextSeated(network, head, o)) {
+    if (registers.state[o] !== OFF) continue
+    const source = belief.sourceOf(o)
+    if (word.identity === NONE) word.identity = source
+    else if (word.identity !== source) return false
+    const at = registers.atOf(o)
+    if (at < word.first) word.first = at
+    if (at > word.last) word.last = at
+  }
+  for (let c = network.firstBelow[head]!; c !== NONE; c = network.nextBeside[c]!)
+    if (!isSaidByOne(belief, c, word)) return false
+  return true
 }

@@ -13,6 +13,7 @@ import { awaitedLive, explainedTogether, leafOpen, openCost } from './explain.ts
 import { NONE } from './network.ts'
 import { offLive } from './one-identity.ts'
 import { quietLeafCost } from './quiet.ts'
+import { firstSeated, nextSeated } from './seats.ts'
 
 /** One thing that may be open: a class of devices, or (observer ≥ 0) a service. */
 export interface Possibility {
@@ -118,9 +119,8 @@ export class Posterior {
     const cameBack = Math.max(aboveCameBack, belief.cameBack.get(head) ?? 0)
     const own = this.#add(head, NONE, above)
     let apart = 0
-    network.eachSeated(head, (observer) => {
-      apart += this.#leafUpward(head, observer, cameBack, own)
-    })
+    for (let o = firstSeated(network, head); o !== NONE; o = nextSeated(network, head, o))
+      apart += this.#leafUpward(head, o, cameBack, own)
     for (let c = network.firstBelow[head]!; c !== NONE; c = network.nextBeside[c]!)
       apart += this.#upward(c, cameBack, own)
     const oneReason = explainedTogether(belief, head, cameBack)

@@ -13,10 +13,10 @@ export interface StormState {
   readonly calmSince: InstantMs | null
   /** Observers that said "off", in the running minute and in the one before, and the last report. */
   readonly offs: {
-    readonly minute: number
-    readonly now: number
-    readonly before: number
-    readonly latest: Position
+    minute: number
+    now: number
+    before: number
+    latest: Position
   }
 }
 

@@ -26,12 +26,13 @@ export function thresholds({
 export function countOffs(world: World, latest: Position, at: InstantMs, observers: number): void {
   const minute = Math.floor(at / MINUTE_MS)
   const { offs } = world.storm
-  const gone = minute - offs.minute
-  const counted =
-    gone <= 0
-      ? { ...offs, now: offs.now + observers, latest }
-      : { minute, now: observers, before: gone === 1 ? offs.now : 0, latest }
-  world.storm = { ...world.storm, offs: counted }
+  if (minute > offs.minute) {
+    offs.before = minute - offs.minute === 1 ? offs.now : 0
+    offs.now = 0
+    offs.minute = minute
+  }
+  offs.now += observers
+  offs.latest = latest
 }
 
 /**
