@@ -1,6 +1,6 @@
 /**
  * What axe finds on the pages of the console, light in Chinese and dark in English. The wall board is
- * dark alone, and looked at by `wall-public`.
+ * dark alone, the quality record white as paper, whatever was chosen.
  */
 import { existsSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
@@ -125,6 +125,71 @@ describeInBrowser('nothing keeps anybody out', () => {
       })
       await row.first().getByText(text.said[heard.said]!).waitFor()
       await clean('diagram as a list')
+
+      // A part that another feeder feeds, and one of another that this one feeds: named, with the way there.
+      const [near, far] = desk.stage.grid.feeders
+      const tied = (id: string, over: object) => ({
+        ...{
+          id,
+          type: 'switch',
+          name: `${id} 联络`,
+          parent: null,
+          open: false,
+          normallyOpen: false,
+        },
+        ...{ customers: 7, probability: null, dead: null, fedFrom: null, feedsPartOf: null },
+        ...over,
+      })
+      const devices = [
+        tied('B1', { type: 'breaker' }),
+        tied('K1', { parent: 'B1', normallyOpen: true, feedsPartOf: far!.id }),
+        tied('K2', { normallyOpen: true, fedFrom: far!.id }),
+        tied('S2', { parent: 'K2', fedFrom: far!.id }),
+      ]
+      const asOf = new Date().toISOString()
+      await page.route(/feeders\/[^/]+\/diagram/, (route) =>
+        route.fulfill({ json: { asOf, feeder: near!.id, devices, ties: [] } }),
+      )
+      await go(`/feeder#${near!.id}`)
+      await page.reload()
+      const refed = text.diagram.refed
+      const ways = page.getByRole('list', { name: refed.region }).getByRole('listitem')
+      await ways.nth(1).waitFor()
+      expect(await ways.allTextContents()).toEqual([
+        `${far!.name} ${refed.fedHere('K1 联络', '7')}`,
+        `${far!.name} ${refed.feedsHere('K2 联络', '7')}`,
+      ])
+      const rows = page.locator('.device-list tbody tr')
+      expect(await rows.filter({ hasText: refed.from(far!.name) }).count()).toBe(2)
+      expect(await rows.filter({ hasText: refed.to(far!.name) }).count()).toBe(1)
+      await clean('diagram with transfers, as a list')
+      await page.getByRole('radio', { name: text.diagram.views.list }).focus()
+      await page.keyboard.press('ArrowLeft')
+      await page.locator('.diagram svg .device.refed').nth(1).waitFor()
+      expect(await page.locator('.diagram svg .wire.refed').count()).toBe(2)
+      await clean('diagram with transfers')
+        await page.screenshot({ path: `/tmp/w/desk7-shots/transfers-${language}.png` })
+      await ways.first().getByRole('link').press('Enter')
+      await page.locator('.diagram-bar').getByText(far!.name).waitFor()
+      await page.unroute(/feeders\/[^/]+\/diagram/)
+    },
+    LONG_MS,
+  )
+
+  test.each(LOOKS)(
+    'on the wall and on paper, %s',
+    async (theme, language, text) => {
+      await open('/', [theme, language], { width: 1920, height: 1080 })
+      await enter('network')
+      await go('/wall')
+      await page.locator('.wall-hour .chart svg').waitFor()
+      await clean('wall')
+      await go('/quality/I-1')
+      await page.locator('.quality tbody tr').first().waitFor()
+      await clean('quality record')
+      await go('/quality/I-99')
+      await page.getByText(text.quality.missing).waitFor()
+      await clean('no such record')
     },
     LONG_MS,
   )

@@ -16,6 +16,8 @@ const device = (id: string, parent: string | null, over: Partial<DiagramDevice> 
     customers: 10,
     probability: null,
     dead: null,
+    fedFrom: null,
+    feedsPartOf: null,
     ...over,
   }) as DiagramDevice
 
@@ -44,8 +46,13 @@ describe('the layout of a feeder', () => {
     expect(placed[0]!.folded).toEqual({ count: 5, customers: 50, dead: 0.9 })
   })
 
-  test('a device whose parent is of another feeder is a head of its own', () => {
-    expect(layoutOf([device('X', 'elsewhere')])).toHaveLength(1)
+  test('a device whose parent is of another feeder is a head of its own, below the others', () => {
+    const placed = layoutOf([device('B', null), device('S', 'B'), device('X', 'elsewhere')])
+    expect(placed.map(({ device: { id }, column, row }) => [id, column, row])).toEqual([
+      ['B', 0, 0],
+      ['S', 1, 0],
+      ['X', 0, 1],
+    ])
   })
 })
 
