@@ -168,7 +168,6 @@ describeInBrowser('nothing keeps anybody out', () => {
       await page.locator('.diagram svg .device.refed').nth(1).waitFor()
       expect(await page.locator('.diagram svg .wire.refed').count()).toBe(2)
       await clean('diagram with transfers')
-        await page.screenshot({ path: `/tmp/w/desk7-shots/transfers-${language}.png` })
       await ways.first().getByRole('link').press('Enter')
       await page.locator('.diagram-bar').getByText(far!.name).waitFor()
       await page.unroute(/feeders\/[^/]+\/diagram/)
