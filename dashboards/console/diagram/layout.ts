@@ -36,7 +36,7 @@ export function layoutOf(
   let row = 0
   for (const [index, root] of (below.get(null) ?? []).entries()) {
     // A part that is fed from elsewhere stands below, by itself.
-    if (index > 0) row++
+    if (index > 0) row += 2
     place(root, null, 0)
   }
   return placed

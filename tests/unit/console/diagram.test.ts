@@ -51,7 +51,7 @@ describe('the layout of a feeder', () => {
     expect(placed.map(({ device: { id }, column, row }) => [id, column, row])).toEqual([
       ['B', 0, 0],
       ['S', 1, 0],
-      ['X', 0, 1],
+      ['X', 0, 2],
     ])
   })
 })

@@ -29,7 +29,7 @@ export const quality = {
   columns: {
     at: '时间',
     what: '环节',
-    by: '谁',
+    by: '经办',
     dueAt: '承诺时限',
     legalDueAt: '法定时限',
     late: '是否超时',
