@@ -254,6 +254,15 @@ const grading = z.strictObject({
   calls: z.strictObject({ windowMinutes: rate, customers: steps }),
   frequentOutage: z.strictObject({ frequent: grade, warning: grade }),
   cityShare: z.strictObject({ general: grade, warning: grade }),
+  cold: z
+    .strictObject({
+      // Above −10 °C it is winter, and no danger.
+      belowCelsius: z.number().min(-60).max(-10),
+      customers: z.number().int().min(1),
+      afterHours: rate,
+      staysHours: rate,
+    })
+    .default({ belowCelsius: -20, customers: 500, afterHours: 1, staysHours: 6 }),
   service,
   cityShares: z.strictObject({
     classes: z.strictObject({

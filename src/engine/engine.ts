@@ -66,6 +66,7 @@ import { rehang } from './switching/rehang.ts'
 import { leaveOutFed, supposeFed } from './switching/supposed-feed.ts'
 import { suspectTie } from './switching/unreported-tie.ts'
 import { dueTrees } from './turn.ts'
+import { noteTemperature } from './weather/told.ts'
 import type { TreeNews, World } from './world.ts'
 
 /** Raised with every change of the engine that changes its output for some journal. */
@@ -174,6 +175,12 @@ export class Engine {
         const publisher = new Publisher(world)
         takeNotes(world, position, fact, publisher)
         followVisits(world, publisher)
+        planService(world)
+        return publisher.changes
+      }
+      case 'temperatureNoted': {
+        const publisher = new Publisher(world)
+        noteTemperature(world, position, fact, publisher)
         planService(world)
         return publisher.changes
       }

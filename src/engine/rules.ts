@@ -203,6 +203,13 @@ export interface GradingRules {
   /** The incident alone takes this much of a city: the lowest level of Order 599, and its warning. */
   readonly cityShare: { readonly general: 1 | 2 | 3 | 4; readonly warning: 1 | 2 | 3 | 4 }
   readonly cityShares: CityShareRules
+  /** So cold, for so many customers, for so long: one grade more; a temperature is known for so long. */
+  readonly cold: {
+    readonly belowCelsius: number
+    readonly customers: number
+    readonly afterHours: number
+    readonly staysHours: number
+  }
 }
 
 export const CITY_CLASSES = ['municipality', 'capital', 'prefecture', 'county'] as const

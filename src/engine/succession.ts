@@ -99,6 +99,7 @@ class Carrier {
     world.plans.turnedBy = before.plans.turnedBy
     for (const [point, at] of before.plans.paid) world.plans.paid.set(point, at)
     for (const note of before.care.notes) world.care.take(note, before.now)
+    for (const [unit, told] of before.temperatures) world.temperatures.set(unit, told)
     this.#carryMarks(world)
     this.#carryWords(world)
     this.#carrySwitching(world)

@@ -74,6 +74,7 @@ export const INCIDENT_FLAGS = [
   'ledgerError',
   'clockInvalid',
   'stormMode',
+  'severeCold',
   'contradicted',
   'deviceVanished',
 ] as const

@@ -3,6 +3,7 @@
  * it adds up to, and the incidents. Mutable inside, seen by the stages only.
  */
 import type { Position } from '../facts/facts.ts'
+import type { UnitId } from '../facts/ids.ts'
 import type { InstantMs } from '../facts/time.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
 import { OBSERVER_CLASSES } from '../grid/model.ts'
@@ -34,6 +35,7 @@ import {
   type SummaryState,
 } from './summary/state.ts'
 import { noSwitching } from './switching/state.ts'
+import type { Temperature } from './weather/temperature.ts'
 
 /** What is out on one feeder. */
 export interface FeederFigures {
@@ -145,6 +147,8 @@ export class World {
   durations: Counts = new Map()
   /** Cities whose share of customers without supply was told to the group. */
   citiesTold: readonly string[] = []
+  /** What was told of the temperature, by unit. */
+  readonly temperatures = new Map<UnitId, Temperature>()
   /** Visits to customers whose life hangs on supply, by usage point, while they are without it. */
   visits = new Map<string, VisitState>()
   /** Decided actions, newest last, so that a repeated request changes nothing. */

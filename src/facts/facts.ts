@@ -11,6 +11,7 @@ import type { PlanAnnouncedFact, PlanWithdrawnFact } from './plans.ts'
 import type { EscalationRepliedFact, SiteReport } from './repair.ts'
 import type { InstantMs } from './time.ts'
 import type { VisitSettledFact } from './visits.ts'
+import type { TemperatureNotedFact } from './weather.ts'
 import type { EventKind, ReadingResult } from './wire.ts'
 
 /** Place of a fact in the journal: 1, 2, 3 … without holes. */
@@ -261,6 +262,7 @@ export type Fact =
   | VisitSettledFact
   | PartCountedFact
   | WholeJudgedFact
+  | TemperatureNotedFact
 
 /** A fact with its place in the journal. */
 export interface JournalledFact {

@@ -128,6 +128,7 @@ export const noticeMessage = z.object({
     'notice.restored',
     'notice.withdrawn',
     'notice.archived',
+    'notice.pushed',
     'webhook.test',
   ]),
   timestamp: instant,

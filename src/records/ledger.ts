@@ -128,11 +128,12 @@ export class Ledger {
         else if (entry.kind === 'cursor') this.#statements.cursor.run([entry.name, entry.position])
         else if (entry.kind === 'audit') this.#audit.add(entry.entry)
         else if (entry.kind === 'outbox') {
-          this.#informing.before(entry.entry)
+          const told = this.#informing.before(entry.entry)
           this.#outbox.apply(entry.entry)
-        } else if (entry.kind === 'informing') this.#informing.apply(entry.entry)
+          for (const [incident, at] of told) this.#outbox.fileBeside(incident, at)
+        } else if (entry.kind === 'informing') this.#fileInforming(entry.entry)
         else if (entry.kind === 'callBack') this.#callBacks.apply(entry.entry)
-        else if (entry.kind === 'repair') this.#repair.apply(entry.entry)
+        else if (entry.kind === 'repair') this.#fileRepair(entry.entry)
         else if (entry.kind === 'visit') this.#visits.apply(entry.entry)
         else if (entry.kind === 'complaint') this.#fileComplaint(entry.entry)
         else if (entry.kind === 'linkCall')
@@ -312,6 +313,19 @@ export class Ledger {
   #fileComplaint(entry: ComplaintEntry): void {
     const late = this.#complaints(entry)
     if (late && entry.do === 'tell') this.#outbox.fileComplaint(late, entry.at)
+  }
+
+  /** At the end of a walk over its customers, who heard of a notice is told with it. */
+  #fileInforming(entry: InformingEntry): void {
+    const walked = this.#informing.apply(entry)
+    if (walked) this.#outbox.fileBeside(walked.subject, walked.at)
+  }
+
+  #fileRepair(entry: RepairEntry): void {
+    this.#repair.apply(entry)
+    if (entry.do !== 'attach') return
+    const { incident, at } = entry.attachment
+    this.#outbox.fileBeside(incident, at)
   }
 
   #fileContact(contact: Contact): void {

@@ -6,6 +6,7 @@ import Database from 'libsql'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { complaintsOf, followComplaints } from '../../src/app/complaints.ts'
 import type { RoleName } from '../../src/http/identity/rights.ts'
+import { loadNoticeTexts } from '../../src/records/outbox/texts.ts'
 import { openRecords, type SqliteRecords } from '../../src/records/sqlite.ts'
 import { createTelemetry } from '../../src/telemetry/telemetry.ts'
 import { shippedRules } from '../support/engine-lab.ts'
@@ -111,6 +112,17 @@ test('it is told up the ladder, each rung once over a restart', async () => {
       ...{ secrets: ['whsec_c2VjcmV0'], createdAt: MONDAY, by: 'op', disabledAt: null },
     },
   } as never)
+  await records.changeOutbox({
+    do: 'add',
+    endpoint: {
+      ...{ id: 'w2', name: 'group', url: 'https://example.com/', form: 'wecom', language: 'zh' },
+      ...{ topics: ['escalation'], channels: [], unit: '1501', secrets: [], createdAt: MONDAY },
+      ...{ by: 'op', disabledAt: null },
+    },
+  })
+  const texts = loadNoticeTexts('config/texts/notices.yaml')
+  const units = [['1501', null] as const, ['1502', null] as const]
+  await records.changeOutbox({ do: 'context', context: { units, utcOffsetMinutes: 480, texts } })
   await follow(at('2026-11-27T23:00:00'))
   expect(levels()).toEqual([-1, -1])
   await follow(at('2026-11-28T00:00:00'))
@@ -129,12 +141,24 @@ test('it is told up the ladder, each rung once over a restart', async () => {
     [other(), 0],
     [other(), 2],
   ])
+  // The group hears of its unit alone, in words without anything personal.
+  expect(robotTexts()).toEqual([
+    '【投诉督办】cp-1（供电单位1501）：客户投诉停电时间长，尚未答复，提醒。答复时限12-01 00:00。请尽快联系客户并答复。',
+    '【投诉督办】cp-1（供电单位1501）：客户投诉停电时间长，尚未答复，旗县供电分公司。答复时限12-01 00:00。请尽快联系客户并答复。',
+  ])
 })
+
+function robotTexts(): string[] {
+  const db = new Database(join(dir, 'records.db'), { readonly: true })
+  const rows = db.prepare("SELECT body FROM parcels WHERE endpoint = 'w2' ORDER BY seq").all()
+  db.close()
+  return (rows as { body: string }[]).map(({ body }) => body)
+}
 
 /** What was composed for receivers: the complaint and its level. */
 function parcels(): [string, number][] {
   const db = new Database(join(dir, 'records.db'), { readonly: true })
-  const rows = db.prepare("SELECT body FROM parcels WHERE type = 'complaint.late'").all() as {
+  const rows = db.prepare("SELECT body FROM parcels WHERE endpoint = 'w1'").all() as {
     body: string
   }[]
   db.close()

@@ -8,9 +8,12 @@ import { drawnGrid } from '../../src/grid/drawing.ts'
 import { openForWriting } from '../../src/records/database.ts'
 import { pushReader } from '../../src/records/informing/pushes.ts'
 import { LATER_MIGRATIONS } from '../../src/records/later-migrations.ts'
+import type { Beside } from '../../src/records/outbox/beside.ts'
 import { EngineLab } from '../support/engine-lab.ts'
 import { type Fixture, httpFixture } from '../support/http-fixture.ts'
 import { TellingStage } from '../support/telling-stage.ts'
+import { until } from '../support/until.ts'
+import { webhookReceiver } from '../support/webhook-receiver.ts'
 
 const NETWORK = `
 B1 breaker
@@ -81,6 +84,73 @@ test('who asked, what went out by which text, and what the gateway says of it', 
   const { waiting, sent, delivered, failed } = after.total
   expect(waiting + sent + delivered + failed).toBe(recounted(incident))
   expect(after.lastAt).toBeGreaterThan(0)
+})
+
+test('other systems get it with the notice, and are told when it turns while the notice does not', async () => {
+  stage = new TellingStage(new EngineLab(drawnGrid(NETWORK)))
+  await stage.start()
+  stage.customers()
+  await stage.gateway('sms')
+  const desk = await webhookReceiver()
+  stage.receivers.push(desk)
+  await stage.informing.webhooks.add({
+    ...{ name: 'desk', url: desk.url, form: 'standard', language: 'zh', topics: ['notice'] },
+    ...{ channels: [], unit: null, by: 'op' },
+  })
+  for (const m of ['m1', 'm2', 'm3']) await stage.subscribe({ account: `A-${m}`, channel: 'sms' })
+  for (const meter of METERS) stage.lab.say(meter, 'powerOff')
+  await stage.pass(30)
+  const { id: incident, revision } = stage.lab.open()[0]!
+  stage.lab.feed({
+    ...{ type: 'actionRequested', receivedAt: stage.lab.now, requestId: 'r1', by: 'z' },
+    ...{
+      incident: incident as never,
+      expectedRevision: revision,
+      action: 'confirm',
+      role: 'agent',
+    },
+  })
+  await stage.pass(220)
+  const told = () =>
+    desk.received.map(({ body }) => {
+      const { type, data } = JSON.parse(body) as { type: string; data: Beside & { no: string } }
+      return { type, ...data }
+    })
+  const wanted = async (what: (one: ReturnType<typeof told>[number]) => boolean) => {
+    await until(() => {
+      stage.informing.wake()
+      return told().some(what)
+    })
+    return told().find(what)!
+  }
+  await wanted(({ type, push }) => type === 'notice.pushed' && push.total.sent === 3)
+  expect(told()[0]).toMatchObject({ type: 'notice.published', photos: { count: 0 } })
+
+  const { now: at } = stage.lab
+  const photo = { type: 'image/png', bytes: 9, at, by: 'm', role: 'gridManager' }
+  const attach = () =>
+    stage.records.changeRepair({
+      do: 'attach',
+      attachment: { id: 'p1', incident, digest: 'd', ...photo },
+    })
+  await attach()
+  const pictured = await wanted(({ photos }) => photos.count === 1)
+  expect(pictured).toMatchObject({
+    type: 'notice.pushed',
+    push: { subscribers: 3, total: { waiting: 0, sent: 3, delivered: 0, failed: 0 } },
+    photos: { lastAt: new Date(at).toISOString(), attachments: ['p1'] },
+  })
+  // The same state is the same message.
+  const before = desk.ids.length
+  await attach()
+  for (const meter of METERS) stage.lab.say(meter, 'powerOn')
+  await stage.pass(400)
+  const restored = await wanted(({ type }) => type === 'notice.restored')
+  expect(restored).toMatchObject({ no: told()[0]!.no, photos: { attachments: ['p1'] } })
+  const after = desk.received.filter(({ id }) => desk.ids.indexOf(id) >= before)
+  expect(after.map(({ body }) => JSON.parse(body).type)[0]).not.toBe('notice.pushed')
+  // Accounts, names and telephone numbers stay here.
+  for (const { body } of desk.received) expect(body).not.toMatch(/A-m|王|12\d{9}/)
 })
 
 test('the step of the layout counts the messages of before', async () => {

@@ -48,6 +48,7 @@ const SPEAKING: ReadonlySet<Fact['type']> = new Set([
   'visitSettled',
   'partCounted',
   'wholeJudged',
+  'temperatureNoted',
 ])
 
 interface Life {

@@ -207,6 +207,7 @@ export const en: Catalogue = {
     ledgerError: 'Ledger in doubt',
     clockInvalid: 'Terminal clock wrong',
     stormMode: 'Storm mode',
+    severeCold: 'Severe cold',
     contradicted: 'Contradicted',
     deviceVanished: 'Device changed',
   },
@@ -223,6 +224,8 @@ export const en: Catalogue = {
       'A terminal clock cannot be trusted; the time of receipt is used. Take the start of the outage from the site.',
     stormMode:
       'Judged by the thresholds for storms, more cautiously. See to upstream devices and important customers first.',
+    severeCold:
+      'It is so cold that customers without heating cannot wait: graded one more urgent. See to homes of the old and the sick and to boiler houses first.',
     contradicted:
       'Some evidence speaks against the verdict. Call-read or telephone first, then confirm or call it a false alarm.',
     deviceVanished:

@@ -10,6 +10,7 @@ import { putOnOrder } from '../repair/acts.ts'
 import { learnDuration } from '../repair/estimating.ts'
 import { thresholds } from '../storm/storm.ts'
 import { shareTaken } from '../summary/cities.ts'
+import { isGraverByCold } from '../weather/cold.ts'
 import type { World } from '../world.ts'
 import { type Case, goOn, keyOf, newCase } from './case.ts'
 import { extentOf } from './extent.ts'
@@ -151,6 +152,7 @@ export function regrade(world: World, incident: Case, extent = extentOf(world, i
   incident.serviceReasons = reasonsOf(noted, extent, incident.urges, serviceLevel)
   incident.serviceLevel = levelFor(incident.serviceReasons, serviceLevel)
   const grade = proposedGrade(world, incident, extent, noted)
+  if (isGraverByCold(world, incident)) setFlag(incident, 'severeCold', true)
   const held = incident.repair.gradeHeld
   const raised = grade < incident.grade && (held === null || grade < held.proposed)
   if (!raised) return false
@@ -166,7 +168,7 @@ export function proposedGrade(
   extent = extentOf(world, incident),
   noted = notedOf(world, incident, extent),
 ): Case['grade'] {
-  return gradeOf(
+  const grade = gradeOf(
     world.rules.grading,
     incident.level,
     extent,
@@ -177,6 +179,7 @@ export function proposedGrade(
       cityShare: shareTaken(world, incident, extent.customers),
     },
   )
+  return grade > 1 && isGraverByCold(world, incident) ? ((grade - 1) as Case['grade']) : grade
 }
 
 /**

@@ -1,5 +1,6 @@
 /** What of a world is not in the registers, as one JSON text: incidents, marks, timers, figures. */
 import type { CareNote } from '../../facts/care.ts'
+import type { UnitId } from '../../facts/ids.ts'
 import type { InstantMs } from '../../facts/time.ts'
 import type { CompiledGrid } from '../../grid/compiled.ts'
 import type { OpenCall } from '../callreads/calls.ts'
@@ -24,6 +25,7 @@ import type { VisitState } from '../service/visit-change.ts'
 import type { StormState } from '../storm/state.ts'
 import type { AcrossState, SummaryState } from '../summary/state.ts'
 import type { Switching } from '../switching/state.ts'
+import type { Temperature } from '../weather/temperature.ts'
 import { type FeederFigures, type TreeNews, World } from '../world.ts'
 import { completeHeap } from './older.ts'
 
@@ -83,6 +85,7 @@ interface Heap {
   durations: [group: string, counts: number[]][]
   citiesTold: readonly string[]
   care: CareNote[]
+  temperatures: [unit: UnitId, told: Temperature][]
   visits: VisitState[]
   /** Null: nothing is due. */
   serviceDue: InstantMs | null
@@ -144,6 +147,7 @@ export function writeHeap(world: World): string {
     durations: [...world.durations],
     citiesTold: world.citiesTold,
     care: [...world.care.notes],
+    temperatures: [...world.temperatures].sort(([a], [b]) => (a < b ? -1 : 1)),
     visits: [...world.visits.values()],
     serviceDue: Number.isFinite(world.serviceDue) ? world.serviceDue : null,
   }
@@ -204,6 +208,7 @@ export function readWorld(
   world.durations = new Map(heap.durations)
   world.citiesTold = heap.citiesTold
   for (const note of heap.care) world.care.take(note, heap.now)
+  for (const [unit, told] of heap.temperatures) world.temperatures.set(unit, told)
   for (const visit of heap.visits) world.visits.set(visit.usagePoint, visit)
   world.serviceDue = heap.serviceDue ?? Number.POSITIVE_INFINITY
   world.summary = heap.summary

@@ -60,6 +60,7 @@ const WRITE_RIGHTS = [
   'visits.write',
   'complaints.answer',
   'care.write',
+  'weather.write',
 ] as const
 
 export type RightName = (typeof READ_RIGHTS)[number] | (typeof WRITE_RIGHTS)[number] | ActionRight

@@ -1,12 +1,12 @@
 /** Complaints that wait for their answer (投诉答复), which is due in working days, and what it was. */
 import { z } from 'zod'
 import { CALL_CHANNELS } from '../../facts/calls.ts'
+import { COMPLAINT_REASONS, type ComplaintReason } from '../../facts/complaints.ts'
 import { formatInstant } from '../../facts/time.ts'
 import { COMPLAINT_LISTS, type FiledComplaint } from '../complaint-port.ts'
 import { Problem } from '../problem.ts'
 import { type Call, callerOf, route } from '../route.ts'
 import { instantOut, paging } from '../schemas.ts'
-import { COMPLAINT_REASONS } from './complaints.ts'
 
 /** How a complaint was answered. */
 export const RESOLUTIONS = [
@@ -51,7 +51,7 @@ function view({ deps }: Pick<Call, 'deps'>, one: FiledComplaint) {
   return {
     ...rest,
     id: `cp-${number}`,
-    reason: reason as (typeof COMPLAINT_REASONS)[number],
+    reason: reason as ComplaintReason,
     receivedAt: formatInstant(receivedAt),
     dueAt: formatInstant(dueAt),
     overdue: dueAt <= (answeredAt ?? deps.now()),

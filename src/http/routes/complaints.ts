@@ -7,6 +7,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { CALL_CHANNELS } from '../../facts/calls.ts'
 import type { CareNote } from '../../facts/care.ts'
+import { COMPLAINT_REASONS, type ComplaintReason } from '../../facts/complaints.ts'
 import type { UsagePointId } from '../../facts/ids.ts'
 import { formatInstant } from '../../facts/time.ts'
 import type { Customer, Subscription } from '../ports.ts'
@@ -18,22 +19,10 @@ import { incidentFor } from './incidents.ts'
 
 const DAY_MS = 86_400_000
 
-/** What a complaint is about: what the quality of service is counted by. */
-export const COMPLAINT_REASONS = [
-  'frequentOutage',
-  'longOutage',
-  'lateArrival',
-  'noInformation',
-  'wrongInformation',
-  'attitude',
-  'plannedWork',
-  'other',
-] as const
-
 export interface Complaint {
   readonly customer: Customer
   readonly incident: string | null
-  readonly reason: (typeof COMPLAINT_REASONS)[number]
+  readonly reason: ComplaintReason
   readonly channel: (typeof CALL_CHANNELS)[number]
   /** Agreed to be told of outages for the days of the rules, on this channel. */
   readonly subscribe: (typeof SUBSCRIPTION_CHANNELS)[number] | null

@@ -53,6 +53,7 @@ import { subscriptionRoutes } from './subscriptions.ts'
 import { switchingRoutes } from './switching.ts'
 import { terminalRoutes } from './terminals.ts'
 import { visitRoutes } from './visits.ts'
+import { weatherRoutes } from './weather.ts'
 import { webhookRoutes } from './webhooks.ts'
 
 /** The table; `tickets` are those that the WebSocket redeems. */
@@ -110,6 +111,7 @@ export function routeTable(tickets: Tickets, version: string): readonly Route[] 
     ...ruleRoutes,
     ...causeRoutes,
     ...stormRoutes,
+    ...weatherRoutes,
     ...switchingRoutes,
     ...gridRoutes,
     ...networkRoutes,

@@ -57,6 +57,8 @@ export class InformingFiler {
   readonly #receipts: ReturnType<typeof receiptFiler>
   readonly #listeners: ReturnType<typeof listenerFiler>
   readonly #waitingAt: ReturnType<Connection['prepare']>
+  readonly #carriedBy: ReturnType<Connection['prepare']>
+  readonly #underWay: ReturnType<Connection['prepare']>
 
   constructor(db: Connection) {
     this.#subscriptions = subscriptionFiler(db)
@@ -69,9 +71,17 @@ export class InformingFiler {
       .prepare(`SELECT id FROM parcels
         WHERE endpoint = ? AND state = 'waiting' AND topic = 'customer'`)
       .raw()
+    this.#carriedBy = db
+      .prepare('SELECT DISTINCT incident FROM customer_messages WHERE parcel = ?')
+      .raw()
+    this.#underWay = db
+      .prepare(`SELECT coalesce(sum(count), 0) FROM pushes
+        WHERE incident = ? AND state = 'waiting'`)
+      .raw()
   }
 
-  apply(entry: InformingEntry): void {
+  /** What is asked; the walk that has ended by it, if one has. */
+  apply(entry: InformingEntry): { readonly subject: string; readonly at: InstantMs } | undefined {
     switch (entry.do) {
       case 'subscribe':
         this.#subscriptions.add(entry.subscription)
@@ -86,8 +96,7 @@ export class InformingFiler {
         this.#receipts(entry.endpoint, entry.receipts, entry.at)
         break
       case 'slice':
-        this.#fileSlice(JSON.parse(entry.json) as Slice)
-        break
+        return this.#fileSlice(JSON.parse(entry.json) as Slice)
       case 'take':
         this.#episodes.take(entry.parcel, entry.at)
         break
@@ -95,6 +104,7 @@ export class InformingFiler {
         this.#audiences.announced(entry.subject, entry.at)
         break
     }
+    return undefined
   }
 
   /** Marks whose customers are to be looked at after the change, already filed. */
@@ -102,21 +112,31 @@ export class InformingFiler {
     if (change.type === 'incident') this.#audiences.incident(change.incident, change.at)
   }
 
-  /** What becomes of parcels; those that carry no messages to customers change nothing here. */
-  before(entry: OutboxEntry): void {
+  /**
+   * What becomes of parcels; those that carry no messages to customers change nothing here. The
+   * incidents whose last message has thereby gone out, and when.
+   */
+  before(entry: OutboxEntry): ReadonlyMap<string, InstantMs> {
+    const settled = new Map<string, InstantMs>()
     if (entry.do === 'settle') {
-      for (const { id, result } of entry.outcomes)
-        if (result !== 'retry') this.#episodes.settle(id, result)
+      for (const { id, result, at } of entry.outcomes) {
+        if (result === 'retry') continue
+        this.#episodes.settle(id, result)
+        for (const [incident] of this.#carriedBy.all([id]) as [string][]) settled.set(incident, at)
+      }
     } else if (entry.do === 'remove' || entry.do === 'disable')
       for (const [id] of this.#waitingAt.all([entry.endpoint]) as [string][])
         this.#episodes.settle(id, 'expired')
+    for (const incident of settled.keys())
+      if ((this.#underWay.get([incident]) as [number])[0] > 0) settled.delete(incident)
+    return settled
   }
 
   retain(before: InstantMs, rows: number): number {
     return this.#episodes.retain(before, rows)
   }
 
-  #fileSlice({ at, turns, follows, listeners, progress }: Slice): void {
+  #fileSlice({ at, turns, follows, listeners, progress }: Slice) {
     const batches = new Map<string, Turn[]>()
     const { subject } = progress
     let missed = false
@@ -140,6 +160,7 @@ export class InformingFiler {
     if (missed) this.#audiences.again(subject)
     if (listeners) this.#listeners(subject, listeners, 'phase' in progress ? null : at)
     this.#audiences.progress(progress, at)
+    return 'phase' in progress ? undefined : { subject, at }
   }
 
   /** One parcel with its messages; false where one of them could not be replaced any more. */

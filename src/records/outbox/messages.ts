@@ -12,6 +12,7 @@ import type {
 } from '../../engine/changes.ts'
 import { formatInstant, type InstantMs } from '../../facts/time.ts'
 import type { Complaint } from '../complaints.ts'
+import { type Beside, besideKey } from './beside.ts'
 
 export const MESSAGE_TOPICS = ['incident', 'notice', 'escalation'] as const
 export type MessageTopic = (typeof MESSAGE_TOPICS)[number]
@@ -37,9 +38,12 @@ const NEWS_MS = 30 * MINUTE_MS
 const END_MS = 24 * 60 * MINUTE_MS
 
 /** The message of a change, undefined where nobody outside is told. */
-export function messageOf(change: Change): Message | undefined {
+export function messageOf(
+  change: Change,
+  besideOf: (incident: string) => Beside,
+): Message | undefined {
   if (change.type === 'incident') return incidentMessage(change)
-  if (change.type === 'notice') return noticeMessage(change)
+  if (change.type === 'notice') return noticeMessage(change, besideOf)
   if (change.type === 'escalation') return escalationMessage(change)
   return undefined
 }
@@ -60,7 +64,10 @@ function incidentMessage({ incident, reason, at }: IncidentChange): Message {
   }
 }
 
-function noticeMessage({ notice, at }: NoticeChange): Message | undefined {
+function noticeMessage(
+  { notice, at }: NoticeChange,
+  besideOf: (incident: string) => Beside,
+): Message | undefined {
   const { status, no, incident, revision } = notice
   // What was never published needs no end: it is only filed.
   if (no === null || status === 'proposed') return undefined
@@ -73,7 +80,27 @@ function noticeMessage({ notice, at }: NoticeChange): Message | undefined {
     notAfter: at + (isNews ? NEWS_MS : END_MS),
     key: String(revision),
     follows: !isNews,
-    data: noticeData(notice),
+    data: noticeData(notice, besideOf(incident)),
+  }
+}
+
+/** States of a notice in which news of pushes and photos belongs to it. */
+const IN_FORCE: ReadonlySet<Notice['status']> = new Set(['published', 'changed', 'restored'])
+
+/** Customers were told, or photos came, and the notice itself says nothing new. */
+export function besideMessage(notice: Notice, beside: Beside, at: InstantMs): Message | undefined {
+  const { no, status, incident } = notice
+  if (no === null || !IN_FORCE.has(status)) return undefined
+  if (beside.push.lastAt === null && beside.photos.count === 0) return undefined
+  return {
+    topic: 'notice',
+    type: 'notice.pushed',
+    incident,
+    at,
+    notAfter: at + NEWS_MS,
+    key: besideKey(beside),
+    follows: true,
+    data: noticeData(notice, beside),
   }
 }
 
@@ -127,7 +154,7 @@ function incidentData(incident: Incident): object {
 }
 
 /** All of the notice but its important users: their number is enough outside. */
-function noticeData({ importantUsers: _, ...notice }: Notice): object {
+function noticeData({ importantUsers: _, ...notice }: Notice, beside: Beside): object {
   const { startedAt, sensedAt, proposedAt, publishedAt, arrivedAt, restoredAt, etr } = notice
   const { trip, plannedPeriod, etrRevisions = [], firstRestoredAt = null } = notice
   return {
@@ -141,6 +168,7 @@ function noticeData({ importantUsers: _, ...notice }: Notice): object {
     })),
     ...times({ firstRestoredAt }),
     ...times({ startedAt, sensedAt, proposedAt, publishedAt, arrivedAt, restoredAt, etr }),
+    ...beside,
   }
 }
 

@@ -7,10 +7,11 @@ import type { Connection } from '../../config/sqlite.ts'
 import type { Change, Notice } from '../../engine/changes.ts'
 import { formatInstant, type InstantMs } from '../../facts/time.ts'
 import type { Complaint } from '../complaints.ts'
+import { besideReader } from './beside.ts'
 import { endpointFiler, endpointReader, type KeptEndpoint } from './endpoints.ts'
-import { complaintMessage, type Message, messageOf } from './messages.ts'
+import { besideMessage, complaintMessage, type Message, messageOf } from './messages.ts'
 import { type ParcelOutcome, parcelFiler } from './parcels.ts'
-import { escalationText, noticeText, type Wording } from './wording.ts'
+import { complaintText, escalationText, noticeText, type Wording } from './wording.ts'
 
 /** What composing needs to know besides the change; kept, for changes may come before a grid is read. */
 export interface OutboxContext extends Wording {
@@ -38,6 +39,7 @@ export class Outbox {
   readonly #endpoints: ReturnType<typeof endpointFiler>
   readonly #readEndpoints: ReturnType<typeof endpointReader>
   readonly #parcels: ReturnType<typeof parcelFiler>
+  readonly #besideOf: ReturnType<typeof besideReader>
   readonly #statements
   /** Read again after each change of theirs. */
   #live: readonly KeptEndpoint[] | undefined
@@ -47,6 +49,7 @@ export class Outbox {
     this.#endpoints = endpointFiler(db)
     this.#readEndpoints = endpointReader(db)
     this.#parcels = parcelFiler(db)
+    this.#besideOf = besideReader(db)
     this.#statements = {
       context: db.prepare('SELECT json FROM outbox_context').raw(),
       keep: db.prepare('INSERT OR REPLACE INTO outbox_context VALUES (1, ?)'),
@@ -87,18 +90,34 @@ export class Outbox {
 
   /** Composes what the change, already filed, tells whom. */
   file(change: Change): void {
-    this.#live ??= this.#readEndpoints().filter(({ disabledAt }) => disabledAt === null)
-    if (this.#live.length === 0) return
-    const message = messageOf(change)
+    if (this.#receivers.length === 0) return
+    const message = messageOf(change, this.#besideOf)
     if (!message) return
     const unit = (this.#statements.unit.get([message.incident]) as [string] | undefined)?.[0]
     this.#send(message, unit, (endpoint) => this.#text(endpoint, change))
   }
 
-  /** Composes that a complaint waits for its answer; group robots have no words for it. */
+  /** Composes that a complaint waits for its answer. */
   fileComplaint(complaint: Complaint, at: InstantMs): void {
+    this.#send(complaintMessage(complaint, at), complaint.unit, ({ language }) => {
+      const wording = this.#known()
+      return wording && complaintText(wording, complaint, language)
+    })
+  }
+
+  /** Composes what stands beside a notice by now, where that is news; nothing for robots. */
+  fileBeside(incident: string, at: InstantMs): void {
+    if (!this.#receivers.some(({ topics }) => topics.includes('notice'))) return
+    const row = this.#statements.notice.get([incident]) as [string] | undefined
+    if (!row) return
+    const notice = JSON.parse(row[0]) as Notice
+    const message = besideMessage(notice, this.#besideOf(incident), at)
+    if (message) this.#send(message, notice.unit, () => undefined)
+  }
+
+  get #receivers(): readonly KeptEndpoint[] {
     this.#live ??= this.#readEndpoints().filter(({ disabledAt }) => disabledAt === null)
-    this.#send(complaintMessage(complaint, at), complaint.unit, () => undefined)
+    return this.#live
   }
 
   #send(
@@ -106,7 +125,7 @@ export class Outbox {
     unit: string | undefined,
     textFor: (endpoint: KeptEndpoint) => string | undefined,
   ): void {
-    for (const endpoint of this.#live ?? []) {
+    for (const endpoint of this.#receivers) {
       if (!endpoint.topics.includes(message.topic) || !this.#concerns(endpoint, unit)) continue
       const body = endpoint.form === 'wecom' ? textFor(endpoint) : bodyOf(message)
       if (body === undefined) continue

@@ -52,6 +52,7 @@ export function parcelFiler(db: Connection) {
   const add = db.prepare(`INSERT OR IGNORE INTO parcels
     (id, endpoint, ord, topic, type, body, at, not_after, follows, wake_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+  const known = db.prepare('SELECT 1 FROM parcels WHERE id = ?').raw()
   const promote = db.prepare(`UPDATE parcels SET head = 1 WHERE seq = (
     SELECT min(seq) FROM parcels WHERE endpoint = ? AND ord = ? AND state = 'waiting')`)
   const retry = db.prepare(`UPDATE parcels SET attempts = attempts + 1, said = ?,
@@ -89,6 +90,8 @@ export function parcelFiler(db: Connection) {
      */
     add(parcel: NewParcel): void {
       const { id, endpoint, order, topic, type, body, at, notAfter, follows } = parcel
+      // Said already, or waiting under the same id: it must not replace itself.
+      if (known.get([id]) !== undefined) return
       if (follows && !isHeard(endpoint, order, topic, Number.MAX_SAFE_INTEGER)) return
       if (topic !== 'escalation' && topic !== 'customer') supersede.run([at, endpoint, order, type])
       add.run([id, endpoint, order, topic, type, body, at, notAfter, follows ? 1 : 0, at])

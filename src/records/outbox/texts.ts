@@ -7,12 +7,20 @@ import { z } from 'zod'
 import { ConfigError } from '../../config/errors.ts'
 import { parseYaml } from '../../config/yaml.ts'
 import { ESCALATION_STAGES, LEVELS } from '../../engine/changes.ts'
+import { COMPLAINT_REASONS } from '../../facts/complaints.ts'
 
 export const TEXT_LANGUAGES = ['zh', 'en'] as const
 export type TextLanguage = (typeof TEXT_LANGUAGES)[number]
 
 /** What is put into words; everything else is for programs alone. */
-export const TOLD = ['published', 'changed', 'restored', 'withdrawn', 'escalation'] as const
+export const TOLD = [
+  'published',
+  'changed',
+  'restored',
+  'withdrawn',
+  'escalation',
+  'complaint',
+] as const
 export type Told = (typeof TOLD)[number]
 
 /** Longest filling of each slot; names of the network are longer by mistake alone. */
@@ -33,6 +41,10 @@ const LONGEST = {
   rung: '停'.repeat(12),
   dueAt: '11-22 14:05',
   replyBy: '11-22 14:05',
+  /** Of a complaint. */
+  complaint: 'cp-123456789012345',
+  reason: '停'.repeat(20),
+  unit: 'U'.repeat(64),
 }
 export type Slots = Partial<Record<keyof typeof LONGEST, string>>
 
@@ -50,6 +62,7 @@ const file = z.strictObject({
   messages: z.strictObject(namesTo(TOLD, message)),
   levels: z.strictObject(namesTo(LEVELS, words)),
   stages: z.strictObject(namesTo(ESCALATION_STAGES, words)),
+  complaints: z.strictObject(namesTo(COMPLAINT_REASONS, words)),
   /** By the level of an escalation, from 0. */
   rungs: z.array(words).length(5),
 })

@@ -1,6 +1,8 @@
-/** Puts a notice or an escalation into words for people: without anything personal, never exact. */
+/** Puts a notice, an escalation or a late complaint into words for people: without anything personal, never exact. */
 import type { EscalationChange, Notice } from '../../engine/changes.ts'
+import type { ComplaintReason } from '../../facts/complaints.ts'
 import { formatInstant, type InstantMs } from '../../facts/time.ts'
+import type { Complaint } from '../complaints.ts'
 import { fill, type NoticeTexts, type Slots, type TextLanguage } from './texts.ts'
 
 const MINUTE_MS = 60_000
@@ -48,6 +50,22 @@ export function escalationText(
     rung: rung[language],
     ...slot('dueAt', wallTime(dueAt, utcOffsetMinutes)),
     ...slot('replyBy', wallTime(replyBy, utcOffsetMinutes)),
+  })
+}
+
+/** The text of a complaint that waits for its answer; none in words kept by an earlier program. */
+export function complaintText(
+  { texts, utcOffsetMinutes }: Wording,
+  { number, unit, reason, level, dueAt }: Complaint,
+  language: TextLanguage,
+): string | undefined {
+  if (!('complaint' in texts.messages)) return undefined
+  const rung = texts.rungs[Math.min(level, texts.rungs.length - 1)]!
+  return fill(texts.messages.complaint[language], language, {
+    ...{ complaint: `cp-${number}`, unit },
+    reason: texts.complaints[reason as ComplaintReason][language],
+    rung: rung[language],
+    ...slot('dueAt', wallTime(dueAt, utcOffsetMinutes)),
   })
 }
 

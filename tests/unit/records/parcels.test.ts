@@ -55,6 +55,14 @@ test('of each order only the oldest is due, and at its time', () => {
   expect(reader.waiting('E')).toBe(2)
 })
 
+test('what is composed again under the same id does not replace itself', () => {
+  add('a', { type: 'notice.pushed' })
+  add('a', { type: 'notice.pushed' })
+  expect(due(0)).toEqual(['a'])
+  add('b', { type: 'notice.pushed' })
+  expect([state('a'), state('b')]).toEqual(['superseded', 'waiting'])
+})
+
 test('a wait beyond its use ends when it becomes stale', () => {
   add('a')
   filer.settle({ id: 'a', result: 'retry', at: 0, nextAt: 5000, said: 'timeout' })

@@ -1,0 +1,38 @@
+/**
+ * What the ledger adds to a notice for other systems, as it does on screen: pushes to customers in numbers
+ * (推送情况), and photos by reference. Nobody is named; a photo is fetched by who may see it.
+ */
+import type { Connection } from '../../config/sqlite.ts'
+import { formatInstant, type InstantMs } from '../../facts/time.ts'
+import { pushReader } from '../informing/pushes.ts'
+
+/** Reads it, inside the ledger's transaction. */
+export function besideReader(db: Connection) {
+  const photos = db
+    .prepare('SELECT id, at FROM attachments WHERE incident = ? ORDER BY at, id')
+    .raw()
+  const pushesOf = pushReader(db)
+  return (incident: string) => {
+    const kept = photos.all([incident]) as [id: string, at: InstantMs][]
+    const { countedAt, lastAt, ...push } = pushesOf(incident)
+    return {
+      push: { ...push, countedAt: orNull(countedAt), lastAt: orNull(lastAt) },
+      photos: {
+        count: kept.length,
+        lastAt: orNull(kept.at(-1)?.[1] ?? null),
+        // Of GET /api/v1/incidents/{id}/attachments/{attachment}.
+        attachments: kept.map(([id]) => id),
+      },
+    }
+  }
+}
+
+export type Beside = ReturnType<ReturnType<typeof besideReader>>
+
+/** Tells one state from another, whenever it was counted. */
+export function besideKey({ push, photos }: Beside): string {
+  const { countedAt: _, ...counted } = push
+  return JSON.stringify([counted, photos])
+}
+
+const orNull = (at: InstantMs | null) => (at === null ? null : formatInstant(at))
