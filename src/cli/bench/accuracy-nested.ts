@@ -13,7 +13,13 @@ import {
   type Laboratory,
 } from './accuracy-cases.ts'
 import { ExactScore, MeterScore, ratio } from './accuracy-score.ts'
-import { namedBy, observersOf, Story, type StoryOptions } from './accuracy-stories.ts'
+import {
+  namedBy,
+  observersOf,
+  Story,
+  type StoryDraws,
+  type StoryOptions,
+} from './accuracy-stories.ts'
 
 const MINUTE_MS = 60_000
 
@@ -29,17 +35,18 @@ export function benchNested(
   rules: Rules,
   options: StoryOptions,
   cases: number,
-  draw: Draw,
+  draws: StoryDraws,
 ) {
   const before = new ExactScore()
   const exact = new ExactScore()
   const meters = new MeterScore()
+  const metersSeen = new MeterScore()
   let secondNamed = 0
   let tieSuspected = 0
   let ceiling = 0
   for (let i = 0; i < cases; i++) {
-    const [first, second] = drawNested(lab, draw)
-    const story = new Story(lab.grid, rules, options, draw)
+    const [first, second] = drawNested(lab, draws.story)
+    const story = new Story(lab.grid, rules, options, draws)
     const below = observersOf(lab, first)
     const staysDark = new Set(observersOf(lab, second))
     const back = below.filter((observer) => !staysDark.has(observer))
@@ -58,7 +65,9 @@ export function benchNested(
     exact.add(named, [second], seen)
     if (seen && named.includes(second)) secondNamed++
     if (seen && likeliestBelow(lab, first, story, options.loss) === second) ceiling++
-    meters.add(story.countedDark(), second.meters)
+    const counted = story.countedDark()
+    meters.add(counted, second.meters)
+    if (seen) metersSeen.add(counted, second.meters)
     if (story.suspectedTies().first.length > 0) tieSuspected++
   }
   return {
@@ -68,6 +77,9 @@ export function benchNested(
     ceilingSeen: ratio(ceiling, exact.seenCases),
     secondNamedSeen: ratio(secondNamed, exact.seenCases),
     meterF1: meters.f1(),
+    meterF1Seen: metersSeen.f1(),
+    meters: meters.counts(),
+    metersSeen: metersSeen.counts(),
     firstExactSeen: before.result().exactSeen,
     tieSuspected: ratio(tieSuspected, cases),
   }

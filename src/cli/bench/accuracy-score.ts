@@ -93,15 +93,26 @@ export class DeviceScore {
 /** Meters counted without supply against those that are. */
 export class MeterScore {
   #right = 0
-  #sum = 0
+  #counted = 0
+  #dark = 0
 
   add(counted: ReadonlySet<number>, dark: readonly number[]): void {
-    this.#sum += counted.size + dark.length
+    this.#counted += counted.size
+    this.#dark += dark.length
     for (const meter of dark) if (counted.has(meter)) this.#right++
   }
 
   f1(): number | null {
-    return ratio(2 * this.#right, this.#sum)
+    return ratio(2 * this.#right, this.#counted + this.#dark)
+  }
+
+  /** Meters without supply, those of them not counted, and those counted that have supply. */
+  counts() {
+    return {
+      dark: this.#dark,
+      missed: this.#dark - this.#right,
+      wronglyDark: this.#counted - this.#right,
+    }
   }
 }
 

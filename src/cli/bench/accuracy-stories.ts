@@ -34,6 +34,12 @@ export interface StoryOptions {
   readonly reply: number
 }
 
+/** Answers are drawn apart, anew for each story: whoever asks otherwise hears the same stories. */
+export interface StoryDraws {
+  readonly story: Draw
+  readonly answers: () => Draw
+}
+
 /** One story: facts in, by the second; the engine's own state out. */
 export class Story {
   readonly dark = new Set<number>()
@@ -46,16 +52,18 @@ export class Story {
   readonly #rules: Rules
   readonly #options: StoryOptions
   readonly #draw: Draw
+  readonly #drawAnswer: Draw
   #position = 0
   /** What is under way, by when it arrives. */
   #coming: Fact[] = []
 
-  constructor(grid: CompiledGrid, shipped: Rules, options: StoryOptions, draw: Draw) {
+  constructor(grid: CompiledGrid, shipped: Rules, options: StoryOptions, draws: StoryDraws) {
     const callReads = { ...shipped.judgement.callReads, enabled: options.callReads > 0 }
     this.#rules = { ...shipped, judgement: { ...shipped.judgement, callReads } }
     this.#grid = grid
     this.#options = options
-    this.#draw = draw
+    this.#draw = draws.story
+    this.#drawAnswer = draws.answers()
     this.#engine = new Engine({ grid: () => grid, rules: () => this.#rules })
     const applied = { receivedAt: this.now, by: 'bench' }
     this.#apply({ type: 'rulesApplied', digest: 'rules', ...applied })
@@ -175,7 +183,7 @@ export class Story {
   /** A live meter answers with `reply`, a dead one never. */
   #answer(terminal: ObserverId, targets: readonly ObserverId[]): void {
     const answering = targets.filter((target) => {
-      const replies = this.#draw() < this.#options.reply
+      const replies = this.#drawAnswer() < this.#options.reply
       return replies && !this.dark.has(this.#grid.observers.ids.indexOf(target))
     })
     if (answering.length === 0) return

@@ -15,7 +15,13 @@ import {
 } from './accuracy-cases.ts'
 import { JUDGED_AFTER_MS, REPAIRED_AFTER_MS } from './accuracy-nested.ts'
 import { MeterScore, ratio } from './accuracy-score.ts'
-import { namedBy, observersOf, Story, type StoryOptions } from './accuracy-stories.ts'
+import {
+  namedBy,
+  observersOf,
+  Story,
+  type StoryDraws,
+  type StoryOptions,
+} from './accuracy-stories.ts'
 
 /** A dispatcher enters what the tie was named for; the engine judges at once. */
 const ENTERED_AFTER_MS = 60_000
@@ -67,7 +73,7 @@ export function benchTies(
   rules: Rules,
   options: StoryOptions,
   cases: number,
-  draw: Draw,
+  draws: StoryDraws,
 ) {
   const places = tiePlaces(lab)
   const unreported = new TieScore()
@@ -78,8 +84,8 @@ export function benchTies(
   let likeliest = 0
   let among = 0
   for (let i = 0; i < played; i++) {
-    const tieCase = drawTieCase(places, draw)
-    const story = new Story(lab.grid, rules, options, draw)
+    const tieCase = drawTieCase(places, draws.story)
+    const story = new Story(lab.grid, rules, options, draws)
     const lost = observersOf(lab, tieCase.open)
     const fed = observersOf(lab, tieCase.part)
     story.lose(lost)

@@ -23,6 +23,7 @@ import {
 import { benchNested } from './accuracy-nested.ts'
 import { askInRounds, possibilitiesOf } from './accuracy-reads.ts'
 import { Calibration, DeviceScore, ExactScore } from './accuracy-score.ts'
+import type { StoryDraws } from './accuracy-stories.ts'
 import { benchTies } from './accuracy-ties.ts'
 
 /** Keeps the draws of answers apart from those of cases. */
@@ -105,13 +106,17 @@ export function benchStories(
 ) {
   const lab = laboratory(grid, options)
   const drawOf = (seed: number) => drawFrom(xoroshiro128plus(options.seed + seed))
+  const drawsOf = (seed: number): StoryDraws => {
+    const seeds = drawOf(seed + ANSWERS_SEED)
+    return { story: drawOf(seed), answers: () => drawFrom(xoroshiro128plus(seeds() * 2 ** 32)) }
+  }
   const count = (share: number) => Math.round(share * options.trials)
   const { nested, ties } = options
   return {
     ...(nested > 0 && {
-      nested: benchNested(lab, rules, options, count(nested), drawOf(NESTED_SEED)),
+      nested: benchNested(lab, rules, options, count(nested), drawsOf(NESTED_SEED)),
     }),
-    ...(ties > 0 && { ties: benchTies(lab, rules, options, count(ties), drawOf(TIES_SEED)) }),
+    ...(ties > 0 && { ties: benchTies(lab, rules, options, count(ties), drawsOf(TIES_SEED)) }),
   }
 }
 
