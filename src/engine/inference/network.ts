@@ -12,9 +12,10 @@ import {
   TARGET_NODE,
   TARGET_USAGE_POINT,
 } from '../../grid/compiled.ts'
-import { NOT_ENERGISED } from '../../grid/forest.ts'
 import type { Topology } from '../../grid/topology.ts'
+import { assert } from '../assert.ts'
 import { complement, either } from '../cost/nats.ts'
+import { parentsFirst } from './parents-first.ts'
 
 export const NONE = -1
 
@@ -177,10 +178,13 @@ export class Network {
       this.eachObserver(c, visit)
   }
 
-  /** The devices of a class, topmost first. */
+  /** The devices of a class, topmost first; throws where `head` heads no class (any more). */
   members(head: number): number[] {
     const members: number[] = []
-    for (let d = this.bottom[head]!; d !== head; d = this.topology.parent[d]!) members.push(d)
+    for (let d = this.bottom[head]!; d !== head; d = this.topology.parent[d]!) {
+      assert(d >= 0, 'the device asked about heads a class')
+      members.push(d)
+    }
     members.push(head)
     return members.reverse()
   }
@@ -223,11 +227,9 @@ export class Network {
 
   /** Builds every tree. */
   rebuild(): void {
-    const { parent } = this.topology
-    const { childFirst, childNext } = this.#children()
     for (const column of this.#links) column.fill(NONE)
     this.holdsService.fill(0)
-    this.#link(parentsFirst(parent, childFirst, childNext))
+    this.#link(parentsFirst(this.topology.parent))
   }
 
   /** Finds the classes of these devices, whole trees with parents first, and links them. */
@@ -294,14 +296,14 @@ export class Network {
     }
     for (let d = bottom; d !== head; ) {
       d = this.topology.parent[d]!
+      assert(d >= 0, 'the lowest device of a class lies below its head')
       cost = either(cost, this.devicePrior(d))
     }
     return cost
   }
 
   #spareAll(costs: Float64Array, spared: Float64Array): void {
-    const { childFirst, childNext } = this.#children()
-    const order = parentsFirst(this.topology.parent, childFirst, childNext)
+    const order = parentsFirst(this.topology.parent)
     for (let i = order.length - 1; i >= 0; i--)
       if (this.head[order[i]!] === order[i]) this.#spare(order[i]!, costs, spared)
   }
@@ -335,19 +337,6 @@ export class Network {
     const also = (other: number) =>
       targetKind[other] === TARGET_USAGE_POINT && target[other] === point
     return !also(observer - 1) && !also(observer + 1)
-  }
-
-  #children() {
-    const { parent } = this.topology
-    const childFirst = new Int32Array(parent.length).fill(NONE)
-    const childNext = new Int32Array(parent.length).fill(NONE)
-    for (let d = parent.length - 1; d >= 0; d--) {
-      const up = parent[d]!
-      if (up < 0) continue
-      childNext[d] = childFirst[up]!
-      childFirst[up] = d
-    }
-    return { childFirst, childNext }
   }
 
   /** Observed things right below each device, observed branches below it, and both summed up. */
@@ -397,23 +386,4 @@ interface Observed {
 /** Indices into `DEVICE_TYPES`: transformer and everything below it. */
 function seesLoadSide(type: number): boolean {
   return type >= 5
-}
-
-/** Energised devices, parents before children. */
-function parentsFirst(parent: Int32Array, childFirst: Int32Array, childNext: Int32Array) {
-  const order = new Int32Array(parent.length)
-  let count = 0
-  for (let root = 0; root < parent.length; root++) {
-    if (parent[root] === NOT_ENERGISED || parent[root]! >= 0) continue
-    let at = root
-    while (at !== NONE) {
-      order[count++] = at
-      if (childFirst[at] !== NONE) at = childFirst[at]!
-      else {
-        while (at !== root && childNext[at] === NONE) at = parent[at]!
-        at = at === root ? NONE : childNext[at]!
-      }
-    }
-  }
-  return order.slice(0, count)
 }
