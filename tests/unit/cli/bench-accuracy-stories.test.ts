@@ -68,9 +68,21 @@ describe('bench accuracy, stories', () => {
   })
 
   it('says the same each time, and asks where it may', () => {
-    const asking = { nested: 1, loss: 0.5, trials: 4, callReads: 6 }
-    expect(run(asking)).toEqual(run(asking))
-    expect(run(asking)).not.toEqual(run({ ...asking, callReads: 0 }))
+    const asking = { nested: 1, loss: 0.5, trials: 4, callReads: 6, seed: 12 }
+    const asked = run(asking)
+    expect(run(asking)).toEqual(asked)
+    const unasked = run({ ...asking, callReads: 0 })
+    expect(unasked).not.toEqual(asked)
+    // They are the same stories.
+    const { seen, ceilingSeen, meters } = asked.nested!
+    expect(unasked.nested).toMatchObject({ seen, ceilingSeen, meters: { dark: meters.dark } })
+  })
+
+  it('counts the meters of what was seen among those of all', () => {
+    const { meters, metersSeen } = run({ nested: 1, loss: 0.5 }).nested!
+    for (const kind of ['dark', 'missed', 'wronglyDark'] as const)
+      expect(metersSeen[kind]).toBeLessThanOrEqual(meters[kind])
+    expect(metersSeen.dark).toBeLessThan(meters.dark)
   })
 
   it('draws delays from the curve of the rule file', () => {
