@@ -103,13 +103,16 @@ export class Posterior {
   }
 
   all(): Possibility[] {
-    return Array.from({ length: this.#count }, (_, index) => ({
-      head: this.headAt(index),
-      observer: this.observerAt(index),
-      above: this.aboveAt(index),
-      probability: probabilityOf(this.costAt(index)),
-      dead: this.deadAt(index),
-    }))
+    const all: Possibility[] = []
+    for (let index = 0; index < this.#count; index++)
+      all.push({
+        head: this.headAt(index),
+        observer: this.observerAt(index),
+        above: this.aboveAt(index),
+        probability: probabilityOf(this.costAt(index)),
+        dead: this.deadAt(index),
+      })
+    return all
   }
 
   #upward(head: number, aboveCameBack: InstantMs, above: number): number {
