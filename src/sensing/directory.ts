@@ -34,13 +34,20 @@ export function createTerminalDirectory(grid: CompiledGrid): TerminalDirectory {
     return device >= 0 ? device : NONE
   }
 
+  /** A message is asked about meter by meter: whose it is need not be looked up each time. */
+  let speaker = { id: '', observer: NONE }
+  const terminalOf = (id: string): number => {
+    if (speaker.id !== id) speaker = { id, observer: observers.ids.indexOf(id) }
+    return speaker.observer
+  }
+
   return {
-    isTerminal: (id) => observers.ids.indexOf(id) >= 0,
+    isTerminal: (id) => terminalOf(id) >= 0,
     isDevice: (id) => devices.ids.indexOf(id) >= 0,
     standingOf(terminalId, meterId) {
       const meter = observers.ids.indexOf(meterId)
       if (meter < 0) return 'unknownMeter'
-      const terminal = observers.ids.indexOf(terminalId)
+      const terminal = terminalOf(terminalId)
       // An unknown terminal must not meet the −1 of "nobody forwards for it" below.
       if (terminal < 0) return 'foreignMeter'
       if (terminal === meter || observers.via[meter] === terminal) return 'known'
