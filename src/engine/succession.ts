@@ -10,6 +10,7 @@ import type { Position } from '../facts/facts.ts'
 import type { CompiledGrid, IdTable } from '../grid/compiled.ts'
 import { settleCallers } from './evidence/calls.ts'
 import { lean } from './evidence/indicators.ts'
+import { renamed } from './evidence/phase-book.ts'
 import { positionAt, settlePosition } from './evidence/positions.ts'
 import { Registers } from './evidence/registers.ts'
 import { type Case, isActive } from './incidents/case.ts'
@@ -155,7 +156,11 @@ class Carrier {
         if (now >= 0) to.set(now, value)
       }
     }
-    byObserver(before.phaseBook, world.phaseBook)
+    for (const [observer, words] of before.phaseBook) {
+      const now = this.#observer(observer)
+      const here = renamed(words, (speaker) => this.#observer(speaker))
+      if (now >= 0) world.phaseBook.set(now, here)
+    }
     byObserver(before.clocks.records, world.clocks.records)
     byObserver(before.clocks.corrections, world.clocks.corrections)
     byObserver(before.toRegrade, world.toRegrade)

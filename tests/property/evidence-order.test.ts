@@ -39,7 +39,8 @@ function drawReports(grid: CompiledGrid, random: () => number): ReportFact[] {
     const kind = pick(EVENT_KINDS)
     const seq = (sent.get(terminal) ?? 0) + 1
     sent.set(terminal, seq)
-    const at = START + n * 1000
+    // Two at each instant.
+    const at = START + (n >> 1) * 1000
     const volts = pick([
       [230, 231, 229],
       [0, 1, 2],
@@ -78,6 +79,7 @@ function endOf(reports: readonly ReportFact[]) {
     registers.phasesOf(o),
     registers.atOf(o),
     registers.transitions(o),
+    lab.grid.observers.ids.idOf(lab.engine.world!.sourceOf(o)),
   ])
   const positions = [...switchWords]
     .sort(([a], [b]) => a - b)

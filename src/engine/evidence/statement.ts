@@ -10,7 +10,16 @@ import { noteHeardWhere } from '../incidents/heard-where.ts'
 import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
 import { followsOn, untilReturn } from './own-return.ts'
-import { isUniform, lostOf, newestOf, type PhaseWords, take, wordsOf } from './phase-book.ts'
+import {
+  isUniform,
+  lostOf,
+  marksOf,
+  newestOf,
+  type PhaseWord,
+  type PhaseWords,
+  take,
+  wordsOf,
+} from './phase-book.ts'
 import { type ReadTime, readTime } from './read-time.ts'
 import {
   AWAITED,
@@ -76,9 +85,12 @@ export function say(world: World, position: number, observer: number, statement:
     phases,
     marks: statement.marks | (time.timely ? TIMELY : 0),
     ofArea: statement.ofArea === true,
+    speaker: usual ? NONE : speaker,
   }
   if (phases !== own || world.phaseBook.has(observer)) {
-    if (!sayByPhase(world, observer, own, word)) return
+    const changed = sayByPhase(world, observer, own, word)
+    if (!usual) noteAhead(world, observer, speaker, at, time.at)
+    if (!changed) return
   } else {
     const follows = itsOwn && world.speakers.get(observer) === speaker
     const order = follows ? 'newer' : registers.order(observer, at, off, boot, seq)
@@ -97,11 +109,9 @@ export function say(world: World, position: number, observer: number, statement:
     put(world, observer, own, word)
     if (takesOver && off) registers.agree(observer, marksBefore, true)
     remember(world, observer, word)
+    if (!usual) noteAhead(world, observer, speaker, at, time.at)
   }
   noteDelay(world, observer, statement, time)
-  if (!usual) noteAhead(world, observer, speaker, at, time.at)
-  if (usual) world.speakers.delete(observer)
-  else world.speakers.set(observer, speaker)
   const head = world.belief.headOf[observer]!
   if (head === NONE) return
   const { grid } = world
@@ -141,16 +151,11 @@ function noteAhead(
   if (before?.speaker !== speaker || before.told < told) toldAhead.set(observer, { speaker, told })
 }
 
-interface Word {
-  readonly off: boolean
-  readonly at: InstantMs
+/** What is said, of which phases. */
+interface Word extends PhaseWord {
   /** For the history; undefined where copies do not agree on it. */
   readonly saidAt: InstantMs | undefined
-  readonly boot: number | undefined
-  readonly seq: number | undefined
   readonly phases: PhaseMask
-  readonly marks: Marks
-  readonly ofArea: boolean
 }
 
 /** Late offs kept to learn from: a storm's worth; beyond that lateness goes unnoticed. */
@@ -188,7 +193,9 @@ function redate(world: World, position: number, observer: number, { at }: Word):
 /** Writes what now stands for the observer, and tells belief. */
 function put(world: World, observer: number, own: PhaseMask, word: Word): void {
   const { registers, belief } = world
-  const { off, at, boot, seq, phases, marks } = word
+  const { off, at, boot, seq, phases, marks, speaker } = word
+  if (speaker === NONE) world.speakers.delete(observer)
+  else world.speakers.set(observer, speaker)
   if (off && (phases !== own || marks & SOME_PHASE)) world.phaseSpoken.add(observer)
   belief.hold(observer)
   // Measured dark after its device came back: it never came back, which is no new outage.
@@ -213,39 +220,50 @@ export function saysDark(world: World, observer: number): boolean {
   return state === AWAITED && belief.unansweredBy(observer) >= offLiveOf(world, observer)
 }
 
-/** The same phase by phase; false where it says nothing new. */
+/**
+ * The same phase by phase; false where it says nothing new. What stands is made of the words alone, so
+ * it has the time, the counters and the speaker of the newest, whichever arrived last. Only whether a
+ * clock is right is of the arrival, and no word's.
+ */
 function sayByPhase(world: World, observer: number, own: PhaseMask, word: Word): boolean {
   const { phaseBook } = world
   const before = phaseBook.get(observer) ?? wordsHeld(world, observer, own)
-  const words = take(before, word.phases, word)
+  const { saidAt: _, phases, marks, ...said } = word
+  const words = take(before, phases, { ...said, marks: marks & ~TIMELY })
   remember(world, observer, word)
   const changed = words.some((said, phase) => said !== before[phase])
   if (isUniform(words, own)) phaseBook.delete(observer)
   else phaseBook.set(observer, words)
   if (!changed) return false
   const lost = lostOf(words)
-  const { at, boot, seq, ofArea } = newestOf(words)
-  const marks = lost === own ? word.marks & ~SOME_PHASE : word.marks
+  const told = marksOf(words) | (marks & TIMELY)
   put(world, observer, own, {
+    ...newestOf(words),
     off: lost !== 0,
-    at,
     saidAt: undefined,
-    boot,
-    seq,
     phases: lost || own,
-    marks,
-    ofArea,
+    marks: lost === own ? told & ~SOME_PHASE : told,
   })
   return true
 }
 
 /** What the register holds, as the word on each phase. */
-function wordsHeld({ registers }: World, observer: number, own: PhaseMask): PhaseWords {
+function wordsHeld({ registers, speakers }: World, observer: number, own: PhaseMask): PhaseWords {
   const at = registers.atOf(observer)
   if (at === 0) return [null, null, null]
   const [boot, seq] = registers.countersOf(observer)
   const off = registers.wasOff(observer)
-  return wordsOf(own, { off, at, boot, seq, ofArea: !off && registers.state[observer] === MUTED })
+  const ofArea = !off && registers.state[observer] === MUTED
+  const marks = registers.marksOf(observer) & ~TIMELY
+  return wordsOf(own, {
+    off,
+    at,
+    boot,
+    seq,
+    ofArea,
+    marks,
+    speaker: speakers.get(observer) ?? NONE,
+  })
 }
 
 /**

@@ -2,8 +2,12 @@
  * State that an earlier engine wrote, read by this one: what it did not know yet is as it is in a
  * world where nothing has happened. What it knew under another name is forgotten.
  */
+import { NO_MARKS } from '../evidence/registers.ts'
 import { newCase } from '../incidents/case.ts'
+import { NONE } from '../inference/network.ts'
 
+/** Words on single phases named no speaker and no marks: they were the usual speaker's. */
+const BLANK_WORD = { speaker: NONE, marks: NO_MARKS }
 const BLANK_CASE = newCase(0, { head: -1, observer: -1, phases: 0 }, 0, 0)
 
 /** The parsed heap `before`, with what it lacks from `blank`, the heap of a world without facts. */
@@ -13,10 +17,15 @@ export function completeHeap<Heap extends object>(before: Heap, blank: Heap): He
     ...heap,
     cases: heap.cases.map((incident) => complete(incident, BLANK_CASE)),
     findings: heap.findings.map(([key, incident]) => [key, complete(incident, BLANK_CASE)]),
+    phaseBook: heap.phaseBook.map(([observer, words]) => [
+      observer,
+      words.map((word) => word && complete(word, BLANK_WORD)),
+    ]),
   }
 }
 
 interface Cases {
+  phaseBook: [observer: number, words: (object | null)[]][]
   cases: object[]
   findings: [key: string, incident: object][]
 }

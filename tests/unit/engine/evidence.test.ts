@@ -304,4 +304,71 @@ B breaker
     story.pass(10)
     expect(story.open()).toMatchObject([{ sources: 2 }])
   })
+
+  const THREE_PHASE = `
+B breaker
+  X1 transformer
+    T1 ttu
+    T2 ttu
+    a1 meter
+  X2 transformer
+    b1 meter
+`
+  /** Of one phase of the meter, of two, of the whole; the whole once more by the other terminal. */
+  const SAID: readonly [who: string, kind: 'phaseLoss' | 'powerOff', phases?: number][] = [
+    ['T2', 'phaseLoss', 1],
+    ['T1', 'phaseLoss', 3],
+    ['o-a1', 'phaseLoss', 1],
+    ['T1', 'powerOff'],
+    ['T2', 'powerOff'],
+  ]
+  const rules = shippedRules()
+  const held = (story: EngineLab) => {
+    const world = story.engine.world!
+    const { ids } = story.grid.observers
+    const meter = ids.indexOf('o-a1')
+    return {
+      by: ids.idOf(world.sourceOf(meter)),
+      marks: world.registers.marksOf(meter),
+      phases: world.registers.phasesOf(meter),
+      book: world.phaseBook.get(meter),
+    }
+  }
+
+  it('of single phases, the same stands in every order', () => {
+    const ends = (order: readonly number[]) => {
+      const story = new EngineLab(drawnGrid(THREE_PHASE), rules)
+      for (const i of order) {
+        const [who, kind, phases] = SAID[i]!
+        story.say(who, kind, {
+          ...(who === 'o-a1' ? {} : { meters: ['o-a1'] }),
+          ...(phases === undefined ? {} : { phases }),
+        })
+      }
+      return held(story)
+    }
+    const subsets = [
+      [0, 1],
+      [0, 2],
+      [1, 2],
+      [0, 3],
+      [3, 4],
+      [0, 1, 2],
+      [2, 3, 4],
+      [0, 1, 3],
+    ]
+    for (const subset of subsets) {
+      const orders = permutations(subset)
+      for (const order of orders) expect(ends(order), `order ${order}`).toEqual(ends(orders[0]!))
+    }
+    expect(ends([1, 2]).by).toBe('o-a1')
+    expect(ends([0, 1]).by).toBe('T1')
+  })
 })
+
+function permutations<Item>(items: readonly Item[]): Item[][] {
+  if (items.length < 2) return [[...items]]
+  return items.flatMap((first, i) =>
+    permutations(items.filter((_, k) => k !== i)).map((rest) => [first, ...rest]),
+  )
+}

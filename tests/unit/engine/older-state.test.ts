@@ -44,3 +44,19 @@ it('the state of this very engine is read as it is', () => {
     JSON.parse(text),
   )
 })
+
+it('words on single phases that name no speaker are the usual speaker’s', () => {
+  const desk = new Desk(BRANCH)
+  const meter = BRANCH[0]!
+  desk.lab.say(meter, 'phaseLoss', { phases: 1 })
+  const { grid, rules, registers, phaseBook } = desk.lab.engine.world!
+  const now = JSON.parse(writeHeap(desk.lab.engine.world!))
+  expect(now.phaseBook).not.toEqual([])
+  const before = structuredClone(now)
+  for (const [, words] of before.phaseBook)
+    for (const word of words) if (word) for (const key of ['speaker', 'marks']) delete word[key]
+  const read = readOlderWorld(JSON.stringify(before), registers, grid, rules)
+  const speakers = (book: typeof phaseBook) =>
+    [...book.values()].map((words) => words.map((word) => word && word.speaker))
+  expect(speakers(read.phaseBook)).toEqual(speakers(phaseBook))
+})

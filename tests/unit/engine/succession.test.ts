@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest'
 import { isActive } from '../../../src/engine/incidents/case.ts'
 import { isHeadBelow } from '../../../src/engine/incidents/place.ts'
+import { NONE } from '../../../src/engine/inference/network.ts'
 import { succeed } from '../../../src/engine/succession.ts'
 import { compileGrid } from '../../../src/grid/compile.ts'
 import { drawnGrid } from '../../support/drawn-grid.ts'
@@ -112,4 +113,18 @@ it('goes with what hung below a device that is there and feeds nobody in the new
     ['D', 10],
   ])
   expect(segments.find(({ to }) => to === null)!.from).toBeGreaterThan(begun)
+})
+
+it('keeps who said what of single phases, where the grid numbers everybody anew', () => {
+  const lab = new EngineLab(drawnGrid(AFTER))
+  lab.pass(2)
+  // The concentrator usually speaks for the meter; of the second phase the meter does itself.
+  lab.say('C4', 'phaseLoss', { meters: ['o-a4'], phases: 1 })
+  lab.say('o-a4', 'phaseLoss', { phases: 2 })
+  const next = compileGrid(drawnGrid(`\nB breaker\n${OTHER}`), 'next')
+  lab.restart((world) => succeed(world, next, world.rules, lab.position))
+  const { ids } = next.observers
+  const words = lab.engine.world!.phaseBook.get(ids.indexOf('o-a4'))!
+  const speakers = words.map((word) => word && word.speaker)
+  expect(speakers).toEqual([NONE, ids.indexOf('o-a4'), null])
 })
