@@ -17,7 +17,7 @@ import type { StageRole } from '../support/console-stage.ts'
 const DESK = { width: 1366, height: 768 }
 const PHONE = { width: 390, height: 844 }
 /** Many pages, each looked at as a whole, on a machine that may be busy. */
-const LONG_MS = 240_000
+const LONG_MS = 600_000
 
 describeInBrowser('nothing keeps anybody out', () => {
   let desk: AgentStage

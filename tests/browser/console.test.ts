@@ -16,9 +16,9 @@ import {
 } from '../support/browser.ts'
 import { type DemoProgram, startDemoProgram } from '../support/demo-program.ts'
 
-/** The demonstration's first fault comes within half a minute and is over within two. */
-const FAULT_WITHIN_MS = 120_000
-const RESTORED_WITHIN_MS = 240_000
+/** The demonstration's first fault comes within half a minute and is over within two, of an idle machine. */
+const FAULT_WITHIN_MS = 240_000
+const RESTORED_WITHIN_MS = 300_000
 /** Time for the map to draw what a picture should show. */
 const DRAWN_MS = 4_000
 
@@ -46,11 +46,12 @@ describeInBrowser('the console of the demonstration', () => {
       await signIn(page, ...dispatcher(program))
       await page.getByText(zhCN.link.live, { exact: true }).waitFor()
 
-      const row = page.locator('.row:not(.over)').first()
+      // What is only suspected may turn out to be a part of another.
+      const confirmed = { hasText: zhCN.outageKind.confirmed }
+      const row = page.locator('.row:not(.over)', confirmed).first()
       await row.waitFor({ timeout: FAULT_WITHIN_MS })
       const id = (await row.getAttribute('id'))!.replace('incident-row-', '')
       const own = page.locator(`[id="incident-row-${id}"]`)
-      await own.getByText(zhCN.outageKind.confirmed).waitFor({ timeout: FAULT_WITHIN_MS })
       await picture(page, 'fault-on-map')
 
       await own.click()
@@ -73,7 +74,7 @@ describeInBrowser('the console of the demonstration', () => {
       expect(complaints).toEqual([])
       await page.context().close()
     },
-    FAULT_WITHIN_MS * 2 + RESTORED_WITHIN_MS,
+    2 * (FAULT_WITHIN_MS + RESTORED_WITHIN_MS),
   )
 })
 

@@ -14,7 +14,7 @@ import { expectFocusSeen, focused, tabTo } from './keyboard.ts'
 const SIZE = { 'zh-CN': { width: 1366, height: 768 }, en: { width: 1920, height: 1080 } }
 
 /** A shift has many steps, and the machine may be busy. */
-const LONG_MS = 240_000
+const LONG_MS = 600_000
 
 describeInBrowser('a dispatcher without a mouse', () => {
   let stage: Stage

@@ -62,6 +62,7 @@ describe.skipIf(missing)('behind an outside broker (needs mosquitto installed)',
       await server.kill()
       server = await serve()
     }
+    await until(() => load.acknowledged.size > 100)
     load.stop()
     await until(() => load.unacknowledged === 0)
     const paths = { journal: join(data, 'journal.db'), records: join(data, 'records.db') }

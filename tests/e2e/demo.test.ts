@@ -29,7 +29,7 @@ async function follow(): Promise<{ readonly heard: Incident[]; close(): void }> 
   return { heard, close: () => socket.close() }
 }
 
-it('shows a feeder fault from its first gasp to its end', { timeout: 300_000 }, async () => {
+it('shows a feeder fault from its first gasp to its end', { timeout: 600_000 }, async () => {
   const { heard, close } = await follow()
   const told = (outageKind: string) =>
     heard.find((each) => each.level === 'feeder' && each.outageKind === outageKind)

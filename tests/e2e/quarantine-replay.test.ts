@@ -81,7 +81,9 @@ it('takes what is good by now, once, and says why the rest stays', async () => {
   const [first, second] = await Promise.all([replay({ positions }), replay({ positions })])
   const reasons = ({ refused }: Outcome) =>
     Object.fromEntries(refused.map(({ position, reason }) => [positions.indexOf(position), reason]))
-  expect([first.replayed, first.already, second.replayed, second.already]).toEqual([1, 0, 0, 1])
+  // Whichever was read first.
+  const [taken, left] = first.replayed > 0 ? [first, second] : [second, first]
+  expect([taken.replayed, taken.already, left.replayed, left.already]).toEqual([1, 0, 0, 1])
   // Newest first: too long to be kept whole, a status, no such kind, nobody.
   expect(reasons(first)).toEqual({
     0: 'incomplete',

@@ -164,6 +164,8 @@ await describeWithAllBrokers('roles', ([kafka, mosquitto, redis]) => {
     const timeline = await desk.get(`/api/v1/incidents/${id}/timeline`)
     expect(JSON.stringify(timeline)).toContain('powerOff')
 
+    // Until now this is the only console: whoever sent frames holds it.
+    const frames = await Promise.all(gateways.map(framesOf))
     // A crew that says over MQTT where it is moves on the map of a gateway.
     const crew = { id: 'C7', name: 'seven', unit: '1501', members: 3, shift: 'day' }
     expect(await desk.post('/api/v1/crews', crew)).toMatchObject({ status: 200 })
@@ -177,7 +179,6 @@ await describeWithAllBrokers('roles', ([kafka, mosquitto, redis]) => {
     map.close()
 
     // The gateway that holds the console dies: it goes on through the other.
-    const frames = await Promise.all(gateways.map(framesOf))
     const [lost] = gateways.splice(frames[0]! > 0 ? 0 : 1, 1)
     const opened = desk.openings
     await lost!.kill()

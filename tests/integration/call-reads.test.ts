@@ -151,7 +151,10 @@ describe('a call-read over MQTT', () => {
       ),
     })
     const ledger = openQueries(join(data, 'records.db'))
-    await until(() => ledger.openIncidents()[0]?.outageKind === 'confirmed')
+    await until(() => {
+      const [open] = ledger.openIncidents()
+      return open?.outageKind === 'confirmed' && open.verification?.state === 'answered'
+    })
     const [incident] = ledger.openIncidents()
     expect(incident).toMatchObject({ device: { id: 'X' }, sources: 2 })
     expect(incident!.verification).toMatchObject({ state: 'answered', asked: 2, answered: 2 })

@@ -598,7 +598,7 @@ export class LiveClient {
 
   /** The next message; fails after a generous time rather than for ever. */
   async next(): Promise<LiveMessage> {
-    const deadline = Date.now() + 20_000
+    const deadline = Date.now() + 120_000
     while (this.#messages.length === 0) {
       if (Date.now() > deadline) throw new Error('no message came')
       await new Promise<void>((resolve) => {

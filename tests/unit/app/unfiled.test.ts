@@ -20,7 +20,7 @@ async function waitsFor(unfiled: Unfiled, id: string, ...filed: MirroredChange[]
 }
 
 test('waits for the revision that is shown, and for nothing else', async () => {
-  const unfiled = new Unfiled(Date.now)
+  const unfiled = new Unfiled(() => 0)
   unfiled.show([change('I1', 1), change('I1', 2), change('I2', 1)])
   unfiled.file([change('I1', 1)])
   expect(await waitsFor(unfiled, 'I3')).toBe(false)
