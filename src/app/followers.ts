@@ -17,6 +17,7 @@ import { openMirrorWriter } from '../live/mirror-writer.ts'
 import type { LiveHub } from '../live/ports.ts'
 import type { TopicWay } from '../notify/port.ts'
 import type { SqliteRecords } from '../records/sqlite.ts'
+import type { SeriesReadings, VoltagePlace } from '../series/port.ts'
 import { openSeries } from '../series/series.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import { CallLinks } from './call-links.ts'
@@ -28,7 +29,7 @@ import type { Closers } from './opening.ts'
 import { processFigures } from './process-figures.ts'
 import { startTellingOutside } from './telling/start.ts'
 import { ToldOutages } from './told-outages.ts'
-import type { Worlds } from './worlds.ts'
+import { deviceOfObserver, type Worlds } from './worlds.ts'
 
 export interface FollowersParts {
   readonly settings: Settings
@@ -36,6 +37,8 @@ export interface FollowersParts {
   readonly records: SqliteRecords
   /** Where facts go: how many are on their way is a figure of the series. */
   readonly journal: { readonly pending: number }
+  /** Periodic readings; absent where they are facts. */
+  readonly readings?: SeriesReadings | undefined
   readonly worlds: Worlds
   readonly crews: Crews
   /** The way to receivers that listen by topic. */
@@ -123,11 +126,20 @@ export async function openFollowers(parts: FollowersParts, closers: Closers): Pr
   return { live, webhooks, shared: redis && at && { redis, settings: at }, figures }
 }
 
+/** Where a terminal's voltages are shown. */
+function placeOfTerminal(grid: CompiledGrid, id: string): VoltagePlace | undefined {
+  const number = grid.observers.ids.indexOf(id)
+  const device = deviceOfObserver(grid, id)
+  const feeder = device < 0 ? undefined : grid.feeders[grid.devices.feeder[device]!]
+  return feeder && { number, feeder: feeder.id, unit: grid.units[feeder.unit]?.id ?? 'none' }
+}
+
 function openSeriesOf(parts: FollowersParts, closers: Closers): void {
-  const { settings, telemetry, journal, records, now } = parts
+  const { settings, telemetry, journal, records, now, readings, grid } = parts
   if (settings.series.url === null) return
   const figures = processFigures({ telemetry, journal, records })
   const of = settings.series as Parameters<typeof openSeries>[0]['settings']
-  const series = openSeries({ records, settings: of, telemetry, figures, now })
+  const voltages = readings && { readings, placeOf: (id: string) => placeOfTerminal(grid(), id) }
+  const series = openSeries({ records, settings: of, telemetry, figures, now, voltages })
   closers.push(() => series.close())
 }

@@ -3,13 +3,15 @@ import { join } from 'node:path'
 import { kafkaSettings } from '../config/kafka.ts'
 import type { Settings } from '../config/schema.ts'
 import { openKafkaJournal } from '../journal/kafka/journal.ts'
-import type { JournalPort } from '../journal/port.ts'
+import type { JournalPort, ReadingLog } from '../journal/port.ts'
 import { openSqliteJournal } from '../journal/sqlite.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 
 export interface OpenJournal extends JournalPort {
   /** For `/readyz`: `writing`, or why it is not. */
   readonly condition: string
+  /** Absent: readings are facts like all else (docs/kafka.md). */
+  readonly readings?: ReadingLog
 }
 
 /** Opens it. @throws JournalError */

@@ -23,6 +23,7 @@ import { Library } from './library.ts'
 import { tellNew } from './new-incidents.ts'
 import { openJournal } from './open-journal.ts'
 import { type Closers, openedWhole } from './opening.ts'
+import { intakeOf } from './periodic-readings.ts'
 import { Pipeline } from './pipeline.ts'
 import { QuarantineReplay } from './quarantine-replay.ts'
 import { retainJournal } from './retention.ts'
@@ -133,6 +134,7 @@ async function open(
     const cutoff = now() - settings.journal.retentionDays * DAY_MS
     await retainJournal(journal, cutoff, store.kept().at(-1)?.position)
     await records.retain(cutoff)
+    await journal.readings?.retain(now() - settings.journal.readingsDays * DAY_MS)
   })
 
   let callSender: CallSender | undefined
@@ -147,7 +149,7 @@ async function open(
   const around = { settings, telemetry, records, worlds, crews, grid, rules, now }
   const followers = await openFollowers(
     {
-      ...{ ...around, journal, fail },
+      ...{ ...around, journal, readings: journal.readings, fail },
       topics: topicWay(() => terminals?.sensing),
       // A demonstration shows messages on a page of this machine.
       allowPrivate: settings.notify.allowPrivate || options.demo === true,
@@ -223,9 +225,9 @@ async function open(
     settings: settings.mqtt,
     // Reports are read no faster than what follows from them is filed.
     sink: {
-      append: (fact) => crews.append(fact),
+      append: intakeOf(journal.readings, worlds.all, (fact) => crews.append(fact)),
       get pending() {
-        return journal.pending + records.pending
+        return journal.pending + records.pending + (journal.readings?.pending ?? 0)
       },
     },
     directory,

@@ -131,6 +131,10 @@ export const settingsSchema = z.strictObject({
       unit: 'days',
       reason: 'a quarter: long enough for complaints about an outage and for monthly reports',
     }),
+    readingsDays: whole(1, 3650, 7, 'How long periodic voltage readings are kept', {
+      unit: 'days',
+      reason: 'a week: InfluxDB may be away as long, and has them for as long as it likes',
+    }),
     snapshotEverySeconds: whole(1, 86_400, 300, 'How often the state of the engine is saved', {
       unit: 'seconds',
       reason: 'recovery replays at most five minutes of facts, far below the promised 60 s',

@@ -12,6 +12,12 @@ CREATE TABLE IF NOT EXISTS commits (
   count    INTEGER NOT NULL,
   checksum INTEGER NOT NULL,
   facts    BLOB NOT NULL
+) STRICT;
+-- Periodic voltage readings: the engine never sees them.
+CREATE TABLE IF NOT EXISTS readings (
+  id         INTEGER PRIMARY KEY,
+  receivedAt INTEGER NOT NULL,
+  reading    TEXT NOT NULL
 ) STRICT`
 
 /** `fileBytes` bounds the file, as a full disk would. */

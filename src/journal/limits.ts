@@ -10,6 +10,8 @@ export interface JournalLimits {
   readonly checkpointBytes: number
   /** Rows dropped by one transaction of `retain`, so that commits get their turn between. */
   readonly retainRows: number
+  /** Periodic readings dropped by one transaction. */
+  readonly retainReadings: number
   /** Largest size of the database file; absent: the disk decides. */
   readonly fileBytes?: number
 }
@@ -21,4 +23,6 @@ export const JOURNAL_LIMITS: JournalLimits = {
   pendingFacts: 200_000,
   checkpointBytes: 8 * 1_048_576,
   retainRows: 64,
+  // Some milliseconds; a day of nine million customers' concentrators in a few minutes.
+  retainReadings: 1024,
 }

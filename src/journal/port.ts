@@ -2,7 +2,8 @@
  * The journal: durable order and nothing else. It never looks inside a fact. SQLite is the default,
  * Kafka (`kafka/`) the other adapter.
  */
-import type { Fact, JournalledFact, Position } from '../facts/facts.ts'
+import type { Fact, JournalledFact, Position, ReadingFact } from '../facts/facts.ts'
+import type { InstantMs } from '../facts/time.ts'
 
 export interface JournalPort {
   /**
@@ -25,6 +26,25 @@ export interface JournalPort {
   /** Drops facts older than `before`; the caller keeps it behind the oldest kept snapshot. */
   retain(before: Position): Promise<void>
   close(): Promise<void>
+}
+
+/** A periodic reading with its place among them: 1, 2, 3 … */
+export interface KeptReading {
+  readonly id: number
+  readonly reading: ReadingFact
+}
+
+/** Periodic readings beside the facts. They have no position and are no evidence. */
+export interface ReadingLog {
+  /** Resolves with its place once it is committed to disk. @throws JournalError as `append` */
+  keep(reading: ReadingFact): Promise<number>
+  /** In order, behind `id`. */
+  after(id: number, limit: number): readonly KeptReading[]
+  /** Place of the newest, 0 for none. */
+  readonly last: number
+  readonly pending: number
+  /** Drops those received before; the newest stays, so that no place is given twice. */
+  retain(before: InstantMs): Promise<void>
 }
 
 export type JournalErrorCode =

@@ -6,8 +6,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Fact, JournalledFact, Position } from '../facts/facts.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import { JOURNAL_LIMITS, type JournalLimits } from './limits.ts'
-import { JournalError, type JournalPort } from './port.ts'
+import { JournalError, type JournalPort, type ReadingLog } from './port.ts'
 import { type JournalReader, openReader } from './reader.ts'
+import { ReadingTable } from './readings.ts'
 import { encodeRow } from './row.ts'
 import type { WriterExtent } from './writer.ts'
 import { startWriter, type WriterThread } from './writer-thread.ts'
@@ -30,6 +31,8 @@ export type JournalCondition = 'writing' | 'full' | 'failing' | 'closed'
 export interface SqliteJournal extends JournalPort {
   /** For `/readyz`. */
   readonly condition: JournalCondition
+  /** Periodic readings beside the facts. */
+  readonly readings: ReadingLog
 }
 
 interface Waiting {
@@ -47,10 +50,11 @@ export async function openSqliteJournal(options: SqliteJournalOptions): Promise<
   const { checkpointBytes, fileBytes } = limits
   const writer = await startWriter({ path, checkpointBytes, fileBytes })
   const clock = options.clock ?? (() => performance.now())
-  return new GroupCommit(writer, openReader(path), limits, telemetry, clock)
+  return new GroupCommit(path, writer, limits, telemetry, clock)
 }
 
 class GroupCommit implements SqliteJournal {
+  readonly readings: ReadingTable
   readonly #writer: WriterThread
   readonly #reader: JournalReader
   readonly #limits: JournalLimits
@@ -67,18 +71,23 @@ class GroupCommit implements SqliteJournal {
   #pump: Promise<void> | undefined
 
   constructor(
+    path: string,
     writer: WriterThread,
-    reader: JournalReader,
     limits: JournalLimits,
     telemetry: Telemetry,
     clock: () => number,
   ) {
     this.#writer = writer
-    this.#reader = reader
+    this.#reader = openReader(path)
     this.#limits = limits
     this.#telemetry = telemetry
     this.#clock = clock
     this.#extent = writer.opened
+    this.readings = new ReadingTable({
+      ...{ path, writer, limits, telemetry },
+      refusal: () => this.#broken(),
+      onFailing: (error) => this.#fail(error),
+    })
     telemetry.gauge(
       'lastgasp_journal_pending_facts',
       'Facts waiting for their commit',
@@ -163,13 +172,19 @@ class GroupCommit implements SqliteJournal {
     const failed = this.#condition === 'failing'
     this.#condition = 'closed'
     await this.#pump
+    await this.readings.close()
     this.#reader.close()
     await (failed ? this.#writer.abandon() : this.#writer.close())
   }
 
-  #refusal(): JournalError | undefined {
+  #broken(): JournalError | undefined {
     if (this.#condition === 'closed') return new JournalError('journal.closed', 'journal is closed')
-    if (this.#failure) return this.#failure
+    return this.#failure
+  }
+
+  #refusal(): JournalError | undefined {
+    const broken = this.#broken()
+    if (broken) return broken
     if (this.pending >= this.#limits.pendingFacts)
       return new JournalError('journal.busy', `${this.pending} facts wait for their commit`)
     return undefined
@@ -234,6 +249,12 @@ class GroupCommit implements SqliteJournal {
     }
   }
 
+  #fail(error: JournalError): void {
+    if (!this.#failure) this.#telemetry.emit('journal.failed', {}, error)
+    this.#failure ??= error
+    if (this.#condition !== 'closed') this.#condition = 'failing'
+  }
+
   #failed(group: readonly Waiting[], error: JournalError): void {
     const refused = [...group]
     if (error.code === 'journal.full') {
@@ -242,9 +263,7 @@ class GroupCommit implements SqliteJournal {
         this.#telemetry.emit('journal.full', {}, error)
       }
     } else {
-      this.#failure = error
-      if (this.#condition !== 'closed') this.#condition = 'failing'
-      this.#telemetry.emit('journal.failed', {}, error)
+      this.#fail(error)
       refused.push(...this.#waiting.splice(0))
     }
     this.#refused(error, refused.length)

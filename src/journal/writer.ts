@@ -18,14 +18,25 @@ export interface WriterSettings {
 export type WriterRequest =
   | { readonly kind: 'commit'; readonly row: JournalRow }
   | { readonly kind: 'retain'; readonly before: number; readonly rows: number }
+  | { readonly kind: 'keep'; readonly first: number; readonly rows: readonly ReadingRow[] }
+  | { readonly kind: 'retainReadings'; readonly before: number; readonly rows: number }
   | { readonly kind: 'close' }
+
+/** A periodic reading as it is kept. */
+export interface ReadingRow {
+  readonly receivedAt: number
+  /** JSON. */
+  readonly reading: string
+}
 
 /** What every answer carries: the extent of the journal and the log not yet checkpointed. */
 export interface WriterExtent {
   readonly first: number
   readonly last: number
   readonly walPages: number
-  /** Rows dropped, for `retain`. */
+  /** Place of the newest periodic reading, 0 for none. */
+  readonly lastReading: number
+  /** Rows dropped, for `retain` and `retainReadings`. */
   readonly dropped: number
 }
 
@@ -44,6 +55,12 @@ function openWriter(settings: WriterSettings) {
     SELECT first FROM commits
     WHERE first < ? AND first + count <= ? AND first < (SELECT max(first) FROM commits)
     ORDER BY first LIMIT ?)`)
+  const keep = db.prepare('INSERT INTO readings VALUES (?, ?, ?)')
+  const newestReading = db.prepare('SELECT max(id) FROM readings').raw()
+  // Of the oldest alone, so that a look costs the same however many are kept.
+  const dropReadings = db.prepare(`DELETE FROM readings WHERE id IN (
+    SELECT id FROM (SELECT id, receivedAt FROM readings ORDER BY id LIMIT ?) WHERE receivedAt < ?
+  ) AND id < (SELECT max(id) FROM readings)`)
   const oldest = db.prepare('SELECT min(first) FROM commits').raw()
   const tail = db
     .prepare('SELECT first, count, checksum, facts FROM commits ORDER BY first DESC LIMIT 1')
@@ -53,6 +70,7 @@ function openWriter(settings: WriterSettings) {
 
   let first = newest ? (oldest.get([]) as number[])[0]! : 1
   let last = newest ? newest.first + newest.count - 1 : 0
+  let lastReading = (newestReading.get([]) as [number | null])[0] ?? 0
   let sinceCheckpoint = 0
   let walPages = 0
 
@@ -68,7 +86,7 @@ function openWriter(settings: WriterSettings) {
   }
 
   return {
-    extent: (dropped = 0): WriterExtent => ({ first, last, walPages, dropped }),
+    extent: (dropped = 0): WriterExtent => ({ first, last, walPages, lastReading, dropped }),
     commit(row: JournalRow) {
       insert.run([row.first, row.count, row.checksum, row.facts])
       last = row.first + row.count - 1
@@ -79,6 +97,22 @@ function openWriter(settings: WriterSettings) {
       if (dropped > 0) first = (oldest.get([]) as number[])[0]!
       return dropped
     },
+    keep(from: number, rows: readonly ReadingRow[]) {
+      db.exec('BEGIN')
+      try {
+        rows.forEach(({ receivedAt, reading }, index) => {
+          keep.run([from + index, receivedAt, reading])
+        })
+        db.exec('COMMIT')
+      } catch (error) {
+        if (db.inTransaction) db.exec('ROLLBACK')
+        throw error
+      }
+      lastReading = from + rows.length - 1
+      for (const { reading } of rows) sinceCheckpoint += reading.length
+    },
+    retainReadings: (before: number, rows: number): number =>
+      dropReadings.run([rows, before]).changes,
     checkpointWhenDue,
     close() {
       try {
@@ -105,6 +139,9 @@ function serve(port: NonNullable<typeof parentPort>): void {
   }
   const run = (request: WriterRequest): number => {
     if (request.kind === 'commit') writer.commit(request.row)
+    else if (request.kind === 'keep') writer.keep(request.first, request.rows)
+    else if (request.kind === 'retainReadings')
+      return writer.retainReadings(request.before, request.rows)
     else if (request.kind === 'retain') return writer.retain(request.before, request.rows)
     else writer.close()
     return 0

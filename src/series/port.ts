@@ -1,6 +1,6 @@
 /** What the series needs of the records, and what it needs of a database. */
 import type { ChangeBatch } from '../engine/changes.ts'
-import type { Position } from '../facts/facts.ts'
+import type { Position, ReadingFact } from '../facts/facts.ts'
 
 /** The part of the records that the series follows. */
 export interface SeriesSource {
@@ -8,6 +8,30 @@ export interface SeriesSource {
   changesAfter(position: Position, limit: number): readonly ChangeBatch[]
   cursor(name: string): Position
   saveCursor(name: string, position: Position): Promise<void>
+}
+
+/** Periodic readings, in order; the journal's table fits. */
+export interface SeriesReadings {
+  /** Place of the newest. */
+  readonly last: number
+  after(
+    id: number,
+    limit: number,
+  ): readonly { readonly id: number; readonly reading: ReadingFact }[]
+}
+
+/** Where a terminal's voltages are shown. */
+export interface VoltagePlace {
+  readonly unit: string
+  readonly feeder: string
+  /** Of the terminal in the grid: keeps points of one feeder and instant apart. */
+  readonly number: number
+}
+
+/** What voltages are written from; a terminal without place is left out. */
+export interface Voltages {
+  readonly readings: SeriesReadings
+  placeOf(terminal: string): VoltagePlace | undefined
 }
 
 /** InfluxData's advice for one request; larger ones time out on small servers. */

@@ -7,10 +7,19 @@
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import { openDatabase, type SeriesSettings } from './database.ts'
 import { figuresLine, linesOf, type ProcessFigures } from './points.ts'
-import { MAX_LINES, type SeriesDatabase, type SeriesSource, WriteFailure } from './port.ts'
+import {
+  MAX_LINES,
+  type SeriesDatabase,
+  type SeriesSource,
+  type Voltages,
+  WriteFailure,
+} from './port.ts'
+import { voltageLine } from './voltage-points.ts'
 
 /** Name of the cursor in the records. */
 export const SERIES_CURSOR = 'series'
+/** The same for periodic readings. */
+export const VOLTAGE_CURSOR = 'series-voltage'
 
 /** Finest resolution of the boards: looking oftener would show nothing more. */
 const POLL_MS = 1000
@@ -20,6 +29,9 @@ const FIGURES_EVERY_MS = 10_000
 
 /** Change batches read at once: a storm's page stays far below a megabyte and a few milliseconds. */
 const PAGE_BATCHES = 200
+
+/** Readings read at once, each a message of at most 500 meters: a few milliseconds. */
+const PAGE_READINGS = 500
 
 /** First wait after a failure, doubled each time up to the longest. */
 const FIRST_WAIT_MS = 500
@@ -32,6 +44,8 @@ export interface SeriesOptions {
   readonly telemetry: Telemetry
   /** Figures of the process, sampled while the database is there; absent: none are written. */
   readonly figures?: () => ProcessFigures
+  /** Periodic voltage readings; absent: they are not written. */
+  readonly voltages?: Voltages | undefined
   /** Wall clock in ms, for how long the database has been away. */
   readonly now: () => number
   /** For tests: 0 to 1, the jitter of waits. */
@@ -49,10 +63,11 @@ export interface Series {
 
 /** Starts following. */
 export function openSeries(options: SeriesOptions): Series {
-  const { records, telemetry, now } = options
+  const { records, telemetry, voltages, now } = options
   const random = options.random ?? Math.random
   const database = options.database ?? openDatabase(options.settings)
   let cursor = records.cursor(SERIES_CURSOR)
+  let read = records.cursor(VOLTAGE_CURSOR)
   let closed = false
   let failures = 0
   let failingSince = 0
@@ -62,6 +77,9 @@ export function openSeries(options: SeriesOptions): Series {
 
   const lag = () => Math.max(0, records.state.position - cursor)
   telemetry.gauge('lastgasp_series_lag_facts', 'Facts not yet written to the series', lag)
+  telemetry.gauge('lastgasp_series_lag_readings', 'Voltages not yet written to the series', () =>
+    Math.max(0, (voltages?.readings.last ?? 0) - read),
+  )
 
   async function writeLines(lines: readonly string[]): Promise<void> {
     for (let from = 0; from < lines.length; from += MAX_LINES) {
@@ -95,6 +113,21 @@ export function openSeries(options: SeriesOptions): Series {
     return true
   }
 
+  /** The same for periodic readings, behind a cursor of their own. */
+  async function writeVoltages(): Promise<boolean> {
+    const kept = voltages?.readings.after(read, PAGE_READINGS) ?? []
+    const last = kept.at(-1)
+    if (!voltages || !last) return false
+    const lines = kept.flatMap(({ reading }) => {
+      const place = voltages.placeOf(reading.terminal)
+      return (place && voltageLine(reading, place)) ?? []
+    })
+    await writeLines(lines)
+    await records.saveCursor(VOLTAGE_CURSOR, last.id)
+    read = last.id
+    return true
+  }
+
   async function writeFigures(): Promise<void> {
     if (!options.figures || now() - sampledAt < FIGURES_EVERY_MS) return
     sampledAt = now()
@@ -119,6 +152,7 @@ export function openSeries(options: SeriesOptions): Series {
     let waitMs = POLL_MS
     try {
       while (!closed && (await writePage()));
+      while (!closed && (await writeVoltages()));
       if (!closed) await writeFigures()
     } catch (error) {
       waitMs = waitAfter(error)

@@ -99,6 +99,14 @@ const events = {
     help: 'A grid or rules that are in force are not in the folder; they are fetched from Kafka, and waited for',
     level: 'warn',
   },
+  'readings.kept': {
+    help: 'Periodic voltage readings committed beside the facts',
+    counter: 'lastgasp_readings_kept_total',
+  },
+  'readings.retained': {
+    help: 'Periodic voltage readings dropped after their days',
+    counter: 'lastgasp_readings_dropped_total',
+  },
   'journal.retained': {
     help: 'Rows of old facts dropped from the journal',
     counter: 'lastgasp_journal_rows_dropped_total',
