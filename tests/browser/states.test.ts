@@ -147,6 +147,24 @@ describeInBrowser('pages that have nothing to show, or something old', () => {
     await page.locator('.wall-age.lost').waitFor()
   })
 
+  test('wall: a panel that cannot be drawn leaves the others, and is tried again without anybody', async () => {
+    page = (await openPage(browser, { width: 1920, height: 1080 })).page
+    await page.addInitScript(() => localStorage.setItem('lastgasp.language', 'zh-CN'))
+    await page.route(/api\/v1\/reports\/reliability/, (route) => route.fulfill({ json: {} }))
+    await page.goto(`http://127.0.0.1:${gate.port}/wall`)
+    await page.fill('input[name=name]', stage.accounts.dispatcher.name)
+    await page.fill('input[name=password]', stage.accounts.dispatcher.password)
+    await page.click('button[type=submit]')
+    const failed = page.locator('.wall-pair .panel-failed')
+    await failed.getByText(zhCN.failure.panel(zhCN.wall.saidi)).waitFor()
+    await page.locator('.wall-units').getByText(zhCN.list.empty).waitFor()
+    expect(await page.locator('.panel-failed').count()).toBe(1)
+    expect(await seriousFindings(page)).toEqual([])
+    await page.unroute(/api\/v1\/reports\/reliability/)
+    await failed.waitFor({ state: 'detached' })
+    await page.locator('.wall-pair').getByText(zhCN.wall.saidi).waitFor()
+  })
+
   test('public: nothing to tell; before the first answer and after the last, said and dated', async () => {
     page = (await openPage(browser, { width: 390, height: 844 })).page
     const feed = /public\/outages/

@@ -45,7 +45,7 @@ export function Console({ account, network, names }: ViewProps) {
           />
         </Panel>
         {selected !== null && (
-          <Panel key={selected} name={text.detail.region} className="detail">
+          <Panel key={selected} name={text.detail.region} className="detail" onClose={close}>
             <IncidentDetail
               id={selected}
               account={account}

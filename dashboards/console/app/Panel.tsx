@@ -1,5 +1,5 @@
 /** One part of a page: where it cannot be drawn it says so in its own place, and the rest lives on. */
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { useLanguage } from '../i18n/language.tsx'
 import { FailureBoundary } from './FailureBoundary.tsx'
 
@@ -8,30 +8,48 @@ interface Props {
   readonly name: string
   /** Where it stands on the page, so that what is said stands there too. */
   readonly className?: string
+  /** Of one that lies over others: it must not stay in their way. */
+  readonly onClose?: () => void
+  /** Drawn anew by itself after so long, where nobody is there to ask for it. */
+  readonly retryAfterMs?: number
   readonly children: ReactNode
 }
 
-export function Panel({ name, className = '', children }: Props) {
+export function Panel({ children, ...props }: Props) {
   return (
     <FailureBoundary
-      name={name}
-      instead={(retry) => <PanelFailed name={name} className={className} retry={retry} />}
+      name={props.name}
+      instead={(retry) => <PanelFailed {...props} retry={retry} />}
     >
       {children}
     </FailureBoundary>
   )
 }
 
-function PanelFailed(props: { name: string; className: string; retry: () => void }) {
+function PanelFailed(props: Omit<Props, 'children'> & { retry: () => void }) {
+  const { name, className = '', onClose, retryAfterMs, retry } = props
   const { text } = useLanguage()
   const t = text.failure
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each failure
+  useEffect(() => {
+    if (retryAfterMs === undefined) return
+    const timer = window.setTimeout(retry, retryAfterMs)
+    return () => window.clearTimeout(timer)
+  }, [])
   return (
-    <section className={`${props.className} panel-failed`.trim()} role="alert">
-      <strong>{t.panel(props.name)}</strong>
+    <section className={`${className} panel-failed`.trim()} role="alert">
+      <strong>{t.panel(name)}</strong>
       <p>{t.panelHint}</p>
-      <button type="button" onClick={props.retry}>
-        {text.list.retry}
-      </button>
+      <span className="panel-failed-buttons">
+        <button type="button" onClick={retry}>
+          {text.list.retry}
+        </button>
+        {onClose && (
+          <button type="button" onClick={onClose}>
+            {text.detail.close}
+          </button>
+        )}
+      </span>
     </section>
   )
 }

@@ -26,7 +26,7 @@ export function wordsOf(step: QualityStepPayload, text: Catalogue, format: Forma
     by: byOf(step, text),
     dueAt: orNone(step.dueAt),
     legalDueAt: orNone(step.legalDueAt),
-    late: step.late === null ? '' : step.late ? t.isLate : t.inTime,
+    late: step.late === null ? '' : step.late ? t.isLate : done(step) ? t.inTime : t.notDue,
     detail: [
       detailOf(step, text, format),
       step.enteredAt === null ? '' : t.entered(format.time(step.enteredAt)),
@@ -35,6 +35,8 @@ export function wordsOf(step: QualityStepPayload, text: Catalogue, format: Forma
       .join(' · '),
   }
 }
+
+const done = ({ detail }: QualityStepPayload) => detail !== 'notDone'
 
 function whatOf({ kind, what }: QualityStepPayload, text: Catalogue): string {
   switch (kind) {

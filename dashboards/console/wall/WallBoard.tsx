@@ -22,6 +22,8 @@ const MINUTES = 60
 const MINUTE_MS = 60_000
 const RENEW_MS = 20_000
 const CURVE_MS = 5_000
+/** Nobody stands at a wall to ask for another try. */
+const RETRY_MS = 10_000
 const GRADES = [1, 2, 3, 4] as const
 const UNITS_SHOWN = 8
 const NONE: readonly IncidentPayload[] = []
@@ -49,24 +51,24 @@ export function WallBoard({ account, network, names }: ViewProps) {
   return (
     <main className="wall" aria-label={t.region}>
       <section className="wall-figures">
-        <Panel name={text.header.customersOut}>
+        <Panel retryAfterMs={RETRY_MS} name={text.header.customersOut}>
           <Out />
         </Panel>
-        <Panel name={text.header.incidents}>
+        <Panel retryAfterMs={RETRY_MS} name={text.header.incidents}>
           <Grades open={open} />
         </Panel>
         <div className="wall-pair">
-          <Panel name={t.arrived}>
+          <Panel retryAfterMs={RETRY_MS} name={t.arrived}>
             <Arrived known={known} now={now} />
           </Panel>
           {mayRead && (
-            <Panel name={t.saidi}>
+            <Panel retryAfterMs={RETRY_MS} name={t.saidi}>
               <Saidi />
             </Panel>
           )}
         </div>
       </section>
-      <Panel name={text.map.region} className="wall-map">
+      <Panel retryAfterMs={RETRY_MS} name={text.map.region} className="wall-map">
         <div className="wall-map">
           <NetworkMap
             network={network}
@@ -77,7 +79,7 @@ export function WallBoard({ account, network, names }: ViewProps) {
           />
         </div>
       </Panel>
-      <Panel name={t.lastHour} className="wall-hour">
+      <Panel retryAfterMs={RETRY_MS} name={t.lastHour} className="wall-hour">
         <section className="wall-hour">
           <h2>{t.lastHour}</h2>
           {past.state === 'failed' && <p role="alert">{t.noHistory}</p>}
@@ -86,11 +88,11 @@ export function WallBoard({ account, network, names }: ViewProps) {
         </section>
       </Panel>
       {mayRead && (
-        <Panel name={t.arrivals.title} className="wall-arrivals">
+        <Panel retryAfterMs={RETRY_MS} name={t.arrivals.title} className="wall-arrivals">
           <Arrivals />
         </Panel>
       )}
-      <Panel name={t.byUnit} className="wall-units">
+      <Panel retryAfterMs={RETRY_MS} name={t.byUnit} className="wall-units">
         <section className="wall-units">
           <h2>{t.byUnit}</h2>
           <Units open={open} network={network.value} />

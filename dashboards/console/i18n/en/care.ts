@@ -55,6 +55,7 @@ export const quality: Catalogue['quality'] = {
     cause: 'Cause named',
   },
   inTime: 'in time',
+  notDue: 'not due yet',
   isLate: 'late',
   notDone: 'not done yet',
   notSent: 'not sent: a higher level was told',

@@ -50,6 +50,7 @@ export const quality = {
     cause: '故障原因',
   } as Record<string, string>,
   inTime: '按时',
+  notDue: '未到时限',
   isLate: '超时',
   notDone: '尚未完成',
   notSent: '未单独发送，已报更高一级',
