@@ -23,6 +23,6 @@ export const JOURNAL_LIMITS: JournalLimits = {
   pendingFacts: 200_000,
   checkpointBytes: 8 * 1_048_576,
   retainRows: 64,
-  // Some milliseconds; a day of nine million customers' concentrators in a few minutes.
+  // Far more rows than facts have, each a single message: a bounded look at the oldest of them.
   retainReadings: 1024,
 }

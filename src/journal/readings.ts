@@ -95,9 +95,20 @@ export class ReadingTable implements ReadingLog {
 
   async #commitAll(): Promise<void> {
     await nextTurn()
-    while (this.#waiting.length > 0)
-      await this.#commit(this.#waiting.splice(0, this.#parts.limits.rowFacts))
+    while (this.#waiting.length > 0) await this.#commit(this.#take())
     this.#pump = undefined
+  }
+
+  /** As much as one commit of facts holds. */
+  #take(): Waiting[] {
+    const { rowFacts, rowBytes } = this.#parts.limits
+    let [count, length] = [0, 0]
+    for (const { row } of this.#waiting) {
+      length += row.reading.length
+      if (count > 0 && (count >= rowFacts || length > rowBytes)) break
+      count++
+    }
+    return this.#waiting.splice(0, count)
   }
 
   async #commit(group: readonly Waiting[]): Promise<void> {
