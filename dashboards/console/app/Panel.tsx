@@ -30,11 +30,12 @@ function PanelFailed(props: Omit<Props, 'children'> & { retry: () => void }) {
   const { name, className = '', onClose, retryAfterMs, retry } = props
   const { text } = useLanguage()
   const t = text.failure
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each failure
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once while it stands here
   useEffect(() => {
     if (retryAfterMs === undefined) return
-    const timer = window.setTimeout(retry, retryAfterMs)
-    return () => window.clearTimeout(timer)
+    // What throws again at once is not taken away in between, so one timer goes on.
+    const timer = window.setInterval(retry, retryAfterMs)
+    return () => window.clearInterval(timer)
   }, [])
   return (
     <section className={`${className} panel-failed`.trim()} role="alert">
