@@ -51,6 +51,8 @@ it('is known after a restart, holds for the hours of the rules, and the latest w
   const lab = dark('X', 17)
   tell(lab, -25)
   lab.restart(throughHeap)
+  // Another grid or other rules forget nothing of it.
+  lab.feed({ type: 'gridApplied', receivedAt: lab.now, digest: 'other', by: 'test' })
   lab.pass(HOUR)
   expect(lab.open()[0]!.grade).toBe(2)
 
