@@ -23,5 +23,7 @@ export interface BesideNotice {
       readonly template: string
     })[]
   }
+  /** Where it is by the addresses of those without supply; empty where that is not known. */
+  readonly places: readonly { readonly name: string; readonly customers: number }[]
   readonly photos: { readonly count: number; readonly lastAt: InstantMs | null }
 }

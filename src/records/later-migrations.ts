@@ -135,4 +135,14 @@ export const LATER_MIGRATIONS: readonly string[] = [
   CREATE INDEX complaints_waiting ON complaints (seq) WHERE answered_at IS NULL;
   CREATE INDEX complaints_account ON complaints (account);
   `,
+  `
+  -- Where an outage is by the addresses of those without supply; places of a few customers are not kept.
+  CREATE TABLE places (
+    incident TEXT PRIMARY KEY,
+    -- Of the last whole walk, the largest first, as JSON; null before.
+    counted  TEXT,
+    -- Of the walk under way.
+    counting TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]

@@ -3,6 +3,7 @@ import type { Connection } from '../config/sqlite.ts'
 import type { EscalationChange, Notice, NoticeChange } from '../engine/changes.ts'
 import type { InstantMs } from '../facts/time.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
+import { type Place, placeReader } from './informing/places.ts'
 import { type PushSummary, pushReader } from './informing/pushes.ts'
 
 export interface NoticeQuery {
@@ -21,6 +22,8 @@ export interface NoticePage {
 /** What belongs to a notice and is no word of the engine's. */
 export interface BesideNotice {
   readonly push: PushSummary
+  /** Where it is by the addresses of those without supply; empty where that is not known. */
+  readonly places: readonly Place[]
   readonly photos: { readonly count: number; readonly lastAt: InstantMs | null }
 }
 
@@ -58,6 +61,7 @@ export function noticeReader(db: Connection) {
   const one = db.prepare('SELECT json FROM notices WHERE incident = ?').raw()
   const photos = db.prepare('SELECT count(*), max(at) FROM attachments WHERE incident = ?').raw()
   const pushesOf = pushReader(db)
+  const placesOf = placeReader(db)
   return {
     notices({ units, status, limit, cursor }: NoticeQuery): NoticePage {
       const before =
@@ -76,7 +80,7 @@ export function noticeReader(db: Connection) {
     },
     besideNotice(incident: string): BesideNotice {
       const [count, lastAt] = photos.get([incident]) as [number, InstantMs | null]
-      return { push: pushesOf(incident), photos: { count, lastAt } }
+      return { push: pushesOf(incident), places: placesOf(incident), photos: { count, lastAt } }
     },
     escalations: (incident: string): readonly EscalationChange[] =>
       (escalations.all([incident]) as [string][]).map(([json]) => JSON.parse(json)),

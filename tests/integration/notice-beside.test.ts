@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { openForReading } from '../../src/config/sqlite.ts'
 import { drawnGrid } from '../../src/grid/drawing.ts'
 import { openForWriting } from '../../src/records/database.ts'
 import { pushReader } from '../../src/records/informing/pushes.ts'
@@ -153,6 +154,27 @@ test('other systems get it with the notice, and are told when it turns while the
   for (const { body } of desk.received) expect(body).not.toMatch(/A-m|王|12\d{9}/)
 })
 
+test('says where it is by addresses without their numbers, and names no place of a few', async () => {
+  stage = new TellingStage(new EngineLab(drawnGrid(NETWORK)))
+  await stage.start()
+  await stage.gateway('sms')
+  const addresses = ['新城区锦安苑3号楼2单元501室', '白音村2组14号', '翠安路12号', '翠安路口老张家']
+  // Five in the estate, one each in a village, in a street and without a number.
+  stage.customers((point) => {
+    const number = Number(point.slice(1))
+    return { address: addresses[Math.max(0, number - 5)]! }
+  })
+  for (const meter of METERS) stage.lab.say(meter, 'powerOff')
+  await stage.pass(220)
+  const incident = stage.lab.open()[0]!.id
+  const places = () => stage.records.besideNotice(incident).places
+  expect(places()).toEqual([{ name: '新城区锦安苑', customers: 5 }])
+  const db = openForReading(join(stage.dir, 'records.db'))
+  const kept = JSON.stringify(db.prepare('SELECT * FROM places').all([]))
+  db.close()
+  expect(kept).not.toMatch(/白音村|翠安路|老张/)
+})
+
 test('the step of the layout counts the messages of before', async () => {
   const incident = await dark()
   const before = pushOf(incident)
@@ -191,6 +213,7 @@ test('is read with the notice, by whom the unit allows', async () => {
   expect(notice).toMatchObject({
     incident,
     push: { subscribers: 4, total: { sent: 4 } },
+    places: [{ name: '翠安路', customers: 8 }],
     photos: { count: 1, lastAt: '1970-01-01T00:00:01.000Z' },
   })
   const list = (await (await fixture.get('/api/v1/notices', token)).json()) as {

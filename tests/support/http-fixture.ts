@@ -259,6 +259,7 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
     notice: () => undefined,
     besideNotice: () => ({
       push: { subscribers: null, countedAt: null, total: NO_PUSHES, lastAt: null, lines: [] },
+      places: [],
       photos: { count: 0, lastAt: null },
     }),
     escalations: () => [],

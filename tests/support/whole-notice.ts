@@ -78,6 +78,10 @@ export function wholeNotice(over: Partial<NoticePayload> = {}): NoticePayload {
         { channel: 'app', template: 'T3', waiting: 0, sent: 1, delivered: 0, failed: 0 },
       ],
     },
+    places: [
+      { name: '新城区锦安苑', customers: 96 },
+      { name: '新城区翠安路', customers: 24 },
+    ],
     photos: { count: 2, lastAt: at('03:45:00') },
     ...over,
   }

@@ -58,6 +58,8 @@ export interface NoticePayload extends Whole {
       readonly template: string
     })[]
   }
+  /** Where it is by the addresses of those without supply, the largest first. */
+  readonly places: readonly { readonly name: string; readonly customers: number }[]
   readonly photos: { readonly count: number; readonly lastAt: Instant | null }
 }
 

@@ -114,6 +114,12 @@ function range({ notice, names, text, format }: Parts): NoticeLine[] {
   )
   return [
     [text.detail.unit, names.unit(notice.unit)],
+    [
+      t.places,
+      notice.places
+        .map(({ name, customers }) => t.place(name, format.number(customers)))
+        .join(t.between) || null,
+    ],
     [t.customers, t.households(format.number(notice.customers))],
     [
       t.ofTransformers,

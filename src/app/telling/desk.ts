@@ -17,6 +17,7 @@ import { loadCustomerTexts } from '../../inform/templates.ts'
 import { type TurnTaken, takeTurn, type Words } from '../../inform/turn.ts'
 import { openCustomerFile, openCustomerReader } from '../../records/customers/layout.ts'
 import {
+  type Recipient,
   type RecipientChannel,
   type RecipientQuery,
   Recipients,
@@ -31,6 +32,7 @@ import {
   type Turn,
 } from '../../records/informing/episodes.ts'
 import type { Slice } from '../../records/informing/filer.ts'
+import type { PlaceCounts } from '../../records/informing/places.ts'
 import type { Listeners } from '../../records/informing/pushes.ts'
 
 export interface TellingSettings {
@@ -185,7 +187,7 @@ class TellingDesk {
         if (asked.told === episode.incident) slice.end(recipient.account, channel, episode)
     }
     const count = people.filter(({ recipient }) => recipient.channels.length > 0).length
-    return slice.answer(progress, counting && { count, ...counting })
+    return slice.answer(progress, counting && { count, places: countPlaces(people), ...counting })
   }
 
   announce(request: TellingRequest & { kind: 'announce' }): TellingAnswer {
@@ -230,6 +232,14 @@ class TellingDesk {
     }
     return found
   }
+}
+
+/** Those without supply by the place they live at. */
+function countPlaces(people: readonly { readonly recipient: Recipient }[]): PlaceCounts {
+  const counts = new Map<string, number>()
+  for (const { recipient } of people)
+    if (recipient.place !== '') counts.set(recipient.place, (counts.get(recipient.place) ?? 0) + 1)
+  return Object.fromEntries(counts)
 }
 
 type KnownCarrier = Carrier & { readonly among: ReadonlySet<string> | null }

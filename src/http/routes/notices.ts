@@ -43,6 +43,11 @@ const beside = {
       lines: z.array(z.object({ channel: z.enum(CHANNELS), template: z.string(), ...pushCounts })),
     })
     .describe('推送情况: messages to customers by channel and text'),
+  places: z
+    .array(z.object({ name: z.string(), customers: count }))
+    .describe(
+      '乡镇、村、小区: of the addresses of those without supply, five customers and more; the largest first',
+    ),
   photos: z.object({ count, lastAt: instant }),
 }
 
@@ -159,9 +164,10 @@ function laterFields(notice: Notice) {
   }
 }
 
-function besideView({ push, photos }: BesideNotice) {
+function besideView({ push, places, photos }: BesideNotice) {
   return {
     push: { ...push, countedAt: orNull(push.countedAt), lastAt: orNull(push.lastAt) },
+    places,
     photos: { ...photos, lastAt: orNull(photos.lastAt) },
   }
 }

@@ -8,12 +8,15 @@ import { CHANNELS, type Channel, type CustomerLanguage } from '../../facts/chann
 import type { InstantMs } from '../../facts/time.ts'
 import { RecordsError } from '../errors.ts'
 import { UNIT_SPAN } from './layout.ts'
+import { placeOf } from './place.ts'
 
 export interface Recipient {
   readonly account: string
   /** Where the customer hangs now, by the ledger. */
   readonly usagePoint: string
   readonly unit: string
+  /** Where that is, no finer than a street or an estate; '' where the address does not say. */
+  readonly place: string
   readonly lifeSupport: boolean
   readonly channels: readonly RecipientChannel[]
   /** On these nothing is told unless asked for: refused (退订), or nothing at all is wished. */
@@ -44,6 +47,7 @@ type CustomerRow = [
   sensitivities: string,
   language: CustomerLanguage,
   preferences: string,
+  address: string,
 ]
 type SubscriptionRow = [
   target: string,
@@ -77,12 +81,13 @@ export class Recipients {
     const refused = this.#refused(accounts)
     const ofAreas = this.#wishes('area', new Set(areas.filter((area) => area !== '')), now)
     return rows.map((row) => {
-      const [id, account, usagePoint, , sensitivities] = row
+      const [id, account, usagePoint, , sensitivities, , , address] = row
       const area = areaOf.get(by === 'account' ? account : usagePoint) ?? ''
       return {
         account,
         usagePoint,
         unit: this.#unitOf(Math.floor(id / UNIT_SPAN)),
+        place: placeOf(address),
         lifeSupport: sensitivities.split(' ').includes('lifeSupport'),
         ...wishesOf(
           row,
@@ -159,7 +164,7 @@ function wishesOf(
 }
 
 function prepare(customers: Connection, records: Connection) {
-  const columns = 'id, account, usage_point, phones, sensitivities, language, preferences'
+  const columns = 'id, account, usage_point, phones, sensitivities, language, preferences, address'
   const people = (column: string) =>
     customers
       .prepare(`SELECT ${columns} FROM customers

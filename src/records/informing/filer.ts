@@ -8,6 +8,7 @@ import type { OutboxEntry } from '../outbox/outbox.ts'
 import { parcelFiler } from '../outbox/parcels.ts'
 import { audienceFiler, type Progress } from './audiences.ts'
 import { episodeFiler, type Turn } from './episodes.ts'
+import { placeFiler } from './places.ts'
 import { type Listeners, listenerFiler } from './pushes.ts'
 import { type Receipt, receiptFiler } from './receipts.ts'
 import { type Subscription, subscriptionFiler } from './subscriptions.ts'
@@ -56,6 +57,7 @@ export class InformingFiler {
   readonly #parcels: ReturnType<typeof parcelFiler>
   readonly #receipts: ReturnType<typeof receiptFiler>
   readonly #listeners: ReturnType<typeof listenerFiler>
+  readonly #places: ReturnType<typeof placeFiler>
   readonly #waitingAt: ReturnType<Connection['prepare']>
   readonly #carriedBy: ReturnType<Connection['prepare']>
   readonly #underWay: ReturnType<Connection['prepare']>
@@ -67,6 +69,7 @@ export class InformingFiler {
     this.#parcels = parcelFiler(db)
     this.#receipts = receiptFiler(db)
     this.#listeners = listenerFiler(db)
+    this.#places = placeFiler(db)
     this.#waitingAt = db
       .prepare(`SELECT id FROM parcels
         WHERE endpoint = ? AND state = 'waiting' AND topic = 'customer'`)
@@ -158,9 +161,13 @@ export class InformingFiler {
     for (const [account, channel, incident] of follows)
       this.#episodes.follow(account, channel, incident)
     if (missed) this.#audiences.again(subject)
-    if (listeners) this.#listeners(subject, listeners, 'phase' in progress ? null : at)
+    const isOver = !('phase' in progress)
+    if (listeners) {
+      this.#listeners(subject, listeners, isOver ? at : null)
+      this.#places(subject, listeners.places ?? {}, listeners.first, isOver)
+    }
     this.#audiences.progress(progress, at)
-    return 'phase' in progress ? undefined : { subject, at }
+    return isOver ? { subject, at } : undefined
   }
 
   /** One parcel with its messages; false where one of them could not be replaced any more. */

@@ -5,6 +5,7 @@
 import type { Connection } from '../../config/sqlite.ts'
 import type { Channel } from '../../facts/channels.ts'
 import type { InstantMs } from '../../facts/time.ts'
+import type { PlaceCounts } from './places.ts'
 
 /** Messages as they stand; what was replaced or became stale unheard is counted nowhere. */
 export interface PushCounts {
@@ -38,6 +39,8 @@ export interface Listeners {
   readonly count: number
   /** The slice begins the walk, or begins it anew on another grid. */
   readonly first: boolean
+  /** Where all of the slice are, whether they asked or not. */
+  readonly places?: PlaceCounts
 }
 
 /** Counts listeners, inside the ledger's transaction. */

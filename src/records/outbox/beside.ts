@@ -1,9 +1,10 @@
 /**
  * What the ledger adds to a notice for other systems, as it does on screen: pushes to customers in numbers
- * (推送情况), and photos by reference. Nobody is named; a photo is fetched by who may see it.
+ * (推送情况), where it is, and photos by reference. Nobody is named; a photo is fetched by who may see it.
  */
 import type { Connection } from '../../config/sqlite.ts'
 import { formatInstant, type InstantMs } from '../../facts/time.ts'
+import { placeReader } from '../informing/places.ts'
 import { pushReader } from '../informing/pushes.ts'
 
 /** Reads it, inside the ledger's transaction. */
@@ -12,11 +13,13 @@ export function besideReader(db: Connection) {
     .prepare('SELECT id, at FROM attachments WHERE incident = ? ORDER BY at, id')
     .raw()
   const pushesOf = pushReader(db)
+  const placesOf = placeReader(db)
   return (incident: string) => {
     const kept = photos.all([incident]) as [id: string, at: InstantMs][]
     const { countedAt, lastAt, ...push } = pushesOf(incident)
     return {
       push: { ...push, countedAt: orNull(countedAt), lastAt: orNull(lastAt) },
+      places: placesOf(incident),
       photos: {
         count: kept.length,
         lastAt: orNull(kept.at(-1)?.[1] ?? null),

@@ -56,6 +56,8 @@ export const noticeSheet: typeof zh = {
   area: 'Area',
   areaDrawing: (width, height) =>
     `Sketch of the dark area, about ${width} from west to east, ${height} from north to south`,
+  places: 'Places',
+  place: (name, customers) => `${name} (${customers})`,
   customers: 'LV customers',
   ofTransformers: 'Public / dedicated',
   importantOnes: 'Important users',

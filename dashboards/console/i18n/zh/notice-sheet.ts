@@ -60,6 +60,8 @@ export const noticeSheet = {
   >,
   area: '停电区域',
   areaDrawing: (width: string, height: string) => `停电区域略图，东西约 ${width}，南北约 ${height}`,
+  places: '停电范围',
+  place: (name: string, customers: string) => `${name}（${customers} 户）`,
   customers: '低压客户',
   ofTransformers: '公变 / 专变',
   importantOnes: '重要用户',

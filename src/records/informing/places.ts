@@ -1,0 +1,54 @@
+/**
+ * Where an outage is, in words (停电范围: 乡镇、村、小区): places of the addresses of those without supply, as
+ * the walk over them counts them. A place of a few customers could name one of them, and is not kept.
+ */
+import type { Connection } from '../../config/sqlite.ts'
+
+/** Customers without supply by place. */
+export type PlaceCounts = Readonly<Record<string, number>>
+
+/** A place with how many of its customers are without supply. */
+export interface Place {
+  readonly name: string
+  readonly customers: number
+}
+
+/** Fewer could be a household or two. */
+const LEAST_CUSTOMERS = 5
+/** A notice names the largest; what a feeder supplies lies in a few dozen. */
+const MOST_PLACES = 12
+/** Counted at once: of an outage with more the commonest are found among the first. */
+const MOST_COUNTED = 500
+
+/** Counts them, inside the ledger's transaction. */
+export function placeFiler(db: Connection) {
+  const known = db.prepare('SELECT counting FROM places WHERE incident = ?').raw()
+  const keep = db.prepare(`INSERT INTO places (incident, counting) VALUES (?1, ?2)
+    ON CONFLICT DO UPDATE SET counting = excluded.counting`)
+  const end = db.prepare("UPDATE places SET counted = ?2, counting = '{}' WHERE incident = ?1")
+  return (incident: string, counts: PlaceCounts, first: boolean, isOver: boolean): void => {
+    const row = first ? undefined : (known.get([incident]) as [string] | undefined)
+    const sums = new Map<string, number>(Object.entries(row ? JSON.parse(row[0]) : {}))
+    for (const [name, count] of Object.entries(counts))
+      if (sums.has(name) || sums.size < MOST_COUNTED) sums.set(name, (sums.get(name) ?? 0) + count)
+    keep.run([incident, JSON.stringify(Object.fromEntries(sums))])
+    if (isOver) end.run([incident, JSON.stringify(largest(sums))])
+  }
+}
+
+/** Reads them on a connection of its own; the largest first, none before they were counted. */
+export function placeReader(db: Connection) {
+  const counted = db.prepare('SELECT counted FROM places WHERE incident = ?').raw()
+  return (incident: string): readonly Place[] => {
+    const row = counted.get([incident]) as [string | null] | undefined
+    return JSON.parse(row?.[0] ?? '[]') as Place[]
+  }
+}
+
+function largest(sums: ReadonlyMap<string, number>): Place[] {
+  return [...sums]
+    .filter(([, customers]) => customers >= LEAST_CUSTOMERS)
+    .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+    .slice(0, MOST_PLACES)
+    .map(([name, customers]) => ({ name, customers }))
+}
