@@ -54,9 +54,10 @@ describeInBrowser('the whole notice', () => {
         },
       ],
     }
+    const places = [{ name: '新城区锦安苑', customers: 96 }]
     stage.overrides = {
       notice: (id) => (id === 'I-50' ? (told as NoticeChange).notice : undefined),
-      besideNotice: () => ({ push, photos: { count: 2, lastAt: begun } }),
+      besideNotice: () => ({ push, places, photos: { count: 2, lastAt: begun } }),
     }
   })
   afterAll(async () => {
@@ -87,6 +88,7 @@ describeInBrowser('the whole notice', () => {
     const words = await sheet.innerText()
     expect(words).toContain(t.reclosings.failed)
     expect(words).toContain('东一台区')
+    expect(words).toContain('新城区锦安苑')
     expect(words).toContain(t.templates.T1)
     // Not known yet.
     expect(words).toContain(t.unknown)
