@@ -14,6 +14,7 @@ import type { SettingFlagName } from '../config/flags.ts'
 import { kafkaSettings } from '../config/kafka.ts'
 import type { Settings } from '../config/schema.ts'
 import type { Incident } from '../engine/changes.ts'
+import { isHeldByClient } from '../journal/kafka/client.ts'
 import { addSettingFlags, settingsOf } from './settings.ts'
 import { Simulator } from './simulation/simulator.ts'
 
@@ -132,6 +133,7 @@ async function serveWorker(
   if (error !== undefined) console.error(`lastgasp: ${(error as Error).message}`)
   setTimeout(endAtOnce, STOP_WITHIN_MS)
   await running.stop()
+  if (isHeldByClient()) endAtOnce()
   process.exit(error === undefined ? 0 : FAILED)
 }
 

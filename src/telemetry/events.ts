@@ -85,6 +85,10 @@ const events = {
   'journal.unreachable': { help: 'Kafka does not answer; acknowledging stops', level: 'error' },
   'journal.reachable': { help: 'Kafka answers again', level: 'info' },
   'partition.gained': { help: 'A partition is judged here from now on', level: 'info' },
+  'partition.refused': {
+    help: 'Kafka takes no turn of a partition from here any more; it is given up',
+    level: 'warn',
+  },
   'partition.lost': { help: 'A partition is judged elsewhere from now on', level: 'info' },
   'worlds.diverged': {
     help: 'What was judged again beside an engine is not what the engine said',

@@ -1,7 +1,8 @@
 /**
  * The role `engine`: judges the partitions that Kafka gives it and says what follows into
- * `lastgasp.changes`. It keeps nothing on its own disk but grids and rules; when another engine has
- * taken a partition over, or anything else breaks, it ends, and whoever started it starts it again.
+ * `lastgasp.changes`. It keeps nothing on its own disk but grids and rules. A partition that the group
+ * has given to another engine is given up; when anything else breaks it ends, and whoever started it
+ * starts it again.
  */
 import type { Message } from 'node-rdkafka'
 import { type KafkaSettings, topicsOf } from '../../config/kafka.ts'
@@ -10,10 +11,12 @@ import { createWorkerServer } from '../../http/server.ts'
 import { FactAppender } from '../../journal/kafka/appender.ts'
 import { EngineGroup } from '../../journal/kafka/group.ts'
 import { type InForceKind, InForceTopic } from '../../journal/kafka/in-force.ts'
+import { patiently } from '../../journal/kafka/patience.ts'
 import { JournalError } from '../../journal/port.ts'
 import { createTelemetry } from '../../telemetry/telemetry.ts'
 import { installedVersion } from '../installed.ts'
 import { type StartedWith, startedWith } from './folder-grid.ts'
+import { GivenUp } from './given-up.ts'
 import { refuseMoves } from './moves.ts'
 import { BY_START, OwnedPartition } from './owned-partition.ts'
 import { SharedLibrary } from './shared-library.ts'
@@ -76,14 +79,24 @@ export async function startEngine(options: RoleOptions): Promise<RunningRole> {
   const { url } = await server.listen(settings.http.host, settings.http.port)
 
   topic.follow(() => {}, fail)
+  const givenUp = new GivenUp(fail)
   const group = await EngineGroup.join(kafka, {
     async gained(partition) {
-      const taken = await OwnedPartition.take({
-        ...{ settings: kafka, library: shared, partition, now: () => Date.now() },
-        snapshotEveryMs: settings.journal.snapshotEverySeconds * 1000,
-        append: (fact, to) => appender.append(fact, to),
+      givenUp.said(partition)
+      const taken = await patiently(async () => {
+        const one = await OwnedPartition.take({
+          ...{ settings: kafka, library: shared, partition, now: () => Date.now() },
+          snapshotEveryMs: settings.journal.snapshotEverySeconds * 1000,
+          append: (fact, to) => appender.append(fact, to),
+        })
+        try {
+          await putInForce(one, started, shared, appender, topic, partition, kafka)
+        } catch (error) {
+          await one.release()
+          throw error
+        }
+        return one
       })
-      await putInForce(taken, started, shared, appender, topic, partition, kafka)
       owned.set(partition, taken)
       taken.start()
       joined = true
@@ -91,6 +104,7 @@ export async function startEngine(options: RoleOptions): Promise<RunningRole> {
       return taken.next
     },
     async lost(partition) {
+      givenUp.said(partition)
       const given = owned.get(partition)
       owned.delete(partition)
       await given?.release()
@@ -101,13 +115,27 @@ export async function startEngine(options: RoleOptions): Promise<RunningRole> {
 
   let stopping = false
   let turnsEnded = 0
+  /** Judges facts of a partition that is ours; gives it up where the brokers say that it is not. */
+  const judge = async (partition: number, messages: readonly Message[]) => {
+    const one = owned.get(partition)
+    try {
+      await one?.take(messages, group.consumer)
+    } catch (error) {
+      if (stopping || (error as JournalError).code !== 'journal.fenced') throw error
+      // The group may have said so meanwhile: then it is given back already.
+      if (owned.get(partition) !== one) return
+      owned.delete(partition)
+      givenUp.add(partition, error)
+      telemetry.emit('partition.refused', { partition }, error)
+      await one?.release()
+    }
+  }
   const judged = (async () => {
     while (!stopping && !failed) {
       const messages = await group.next(TURN_FACTS)
-      const turns = [...byPartition(messages)].map(([partition, some]) =>
-        owned.get(partition)?.take(some, group.consumer),
+      await Promise.all(
+        [...byPartition(messages)].map(([partition, some]) => judge(partition, some)),
       )
-      await Promise.all(turns)
       turnsEnded++
     }
   })().catch((error) => {
@@ -124,6 +152,7 @@ export async function startEngine(options: RoleOptions): Promise<RunningRole> {
       telemetry.emit('app.stopping')
       stopping = true
       unwatch()
+      givenUp.close()
       // A turn that waits for a grid is given up; the next owner takes it anew.
       shared.close()
       await judged

@@ -26,6 +26,9 @@ export interface ServedOptions {
   readonly env?: NodeJS.ProcessEnv
 }
 
+/** What is started where no role is named. */
+const WHOLE = 'the program'
+
 /** A running program. */
 export class Served {
   readonly url: string
@@ -72,7 +75,7 @@ export class Served {
       },
     })
     const served = new Served(
-      role === undefined ? 'the program' : `the role ${role}`,
+      role === undefined ? WHOLE : `the role ${role}`,
       child,
       port,
       mqttPort,
@@ -122,6 +125,8 @@ export class Served {
       this.#child.kill('SIGKILL')
       return `${this.#name} did not stop within ${STOP_WITHIN_MS / 1000} s of SIGTERM`
     }
+    // A role whose exit Kafka's client holds ends itself so (`docs/kafka.md`).
+    if (ended[1] === 'SIGKILL' && this.#name !== WHOLE) return undefined
     return ended[0] === 0
       ? undefined
       : `${this.#name} stopped with code ${ended[0]}${this.lastLines()}`

@@ -95,6 +95,13 @@ export function answered<T = void>(
 /** Three times what a call was given itself: the client has forgotten it (librdkafka #3013). */
 const FORGOTTEN_AFTER_MS = 3 * ANSWER_WITHIN_MS
 
+let held = false
+
+/** True where a call never came back: it holds a thread that an ordinary exit of the process waits for. */
+export function isHeldByClient(): boolean {
+  return held
+}
+
 /** The same for a call that may never come back. @throws JournalError `journal.silent`, naming it */
 export async function answeredInTime(
   what: string,
@@ -102,10 +109,10 @@ export async function answeredInTime(
 ): Promise<void> {
   let late: NodeJS.Timeout | undefined
   const silence = new Promise<never>((_, reject) => {
-    late = setTimeout(
-      () => reject(new JournalError('journal.silent', `Kafka: ${what} never came back`)),
-      FORGOTTEN_AFTER_MS,
-    )
+    late = setTimeout(() => {
+      held = true
+      reject(new JournalError('journal.silent', `Kafka: ${what} never came back`))
+    }, FORGOTTEN_AFTER_MS)
   })
   try {
     await Promise.race([answered(call), silence])
@@ -258,13 +265,13 @@ const GONE_WITHIN_MS = 6_000
 /** Disconnects; a client that hangs on it (known of librdkafka) is left behind. */
 export async function disconnect(client: Producer | KafkaConsumer): Promise<void> {
   if (!client.isConnected()) return
-  const patience = new Promise<void>((resolve) => {
-    setTimeout(resolve, GONE_WITHIN_MS).unref()
+  const patience = new Promise<boolean>((resolve) => {
+    setTimeout(() => resolve(false), GONE_WITHIN_MS).unref()
   })
-  const gone = new Promise<void>((resolve) => {
-    client.disconnect(() => resolve())
+  const gone = new Promise<boolean>((resolve) => {
+    client.disconnect(() => resolve(true))
   })
-  await Promise.race([gone, patience])
+  if (!(await Promise.race([gone, patience]))) held = true
 }
 
 /** Reaches the configured Kafka: its brokers, or what is wrong. Used by `doctor`. */

@@ -123,17 +123,28 @@ export class PartitionOwner {
         )
         return
       } catch (error) {
-        if (!failureOf(error).isTxnRequiresAbort || attempt === MOST_ATTEMPTS)
+        const isWorthAnother = failureOf(error).isTxnRequiresAbort && attempt < MOST_ATTEMPTS
+        const refusal = isWorthAnother ? await this.#abort() : error
+        if (refusal !== undefined)
           throw new JournalError(
             'journal.fenced',
-            `partition ${this.partition} is no longer ours: ${(error as Error).message}`,
-            { cause: error },
+            `partition ${this.partition} is no longer ours: ${(refusal as Error).message}`,
+            { cause: refusal },
           )
-        await this.#insist('abortTransaction', (done) =>
-          this.#producer.abortTransaction(ANSWER_WITHIN_MS, done),
-        )
         await pause()
       }
+    }
+  }
+
+  /** Takes back what is under way; answers why that cannot be. */
+  async #abort(): Promise<unknown> {
+    try {
+      await this.#insist('abortTransaction', (done) =>
+        this.#producer.abortTransaction(ANSWER_WITHIN_MS, done),
+      )
+      return undefined
+    } catch (error) {
+      return error
     }
   }
 
