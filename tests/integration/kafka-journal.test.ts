@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Fact, JournalledFact } from '../../src/facts/facts.ts'
 import { checkKafka } from '../../src/journal/kafka/client.ts'
 import { type KafkaJournal, openKafkaJournal } from '../../src/journal/kafka/journal.ts'
+import type { JournalError } from '../../src/journal/port.ts'
 import { createTelemetry } from '../../src/telemetry/telemetry.ts'
 import { describeWithKafka, kafkaSettingsFor } from '../support/kafka-client.ts'
 import { until } from '../support/until.ts'
@@ -88,7 +89,13 @@ await describeWithKafka('the journal in Kafka', (server) => {
     journal.onCommitted((facts) => heard.push(...facts.map(({ position }) => position)))
     await journal.append(tick(1))
     const restarted = server.restart('SIGKILL')
-    const appended = [2, 3, 4].map((at) => journal.append(tick(at)))
+    // Who hears after half a minute that it is not taken sends it again, as terminals do.
+    const again = (at: number): Promise<number> =>
+      journal.append(tick(at)).catch((error: JournalError) => {
+        if (error.code !== 'journal.unreachable') throw error
+        return again(at)
+      })
+    const appended = [2, 3, 4].map(again)
     await restarted
     await Promise.all(appended)
     await until(() => journal.condition === 'writing')
