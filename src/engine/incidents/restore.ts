@@ -229,16 +229,6 @@ export function isMostlyBack(world: World, incident: Case): boolean {
   return observers >= world.rules.judgement.restore.share * (observers + waits)
 }
 
-/**
- * True where who is silent still is dark likelier than late: those asked since the return have had
- * their turn, enough are back, or the ons that come have come.
- */
-export function isReturnHeardOut(world: World, incident: Case): boolean {
-  const { settleSeconds } = world.rules.judgement.restore
-  if (incident.reads.samples > 0 || isMostlyBack(world, incident)) return true
-  return world.now - (incident.cameBackAt ?? world.now) >= settleSeconds * 1000
-}
-
 /** The outage is over: what was awaited is presumed restored, and ons are old news. */
 export function settle(world: World, incident: Case, leftDark: readonly Place[] = []): void {
   const to = incident.cameBackAt ?? world.now

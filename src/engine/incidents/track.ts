@@ -23,13 +23,7 @@ import { isDeniedByStrangers } from './ledger.ts'
 import { closeCase, openCase, restoreCase, takeVerdict, withdrawCase } from './life.ts'
 import { isHeadBelow } from './place.ts'
 import type { Publisher } from './publish.ts'
-import {
-  isByWordAlone,
-  isMostlyBack,
-  isReturnHeardOut,
-  isSettled,
-  waitsForSecondOn,
-} from './restore.ts'
+import { isByWordAlone, isMostlyBack, isSettled, waitsForSecondOn } from './restore.ts'
 import { onsHeard, outageSources } from './sources.ts'
 
 /**
@@ -37,12 +31,6 @@ import { onsHeard, outageSources } from './sources.ts'
  * ons are under way, the single likeliest account may be one that is hardly likely itself.
  */
 const LEFT_DARK = 0.5
-
-/**
- * The same while most ons are under way: each second another part is silent by chance, and one of them
- * passes any lesser bar. The incident would follow one guess after another.
- */
-const LEFT_DARK_EARLY = 0.95
 
 /** Brings the cases of one tree in line with its verdicts. */
 export function trackTree(
@@ -165,9 +153,7 @@ function shrink(
   const all = lower.filter((v) => !nearer.some((c) => isBelow(world, v, c)))
   const waits = waitsForSecondOn(world, incident)
   const cameBack = incident.cameBackAt !== null
-  const isHeardOut = cameBack && isReturnHeardOut(world, incident)
-  const least = isHeardOut ? LEFT_DARK : LEFT_DARK_EARLY
-  const below = all.filter((v) => !waits && (!cameBack || v.dead >= least))
+  const below = all.filter((v) => !waits && (!cameBack || v.dead >= LEFT_DARK))
   for (const v of all) unmatched.splice(unmatched.indexOf(v), 1)
   if (waits || standsBesideTie(world, incident)) {
     publisher.publish(incident, 'revised')
