@@ -57,6 +57,6 @@ it('words on single phases that name no speaker are the usual speaker’s', () =
     for (const word of words) if (word) for (const key of ['speaker', 'marks']) delete word[key]
   const read = readOlderWorld(JSON.stringify(before), registers, grid, rules)
   const speakers = (book: typeof phaseBook) =>
-    [...book.values()].map((words) => words.map((word) => word && word.speaker))
+    [...book.values()].map((words) => words.map((word) => word?.speaker ?? null))
   expect(speakers(read.phaseBook)).toEqual(speakers(phaseBook))
 })

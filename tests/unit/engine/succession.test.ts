@@ -125,6 +125,6 @@ it('keeps who said what of single phases, where the grid numbers everybody anew'
   lab.restart((world) => succeed(world, next, world.rules, lab.position))
   const { ids } = next.observers
   const words = lab.engine.world!.phaseBook.get(ids.indexOf('o-a4'))!
-  const speakers = words.map((word) => word && word.speaker)
+  const speakers = words.map((word) => word?.speaker ?? null)
   expect(speakers).toEqual([NONE, ids.indexOf('o-a4'), null])
 })
