@@ -101,16 +101,21 @@ async function accepted(kind: string): Promise<number> {
   return Number(line.exec(metrics)?.[1] ?? 0)
 }
 
-/** An open fault that people may still act on; waits for one. */
+/** Two terminals of one transformer gasp, of which no example speaks: that stays a fault that is open. */
+async function gasp(): Promise<void> {
+  for (const id of ['T0003', 'T0004']) {
+    const client = await terminal(id)
+    const off = { kind: 'powerOff', at: new Date().toISOString(), boot: 1, seq: 1 }
+    await client.publishAsync(`lastgasp/v1/${id}/event`, JSON.stringify(off), { qos: 1 })
+  }
+}
+
+/** The fault that people may act on; waits for it. */
 async function someIncident(): Promise<Json> {
-  // One that comes back is past confirming.
-  const dark = ['predicted', 'confirmed']
   let found: Json
   await until(async () => {
-    const { incidents } = await server.get('/api/v1/incidents')
-    found = incidents.find(
-      ({ kind, outageKind }: Json) => kind === 'fault' && dark.includes(outageKind),
-    )
+    const { incidents } = await server.get('/api/v1/incidents?unit=1502')
+    found = incidents.find(({ kind }: Json) => kind === 'fault')
     return found !== undefined
   })
   return found
@@ -265,10 +270,12 @@ function expectIncident(incident: Json): void {
 }
 
 describe('§5 HTTP', () => {
+  beforeAll(gasp)
+
   test('incidents: a page, one, its timeline', async () => {
     const { id } = await someIncident()
     const page = await server.get(
-      '/api/v1/incidents?state=all&unit=1501&since=2026-01-01T00:00:00Z&limit=1',
+      '/api/v1/incidents?state=all&unit=1502&since=2026-01-01T00:00:00Z&limit=1',
     )
     expect(Object.keys(page)).toEqual(['asOf', 'cursor', 'incidents'])
     expectIncident(page.incidents[0])

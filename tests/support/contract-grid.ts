@@ -1,6 +1,6 @@
 /**
  * A grid with every field that CONTRACT §3 names, and the ids of its examples: terminal T0001 at a
- * transformer of unit 1501, with the meters M1 and M2 that it forwards.
+ * transformer of unit 1501, with the meters M1 and M2 that it forwards. Of unit 1502 no example speaks.
  */
 import type { Grid, GridDevice } from '../../src/grid/model.ts'
 
@@ -12,11 +12,27 @@ const device = (
   more: Partial<GridDevice> = {},
 ): GridDevice => ({ id, type, name: `设备 ${id}`, from, to, ...more })
 
-const NODES = ['bus', 'a', 'b', 'c', 'd', 'e', 'lv1', 'branch', 'box', 'tap', 'lv2', 'bus2', 'f']
+const NODES = [
+  'bus',
+  'a',
+  'b',
+  'c',
+  'd',
+  'e',
+  'lv1',
+  'branch',
+  'box',
+  'tap',
+  'lv2',
+  'bus2',
+  'f',
+  'lv3',
+]
 
 /** ```
  * bus ─B1─ a ─K1─ b ─R1─ c ─X1─ lv1 ─L1─ branch ─Z1─ box     U1, U2 (M1, M2 by T0001)
  *                 │      └─ d ─G1(open)─ f ─B2─ bus2
+ *                 │                    lv3 ─X3─┘              U3 (T0003, T0004)
  *                 └─Q1─ e ─FU1(B)─ tap ─X2─ lv2               U9 (M9 by T0002)
  * ``` */
 export const CONTRACT_GRID: Grid = {
@@ -53,16 +69,20 @@ export const CONTRACT_GRID: Grid = {
     }),
     device('B2', 'breaker', 'bus2', 'f', { zone: 'remote' }),
     device('G1', 'switch', 'd', 'f', { normallyOpen: true }),
+    device('X3', 'transformer', 'f', 'lv3', { kva: 200 }),
   ],
   lines: [{ id: 'W1', from: 'c', to: 'd', phases: 'ABC', path: [[111.6035, 40.801]] }],
   usagePoints: [
     { id: 'U1', device: 'Z1', phases: 'A', class: 'residential' },
     { id: 'U2', device: 'Z1', phases: 'ABC', important: 'second', sensitive: ['lifeSupport'] },
     { id: 'U9', device: 'X2', phases: 'B' },
+    { id: 'U3', device: 'X3' },
   ],
   observers: [
     { id: 'T0001', class: 'concentrator', device: 'X1' },
     { id: 'T0002', class: 'ttu', node: 'lv2', phases: 'B' },
+    { id: 'T0003', class: 'ttu', device: 'X3' },
+    { id: 'T0004', class: 'concentrator', device: 'X3' },
     { id: 'S0001', class: 'ftu', device: 'K1' },
     { id: 'M1', class: 'meter', usagePoint: 'U1', phases: 'A', via: 'T0001' },
     { id: 'M2', class: 'meter', usagePoint: 'U2', phases: 'ABC', via: 'T0001' },
