@@ -155,7 +155,7 @@ describe('§2 and §3 grid files', () => {
   test('every field of the contract is read; check, stats, compile and diff say what they found', async () => {
     expect((await lastgasp(['grid', 'check', grid])).code).toBe(DONE)
     const stats = JSON.parse(await lastgaspOutput(['grid', 'stats', grid, '--json']))
-    expect(JSON.stringify(stats)).toContain('"usagePoints":3')
+    expect(JSON.stringify(stats)).toContain('"usagePoints":4')
     const image = file('grid.image')
     await lastgaspOutput(['grid', 'compile', grid, '--out', image])
     expect(readFileSync(image).length).toBeGreaterThan(0)
