@@ -33,6 +33,20 @@ test('nothing is found where references stand alone, though the ledger itself ha
   expect(() => judgeGathered([gathered])).not.toThrow()
 })
 
+test('a place is no door: notices name it, and what reaches beyond it is found', () => {
+  const { path, keyPath } = customerFiles(data)
+  const store = new CustomerStore(path, phoneKey(keyPath))
+  store.put([
+    customer('A3', { name: NAME, phones: [PHONE], address: '塞原市和林川县城关镇中山大街12号' }),
+  ])
+  store.finish()
+  store.close()
+  const place = '"name":"塞原市和林川县城关镇中山大街","customers":9'
+  expect(searchBehind(data, { place }).found).toEqual([])
+  const door = '塞原市和林川县城关镇中山大街12号'
+  expect(searchBehind(data, { door }).found).toEqual(['an address in door'])
+})
+
 test('with separate roles a program is held against the ledger of another, and may have no folder', () => {
   const nowhere = join(data, 'gateway')
   const log = `{"msg":"call of ${NAME}"}`

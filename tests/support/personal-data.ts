@@ -16,13 +16,14 @@ import {
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { openForReading } from '../../src/config/sqlite.ts'
+import { placeOf } from '../../src/records/customers/place.ts'
 
 /** Names the folder where what was found is gathered, of all tests of a run. */
 export const GATHERED = 'LASTGASP_GATHERED'
 
 /** Larger files are of benchmarks, which have customers that nobody knows. */
 const MAX_FILE_BYTES = 64 * 2 ** 20
-/** So much of an address tells a street from every other text. */
+/** So much of an address tells it from every other text. */
 const ADDRESS_CHARACTERS = 12
 /** Two characters are a word as well as a name. */
 const NAME_CHARACTERS = 3
@@ -105,12 +106,18 @@ function secretsOf(folder: string): Secrets {
       customers++
       if (row[0].length >= NAME_CHARACTERS) names.add(row[0])
       for (const phone of row[1].split(' ')) if (phone) phones.add(phone)
-      if (row[2].length >= ADDRESS_CHARACTERS) addresses.add(row[2].slice(0, ADDRESS_CHARACTERS))
+      if (row[2].length >= ADDRESS_CHARACTERS) addresses.add(doorOf(row[2]))
     }
     db.close()
     rmSync(copy, { recursive: true })
   }
   return { customers, names, phones, addresses }
+}
+
+/** What of an address reaches the door: the place before it (乡镇、村、小区) stands in notices. */
+function doorOf(address: string): string {
+  const from = Math.max(0, placeOf(address).length + 1 - ADDRESS_CHARACTERS)
+  return address.slice(from, from + ADDRESS_CHARACTERS)
 }
 
 const LEDGER = 'customers.db'
