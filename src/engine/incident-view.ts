@@ -3,7 +3,7 @@
  * the engine did not decide. One shape for REST and WebSocket, so a console needs one reader.
  * It never drops a field; what a role may not see is removed by `withoutEvidence` alone.
  */
-import { formatInstant, type InstantMs } from '../facts/time.ts'
+import { formatInstant, formatInstantOrNull } from '../facts/time.ts'
 import type { EvidenceItem, Incident } from './changes.ts'
 import { type RepairText, repairText } from './repair/repair-text.ts'
 import type { Clock } from './service/clock.ts'
@@ -48,8 +48,6 @@ export interface EvidenceView extends Omit<EvidenceItem, 'at'> {
   readonly at: string
 }
 
-const orNull = (at: InstantMs | null) => (at === null ? null : formatInstant(at))
-
 /** The JSON shape of `incident`, fields in the contract's order, additions last. */
 export function toIncidentView(incident: Incident): IncidentView {
   const { estimatedPeriod: period } = incident
@@ -80,7 +78,7 @@ export function toIncidentView(incident: Incident): IncidentView {
     sensitiveCount: incident.sensitiveCount,
     startedAt: formatInstant(incident.startedAt),
     sensedAt: formatInstant(incident.sensedAt),
-    restoredAt: orNull(incident.restoredAt),
+    restoredAt: formatInstantOrNull(incident.restoredAt),
     estimatedPeriod: period && {
       start: formatInstant(period.start),
       end: formatInstant(period.end),
@@ -98,14 +96,14 @@ export function toIncidentView(incident: Incident): IncidentView {
       name,
       startedAt: formatInstant(startedAt),
       dueAt: formatInstant(dueAt),
-      legalDueAt: orNull(legalDueAt),
-      doneAt: orNull(doneAt),
+      legalDueAt: formatInstantOrNull(legalDueAt),
+      doneAt: formatInstantOrNull(doneAt),
       // Clocks of incidents filed before entries had times of their own.
-      enteredAt: orNull(enteredAt ?? null),
+      enteredAt: formatInstantOrNull(enteredAt ?? null),
     })),
     evidence: incident.evidence.map((item) => ({ ...item, at: formatInstant(item.at) })),
     // What was filed before this was kept has none.
-    firstCallAt: orNull(incident.firstCallAt ?? null),
+    firstCallAt: formatInstantOrNull(incident.firstCallAt ?? null),
     serviceLevel: incident.serviceLevel ?? 4,
     serviceReasons: incident.serviceReasons ?? [],
     repair: incident.repair ? repairText(incident.repair) : null,

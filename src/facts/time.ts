@@ -65,6 +65,10 @@ const Z = 0x7a
 
 const pad = (value: number, width: number) => String(value).padStart(width, '0')
 
+/** The same as `formatInstant` of what may not have happened yet. */
+export const formatInstantOrNull = (at: InstantMs | null): string | null =>
+  at === null ? null : formatInstant(at)
+
 /** RFC 3339 in UTC with milliseconds, the only form this program writes. */
 export function formatInstant(at: InstantMs): string {
   const days = Math.floor(at / DAY_MS)

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { Incident } from '../engine/changes.ts'
 import { toIncidentView, withoutEvidence } from '../engine/incident-view.ts'
-import { formatInstant, type InstantMs } from '../facts/time.ts'
+import { formatInstant, formatInstantOrNull, type InstantMs } from '../facts/time.ts'
 import type { DeviceType } from '../grid/model.ts'
 import { deviceRef, incidentSchema, instantOut } from './schemas.ts'
 
@@ -153,17 +153,15 @@ export const cardSchema = z
   })
   .meta({ id: 'AnswerCard' })
 
-const orNull = (at: InstantMs | null) => (at === null ? null : formatInstant(at))
-
 /** The card as JSON. */
 export function cardView(card: Card) {
   const { supply, restoration, outages, contacts } = card
   return {
     ...card,
     asOf: formatInstant(card.asOf),
-    supply: { ...supply, meterHeardAt: orNull(supply.meterHeardAt) },
+    supply: { ...supply, meterHeardAt: formatInstantOrNull(supply.meterHeardAt) },
     incident: card.incident && withoutEvidence(toIncidentView(card.incident)),
-    changedAt: orNull(card.changedAt),
+    changedAt: formatInstantOrNull(card.changedAt),
     restoration: restoration && {
       at: formatInstant(restoration.at),
       source: restoration.source,
@@ -180,13 +178,13 @@ export function cardView(card: Card) {
       listed: outages.listed.map(({ incident, from, to }) => ({
         incident,
         from: formatInstant(from),
-        to: orNull(to),
+        to: formatInstantOrNull(to),
       })),
     },
     messages: card.messages.map((one) => ({
       ...one,
       at: formatInstant(one.at),
-      receiptAt: orNull(one.receiptAt),
+      receiptAt: formatInstantOrNull(one.receiptAt),
     })),
     contacts: {
       ...contacts,

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { SERVICE_REASONS, type ServiceReason } from '../engine/changes.ts'
 import { CARE_REASONS, type CareReason } from '../facts/care.ts'
-import { formatInstant, type InstantMs } from '../facts/time.ts'
+import { formatInstant, formatInstantOrNull, type InstantMs } from '../facts/time.ts'
 import { instantOut } from './schemas.ts'
 
 /** A note as it stands; one of customer and area is null. */
@@ -76,15 +76,13 @@ export const careNotedSchema = z
   })
   .meta({ id: 'CareNote' })
 
-const orNull = (at: InstantMs | null) => (at === null ? null : formatInstant(at))
-
 /** The level as JSON. */
 export const customerLevelView = ({ level, reasons }: CustomerLevel) => ({
   level,
   reasons: reasons.map(({ reason, since, until }) => ({
     reason,
-    since: orNull(since),
-    until: orNull(until),
+    since: formatInstantOrNull(since),
+    until: formatInstantOrNull(until),
   })),
 })
 

@@ -1,5 +1,5 @@
 /** The repair with every time as RFC 3339 UTC text. */
-import { formatInstant, type InstantMs } from '../../facts/time.ts'
+import { formatInstant, formatInstantOrNull } from '../../facts/time.ts'
 import type { RepairView } from './repair-view.ts'
 
 type Texted<Item, Names extends keyof Item> = Omit<Item, Names> & {
@@ -17,13 +17,11 @@ export interface RepairText
   readonly crews: readonly Texted<Spell, 'from' | 'to'>[]
 }
 
-const orNull = (at: InstantMs | null) => (at === null ? null : formatInstant(at))
-
 export function repairText(repair: RepairView): RepairText {
   const { site } = repair
   return {
     ...repair,
-    arrivedInferredAt: orNull(repair.arrivedInferredAt),
+    arrivedInferredAt: formatInstantOrNull(repair.arrivedInferredAt),
     site: site && {
       ...site,
       at: formatInstant(site.at),
@@ -38,7 +36,7 @@ export function repairText(repair: RepairView): RepairText {
     crews: repair.crews.map(({ crew, from, to }) => ({
       crew,
       from: formatInstant(from),
-      to: orNull(to),
+      to: formatInstantOrNull(to),
     })),
   }
 }

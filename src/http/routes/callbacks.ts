@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import type { UsagePointId } from '../../facts/ids.ts'
-import { formatInstant, type InstantMs } from '../../facts/time.ts'
+import { formatInstant, formatInstantOrNull } from '../../facts/time.ts'
 import { CALL_BACK_LISTS, CALL_BACK_STATES, type CallBack } from '../callback-port.ts'
 import type { Customer } from '../ports.ts'
 import { SUBSCRIPTION_CHANNELS } from '../ports.ts'
@@ -64,7 +64,6 @@ const detailSchema = z
   })
   .meta({ id: 'CallBackDetail' })
 
-const orNull = (at: InstantMs | null) => (at === null ? null : formatInstant(at))
 const isWaiting = ({ state }: CallBack) => state === 'open' || state === 'taken'
 
 function view(call: Call, one: CallBack) {
@@ -77,8 +76,8 @@ function view(call: Call, one: CallBack) {
     openedAt: formatInstant(openedAt),
     dueAt: formatInstant(dueAt),
     overdue: isWaiting(one) && dueAt <= deps.now(),
-    takenAt: orNull(takenAt),
-    settledAt: orNull(settledAt),
+    takenAt: formatInstantOrNull(takenAt),
+    settledAt: formatInstantOrNull(settledAt),
   }
 }
 

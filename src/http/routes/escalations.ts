@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { ESCALATION_STAGES } from '../../engine/changes.ts'
-import { formatInstant, type InstantMs } from '../../facts/time.ts'
+import { formatInstant, formatInstantOrNull } from '../../facts/time.ts'
 import { ACTION_WAIT_MS } from '../limits.ts'
 import { Problem } from '../problem.ts'
 import type { EscalationNow } from '../repair-ports.ts'
@@ -10,7 +10,6 @@ import { callerOf, read, route } from '../route.ts'
 import { id, idParams, instantOut, paging, remarkText, requestKey } from '../schemas.ts'
 
 const count = z.number().int().min(0)
-const orNull = (at: InstantMs | null) => (at === null ? null : formatInstant(at))
 
 const escalationNow = z
   .object({
@@ -60,7 +59,7 @@ function view({ escalation, reply, replyText, closedAt, incident }: EscalationNo
     at: formatInstant(at),
     dueAt: formatInstant(dueAt),
     sent,
-    replyBy: orNull(replyBy),
+    replyBy: formatInstantOrNull(replyBy),
     reply: reply && {
       at: formatInstant(reply.at),
       by: reply.by,
@@ -68,7 +67,7 @@ function view({ escalation, reply, replyText, closedAt, incident }: EscalationNo
       text: replyText,
       inTime: reply.inTime,
     },
-    closedAt: orNull(closedAt),
+    closedAt: formatInstantOrNull(closedAt),
   }
 }
 

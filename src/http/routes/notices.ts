@@ -11,7 +11,7 @@ import { NOTICE_STATUSES, RECLOSINGS } from '../../engine/service/notice-state.t
 import { URGENCIES } from '../../engine/vocabulary.ts'
 import { CHANNELS } from '../../facts/channels.ts'
 import { SITE_SITUATIONS } from '../../facts/repair.ts'
-import { formatInstant, type InstantMs } from '../../facts/time.ts'
+import { formatInstant, formatInstantOrNull } from '../../facts/time.ts'
 import { IMPORTANCES } from '../../grid/model.ts'
 import type { BesideNotice } from '../notice-port.ts'
 import type { HttpDeps } from '../ports.ts'
@@ -142,8 +142,6 @@ const TIMES = [
   'etr',
 ] as const
 
-const orNull = (at: InstantMs | null) => (at === null ? null : formatInstant(at))
-
 /** What notices filed by earlier programs lack, and times as text. */
 function laterFields(notice: Notice) {
   const { trip, plannedPeriod: planned, etrRevisions = [], firstRestoredAt } = notice
@@ -158,7 +156,7 @@ function laterFields(notice: Notice) {
     etrRevisions: etrRevisions.map(({ etr, at, reasonCode }) => {
       return { etr: formatInstant(etr), at: formatInstant(at), reasonCode }
     }),
-    firstRestoredAt: orNull(firstRestoredAt ?? null),
+    firstRestoredAt: formatInstantOrNull(firstRestoredAt ?? null),
     causeKnown: notice.causeKnown ?? null,
     site: notice.site ?? null,
   }
@@ -166,9 +164,13 @@ function laterFields(notice: Notice) {
 
 function besideView({ push, places, photos }: BesideNotice) {
   return {
-    push: { ...push, countedAt: orNull(push.countedAt), lastAt: orNull(push.lastAt) },
+    push: {
+      ...push,
+      countedAt: formatInstantOrNull(push.countedAt),
+      lastAt: formatInstantOrNull(push.lastAt),
+    },
     places,
-    photos: { ...photos, lastAt: orNull(photos.lastAt) },
+    photos: { ...photos, lastAt: formatInstantOrNull(photos.lastAt) },
   }
 }
 
@@ -178,7 +180,7 @@ function noticeView(notice: Notice, { records }: HttpDeps) {
     ...laterFields(notice),
     // Notices filed before it was booked have none.
     urgency: notice.urgency ?? 'usual',
-    ...Object.fromEntries(TIMES.map((name) => [name, orNull(notice[name])])),
+    ...Object.fromEntries(TIMES.map((name) => [name, formatInstantOrNull(notice[name])])),
     ...besideView(records.besideNotice(notice.incident)),
   }
 }
@@ -262,7 +264,7 @@ const escalations = route({
           below: rest.below ?? 'none',
           at: formatInstant(at),
           dueAt: formatInstant(dueAt),
-          replyBy: orNull(replyBy),
+          replyBy: formatInstantOrNull(replyBy),
         })),
       },
     }

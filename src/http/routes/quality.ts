@@ -1,7 +1,7 @@
 /** The quality record of one incident (工单质量), for a page and for a file. */
 import { z } from 'zod'
 import type { ActionRequestedFact } from '../../facts/facts.ts'
-import { formatInstant, type InstantMs } from '../../facts/time.ts'
+import { formatInstant, formatInstantOrNull } from '../../facts/time.ts'
 import { csvOf } from '../csv.ts'
 import { MAX_TIMELINE_FACTS } from '../limits.ts'
 import type { HttpDeps } from '../ports.ts'
@@ -29,14 +29,12 @@ const stepSchema = z
   })
   .meta({ id: 'QualityStep' })
 
-const orNull = (at: InstantMs | null) => (at === null ? null : formatInstant(at))
-
 const view = (step: QualityStep) => ({
   ...step,
   at: formatInstant(step.at),
-  enteredAt: orNull(step.enteredAt),
-  dueAt: orNull(step.dueAt),
-  legalDueAt: orNull(step.legalDueAt),
+  enteredAt: formatInstantOrNull(step.enteredAt),
+  dueAt: formatInstantOrNull(step.dueAt),
+  legalDueAt: formatInstantOrNull(step.legalDueAt),
 })
 
 const COLUMNS = [

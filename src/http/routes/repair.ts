@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { LEVELS, OUTAGE_KINDS, STAGES } from '../../engine/changes.ts'
 import { ACTIONS } from '../../facts/facts.ts'
-import { formatInstant, type InstantMs } from '../../facts/time.ts'
+import { formatInstant, formatInstantOrNull } from '../../facts/time.ts'
 import { ATTACHMENT_BYTES, MAX_ATTACHMENTS } from '../limits.ts'
 import { PICTURE_TYPES, readPicture } from '../pictures.ts'
 import { Problem } from '../problem.ts'
@@ -14,7 +14,6 @@ import { crewSchema, crewView } from './crews.ts'
 import { incidentFor } from './incidents.ts'
 
 const text = z.string().nullable()
-const orNull = (at: InstantMs | null) => (at === null ? null : formatInstant(at))
 
 const entrySchema = z
   .object({
@@ -105,7 +104,7 @@ const repair = route({
             ...rest,
             occurredAt: formatInstant(entry.occurredAt),
             enteredAt: formatInstant(entry.enteredAt),
-            etr: orNull(entry.etr),
+            etr: formatInstantOrNull(entry.etr),
             text: words,
           }
         }),

@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { z } from 'zod'
-import { formatInstant, type InstantMs } from '../../facts/time.ts'
+import { formatInstant, formatInstantOrNull, type InstantMs } from '../../facts/time.ts'
 import { DEVICE_TYPES } from '../../grid/model.ts'
 import { MAX_SUBSCRIPTION_DAYS, MAX_SUBSCRIPTIONS } from '../limits.ts'
 import type { HttpDeps, Subscription } from '../ports.ts'
@@ -55,13 +55,11 @@ const subscriptionSchema = z
   })
   .meta({ id: 'Subscription' })
 
-const orNull = (at: InstantMs | null) => (at === null ? null : formatInstant(at))
-
 const view = (one: Subscription, now: InstantMs) => ({
   ...one,
   createdAt: formatInstant(one.createdAt),
-  until: orNull(one.until),
-  endedAt: orNull(one.endedAt),
+  until: formatInstantOrNull(one.until),
+  endedAt: formatInstantOrNull(one.endedAt),
   inForce: isInForce(one, now),
 })
 

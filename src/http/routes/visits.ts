@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { VISIT_ENDS } from '../../engine/service/visit-change.ts'
 import { CALLER_WORDS } from '../../facts/calls.ts'
 import type { UsagePointId } from '../../facts/ids.ts'
-import { formatInstant, type InstantMs } from '../../facts/time.ts'
+import { formatInstant, formatInstantOrNull } from '../../facts/time.ts'
 import { VISIT_OUTCOMES, type VisitOutcome } from '../../facts/visits.ts'
 import { ACTION_WAIT_MS } from '../limits.ts'
 import type { Customer } from '../ports.ts'
@@ -54,7 +54,6 @@ const detailSchema = z
   })
   .meta({ id: 'VisitDetail' })
 
-const orNull = (at: InstantMs | null) => (at === null ? null : formatInstant(at))
 const isWaiting = ({ state }: Visit) => state === 'open' || state === 'taken'
 const nameOf = ({ number }: Visit) => `vi-${number}`
 
@@ -67,9 +66,9 @@ function view(call: Call, one: Visit, customer: Customer | undefined) {
     openedAt: formatInstant(openedAt),
     dueAt: formatInstant(dueAt),
     overdue: isWaiting(one) && dueAt <= call.deps.now(),
-    takenAt: orNull(takenAt),
+    takenAt: formatInstantOrNull(takenAt),
     outcome: outcome as z.infer<typeof visitFields.outcome>,
-    settledAt: orNull(settledAt),
+    settledAt: formatInstantOrNull(settledAt),
   }
 }
 

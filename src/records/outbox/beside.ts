@@ -3,7 +3,7 @@
  * (推送情况), where it is, and photos by reference. Nobody is named; a photo is fetched by who may see it.
  */
 import type { Connection } from '../../config/sqlite.ts'
-import { formatInstant, type InstantMs } from '../../facts/time.ts'
+import { formatInstantOrNull, type InstantMs } from '../../facts/time.ts'
 import { placeReader } from '../informing/places.ts'
 import { pushReader } from '../informing/pushes.ts'
 
@@ -18,11 +18,15 @@ export function besideReader(db: Connection) {
     const kept = photos.all([incident]) as [id: string, at: InstantMs][]
     const { countedAt, lastAt, ...push } = pushesOf(incident)
     return {
-      push: { ...push, countedAt: orNull(countedAt), lastAt: orNull(lastAt) },
+      push: {
+        ...push,
+        countedAt: formatInstantOrNull(countedAt),
+        lastAt: formatInstantOrNull(lastAt),
+      },
       places: placesOf(incident),
       photos: {
         count: kept.length,
-        lastAt: orNull(kept.at(-1)?.[1] ?? null),
+        lastAt: formatInstantOrNull(kept.at(-1)?.[1] ?? null),
         // Of GET /api/v1/incidents/{id}/attachments/{attachment}.
         attachments: kept.map(([id]) => id),
       },
@@ -37,5 +41,3 @@ export function besideKey({ push, photos }: Beside): string {
   const { countedAt: _, ...counted } = push
   return JSON.stringify([counted, photos])
 }
-
-const orNull = (at: InstantMs | null) => (at === null ? null : formatInstant(at))
