@@ -43,9 +43,11 @@ describeInBrowser('the dispatcher', () => {
     return opened.complaints
   }
 
-  /** Opens the form of an action from the menu, by keys, once the form before has let go of them. */
+  /** Opens the form of an action from the menu, by keys, once the action before is over. */
   async function begin(action: ActionName) {
     await page.getByRole('dialog').waitFor({ state: 'hidden' })
+    // A button that turns takes no key.
+    await page.locator('.actions .ant-btn-loading').waitFor({ state: 'detached' })
     await page.locator('.actions').getByRole('button', { name: zhCN.action.more }).press('Enter')
     await page.getByRole('menuitem', { name: zhCN.action.names[action], exact: true }).click()
     return page.getByRole('dialog')

@@ -1,6 +1,5 @@
 /** The strip at the top: the figures of the whole network, how fresh they are, and whose desk it is. */
 import { DownOutlined, MoonOutlined, SunOutlined } from '@ant-design/icons'
-import { Dropdown } from 'antd'
 import type { ReactNode } from 'react'
 import type { Account } from '../api/payloads.ts'
 import { useLanguage } from '../i18n/language.tsx'
@@ -8,6 +7,7 @@ import type { Names } from '../incidents/names.ts'
 import { useFreshness, useIncidents, useStats } from '../live/context.tsx'
 import { LanguageSwitch } from './LanguageSwitch.tsx'
 import { Mark } from './Mark.tsx'
+import { MenuButton } from './MenuButton.tsx'
 import { NetworkState } from './NetworkState.tsx'
 import { Sparkline } from './Sparkline.tsx'
 import { useTheme } from './theme.tsx'
@@ -166,17 +166,14 @@ function AccountMenu({ account, names, onSignOut }: Props) {
       ? text.header.wholeGrid
       : account.units.map((unit) => names.unit(unit)).join(' · ')
   return (
-    <Dropdown
-      trigger={['click']}
-      autoFocus
+    <MenuButton
       placement="bottomRight"
-      menu={{
-        items: [
-          { key: 'who', label: `${account.name} · ${scope}`, disabled: true },
-          { type: 'divider' },
-          { key: 'out', label: text.header.signOut, onClick: onSignOut },
-        ],
-      }}
+      items={[
+        { key: 'who', label: `${account.name} · ${scope}`, disabled: true },
+        { type: 'divider' },
+        { key: 'out', label: text.header.signOut },
+      ]}
+      onChoose={onSignOut}
     >
       <button type="button" className="account" title={`${role} · ${scope}`}>
         <span className="visually-hidden">{text.header.account}</span>
@@ -184,6 +181,6 @@ function AccountMenu({ account, names, onSignOut }: Props) {
         <span className="account-scope">{scope}</span>
         <DownOutlined />
       </button>
-    </Dropdown>
+    </MenuButton>
   )
 }

@@ -1,8 +1,9 @@
 /** The next sensible step as one button, everything else this account may do in a menu beside it. */
 import { DownOutlined } from '@ant-design/icons'
-import { Button, Dropdown } from 'antd'
+import { Button } from 'antd'
 import type { ActionName } from '../../../src/facts/facts.ts'
 import type { Account, IncidentPayload } from '../api/payloads.ts'
+import { MenuButton } from '../app/MenuButton.tsx'
 import { useLanguage } from '../i18n/language.tsx'
 import { ActionForm } from './ActionForm.tsx'
 import { ConflictNotice } from './ConflictNotice.tsx'
@@ -36,19 +37,15 @@ export function Actions({ incident, account, acting }: Props) {
         {acting.nameOf(next)}
       </Button>
       {others.length > 0 && (
-        <Dropdown
-          trigger={['click']}
-          autoFocus
+        <MenuButton
           placement="topRight"
           disabled={!linked}
-          menu={{
-            items: others.map((action) => ({
-              key: action,
-              label: acting.nameOf(action),
-              danger: action === 'falseAlarm',
-            })),
-            onClick: ({ key }) => acting.begin(key as ActionName),
-          }}
+          items={others.map((action) => ({
+            key: action,
+            label: acting.nameOf(action),
+            danger: action === 'falseAlarm',
+          }))}
+          onChoose={(action) => acting.begin(action as ActionName)}
         >
           <Button
             loading={busy !== null && busy !== next}
@@ -57,7 +54,7 @@ export function Actions({ incident, account, acting }: Props) {
           >
             {text.action.more}
           </Button>
-        </Dropdown>
+        </MenuButton>
       )}
       {!linked && <span className="quiet">{text.action.linkLost}</span>}
       {acting.form !== null && asksReason(acting.form) && (
