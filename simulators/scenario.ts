@@ -180,7 +180,7 @@ function checkNames(
 /** Cities of Order 599 as the rule file has them: the utility's own, so a scenario brings its own. */
 const city = z.strictObject({
   id,
-  class: z.enum(['municipality', 'capital', 'prefecture', 'county']),
+  class: z.enum(['municipality', 'capital', 'prefecture', 'county', 'province']),
   units: z.array(id).min(1),
   peakLoadMw: z.number().min(0).optional(),
   customers: z.number().int().min(1).optional(),

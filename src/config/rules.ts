@@ -217,6 +217,8 @@ const service = z.strictObject({
   }),
   ...repairRules,
 })
+/** The shares of a province's load are those of grids from this peak load on, MW. */
+const PROVINCE_MW = 20_000
 const importantGrade = z.literal([1, 2, 3])
 const shareLevels = z
   .strictObject({
@@ -271,6 +273,16 @@ const grading = z.strictObject({
       prefecture: shareLevels,
       county: shareLevels,
     }),
+    // Rules of earlier versions knew of customers alone.
+    load: z
+      .strictObject({
+        municipality: shareLevels.optional(),
+        capital: shareLevels.optional(),
+        prefecture: shareLevels.optional(),
+        county: shareLevels.optional(),
+        province: shareLevels.optional(),
+      })
+      .default({}),
     largeFromMw: z.strictObject({
       municipality: rate.optional(),
       capital: rate.optional(),
@@ -279,13 +291,18 @@ const grading = z.strictObject({
     }),
     warnAt: share.gt(0),
     cities: z.array(
-      z.strictObject({
-        id: z.string().min(1),
-        class: z.enum(CITY_CLASSES),
-        units: z.array(z.string().min(1)).min(1),
-        peakLoadMw: rate.optional(),
-        customers: z.number().int().min(1).optional(),
-      }),
+      z
+        .strictObject({
+          id: z.string().min(1),
+          class: z.enum(CITY_CLASSES),
+          units: z.array(z.string().min(1)).min(1),
+          peakLoadMw: rate.optional(),
+          customers: z.number().int().min(1).optional(),
+        })
+        .refine(({ class: of, peakLoadMw = 0 }) => of !== 'province' || peakLoadMw >= PROVINCE_MW, {
+          path: ['peakLoadMw'],
+          message: `a province needs at least ${PROVINCE_MW}: of smaller grids Order 599 asks other shares`,
+        }),
     ),
   }),
 })

@@ -212,10 +212,10 @@ export interface GradingRules {
   }
 }
 
-export const CITY_CLASSES = ['municipality', 'capital', 'prefecture', 'county'] as const
+export const CITY_CLASSES = ['municipality', 'capital', 'prefecture', 'county', 'province'] as const
 export type CityClass = (typeof CITY_CLASSES)[number]
 
-/** A city whose share is watched: its units with all below them. */
+/** A city, or the grid of a province, whose shares are watched: its units with all below them. */
 export interface CityRule {
   readonly id: string
   readonly class: CityClass
@@ -225,19 +225,20 @@ export interface CityRule {
   readonly customers?: number | undefined
 }
 
-/** Order 599: shares of customers without supply from which each level is suspected. */
+/** Lower bound of each level. */
+export interface ShareSteps {
+  readonly general: number
+  readonly larger: number
+  readonly major?: number | undefined
+  readonly extraordinary?: number | undefined
+}
+
+/** Order 599: shares from which each level is suspected. */
 export interface CityShareRules {
-  readonly classes: Readonly<
-    Record<
-      CityClass,
-      {
-        readonly general: number
-        readonly larger: number
-        readonly major?: number | undefined
-        readonly extraordinary?: number | undefined
-      }
-    >
-  >
+  /** Of customers without supply; of a province the order names none. */
+  readonly classes: Readonly<Partial<Record<CityClass, ShareSteps>>>
+  /** Of load shed (减供负荷); absent: not watched. */
+  readonly load: Readonly<Partial<Record<CityClass, ShareSteps | undefined>>>
   /** The highest level of the class asks for this peak load besides. */
   readonly largeFromMw: Readonly<Partial<Record<CityClass, number | undefined>>>
   /** Warned at this share of the lowest level. */

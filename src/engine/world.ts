@@ -42,6 +42,8 @@ export interface FeederFigures {
   readonly incidents: number
   readonly transformers: number
   readonly customers: number
+  /** Rating of those transformers; not published of a feeder. */
+  readonly ratedVa: number
 }
 
 /** What was heard in one tree since it was last judged. */

@@ -8,6 +8,8 @@ import type { InstantMs } from './time.ts'
 export interface UnitFigures {
   readonly unit: string
   readonly customersOut: number
+  /** Rating of transformers without supply, in VA; absent where an earlier version counted. */
+  readonly ratedVaOut?: number
   /** Customers of its largest open incident, of which the group was not told yet. */
   readonly largest: number
 }

@@ -13,6 +13,7 @@ import type { StepName } from '../service/clock.ts'
 import { stepDone } from '../service/clocks.ts'
 import { answerUrge, noteUrge } from '../service/entry-clocks.ts'
 import { publishNotice } from '../service/notice.ts'
+import { countUrge } from '../service/urged.ts'
 import { turnVisits } from '../service/visits.ts'
 import type { World } from '../world.ts'
 import { answer } from './answer.ts'
@@ -171,7 +172,7 @@ function carryOut(world: World, incident: Case, fact: ActionRequestedFact): void
       publishNotice(world, incident, 'staff', at)
       return
     case 'urge':
-      incident.urges++
+      if (!countUrge(incident, { by: fact.by, way: 'action', at })) return
       noteUrge(incident, occurredAt, at)
       regrade(world, incident)
       return

@@ -15,7 +15,9 @@ export interface Extent {
   readonly devices: readonly number[]
   readonly transformers: readonly number[]
   /** Customers by feeder index. */
-  readonly feeders: ReadonlyMap<number, { customers: number; transformers: number }>
+  readonly feeders: ReadonlyMap<number, FeederExtent>
+  /** Rating of the transformers, as `ratedVaOf` counts it. */
+  readonly ratedVa: number
   /** Most important user below: index into `IMPORTANCES`, −1 for none. */
   readonly mostImportant: number
   readonly important: number
@@ -26,7 +28,21 @@ export interface Extent {
   readonly centroid: readonly [number, number] | null
 }
 
+/** What of a feeder lies below. */
+export interface FeederExtent {
+  customers: number
+  transformers: number
+  ratedVa: number
+}
+
 const NOTHING: ReadonlySet<number> = new Set()
+
+/** Rating of a transformer in whole VA, so that sums come out the same in any order; 0 where none is known. */
+export function ratedVaOf({ devices }: CompiledGrid, device: number): number {
+  if (devices.type[device] !== TRANSFORMER) return 0
+  const kva = devices.kva[device]!
+  return Number.isFinite(kva) ? Math.round(kva * 1000) : 0
+}
 
 /** Measures what hangs below `device` but `without`; a single usage point where `point` ≥ 0. */
 export function measure(
@@ -38,15 +54,21 @@ export function measure(
   const { grid } = topology
   const all = point >= 0 ? [device] : subtree(topology, device)
   const devices = without.size === 0 ? all : all.filter((d) => !without.has(d))
-  const feeders = new Map<number, { customers: number; transformers: number }>()
+  const feeders = new Map<number, FeederExtent>()
   const transformers: number[] = []
   const none: number = IMPORTANCES.length
-  const counts = { customers: 0, important: 0, sensitive: 0, lifeSupport: 0, mostImportant: none }
+  const counts = {
+    ...{ customers: 0, ratedVa: 0, important: 0, sensitive: 0, lifeSupport: 0 },
+    mostImportant: none,
+  }
   for (const d of devices) {
     const feeder = tally(feeders, grid.devices.feeder[d]!)
     if (point < 0 && grid.devices.type[d] === TRANSFORMER) {
       transformers.push(d)
       feeder.transformers++
+      const ratedVa = ratedVaOf(grid, d)
+      feeder.ratedVa += ratedVa
+      counts.ratedVa += ratedVa
     }
     const from = point >= 0 ? point : grid.usagePoints.first[d]!
     const to = point >= 0 ? point + 1 : grid.usagePoints.first[d + 1]!
@@ -73,10 +95,10 @@ export function measure(
   }
 }
 
-function tally(feeders: Map<number, { customers: number; transformers: number }>, feeder: number) {
+function tally(feeders: Map<number, FeederExtent>, feeder: number) {
   let entry = feeders.get(feeder)
   if (!entry) {
-    entry = { customers: 0, transformers: 0 }
+    entry = { customers: 0, transformers: 0, ratedVa: 0 }
     feeders.set(feeder, entry)
   }
   return entry

@@ -176,7 +176,7 @@ export function proposedGrade(
     {
       noted,
       calls: callsOf(world, incident),
-      cityShare: shareTaken(world, incident, extent.customers),
+      cityShare: shareTaken(world, incident, extent),
     },
   )
   return grade > 1 && isGraverByCold(world, incident) ? ((grade - 1) as Case['grade']) : grade

@@ -110,15 +110,17 @@ export class Publisher {
           incidents: sum.incidents + 1,
           transformers: sum.transformers + part.transformers,
           customers: sum.customers + part.customers,
+          ratedVa: sum.ratedVa + part.ratedVa,
         })
       }
     }
     const touched = new Set([...world.feeders.keys(), ...figures.keys()])
     for (const feeder of [...touched].sort((a, b) => a - b)) {
       const sum = figures.get(feeder) ?? NOTHING_OUT
-      if (sameFigures(world.feeders.get(feeder) ?? NOTHING_OUT, sum)) continue
+      const before = world.feeders.get(feeder) ?? NOTHING_OUT
       if (sum.incidents === 0) world.feeders.delete(feeder)
       else world.feeders.set(feeder, sum)
+      if (sameFigures(before, sum)) continue
       const { id, unit } = world.grid.feeders[feeder]!
       this.changes.push({
         type: 'feeder',
@@ -133,8 +135,9 @@ export class Publisher {
   }
 }
 
-const NOTHING_OUT: FeederFigures = { incidents: 0, transformers: 0, customers: 0 }
+const NOTHING_OUT: FeederFigures = { incidents: 0, transformers: 0, customers: 0, ratedVa: 0 }
 
+/** True where a feeder's readers would see no difference. */
 function sameFigures(a: FeederFigures, b: FeederFigures): boolean {
   return (
     a.incidents === b.incidents && a.transformers === b.transformers && a.customers === b.customers

@@ -3,7 +3,7 @@ import type { Position } from '../../facts/facts.ts'
 import type { DeviceId } from '../../facts/ids.ts'
 import type { SiteReport } from '../../facts/repair.ts'
 import type { InstantMs } from '../../facts/time.ts'
-import type { ServiceTimes, UrgeState } from '../service/clock.ts'
+import type { ServiceTimes, UrgeHeard, UrgeState } from '../service/clock.ts'
 import type { SupervisionOrder } from '../service/supervision-order.ts'
 import type { VisitClock } from '../service/visit-change.ts'
 import type { Estimate } from './estimate.ts'
@@ -57,6 +57,8 @@ export interface RepairState {
   /** Visits to customers whose life hangs on supply; null where none was due. */
   visit: VisitClock | null
   urge: UrgeState | null
+  /** Of the last minutes, to tell one call from two. */
+  urgesHeard: UrgeHeard[]
   orders: SupervisionOrder[]
   gradeHeld: GradeHeld | null
   /** The latest calls about it, for the grade. */
@@ -79,6 +81,7 @@ export function noRepairYet(): RepairState {
     back: [],
     visit: null,
     urge: null,
+    urgesHeard: [],
     orders: [],
     gradeHeld: null,
     calls: [],

@@ -13,6 +13,7 @@ import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
 import { noteUrge } from './entry-clocks.ts'
 import { planService } from './serve.ts'
+import { countUrge } from './urged.ts'
 
 /** Takes a call in as evidence, and as an urge where it is one. False where it says nothing new. */
 export function takeCall(
@@ -28,8 +29,8 @@ export function takeCall(
   if (!incident || !standsOver(world, incident, earlier.point)) return true
   // Engine time is that of the last tick; people call in between.
   const at = Math.max(world.now, fact.receivedAt)
+  if (!countUrge(incident, { by: fact.by, way: 'report', at })) return true
   incident.causes = [position]
-  incident.urges++
   // The word of whoever took the call passes it on at once.
   noteUrge(incident, Math.min(fact.receivedAt, at), at)
   regrade(world, incident)

@@ -43,6 +43,13 @@ export interface Clock {
   readonly enteredAt?: InstantMs | null
 }
 
+/** An urge that may be passed on once more by the same person in the other way: a repeated report, or the key. */
+export interface UrgeHeard {
+  readonly by: string
+  readonly way: 'report' | 'action'
+  readonly at: InstantMs
+}
+
 /** A customer's urge, the oldest that waits for an answer; plain data, kept with its case. */
 export interface UrgeState {
   /** When the customer urged. */

@@ -36,10 +36,17 @@ export function hearAcross(
   world.across = { ...across, parts, turned: true }
 }
 
-/** Customers without supply in other parts, of these units. */
-export function outElsewhere({ across }: World, units: ReadonlySet<string>): number {
-  let out = 0
+/** Customers and rating of transformers without supply in other parts, of these units. */
+export function outElsewhere(
+  { across }: World,
+  units: ReadonlySet<string>,
+): { customers: number; ratedVa: number } {
+  const out = { customers: 0, ratedVa: 0 }
   for (const part of across.parts)
-    for (const { unit, customersOut } of part.units) if (units.has(unit)) out += customersOut
+    for (const { unit, customersOut, ratedVaOut = 0 } of part.units)
+      if (units.has(unit)) {
+        out.customers += customersOut
+        out.ratedVa += ratedVaOut
+      }
   return out
 }

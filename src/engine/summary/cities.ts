@@ -1,14 +1,22 @@
 /**
- * Shares of a city under Order 599 (国务院令第599号): computed live from the feeders' figures, told at
- * half of the lowest threshold and at each one. "疑似达到": the legal grading is never automatic.
+ * Shares of a city or province under Order 599 (国务院令第599号): customers without supply, and load shed
+ * (减供负荷), computed live from the feeders' figures, told at half of the lowest threshold and at each one.
+ * "疑似达到": the legal grading is never automatic. What a transformer is rated for stands for its load.
  */
 
 import type { CompiledGrid } from '../../grid/compiled.ts'
+import { ratedVaOf } from '../incidents/extent.ts'
 import { unitOf } from '../incidents/naming.ts'
-import type { CityRule, CityShareRules } from '../rules.ts'
+import type { CityRule, CityShareRules, ShareSteps } from '../rules.ts'
 import type { World } from '../world.ts'
 import { isSumming, outElsewhere } from './across.ts'
 import { type CityShareChange, SHARE_LEVELS, type ShareLevel } from './state.ts'
+
+/** What is without supply somewhere, or what there is: customers, and rating of their transformers. */
+interface Amount {
+  readonly customers: number
+  readonly ratedVa: number
+}
 
 /** Changes of level since the last look; none in a part that another sums for. */
 export function sumCities(world: World): CityShareChange[] {
@@ -16,9 +24,14 @@ export function sumCities(world: World): CityShareChange[] {
   const rules = world.rules.grading.cityShares
   const changes: CityShareChange[] = []
   const cities = rules.cities.map((city) => {
-    const { out, supplied } = countCity(world, city)
-    const share = supplied === 0 ? 0 : out / supplied
-    const level = levelOf(rules, city, share)
+    const out = outIn(world, city)
+    const supplied = suppliedIn(world, city)
+    const share = shareOf(out.customers, supplied.customers)
+    const loadShare = shareOf(out.ratedVa, supplied.ratedVa)
+    const level = graver(
+      levelOf(rules, city, rules.classes[city.class], share),
+      levelOf(rules, city, rules.load[city.class], loadShare),
+    )
     const before = world.summary.cities.find(({ id }) => id === city.id)?.level ?? 'none'
     if (level !== before)
       changes.push({
@@ -28,14 +41,19 @@ export function sumCities(world: World): CityShareChange[] {
         level,
         suspected: true,
         share,
-        customersOut: out,
-        customers: supplied,
+        customersOut: out.customers,
+        customers: supplied.customers,
+        loadShare: supplied.ratedVa > 0 ? loadShare : null,
+        ratedKvaOut: out.ratedVa / 1000,
+        ratedKva: supplied.ratedVa / 1000,
       })
     return { id: city.id, level, share }
   })
   world.summary.cities = cities
   return changes
 }
+
+const shareOf = (out: number, supplied: number) => (supplied === 0 ? 0 : out / supplied)
 
 /** The city's units with all below them. */
 export function unitsOfCity({ grid }: World, city: CityRule): ReadonlySet<string> {
@@ -49,30 +67,39 @@ export function unitsOfCity({ grid }: World, city: CityRule): ReadonlySet<string
   return units
 }
 
-/** What an incident of so many customers takes of its city by itself, up to the lowest level. */
+/** What an incident of such an extent takes of its city by itself, up to the lowest level. */
 export function shareTaken(
   world: World,
   { head }: { readonly head: number },
-  customers: number,
+  out: Amount,
 ): 'none' | 'warning' | 'general' {
-  const { classes, cities, warnAt } = world.rules.grading.cityShares
+  const { classes, load, cities, warnAt } = world.rules.grading.cityShares
   const unit = cities.length === 0 ? '' : unitOf(world.grid, head)
   let taken: 'none' | 'warning' | 'general' = 'none'
   for (const city of cities) {
     if (!unitsOfCity(world, city).has(unit)) continue
-    const share = customers / Math.max(1, suppliedIn(world, city))
-    const { general } = classes[city.class]
-    if (share >= general) return 'general'
-    if (share >= warnAt * general) taken = 'warning'
+    const supplied = suppliedIn(world, city)
+    for (const [steps, share] of [
+      [classes[city.class], shareOf(out.customers, supplied.customers)],
+      [load[city.class], shareOf(out.ratedVa, supplied.ratedVa)],
+    ] as const) {
+      if (!steps) continue
+      if (share >= steps.general) return 'general'
+      if (share >= warnAt * steps.general) taken = 'warning'
+    }
   }
   return taken
 }
 
-function countCity(world: World, city: CityRule) {
+function outIn(world: World, city: CityRule): Amount {
   const ours = feedersOf(world, city)
-  let out = outElsewhere(world, unitsOfCity(world, city))
-  for (const [feeder, { customers }] of world.feeders) if (ours[feeder]) out += customers
-  return { out, supplied: suppliedIn(world, city) }
+  const out = outElsewhere(world, unitsOfCity(world, city))
+  for (const [feeder, { customers, ratedVa }] of world.feeders) {
+    if (!ours[feeder]) continue
+    out.customers += customers
+    out.ratedVa += ratedVa
+  }
+  return out
 }
 
 function feedersOf(world: World, city: CityRule): readonly boolean[] {
@@ -80,30 +107,38 @@ function feedersOf(world: World, city: CityRule): readonly boolean[] {
   return world.grid.feeders.map(({ unit }) => units.has(world.grid.units[unit]?.id ?? ''))
 }
 
-function suppliedIn(world: World, city: CityRule): number {
-  return city.customers ?? suppliedBy(world.grid, feedersOf(world, city))
+function suppliedIn(world: World, city: CityRule): Amount {
+  const { customers, ratedVa } = suppliedBy(world.grid, feedersOf(world, city))
+  return { customers: city.customers ?? customers, ratedVa }
 }
 
 /** Counted once a grid and choice of feeders: that reads every device. */
-const counted = new WeakMap<CompiledGrid, Map<string, number>>()
+const counted = new WeakMap<CompiledGrid, Map<string, Amount>>()
 
-function suppliedBy(grid: CompiledGrid, ours: readonly boolean[]): number {
-  const known = counted.get(grid) ?? new Map<string, number>()
+function suppliedBy(grid: CompiledGrid, ours: readonly boolean[]): Amount {
+  const known = counted.get(grid) ?? new Map<string, Amount>()
   counted.set(grid, known)
   const key = ours.map(Number).join('')
-  let supplied = known.get(key)
-  if (supplied === undefined) {
-    supplied = 0
-    for (let d = 0; d < grid.devices.ids.count; d++)
-      if (ours[grid.devices.feeder[d]!])
-        supplied += grid.usagePoints.first[d + 1]! - grid.usagePoints.first[d]!
-    known.set(key, supplied)
+  const before = known.get(key)
+  if (before) return before
+  const supplied = { customers: 0, ratedVa: 0 }
+  for (let d = 0; d < grid.devices.ids.count; d++) {
+    if (!ours[grid.devices.feeder[d]!]) continue
+    supplied.customers += grid.usagePoints.first[d + 1]! - grid.usagePoints.first[d]!
+    supplied.ratedVa += ratedVaOf(grid, d)
   }
+  known.set(key, supplied)
   return supplied
 }
 
-function levelOf(rules: CityShareRules, city: CityRule, share: number): ShareLevel {
-  const steps = rules.classes[city.class]
+/** The level that a share reaches; none where the class has no steps of its kind. */
+function levelOf(
+  rules: CityShareRules,
+  city: CityRule,
+  steps: ShareSteps | undefined,
+  share: number,
+): ShareLevel {
+  if (!steps) return 'none'
   const large =
     city.peakLoadMw !== undefined && city.peakLoadMw >= (rules.largeFromMw[city.class] ?? 0)
   const known = SHARE_LEVELS.filter((level) => steps[level] !== undefined)
@@ -114,3 +149,8 @@ function levelOf(rules: CityShareRules, city: CityRule, share: number): ShareLev
   const reached = open.filter((level) => share >= steps[level]!).at(-1)
   return reached ?? (share >= rules.warnAt * steps.general ? 'warning' : 'none')
 }
+
+const GRAVENESS: readonly ShareLevel[] = ['none', 'warning', ...SHARE_LEVELS]
+
+const graver = (a: ShareLevel, b: ShareLevel) =>
+  GRAVENESS.indexOf(a) >= GRAVENESS.indexOf(b) ? a : b

@@ -34,14 +34,17 @@ function figuresOf(world: World): Told<PartCountedFact> {
 
 /** Of units with an outage, in the order of the grid. */
 function unitFigures({ grid, feeders, cases }: World): UnitFigures[] {
-  const out = new Map<string, { customersOut: number; largest: number }>()
+  const out = new Map<string, { customersOut: number; ratedVaOut: number; largest: number }>()
   const of = (unit: string) => {
-    const figures = out.get(unit) ?? { customersOut: 0, largest: 0 }
+    const figures = out.get(unit) ?? { customersOut: 0, ratedVaOut: 0, largest: 0 }
     out.set(unit, figures)
     return figures
   }
-  for (const [feeder, { customers }] of feeders)
-    of(grid.units[grid.feeders[feeder]!.unit]?.id ?? '').customersOut += customers
+  for (const [feeder, { customers, ratedVa }] of feeders) {
+    const figures = of(grid.units[grid.feeders[feeder]!.unit]?.id ?? '')
+    figures.customersOut += customers
+    figures.ratedVaOut += ratedVa
+  }
   for (const incident of cases.values()) {
     if (!isActive(incident) || isToldOfCity(incident)) continue
     const figures = of(unitOf(grid, incident.head))

@@ -60,7 +60,7 @@ export function nothingAcross(): AcrossState {
   return { parts: [], judged: null, tellers: [], turned: false }
 }
 
-/** A city's share of customers without supply reached or left a level of Order 599: suspected, never graded. */
+/** A city's share of customers or load reached or left a level of Order 599: suspected, never graded. */
 export interface CityShareChange {
   readonly type: 'cityShare'
   readonly at: InstantMs
@@ -70,4 +70,9 @@ export interface CityShareChange {
   readonly share: number
   readonly customersOut: number
   readonly customers: number
+  /** Of load shed (减供负荷), by what transformers are rated for; null where no rating is known. */
+  readonly loadShare: number | null
+  /** Rating of transformers without supply, and of all, kVA. */
+  readonly ratedKvaOut: number
+  readonly ratedKva: number
 }

@@ -103,3 +103,27 @@ it('a call after the light was back is evidence, and no urge', () => {
   desk.lab.pass(MINUTE)
   expect(desk.lab.incidents().every(({ urges }) => urges === 0)).toBe(true)
 })
+
+it('one call is one urge, whether it is registered, passed on by key, or both, in either order', () => {
+  const desk = out()
+  const press = (by = 'li') => desk.do('urge', { by, role: 'agent' })
+  call(desk, 'c1')
+  call(desk, 'c2', { account: 'A2', usagePoint: 'm5' as never })
+  desk.lab.pass(20 * MINUTE)
+  call(desk, 'c3')
+  desk.lab.restart(throughHeap)
+  desk.lab.pass(MINUTE)
+  expect(press()).toMatchObject({ accepted: true })
+  expect(desk.incident.urges).toBe(1)
+  // The next call of the same agent is another one, as is what somebody else passes on.
+  press()
+  call(desk, 'c4', { account: 'A2', usagePoint: 'm5' as never })
+  expect(desk.incident.urges).toBe(2)
+  call(desk, 'c5')
+  press('wang')
+  expect(desk.incident.urges).toBe(4)
+  // By now the call is over.
+  desk.lab.pass(6 * MINUTE)
+  press()
+  expect(desk.incident.urges).toBe(5)
+})

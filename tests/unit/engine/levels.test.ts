@@ -54,7 +54,7 @@ describe('what lies below', () => {
       lifeSupport: 1,
     })
     expect(extent.transformers.map((d) => grid.devices.ids.idOf(d))).toEqual(['X1', 'X2'])
-    expect([...extent.feeders.values()]).toEqual([{ customers: 3, transformers: 2 }])
+    expect([...extent.feeders.values()]).toEqual([{ customers: 3, transformers: 2, ratedVa: 0 }])
   })
 
   it('is one customer for a service', () => {
@@ -103,15 +103,8 @@ describe('levels', () => {
 describe('grades', () => {
   const { grading } = shippedRules()
   const none = { customers: 1, important: 0, mostImportant: -1, sensitive: 0, lifeSupport: 0 }
-  const extent = (over: Partial<typeof none>) =>
-    ({
-      ...none,
-      devices: [],
-      transformers: [],
-      feeders: new Map(),
-      centroid: null,
-      ...over,
-    }) as const
+  const nowhere = { devices: [], transformers: [], feeders: new Map(), ratedVa: 0, centroid: null }
+  const extent = (over: Partial<typeof none>) => ({ ...none, ...nowhere, ...over }) as const
   const HOUR = 3_600_000
 
   it.each([

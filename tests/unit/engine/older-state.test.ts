@@ -11,6 +11,8 @@ function asBefore(world: World): string {
   for (const key of ['durations', 'citiesTold', 'care', 'returns', 'phaseSpoken']) delete heap[key]
   for (const key of ['moved', 'returned']) delete heap.switching[key]
   heap.switching.tookOver = [[1, 1]]
+  expect(heap.feeders).not.toEqual([])
+  for (const [, figures] of heap.feeders) delete figures.ratedVa
   for (const incident of heap.cases)
     for (const key of ['repair', 'firstCallAt', 'serviceLevel', 'serviceReasons', 'named'])
       delete incident[key]
@@ -27,6 +29,7 @@ it('an incident that an earlier engine opened goes on under its number, and ends
       (registers.sections()[i]!.array as Uint8Array).set(array as Uint8Array)
     return readOlderWorld(asBefore(world), registers, world.grid, world.rules)
   })
+  expect([...desk.lab.engine.world!.feeders.values()]).toMatchObject([{ ratedVa: 0 }])
   desk.do('dispatch', { crew: 'C8' as never })
   for (const meter of BRANCH) desk.lab.say(meter, 'powerOn')
   desk.lab.pass(600)

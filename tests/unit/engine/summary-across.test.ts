@@ -16,10 +16,13 @@ const station = (row: string, id: string, meters: string) => `
     X1..X4 transformer
       C concentrator
       ${meters} meter`
-const GRID = compileGrid(
-  drawnGrid(station('A1..A4', 'S1', 'm1..m3') + station('B1..B4', 'S2', 'm1..m4')),
-  'grid',
+const DRAWN = drawnGrid(station('A1..A4', 'S1', 'm1..m3') + station('B1..B4', 'S2', 'm1..m4'))
+const rated = DRAWN.devices.map((device) =>
+  device.type === 'transformer'
+    ? { ...device, kva: device.id.startsWith('A4') ? 2000 : 200 }
+    : device,
 )
+const GRID = compileGrid({ ...DRAWN, devices: rated }, 'grid')
 
 function rulesFor(enter: object = {}): Rules {
   const rules = rulesWithoutCalls()
@@ -123,7 +126,10 @@ test('the share of a city adds up over parts; the part with the largest outage t
   network.say('B1', 'powerOff')
   network.pass(30)
   expect(first.of('cityShare')).toMatchObject([
-    { level: 'warning', share: 0.25, customersOut: 28, customers: 112 },
+    {
+      ...{ level: 'warning', share: 0.25, customersOut: 28, customers: 112 },
+      ...{ loadShare: 1600 / 13_600, ratedKvaOut: 1600, ratedKva: 13_600 },
+    },
   ])
   expect(jumps()).toEqual([0, 1])
   // Whoever takes over goes on from there.

@@ -5,6 +5,7 @@ import { readWorld, writeHeap } from '../../../src/engine/state/heap.ts'
 import type { CityShareChange } from '../../../src/engine/summary/state.ts'
 import { drawnGrid } from '../../../src/grid/drawing.ts'
 import { EngineLab, shippedRules } from '../../support/engine-lab.ts'
+import { throughHeap } from '../../support/through-heap.ts'
 
 const station = (row: string, id: string) => `
   ${row} breaker station:${id} unit:${id}
@@ -22,10 +23,12 @@ const areas = (feeder: string) =>
   ['X', 'Y'].flatMap((row) => [1, 2, 3, 4].map((n) => `${feeder}-${row}${n}`))
 
 function feeder(lab: EngineLab, id: string, kind: 'powerOff' | 'powerOn') {
-  for (const area of areas(id)) {
-    lab.say(`${area}-C`, kind)
-    lab.say(`${area}-C`, kind, { meters: [1, 2, 3].map((m) => `o-${area}-m${m}`) })
-  }
+  for (const one of areas(id)) area(lab, one, kind)
+}
+
+function area(lab: EngineLab, id: string, kind: 'powerOff' | 'powerOn') {
+  lab.say(`${id}-C`, kind)
+  lab.say(`${id}-C`, kind, { meters: [1, 2, 3].map((m) => `o-${id}-m${m}`) })
 }
 
 describe('a substation', () => {
@@ -109,12 +112,20 @@ describe('a substation', () => {
   })
 })
 
+/** Every area has 100 kVA but one, where works take as much as all others of B1 to B4 together. */
+const RATED = {
+  ...GRID,
+  devices: GRID.devices.map((device) =>
+    device.type === 'transformer' ? { ...device, kva: device.id === 'B1-X1' ? 3100 : 100 } : device,
+  ),
+}
+
 describe('the share of a city', () => {
   const CITY: CityRule = { id: 'c', class: 'prefecture', units: ['S1'], peakLoadMw: 300 }
-  const labFor = (city: CityRule) => {
+  const labFor = (city: CityRule, grid = GRID) => {
     const rules = shippedRules()
     const cityShares = { ...rules.grading.cityShares, cities: [city] }
-    return new EngineLab(GRID, { ...rules, grading: { ...rules.grading, cityShares } })
+    return new EngineLab(grid, { ...rules, grading: { ...rules.grading, cityShares } })
   }
   const shares = (lab: EngineLab) =>
     lab.changes.filter((change): change is CityShareChange => change.type === 'cityShare')
@@ -155,6 +166,41 @@ describe('the share of a city', () => {
     feeder(wide, 'B1', 'powerOff')
     wide.pass(30)
     expect(shares(wide)).toMatchObject([{ level: 'warning', share: 0.15 }])
+  })
+
+  test('of load counts by what transformers are rated for: few customers may be half of a city', () => {
+    const lab = labFor(CITY, RATED)
+    area(lab, 'B1-X1', 'powerOff')
+    // The fuse above holds.
+    for (const n of [2, 3, 4]) area(lab, `B1-X${n}`, 'powerOn')
+    lab.pass(30)
+    expect(shares(lab)).toMatchObject([
+      {
+        ...{ level: 'larger', suspected: true, share: 3 / 96, customersOut: 3 },
+        ...{ loadShare: 0.5, ratedKvaOut: 3100, ratedKva: 6200 },
+      },
+    ])
+    expect(lab.open()[0]).toMatchObject({ level: 'transformer', grade: 1 })
+    lab.restart(throughHeap)
+    area(lab, 'B1-X1', 'powerOn')
+    lab.pass(600)
+    expect(shares(lab).at(-1)).toMatchObject({ level: 'none', loadShare: 0, ratedKvaOut: 0 })
+  })
+
+  test('of a province is that of its load alone, and nothing is known where nothing is rated', () => {
+    const province: CityRule = { id: 'p', class: 'province', units: ['S1'], peakLoadMw: 25_000 }
+    const lab = labFor(province, RATED)
+    feeder(lab, 'B2', 'powerOff')
+    lab.pass(30)
+    expect(shares(lab)).toMatchObject([{ level: 'larger', share: 0.25, loadShare: 800 / 6200 }])
+    const unrated = labFor(province)
+    feeder(unrated, 'B2', 'powerOff')
+    unrated.pass(30)
+    expect(shares(unrated)).toEqual([])
+    const city = labFor(CITY)
+    feeder(city, 'B2', 'powerOff')
+    city.pass(30)
+    expect(shares(city)).toMatchObject([{ level: 'warning', loadShare: null }])
   })
 
   test('is told to the group at once, as a suspicion, once until it has fallen', () => {
