@@ -4,7 +4,7 @@
  */
 import { ALL_PHASES } from '../../src/facts/phases.ts'
 import type { InstantMs } from '../../src/facts/time.ts'
-import { type Network, trace } from '../network.ts'
+import { type Network, type Trace, trace } from '../network.ts'
 import { type Supply, type SupplyChange, tellsPosition, World } from '../world.ts'
 import type { Happening, Happenings } from './happenings.ts'
 
@@ -168,7 +168,7 @@ function groupByPoint(points: number, spells: readonly Spell[]): Spell[][] {
 /**
  * The normal way, and after each switching the way it truly is and the way it is by what was told:
  * a tie into a part whose other feed is open as well, and nobody said so, is that part's feed to all
- * who know the positions alone.
+ * who know the positions alone. Where a tie was closed in the dark, each way it may hang from there.
  */
 function feedingsOf(network: Network, { ties, all }: Happenings): Feeding[] {
   const normally = network.grid.devices.map((d) => (d.normallyOpen ? ALL_PHASES : 0))
@@ -177,27 +177,57 @@ function feedingsOf(network: Network, { ties, all }: Happenings): Feeding[] {
   const joined = network.usagePointDevice.slice()
   const isTie = new Set(ties.map(({ device }) => device))
   const watched = new Set(network.grid.observers.filter(tellsPosition).map(({ device }) => device))
-  const feedings: Feeding[] = [{ from: 0, below: pointsBelow(network, truly, joined) }]
+  const feedings: Feeding[] = []
+  const add = (from: InstantMs, open: Uint8Array) => {
+    for (const way of waysToHang(network, open))
+      feedings.push({ from, below: pointsBelow(network, way, joined) })
+  }
+  add(0, truly)
   for (const { at, what, target, phases, told, byControl, to } of all) {
     if (what === 'move') {
       joined[target.index] = to!
-      feedings.push({ from: at, below: pointsBelow(network, truly, joined) })
+      add(at, truly)
     }
     if (what === 'move' || target.kind !== 'device' || ties.length === 0) continue
     const isKnown = byControl || (told && watched.has(network.grid.devices[target.index]!.id))
     for (const open of isKnown ? [truly, asTold] : [truly]) {
       open[target.index] = what === 'open' ? open[target.index]! | phases : 0
       const isOperated = isTie.has(target.index) || phases === ALL_PHASES
-      if (isOperated) feedings.push({ from: at, below: pointsBelow(network, open, joined) })
+      if (isOperated) add(at, open)
     }
   }
   return feedings
 }
 
+/**
+ * As it is fed; and where a closed tie joins parts that are all dark, as it would be through each of
+ * the open devices above them: who lies beyond the tie, seen from there, is downstream of that device
+ * and without supply, although nothing ever came through the tie.
+ */
+function waysToHang(network: Network, open: Uint8Array): Trace[] {
+  const { grid, normal, fromZone, toZone, roots } = network
+  const fed = trace(network, open)
+  const isDark = (zone: number) => fed.live[zone] === 0
+  const darkTies = grid.devices.flatMap(({ normallyOpen }, tie) =>
+    normallyOpen && open[tie] === 0 && isDark(fromZone[tie]!) && isDark(toZone[tie]!) ? [tie] : [],
+  )
+  if (darkTies.length === 0) return [fed]
+  const throughEach = grid.devices.flatMap(({ normallyOpen }, device) => {
+    const zone = normal.feeds[device]!
+    if (normallyOpen || open[device] !== ALL_PHASES || zone < 0 || !isDark(zone)) return []
+    const way = trace({ ...network, roots: [...roots, zone] }, open)
+    const above = fromZone[device] === zone ? toZone[device]! : fromZone[device]!
+    // What stands open within the dark part is not where supply will come from.
+    const isWithin = isDark(above) && way.live[above] !== 0
+    return !isWithin && darkTies.some((tie) => way.feeds[tie]! >= 0) ? [way] : []
+  })
+  return [fed, ...throughEach]
+}
+
 /** What is open or dark hangs as it normally does, up to where there is supply. */
-function pointsBelow(network: Network, open: Uint8Array, joined: Int32Array): Set<number>[] {
+function pointsBelow(network: Network, way: Trace, joined: Int32Array): Set<number>[] {
   const { fromZone, toZone, normal } = network
-  const { fedBy, feeds } = trace(network, open)
+  const { fedBy, feeds } = way
   const below = network.grid.devices.map(() => new Set<number>())
   const above = (device: number) => {
     const fed = feeds[device]! >= 0 ? feeds[device]! : normal.feeds[device]!
