@@ -15,6 +15,7 @@ import type { Webhooks } from '../http/ports.ts'
 import { createLiveHub } from '../live/hub.ts'
 import { openMirrorWriter } from '../live/mirror-writer.ts'
 import type { LiveHub } from '../live/ports.ts'
+import { type Stirring, Stirrings } from '../live/stirring.ts'
 import type { TopicWay } from '../notify/port.ts'
 import type { SqliteRecords } from '../records/sqlite.ts'
 import type { SeriesReadings, VoltagePlace } from '../series/port.ts'
@@ -69,6 +70,8 @@ export async function openFollowers(parts: FollowersParts, closers: Closers): Pr
   const rate = new ReportRate()
   const told = new ToldOutages(records.openIncidents())
   const figures = () => figuresOfAll(worlds.all(), rate.perMinute, told.of)
+  const stirrings = new Stirrings()
+  let stirring: readonly Stirring[] = []
   const live = createLiveHub({
     ...{ telemetry, grid, now },
     openIncidents: () => records.openIncidents(),
@@ -76,6 +79,10 @@ export async function openFollowers(parts: FollowersParts, closers: Closers): Pr
     incident: (id) => records.incident(id),
     stats: figures,
     crews: (seesUnit) => crews.shown(seesUnit),
+    stirring() {
+      stirring = stirrings.look(worlds.all(), now())
+      return stirring
+    },
   })
   closers.push(() => live.close())
   const at = redisSettings(settings)
@@ -91,6 +98,7 @@ export async function openFollowers(parts: FollowersParts, closers: Closers): Pr
         gridDigest: () => grid().digest,
         stats: figures,
         crews: () => crews.now(),
+        stirring: () => stirring,
         ...(parts.places ? { places: parts.places } : {}),
       },
     })

@@ -19,6 +19,7 @@ import { createLiveHub } from '../live/hub.ts'
 import type { MirroredChange } from '../live/mirror.ts'
 import { type MirroredPicture, openMirrorReader } from '../live/mirror-reader.ts'
 import type { LiveHub, LiveStats } from '../live/ports.ts'
+import type { Stirring } from '../live/stirring.ts'
 import type { ChangeSource } from '../records/port.ts'
 import { createTelemetry } from '../telemetry/telemetry.ts'
 import { shownCrews } from './crews.ts'
@@ -70,6 +71,7 @@ export async function startGateway(settings: Settings, gridFile?: string): Promi
   let stats: LiveStats | undefined
   let hub: LiveHub | undefined
   let crews: readonly CrewNow[] = []
+  let stirring: readonly Stirring[] = []
   let changes: LiveChanges | undefined
   const unfiled = new Unfiled(now)
   let taking: Promise<unknown> = Promise.resolve()
@@ -108,6 +110,7 @@ export async function startGateway(settings: Settings, gridFile?: string): Promi
       openIncidents: () => picture.incidents,
       areas: () => picture.areas,
       crews: (seesUnit) => shownCrews(crews, seesUnit),
+      stirring: () => stirring,
       // What ended is not in the picture; consoles ask for it by HTTP.
       incident: () => undefined,
     })
@@ -149,6 +152,9 @@ export async function startGateway(settings: Settings, gridFile?: string): Promi
       },
       onCrews(latest) {
         crews = latest as readonly CrewNow[]
+      },
+      onStirring(latest) {
+        stirring = latest
       },
     })
   })

@@ -9,9 +9,10 @@ export interface JournalPort {
   /**
    * Appends a fact. The promise resolves with its position once it is committed to disk
    * (`synchronous=FULL`), and rejects with a `JournalError` where it cannot be (disk full, failing).
-   * Concurrent appends share one group commit. Order of calls is order of positions.
+   * Concurrent appends share one group commit. Order of calls is order of positions, but for a fact that
+   * goes `ahead` of all that still waits (a tick), where that is for this program to say.
    */
-  append(fact: Fact): Promise<Position>
+  append(fact: Fact, ahead?: 'ahead'): Promise<Position>
   /** Facts from `from` on, in order, batch by batch, up to the last committed one. */
   read(from: Position, until?: Position): AsyncIterable<readonly JournalledFact[]>
   /** Facts at these positions (missing ones left out), for timelines. */

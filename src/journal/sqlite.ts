@@ -113,12 +113,14 @@ class GroupCommit implements SqliteJournal {
     return this.#waiting.length + this.#inFlight
   }
 
-  append(fact: Fact): Promise<Position> {
+  append(fact: Fact, ahead?: 'ahead'): Promise<Position> {
     const refusal = this.#refusal()
     if (refusal) return Promise.reject(this.#refused(refusal, 1))
     return new Promise((resolve, reject) => {
       const line = JSON.stringify(fact)
-      this.#waiting.push({ fact, line, bytes: Buffer.byteLength(line), resolve, reject })
+      const waiting = { fact, line, bytes: Buffer.byteLength(line), resolve, reject }
+      if (ahead) this.#waiting.unshift(waiting)
+      else this.#waiting.push(waiting)
       this.#pump ??= this.#commitAll()
     })
   }

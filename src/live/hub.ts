@@ -15,6 +15,7 @@ import { CHANNEL_LINGER_MS, LIVE_TIMINGS, MAX_CHANNELS, MAX_SOCKETS } from './li
 import { type LiveErrorCode, parseTopic, TOPIC_RIGHTS, type Topic } from './messages.ts'
 import { Picture, type Turn } from './picture.ts'
 import type { LiveHub, LiveHubDeps, Viewer } from './ports.ts'
+import { type Stirring, stirringJson } from './stirring.ts'
 
 /** The server goes away (RFC 6455). */
 const CLOSE_GOING_AWAY = 1001
@@ -41,6 +42,8 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
   let statsAt = Number.NEGATIVE_INFINITY
   let statsShown = ''
   let crewsAt = Number.NEGATIVE_INFINITY
+  let stirringAt = Number.NEGATIVE_INFINITY
+  let stirring: readonly Stirring[] = []
 
   const encode = (incident: Incident, viewer: Viewer) => {
     const view = toIncidentView(incident)
@@ -55,10 +58,16 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
       yield [id, JSON.stringify(crew)]
   }
 
+  function* stirringFor(viewer: Viewer): Iterable<[string, string]> {
+    for (const one of stirring)
+      if (viewer.seesUnit(one.unit)) yield [one.id, stirringJson(one, viewer.evidence)]
+  }
+
   /** The objects a new channel starts with. */
   function* contents(topic: Topic, text: string, viewer: Viewer): Iterable<[string, string]> {
     if (topic.kind === 'stats') yield ['stats', statsJson(JSON.stringify(deps.stats()))]
     else if (topic.kind === 'crews') yield* crewsFor(viewer)
+    else if (topic.kind === 'stirring') yield* stirringFor(viewer)
     else if (topic.kind === 'map') {
       for (const [device, lon, lat] of picture.markedDevices()) {
         if (tileX(lon, topic.z) !== topic.x || tileY(lat, topic.z) !== topic.y) continue
@@ -77,6 +86,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
   const refusal = (topic: Topic, viewer: Viewer): LiveErrorCode | undefined => {
     if (!viewer.holds(TOPIC_RIGHTS[topic.kind])) return 'topic.forbidden'
     if (topic.kind === 'crews' && !deps.crews) return 'topic.unknown'
+    if (topic.kind === 'stirring' && !deps.stirring) return 'topic.unknown'
     const grid = deps.grid()
     let unit: string | undefined
     if (topic.kind === 'unit') unit = grid.units.find(({ id }) => id === topic.id)?.id
@@ -156,18 +166,35 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
     for (const { channel } of groups.values()) gather(pending, channel, 'stats', statsJson(figures))
   }
 
-  /** Crews drive all the time: looked at now and then, and only while somebody watches. */
-  const gatherCrews = (pending: Pending) => {
-    const at = performance.now()
-    const groups = channels.get('crews')
-    if (!groups || at - crewsAt < timings.statsEveryMs) return
-    crewsAt = at
-    for (const { channel, viewer } of groups.values()) {
-      const now = new Map(crewsFor(viewer))
+  /** Brings a topic up to what its objects are now, for each group of its viewers. */
+  const gatherAll = (
+    pending: Pending,
+    topic: string,
+    itemsFor: (viewer: Viewer) => Iterable<[string, string]>,
+  ) => {
+    for (const { channel, viewer } of channels.get(topic)?.values() ?? []) {
+      const now = new Map(itemsFor(viewer))
       for (const [id, json] of now)
         if (channel.items.get(id) !== json) gather(pending, channel, id, json)
       for (const id of channel.items.keys()) if (!now.has(id)) gather(pending, channel, id, null)
     }
+  }
+
+  /** Crews drive all the time: looked at now and then, and only while somebody watches. */
+  const gatherCrews = (pending: Pending) => {
+    const at = performance.now()
+    if (!channels.has('crews') || at - crewsAt < timings.statsEveryMs) return
+    crewsAt = at
+    gatherAll(pending, 'crews', crewsFor)
+  }
+
+  /** Looked at also while nobody watches: since when something stirs is known by looking. */
+  const gatherStirring = (pending: Pending) => {
+    const at = performance.now()
+    if (!deps.stirring || at - stirringAt < timings.stirringEveryMs) return
+    stirringAt = at
+    stirring = deps.stirring()
+    gatherAll(pending, 'stirring', stirringFor)
   }
 
   const dropIdleChannels = () => {
@@ -190,6 +217,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
     gatherMarks(pending, turn)
     gatherStats(pending)
     gatherCrews(pending)
+    gatherStirring(pending)
     for (const [channel, changes] of pending) {
       channel.publish(changes, deps.now())
       deps.telemetry.emit('live.sent', { count: channel.listeners.size })

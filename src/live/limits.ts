@@ -33,6 +33,16 @@ export const CHANNEL_LINGER_MS = 120_000
 export const SHOW_RESTORED_MS = 30 * 60_000
 /** Figures change slowly; once a second is enough for a number on a wall. */
 export const STATS_EVERY_MS = 1_000
+/** What stirs is looked at and told this often, ms: what a desk has within a second is soon enough. */
+export const STIRRING_EVERY_MS = 250
+/** What was heard so long ago is an incident by now (the longest hold is 5 s), or nothing comes of it, ms. */
+export const STIRRING_KEPT_MS = 60_000
+/** Reports counted of one tree: as many as the engine itself keeps of what is no incident yet. */
+export const STIRRING_COUNTED = 200
+/** Reports of one tree that are shown: enough to judge whether they hang together. */
+export const STIRRING_REPORTS = 10
+/** Trees shown at once, so that in a storm a frame stays below 100 KB. */
+export const MAX_STIRRING = 64
 /** Squares larger than zoom 8 (150 km) would carry a whole province; consoles aggregate there. */
 export const MIN_MAP_ZOOM = 8
 /** Smallest square with tiles of its own. */
@@ -45,6 +55,7 @@ export interface LiveTimings {
   readonly pongTimeoutMs: number
   readonly recheckEveryMs: number
   readonly statsEveryMs: number
+  readonly stirringEveryMs: number
 }
 
 export const LIVE_TIMINGS: LiveTimings = {
@@ -53,4 +64,5 @@ export const LIVE_TIMINGS: LiveTimings = {
   pongTimeoutMs: PONG_TIMEOUT_MS,
   recheckEveryMs: RECHECK_EVERY_MS,
   statsEveryMs: STATS_EVERY_MS,
+  stirringEveryMs: STIRRING_EVERY_MS,
 }

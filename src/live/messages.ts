@@ -27,6 +27,7 @@ export type Topic =
   | { readonly kind: 'map'; readonly z: number; readonly x: number; readonly y: number }
   | { readonly kind: 'stats' }
   | { readonly kind: 'crews' }
+  | { readonly kind: 'stirring' }
 
 /** The right each kind of topic asks for; a kind that is not listed here does not exist. */
 export const TOPIC_RIGHTS: Readonly<Record<Topic['kind'], LiveRight>> = {
@@ -37,11 +38,13 @@ export const TOPIC_RIGHTS: Readonly<Record<Topic['kind'], LiveRight>> = {
   map: 'map.read',
   stats: 'status.read',
   crews: 'crews.read',
+  stirring: 'incidents.read',
 }
 
 /** Reads a topic; `undefined` where there is none of that form. */
 export function parseTopic(text: string): Topic | undefined {
-  if (text === 'incidents' || text === 'stats' || text === 'crews') return { kind: text }
+  if (text === 'incidents' || text === 'stats' || text === 'crews' || text === 'stirring')
+    return { kind: text }
   const [kind, rest] = text.split(':', 2)
   if (!rest || text.length !== kind!.length + 1 + rest.length) return
   if (kind === 'unit' || kind === 'incident' || kind === 'feeder')

@@ -11,6 +11,7 @@ import type { Incident } from '../engine/changes.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import { BEAT_MS, type MirroredChange, mirrorKeys, STALE_AFTER_MS } from './mirror.ts'
 import type { IncidentArea, LiveStats } from './ports.ts'
+import type { Stirring } from './stirring.ts'
 
 export interface MirroredPicture {
   readonly grid: string
@@ -30,6 +31,8 @@ export interface MirrorReaderOptions {
   readonly onStats: (stats: LiveStats) => void
   /** The crews of now, as the writer gave them. */
   readonly onCrews: (crews: readonly object[]) => void
+  /** What stirs now, as the writer saw it. */
+  readonly onStirring?: (stirring: readonly Stirring[]) => void
 }
 
 export interface MirrorReader {
@@ -122,14 +125,16 @@ export function openMirrorReader(options: MirrorReaderOptions): MirrorReader {
       position = fields.to!
       entry = id
     }
-    const [state, stats, crews] = await Promise.all([
+    const [state, stats, crews, stirring] = await Promise.all([
       redis.hmget(keys.state, 'epoch', 'beat'),
       redis.get(keys.stats),
       redis.get(keys.crews),
+      redis.get(keys.stirring),
     ])
     if (state[0] !== epoch || stats === null) return undefined
     options.onStats(JSON.parse(stats) as LiveStats)
     if (crews !== null) options.onCrews(JSON.parse(crews) as object[])
+    if (stirring !== null) options.onStirring?.(JSON.parse(stirring) as Stirring[])
     if (state[1] !== beat) beatAt = performance.now()
     beat = state[1] ?? ''
     return { epoch, position, entry }

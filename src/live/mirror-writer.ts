@@ -13,6 +13,7 @@ import type { Position } from '../facts/facts.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import { BEAT_MS, isMirrored, type MirroredChange, mirrorKeys, STREAM_ENTRIES } from './mirror.ts'
 import type { IncidentArea, LiveStats } from './ports.ts'
+import type { Stirring } from './stirring.ts'
 
 /** What the writer needs of the records and the engine. */
 export interface MirrorSource {
@@ -24,6 +25,8 @@ export interface MirrorSource {
   stats(): LiveStats
   /** The crews of now, with what they are on and where they are. */
   crews?(): readonly object[]
+  /** What stirs now. */
+  stirring?(): readonly Stirring[]
   /** How far what engines say goes at this position, for readers who go on by themselves from there. */
   places?(position: Position): unknown
 }
@@ -97,7 +100,10 @@ export function openMirrorWriter(options: MirrorWriterOptions): MirrorWriter {
   let followed = source.position()
   /** The state Redis is in as far as we know; undefined: not known, write it whole. */
   let written: { readonly epoch: string; readonly position: Position } | undefined
-  let crews: { readonly at: number; readonly written: string } | undefined
+  /** What changes all the time, as it was written last. */
+  let passing:
+    | { readonly at: number; readonly crews: string; readonly stirring: string }
+    | undefined
   let failing = false
   let closed = false
   let wake: () => void = () => {}
@@ -123,7 +129,7 @@ export function openMirrorWriter(options: MirrorWriterOptions): MirrorWriter {
     const results = await write.exec()
     for (const [error] of results ?? []) if (error) throw error
     written = { epoch, position }
-    crews = undefined
+    passing = undefined
     telemetry.emit('mirror.rebuilt')
   }
 
@@ -145,20 +151,22 @@ export function openMirrorWriter(options: MirrorWriterOptions): MirrorWriter {
     written = applied === 1 ? { epoch, position: changes.length > 0 ? to : position } : undefined
   }
 
-  /** Crews drive all the time, whatever else changes: once a beat. */
-  async function writeCrews(): Promise<void> {
+  /** Crews drive and feeders stir all the time, whatever else changes: once a beat. */
+  async function writePassing(): Promise<void> {
     const at = performance.now()
-    if (!source.crews || (crews && at - crews.at < BEAT_MS)) return
-    const now = JSON.stringify(source.crews())
-    if (now !== crews?.written) await redis.set(keys.crews, now)
-    crews = { at, written: now }
+    if (passing && at - passing.at < BEAT_MS) return
+    const crews = JSON.stringify(source.crews?.() ?? [])
+    const stirring = JSON.stringify(source.stirring?.() ?? [])
+    if (source.crews && crews !== passing?.crews) await redis.set(keys.crews, crews)
+    if (source.stirring && stirring !== passing?.stirring) await redis.set(keys.stirring, stirring)
+    passing = { at, crews, stirring }
   }
 
   async function write(): Promise<void> {
     try {
       if (written && pending.length <= MAX_PENDING) await writeChanges(written)
       if (!written || pending.length > MAX_PENDING) await writeWhole()
-      await writeCrews()
+      await writePassing()
       if (failing) telemetry.emit('mirror.recovered')
       failing = false
     } catch (error) {

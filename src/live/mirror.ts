@@ -26,6 +26,8 @@ export function mirrorKeys(prefix: string) {
     stats: key('stats'),
     /** The crews of now, all of them. */
     crews: key('crews'),
+    /** What stirs now. */
+    stirring: key('stirring'),
     /** Stream: `epoch`, position `from` which and `to` which its `changes` lead. */
     changes: key('changes'),
   }

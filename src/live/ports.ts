@@ -4,6 +4,7 @@ import type { InstantMs } from '../facts/time.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import type { LiveTimings } from './limits.ts'
+import type { Stirring } from './stirring.ts'
 
 /** A WebSocket, as far as the hub uses one (`ws` fits; tests use a stand-in). */
 export interface LiveSocket {
@@ -70,6 +71,8 @@ export interface LiveHubDeps {
   stats(): LiveStats
   /** Crews that may be seen, by id; absent: there is no such topic. */
   crews?(seesUnit: (unit: string) => boolean): ReadonlyMap<string, object>
+  /** What stirs now (异动), asked for a few times a second; absent: there is no such topic. */
+  stirring?(): readonly Stirring[]
   readonly timings?: Partial<LiveTimings>
 }
 

@@ -78,8 +78,12 @@ export class ReadGate {
     if (!this.#isOpen()) return
     clearInterval(this.#timer)
     this.#timer = undefined
-    const resumed = [...this.#waiting]
-    this.#waiting.clear()
-    for (const resume of resumed) resume()
+    // Those behind the one that shuts it again need not be told to find it shut.
+    for (const resume of [...this.#waiting]) {
+      if (!this.#isOpen()) break
+      this.#waiting.delete(resume)
+      resume()
+    }
+    if (this.#waiting.size > 0) this.#timer ??= setInterval(() => this.#poll(), GATE_POLL_MS)
   }
 }

@@ -106,6 +106,25 @@ describeInBrowser('the console at a desk', () => {
     expect(complaints).toEqual([])
   })
 
+  test('what stirs is one line above the outages, and goes when nothing came of it', async () => {
+    await desk()
+    const at = new Date().toISOString()
+    const stirs = (id: string, name: string, reports: number, latestAt: number) => {
+      const evidence: never[] = []
+      return { id, feeder: id, name, unit: '1501', reports, since: 0, latestAt, evidence }
+    }
+    stage.stirring = [
+      stirs('B1', '10 kV 东河线', 3, Date.parse(at) - 60_000),
+      stirs('B2', '10 kV 西山线', 12, Date.parse(at)),
+    ]
+    const line = page.locator('.list-stirring')
+    await line.filter({ hasText: '西山线' }).waitFor()
+    expect(await line.textContent()).toMatch(/^2 条线路有异动：10 kV 西山线 12 条报告，\d+ 秒前$/)
+    stage.stirring = []
+    await line.waitFor({ state: 'detached' })
+    expect(complaints).toEqual([])
+  })
+
   test('a crew stands on the map where it was seen, and its distance in the detail', async () => {
     const { id } = stage.put('I-30', breaker, { ...confirmed, crew: 'C-01' as Incident['crew'] })
     const drive = (lat: number, metres: number) =>

@@ -474,6 +474,8 @@ describe('§6 WebSocket', () => {
     const console = await live()
     for (const topic of [
       ...['incidents', 'unit:1501', `incident:${id}`, 'feeder:F1', 'map:12/3317/1543', 'stats'],
+      // An addition.
+      'stirring',
     ]) {
       console.subscribe(topic)
       const snapshot = await console.next('snapshot', topic)

@@ -31,6 +31,7 @@ const TOPICS = {
   map: 'map:12/1/1',
   stats: 'stats',
   crews: 'crews',
+  stirring: 'stirring',
 } satisfies Record<keyof typeof TOPIC_RIGHTS, string>
 
 let fixture: Fixture

@@ -74,6 +74,20 @@ describe('the SQLite journal', () => {
     await expect(telemetry.metrics()).resolves.toMatch(/lastgasp_journal_pending_facts 0/)
   })
 
+  it('puts what goes ahead before all that waits, and behind what is in flight', async () => {
+    const { journal } = await openJournal({ rowFacts: 2 })
+    const waiting = [1, 2, 3, 4].map((at) => journal.append(tick(at)))
+    // The first row is on its way once its commit is asked for: the others wait behind it.
+    await waiting[0]
+    const rest = [journal.append(tick(5)), journal.append(tick(6), 'ahead')]
+    await Promise.all([...waiting, ...rest])
+    const order = (await readAll(journal)).map(({ fact }) => (fact as { at: number }).at)
+    expect(order.slice(0, 2)).toEqual([1, 2])
+    expect(order.indexOf(6)).toBeLessThan(order.indexOf(5))
+    expect([...order].sort()).toEqual([1, 2, 3, 4, 5, 6])
+    expect(await rest[1]).toBe(order.indexOf(6) + 1)
+  })
+
   it('reads across rows, between positions, and single facts, also after a restart', async () => {
     const first = await openJournal({ rowFacts: 7 })
     const positions = Array.from({ length: 100 }, (_, index) =>

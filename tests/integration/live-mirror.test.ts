@@ -78,6 +78,7 @@ function follow(url: string, prefix: string) {
     grid: '',
     places: '',
     crews: [] as readonly object[],
+    stirring: [] as readonly object[],
   }
   const reader = openMirrorReader({
     settings: { url, password: null, prefix },
@@ -110,6 +111,9 @@ function follow(url: string, prefix: string) {
     onCrews(crews) {
       seen.crews = crews
     },
+    onStirring(stirring) {
+      seen.stirring = stirring
+    },
   })
   ends.push(() => reader.close())
   return { reader, incidents, areas, seen, telemetry }
@@ -131,6 +135,7 @@ await describeWith('redis', 'the picture in Redis', (server) => {
         stats: () => utility.stats(),
         places: (position) => [position],
         crews: () => [{ id: 'K1', seen: utility.position }],
+        stirring: () => [{ id: 'B1', reports: utility.position }] as never,
       },
     })
     ends.push(() => writer.close())
@@ -204,6 +209,8 @@ await describeWith('redis', 'the picture in Redis', (server) => {
     const crews = JSON.stringify([{ id: 'K1', seen: utility.position }])
     await until(async () => (await redis.get(`{${prefix}}:crews`)) === crews)
     await until(() => JSON.stringify(gateway.seen.crews) === crews)
+    const stirring = JSON.stringify([{ id: 'B1', reports: utility.position }])
+    await until(() => JSON.stringify(gateway.seen.stirring) === stirring)
     expect(telemetry.total('mirror.rebuilt')).toBeGreaterThan(2)
   })
 

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { AreaChange } from '../../src/engine/changes.ts'
 import { tileX, tileY } from '../../src/grid/geography.ts'
+import type { Stirring } from '../../src/live/stirring.ts'
 import { incident, incidentChange } from '../support/changes.ts'
 import { type Fixture, httpFixture, type LiveClient } from '../support/http-fixture.ts'
 import { until } from '../support/until.ts'
@@ -241,6 +242,47 @@ describe('rights', () => {
     }
     expect(await seen('agent')).toEqual([])
     expect(await seen('auditor')).toHaveLength(1)
+  })
+
+  test('what stirs is for staff of its unit, its evidence for those who may see that', async () => {
+    const stirs = (id: string, unit: string, reports: number) => {
+      const item = { position: 7, observer: 'M', observerClass: 'meter', said: 'powerOff', at: 0 }
+      const evidence = [{ ...item, device: id }] as unknown as Stirring['evidence']
+      return { id, feeder: `${id}-F`, name: id, unit, reports, since: 0, latestAt: 0, evidence }
+    }
+    fixture.stirring = [stirs('F1', '1501', 3), stirs('F2', '1502', 5)]
+    const [all, one, agent, other] = [
+      await fixture.socket(await fixture.token('auditor')),
+      await fixture.socket(await fixture.token('serviceDispatcher', ['1501'])),
+      await fixture.socket(await fixture.token('agent')),
+      await fixture.socket(await fixture.token('securityAdmin')),
+    ]
+    const first = async (client: LiveClient) => {
+      client.subscribe('stirring')
+      let message = await client.nextOf('stirring')
+      // A console may be there before the hub has looked.
+      while (message.type !== 'error' && message.items.length === 0)
+        message = await client.nextOf('stirring')
+      return message
+    }
+    const seen = await first(all)
+    expect(ids(seen)).toEqual(['F1', 'F2'])
+    expect(seen.items[0]).toMatchObject({
+      ...{ feeder: 'F1-F', reports: 3, since: '1970-01-01T00:00:00.000Z' },
+      evidence: [{ position: 7, observer: 'M', at: '1970-01-01T00:00:00.000Z' }],
+    })
+    expect(ids(await first(one))).toEqual(['F1'])
+    expect((await first(agent)).items[0]).toMatchObject({ reports: 3, evidence: [] })
+    expect(await first(other)).toMatchObject({ type: 'error', code: 'topic.forbidden' })
+
+    fixture.stirring = [stirs('F1', '1501', 4)]
+    expect(await all.nextOf('stirring')).toMatchObject({
+      ...{ type: 'delta', removed: ['F2'] },
+      items: [{ id: 'F1', reports: 4 }],
+    })
+    expect(await one.nextOf('stirring')).toMatchObject({ items: [{ id: 'F1', reports: 4 }] })
+    fixture.stirring = []
+    expect(await one.nextOf('stirring')).toMatchObject({ items: [], removed: ['F1'] })
   })
 
   test('what is no message or no topic is answered with an error, and the socket lives on', async () => {

@@ -28,6 +28,7 @@ import type { SimulatorPort } from '../../src/http/simulator-port.ts'
 import { createLiveHub } from '../../src/live/hub.ts'
 import type { LiveTimings } from '../../src/live/limits.ts'
 import type { LiveHub } from '../../src/live/ports.ts'
+import type { Stirring } from '../../src/live/stirring.ts'
 import type { ReliabilityReader } from '../../src/records/reliability/reader.ts'
 import { reliabilityReport } from '../../src/records/reliability/report.ts'
 import { sensingIndicators } from '../../src/records/reliability/sensing.ts'
@@ -110,6 +111,8 @@ export interface Fixture {
   readonly hub: LiveHub
   /** What topic `crews` shows, by id. */
   readonly crewsSeen: Map<string, object>
+  /** What topic `stirring` shows. */
+  stirring: readonly Stirring[]
   readonly identity: Identity
   readonly telemetry: Telemetry
   readonly grid: CompiledGrid
@@ -170,6 +173,7 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
       storm: { on: false, by: 'rule' as const, since: null, reason: null },
     }
   }
+  let stirring: readonly Stirring[] = []
   const hub = createLiveHub({
     telemetry,
     now,
@@ -178,11 +182,18 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
     incident: (id) => incidents.get(id),
     stats: figures,
     crews: () => fixture.crewsSeen,
-    timings: { flushEveryMs: 10, statsEveryMs: 10, ...options.timings },
+    stirring: () => stirring,
+    timings: { flushEveryMs: 10, statsEveryMs: 10, stirringEveryMs: 10, ...options.timings },
   })
 
   const fixture: Omit<Fixture, 'server' | 'url'> & { server?: HttpServer; url?: string } = {
     crewsSeen: new Map(),
+    get stirring() {
+      return stirring
+    },
+    set stirring(now) {
+      stirring = now
+    },
     hub,
     identity,
     telemetry,

@@ -100,6 +100,17 @@ export interface EvidencePayload extends Omit<EvidenceItem, 'at'> {
   readonly at: Instant
 }
 
+/** What stirs on a feeder and is no incident (异动), of topic `stirring`. */
+export interface StirringPayload {
+  readonly id: string
+  readonly feeder: string
+  readonly name: string
+  readonly unit: string
+  readonly reports: number
+  readonly since: Instant
+  readonly latestAt: Instant
+}
+
 /** A transformer or device whose supply is not normal, of topic `map:{z}/{x}/{y}`. */
 export interface MapStatePayload {
   readonly id: string

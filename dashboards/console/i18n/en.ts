@@ -158,6 +158,11 @@ export const en: Catalogue = {
     retry: 'Try again',
     customers: 'customers',
     keyboard: 'Arrow keys to move, Enter to open the details.',
+    stirring: (feeders, latest) =>
+      `Stirring on ${feeders === '1' ? '1 feeder' : `${feeders} feeders`}: ${latest}`,
+    stirringOf: (name, reports, age) =>
+      `${name}, ${reports === '1' ? '1 report' : `${reports} reports`}, ${age} ago`,
+    atLeast: (count) => `${count}+`,
     announceOne: (headline) => `New outage: ${headline}`,
     announceMany: (count) => `${count} new outages`,
     announceRestored: (headline) => `Power is back: ${headline}`,

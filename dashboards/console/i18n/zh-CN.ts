@@ -177,6 +177,10 @@ export const zhCN = {
     retry: '重试',
     customers: '户',
     keyboard: '上下方向键选择，回车打开详情。',
+    stirring: (feeders: string, latest: string) => `${feeders} 条线路有异动：${latest}`,
+    stirringOf: (name: string, reports: string, age: string) =>
+      `${name} ${reports} 条报告，${age}前`,
+    atLeast: (count: string) => `${count}+`,
     announceOne: (headline: string) => `新增停电：${headline}`,
     announceMany: (count: number) => `新增 ${count} 起停电`,
     announceRestored: (headline: string) => `已恢复供电：${headline}`,

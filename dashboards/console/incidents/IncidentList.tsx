@@ -18,6 +18,7 @@ import {
   type Sort,
   STATE_FILTERS,
 } from './order.ts'
+import { StirringLine } from './StirringLine.tsx'
 
 interface Props {
   readonly listRef: RefObject<HTMLDivElement | null>
@@ -55,6 +56,7 @@ export function IncidentList({ listRef, names, selected, onSelect }: Props) {
         <SortChoice sort={sort} onChange={setSort} />
       </div>
       <Filters filter={filter} groups={groups} onChange={setFilter} />
+      <StirringLine />
       <IncidentRows
         listRef={listRef}
         names={names}

@@ -1,7 +1,12 @@
 /** The live feed for views: hooks that re-render when a topic, the link or the second changes. */
 import { createContext, useCallback, useContext, useMemo, useSyncExternalStore } from 'react'
 import { serverNow } from '../api/clock.ts'
-import type { CrewPayload, IncidentPayload, StatsPayload } from '../api/payloads.ts'
+import type {
+  CrewPayload,
+  IncidentPayload,
+  StatsPayload,
+  StirringPayload,
+} from '../api/payloads.ts'
 import type { LinkStatus, LiveFeed } from './feed.ts'
 import type { TopicState } from './topic.ts'
 
@@ -47,6 +52,12 @@ export function useStats(): StatsPayload | null {
 export function useCrews(): ReadonlyMap<string, CrewPayload> {
   const { items } = useTopic('crews')
   return items as ReadonlyMap<string, unknown> as ReadonlyMap<string, CrewPayload>
+}
+
+/** What stirs now, by the device at the head of its feeder; nothing where the role may not see it. */
+export function useStirring(): ReadonlyMap<string, StirringPayload> {
+  const { items } = useTopic('stirring')
+  return items as ReadonlyMap<string, unknown> as ReadonlyMap<string, StirringPayload>
 }
 
 const everySecond = new Set<() => void>()

@@ -96,12 +96,18 @@ class Arrivals {
   }
 }
 
+/** Whose arrivals are waited for, and who is told of what is published. */
+interface Watched {
+  readonly arrivals: Arrivals
+  published(event: Event): void
+}
+
 /** Offers the events to `broker` and answers what came out, and what was used for it. */
 async function offer(
   broker: URL,
   areas: readonly LoadArea[],
   events: readonly Event[],
-  arrivals: Arrivals,
+  { arrivals, published }: Watched,
   cpuMs: () => number,
   { rate }: PipelineOptions,
 ) {
@@ -124,7 +130,7 @@ async function offer(
         at: new Date().toISOString(),
         meters,
       })
-      arrivals.published(event)
+      published(event)
       terminals[event.area]!.publish(payload, '')
     }
   }
@@ -191,17 +197,31 @@ async function ofProgram(
   const target = await openTarget({ ...options, dir, grid, env })
   try {
     const arrivals = new Arrivals(events, areas.length)
-    const unfollow = await target.follow((items) => arrivals.see(items))
+    const anyFrame = new Arrivals(events, areas.length)
+    const unfollow = await target.follow((items, of) => {
+      anyFrame.see(items)
+      if (of === 'incidents') arrivals.see(items)
+    })
     const before = target.cpuMs()
     const all = () => Object.values(target.cpuMs()).reduce((sum, ms) => sum + ms, 0)
-    const figures = await offer(target.broker, areas, events, arrivals, all, options)
+    const published = (event: Event) => {
+      arrivals.published(event)
+      anyFrame.published(event)
+    }
+    const figures = await offer(target.broker, areas, events, { arrivals, published }, all, options)
     const stages = Object.entries(target.cpuMs()).map(
       ([stage, ms]) => [stage, round(((ms - before[stage]!) * 1000) / events.length)] as const,
     )
     await unfollow()
     const problem = await target.stop()
     if (problem !== undefined) throw new Error(problem)
-    return { ...figures, cpuUsByStage: Object.fromEntries(stages) }
+    return {
+      ...figures,
+      firstFrameRatio: round(anyFrame.tookMs.length / events.length),
+      p50FirstFrameMs: quantile(anyFrame.tookMs, 0.5),
+      p99FirstFrameMs: quantile(anyFrame.tookMs, 0.99),
+      cpuUsByStage: Object.fromEntries(stages),
+    }
   } finally {
     await target.kill()
   }
@@ -227,7 +247,7 @@ async function ofPeers(
       mosquitto.url,
       areas,
       events,
-      arrivals,
+      { arrivals, published: (event) => arrivals.published(event) },
       () => cpuMsOf(peer.pid!) + cpuMsOf(mosquitto.pid),
       options,
     )

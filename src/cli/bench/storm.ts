@@ -144,7 +144,11 @@ export async function benchStorm(options: StormOptions) {
       (id) => acknowledged.add(id),
     )
     const watch = new Watch()
-    const unfollow = await target.follow((items) => watch.see(items))
+    const anyFrame = new Watch()
+    const unfollow = await target.follow((items, of) => {
+      anyFrame.see(items)
+      if (of === 'incidents') watch.see(items)
+    })
     const rssStartMb = target.rssMb()
     let rssPeakMb = rssStartMb
     const generator = process.cpuUsage()
@@ -168,6 +172,7 @@ export async function benchStorm(options: StormOptions) {
     const tookMs = performance.now() - startedMs
     const cpuMs = allMs() - serverMs
     const { tookMs: latencies, onceOpenMs } = watch.latencies(sent.publishedMs)
+    const { tookMs: firstFrames } = anyFrame.latencies(sent.publishedMs)
     await unfollow()
     for (const terminal of terminals) terminal.close()
     const problem = await target.stop()
@@ -184,6 +189,9 @@ export async function benchStorm(options: StormOptions) {
       cited: latencies.length,
       p50PublishToConsoleMs: quantile(latencies, 0.5),
       p99PublishToConsoleMs: quantile(latencies, 0.99),
+      citedFirst: firstFrames.length,
+      p50PublishToFirstFrameMs: quantile(firstFrames, 0.5),
+      p99PublishToFirstFrameMs: quantile(firstFrames, 0.99),
       p50OnceOpenMs: quantile(onceOpenMs, 0.5),
       p99OnceOpenMs: quantile(onceOpenMs, 0.99),
       ...{ rssStartMb, rssPeakMb },

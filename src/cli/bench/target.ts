@@ -16,7 +16,7 @@ import {
 import { batchOf, factOf } from '../../journal/kafka/messages.ts'
 import { PartitionReader } from '../../journal/kafka/reader.ts'
 import { messagesInJournal } from './kill-audit.ts'
-import { type CitingItem, openConsole } from './load/console.ts'
+import { type Cited, type CitingItem, openConsole } from './load/console.ts'
 import { benchToken } from './load/token.ts'
 import { cpuMsOf, rssMbOf, Served } from './served.ts'
 
@@ -40,7 +40,7 @@ export interface Target {
   /** Resident memory of all processes, MB. */
   rssMb(): number
   /** Tells what comes out; answers how to stop that. */
-  follow(see: (items: readonly CitingItem[]) => void): Promise<() => unknown>
+  follow(see: (items: readonly CitingItem[], of: Cited) => void): Promise<() => unknown>
   /** Resolves when all that is durable by now is judged and told. */
   judged(): Promise<void>
   /** Stops it; answers what was wrong with that. */
@@ -178,7 +178,7 @@ async function pastAll(settings: KafkaSettings, judging: readonly Served[]): Pro
 
 async function followChanges(
   settings: KafkaSettings,
-  see: (items: readonly CitingItem[]) => void,
+  see: (items: readonly CitingItem[], of: Cited) => void,
 ): Promise<() => Promise<void>> {
   const reader = await PartitionReader.open(settings, topicsOf(settings).changes)
   const starts = []
@@ -190,7 +190,11 @@ async function followChanges(
     while (following)
       for (const message of await reader.nextOrNone()) {
         const { changes } = batchOf(message)
-        see(changes.flatMap((change) => (change.type === 'incident' ? [change.incident] : [])))
+        const incidents = changes.filter((change) => change.type === 'incident')
+        see(
+          incidents.map(({ incident }) => incident),
+          'incidents',
+        )
       }
   })()
   return async () => {

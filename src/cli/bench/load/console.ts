@@ -3,17 +3,20 @@ import { WebSocket } from 'ws'
 
 const OPEN_WITHIN_MS = 20_000
 
-/** An incident of a frame, as far as a load reads it. */
+/** An object of a frame, as far as a load reads it. */
 export interface CitingItem {
   readonly id: string
   readonly evidence: readonly { readonly observer: string }[]
 }
 
-/** A console of the program, signed in with `token`, following all incidents. */
+/** What a frame is of: incidents, or what stirs before it is one. */
+export type Cited = 'incidents' | 'stirring'
+
+/** A console of the program, signed in with `token`, following all incidents and what stirs. */
 export async function openConsole(
   url: string,
   token: string,
-  told: (items: readonly CitingItem[]) => void,
+  told: (items: readonly CitingItem[], of: Cited) => void,
 ): Promise<WebSocket> {
   const answer = await fetch(`${url}/api/v1/tickets`, {
     method: 'POST',
@@ -22,11 +25,15 @@ export async function openConsole(
   if (!answer.ok) throw new Error(`no ticket: ${answer.status} ${await answer.text()}`)
   const { ticket } = (await answer.json()) as { ticket: string }
   const address = `${url.replace('http', 'ws')}/api/v1/live?ticket=${ticket}`
-  return followFrames(address, '{"type":"subscribe","topic":"incidents"}', (text) => {
-    const { items } = JSON.parse(text) as { items?: readonly CitingItem[] }
-    if (items) told(items)
+  const socket = await followFrames(address, subscribeTo('incidents'), (text) => {
+    const { items, topic } = JSON.parse(text) as { items?: readonly CitingItem[]; topic: Cited }
+    if (items) told(items, topic)
   })
+  socket.send(subscribeTo('stirring'))
+  return socket
 }
+
+const subscribeTo = (topic: Cited) => JSON.stringify({ type: 'subscribe', topic })
 
 /** Opens `address`, says `greeting`, and passes on every text; resolves with the first. */
 export function followFrames(

@@ -1,0 +1,123 @@
+/** What stirs beside the incidents: seen before one opens, gone with it, with the light, or with time. */
+import { beforeEach, expect, test } from 'vitest'
+import {
+  MAX_STIRRING,
+  STIRRING_COUNTED,
+  STIRRING_KEPT_MS,
+  STIRRING_REPORTS,
+} from '../../../src/live/limits.ts'
+import { Stirrings, stirringJson } from '../../../src/live/stirring.ts'
+import { drawnGrid } from '../../support/drawn-grid.ts'
+import { EngineLab } from '../../support/engine-lab.ts'
+
+const meters = (name: string, count: number) => Array.from({ length: count }, (_, i) => name + i)
+const area = (name: string, count: number) =>
+  [`    T${name} transformer`, ...meters(name, count).map((id) => `      ${id} meter`)].join('\n')
+const feeder = (name: string) => `B${name} breaker
+  S${name} switch
+${area(`${name}x`, 12)}
+  R${name} switch
+${area(`${name}y`, 12)}`
+
+let lab: EngineLab
+let stirrings: Stirrings
+beforeEach(() => {
+  lab = new EngineLab(drawnGrid(`${feeder('a')}\n${feeder('b')}`))
+  stirrings = new Stirrings()
+  look()
+})
+const look = () => stirrings.look([lab.engine.world!], lab.now)
+const off = (...names: string[]) => {
+  for (const name of names) lab.say(`o-${name}`, 'powerOff')
+}
+
+test('reports stir before a tick has judged them, and until their incident opens', () => {
+  off('ax0', 'ax1')
+  expect(look()).toMatchObject([{ id: 'Ba', reports: 2, since: lab.now, latestAt: lab.now }])
+  expect(look()[0]!.evidence.map(({ observer }) => observer)).toEqual(['o-ax1', 'o-ax0'])
+  const began = lab.now
+  lab.pass(1)
+  expect(lab.incidents()).toEqual([])
+  off('ax2')
+  expect(look()).toMatchObject([{ id: 'Ba', reports: 3, since: began, latestAt: lab.now }])
+  off(...meters('ax', 12).slice(3))
+  lab.pass(5)
+  expect(lab.incidents()).toHaveLength(1)
+  expect(look()).toEqual([])
+})
+
+test('beside an open incident what lies elsewhere on its feeder stirs, what lies below it does not', () => {
+  off(...meters('ax', 12))
+  lab.pass(10)
+  expect(lab.incidents()).toHaveLength(1)
+  look()
+  lab.say('o-ax0', 'powerOn')
+  off('ax0', 'ay0')
+  expect(look()).toMatchObject([{ id: 'Ba', reports: 1, evidence: [{ observer: 'o-ay0' }] }])
+})
+
+test('who has supply again stirs no more, whether or not a tick lies between', () => {
+  off('ax0', 'bx0')
+  expect(look()).toHaveLength(2)
+  lab.now += 100
+  lab.say('o-ax0', 'powerOn')
+  expect(look()).toMatchObject([{ id: 'Bb' }])
+  lab.tick()
+  lab.say('o-bx0', 'powerOn')
+  lab.tick()
+  expect(look()).toEqual([])
+})
+
+test('what nothing comes of ends with time; what stirs longest stands first', () => {
+  off('bx0')
+  look()
+  lab.now += 1_000
+  off('ax0')
+  expect(look().map(({ id }) => id)).toEqual(['Bb', 'Ba'])
+  lab.now += STIRRING_KEPT_MS
+  expect(look().map(({ id }) => id)).toEqual(['Ba'])
+  lab.now += 1
+  expect(look()).toEqual([])
+})
+
+test('what was heard before one looks for the first time is not of now', () => {
+  off('ax0')
+  lab.pass(1)
+  stirrings = new Stirrings()
+  expect(look()).toEqual([])
+  expect(look()).toEqual([])
+  off('ax1')
+  expect(look()).toMatchObject([{ reports: 1, evidence: [{ observer: 'o-ax1' }] }])
+})
+
+test('counts, reports and trees are bounded, and so is a frame', () => {
+  const many = 2 * STIRRING_COUNTED
+  const trees = MAX_STIRRING + 3
+  const drawn = Array.from({ length: trees }, (_, i) => {
+    const count = i === 0 ? many : 1
+    return `B${i} breaker\n    X${i} transformer\n${meters(`m${i}-`, count)
+      .map((id) => `      ${id} meter`)
+      .join('\n')}`
+  })
+  lab = new EngineLab(drawnGrid(drawn.join('\n')), undefined, { invariants: false })
+  look()
+  off(...meters('m0-', many))
+  for (let tree = 1; tree < trees; tree++) off(`m${tree}-0`)
+  const seen = look()
+  expect(seen).toHaveLength(MAX_STIRRING)
+  expect(seen.find(({ id }) => id === 'B0')).toMatchObject({ reports: STIRRING_COUNTED })
+  for (const one of seen) expect(one.evidence.length).toBeLessThanOrEqual(STIRRING_REPORTS)
+  const bytes = seen.reduce((sum, one) => sum + stirringJson(one, true).length, 0)
+  expect(bytes).toBeLessThan(100_000)
+})
+
+test('evidence is for those who may see it; times are RFC 3339', () => {
+  off('ax0')
+  const [one] = look()
+  const at = new Date(lab.now).toISOString()
+  expect(JSON.parse(stirringJson(one!, true))).toMatchObject({
+    ...{ id: 'Ba', feeder: 'f-Ba', since: at, latestAt: at, reports: 1 },
+    evidence: [{ observer: 'o-ax0', said: 'powerOff', at }],
+  })
+  expect(JSON.parse(stirringJson(one!, false))).toMatchObject({ reports: 1, evidence: [] })
+})
