@@ -2,7 +2,8 @@
  * The whole way on public feeders: a file of another program imported, served, its terminals
  * simulated as real MQTT clients, and what was said compared with what happened. The rules count
  * real seconds while the scenario passes twelve times as fast: its outages are therefore long enough
- * to last beyond a minute, below which they would be momentary.
+ * to last beyond a minute, below which they would be momentary, with as many seconds to spare as a busy
+ * machine may hear of their beginning late.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -19,7 +20,7 @@ import {
 } from '../support/server.ts'
 
 const SPEED = 12
-const OUTAGE_SECONDS = 750
+const OUTAGE_SECONDS = 900
 
 interface Case {
   readonly name: string

@@ -161,19 +161,30 @@ await describeWith('redis', 'the picture in Redis', (server) => {
         if (step % pauseEvery === 0) await new Promise((resolve) => setTimeout(resolve, 2))
       }
     }
-    return { prefix, utility, telemetry, writer, gateway, inStep, steps }
+    /** Whole pictures written and read so far, and calls of each side that Redis did not answer in time. */
+    const pictures = () => ({
+      rebuilt: telemetry.total('mirror.rebuilt'),
+      unwritten: telemetry.total('mirror.failed'),
+      read: gateway.telemetry.total('mirror.read'),
+      unread: gateway.telemetry.total('mirror.failed'),
+    })
+    return { prefix, utility, telemetry, writer, gateway, inStep, steps, pictures }
   }
 
   const seed = Math.floor(Math.random() * 2 ** 31)
 
   test(`changes arrive one after the other, none missed (seed ${seed})`, async () => {
-    const { telemetry, gateway, inStep, steps } = start(seed)
+    const { gateway, inStep, steps, pictures } = start(seed)
     await inStep()
     expect(gateway.seen.grid).toBe('grid-1')
+    const before = pictures()
     await steps(500)
     await inStep()
-    expect(telemetry.total('mirror.rebuilt')).toBe(1)
-    expect(gateway.telemetry.total('mirror.read')).toBe(1)
+    const after = pictures()
+    // None is written or read whole again but where a busy machine answered a call too late.
+    const [rebuilt, read] = [after.rebuilt - before.rebuilt, after.read - before.read]
+    expect(rebuilt).toBeLessThanOrEqual(after.unwritten - before.unwritten)
+    expect(read).toBeLessThanOrEqual(rebuilt + after.unread - before.unread)
   })
 
   test('a gateway that comes later starts with the whole', async () => {
@@ -230,9 +241,10 @@ await describeWith('redis', 'the picture in Redis', (server) => {
     const { hostname, port } = new URL(server.url)
     const gate = await openGate(hostname, Number(port))
     const readFrom = `redis://127.0.0.1:${gate.port}`
-    const { prefix, telemetry, gateway, inStep, steps } = start(seed, { readFrom })
+    const { prefix, gateway, inStep, steps, pictures } = start(seed, { readFrom })
     ends.unshift(() => gate.close())
     await inStep()
+    const before = pictures()
     gate.shut()
     await until(() => gateway.reader.problem !== undefined)
     await steps(200)
@@ -241,8 +253,9 @@ await describeWith('redis', 'the picture in Redis', (server) => {
     await redis.xtrim(`{${prefix}}:changes`, 'MAXLEN', 2)
     gate.open()
     await inStep()
-    expect(gateway.telemetry.total('mirror.read')).toBe(2)
-    expect(telemetry.total('mirror.rebuilt')).toBe(1)
+    const after = pictures()
+    expect(after.read).toBeGreaterThan(before.read)
+    expect(after.rebuilt - before.rebuilt).toBeLessThanOrEqual(after.unwritten - before.unwritten)
   })
 
   test('a writer without Redis keeps nothing and forgets nothing', async () => {

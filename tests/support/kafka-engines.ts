@@ -36,6 +36,9 @@ const CONCENTRATOR = OBSERVER_CLASSES.indexOf('concentrator')
 export class EngineProcess {
   readonly child: ChildProcess
   output = ''
+  /** It has ended, and all that it printed is in `output`. */
+  isOver = false
+  readonly #closed: Promise<unknown>
 
   constructor(stage: KafkaStage, port: number) {
     const { brokers, prefix, partitions } = stage.settings
@@ -61,10 +64,10 @@ export class EngineProcess {
       stream.setEncoding('utf8').on('data', (text: string) => {
         this.output += text
       })
-  }
-
-  get isOver(): boolean {
-    return this.child.exitCode !== null || this.child.signalCode !== null
+    // Not `exit`: what it printed last is still in the pipe then.
+    this.#closed = once(this.child, 'close').then(() => {
+      this.isOver = true
+    })
   }
 
   gained(): number {
@@ -72,10 +75,8 @@ export class EngineProcess {
   }
 
   async end(signal: NodeJS.Signals): Promise<void> {
-    if (this.isOver) return
-    const ended = once(this.child, 'exit')
     this.child.kill(signal)
-    await ended
+    await this.#closed
   }
 }
 
