@@ -119,6 +119,8 @@ describeInBrowser('the agent at the desk', () => {
     await page.keyboard.press('m')
     const dialog = page.getByRole('dialog')
     await dialog.getByText(en.agent.revealReasons.callBack).waitFor()
+    // A dialog takes the focus once it stands.
+    await dialog.locator('input[type=radio]:focus').waitFor()
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: '王小芳' }).waitFor()

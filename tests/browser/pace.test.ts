@@ -77,8 +77,17 @@ describeInBrowser('a storm on one desk', () => {
     await page.evaluate(() => (globalThis as unknown as Watched).watched.delays.splice(0))
     await page.focus('#incident-list')
     for (let key = 0; key < KEYS; key++) await page.keyboard.press('ArrowDown')
-    const active = await page.getAttribute('#incident-list', 'aria-activedescendant')
-    await page.locator(`[id="${active}"]`).waitFor()
+    // Where a change has carried the active row out of sight meanwhile, one more key brings it back.
+    const activeIsShown = () =>
+      page.evaluate(() => {
+        const list = document.getElementById('incident-list')!
+        return document.getElementById(list.getAttribute('aria-activedescendant') ?? '') !== null
+      })
+    await page.evaluate(framed)
+    while (!(await activeIsShown())) {
+      await page.keyboard.press('ArrowDown')
+      await page.evaluate(framed)
+    }
     await page.keyboard.press('Enter')
     await page.locator('.detail').getByText(zhCN.detail.where).waitFor()
     await page.keyboard.press('Escape')
@@ -186,6 +195,11 @@ function watch() {
 /** In the page: nothing more is being loaded or moved, as far as two seconds tell. */
 function settled() {
   return new Promise((resolve) => setTimeout(resolve, 2_000))
+}
+
+/** In the page: what was changed until now has been drawn. */
+function framed() {
+  return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
 }
 
 /** How long `draw` takes, and the longest that this thread was held meanwhile. */

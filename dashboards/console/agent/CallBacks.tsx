@@ -1,6 +1,6 @@
 /** Call-backs between calls: `B` takes the oldest, the words stand first, a mark settles it. */
 import { App } from 'antd'
-import { useEffect, useRef, useState } from 'react'
+import { useLayoutEffect, useRef, useState } from 'react'
 import {
   answerCallBack,
   type CallBackDetail,
@@ -31,7 +31,7 @@ export function CallBacks() {
   const region = useRef<HTMLElement>(null)
   const shown = useRef(taken)
   // What was pressed is gone: the keys go on with what stands in its place.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (shown.current !== taken) region.current?.focus()
     shown.current = taken
   }, [taken])

@@ -1,6 +1,6 @@
 /** One customer: what to say first, then everything that stands behind it, then what may be filed. */
 import { Skeleton } from 'antd'
-import { useEffect, useRef, useState } from 'react'
+import { useLayoutEffect, useRef, useState } from 'react'
 import type { CardPayload, CustomerPayload, RevealedCustomer } from '../api/customers.ts'
 import type { Account } from '../api/payloads.ts'
 import { Panel } from '../app/Panel.tsx'
@@ -29,7 +29,7 @@ export function CustomerCard({ customer, account, names }: Props) {
   const [revealed, setRevealed] = useState<RevealedCustomer | null>(null)
   const { card, failed, renew } = useCard(customer.account, verified)
   const region = useRef<HTMLElement>(null)
-  useEffect(() => region.current?.focus({ preventScroll: true }), [])
+  useLayoutEffect(() => region.current?.focus({ preventScroll: true }), [])
   useFocusKept(region)
   const mayReveal = account.rights.includes('customers.reveal')
   useKeys({

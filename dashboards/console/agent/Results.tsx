@@ -1,6 +1,6 @@
 /** What was found, masked, walked with the arrow keys; and what is said when nothing was. */
 import { Button } from 'antd'
-import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, type ReactNode, useLayoutEffect, useRef, useState } from 'react'
 import type { CustomerPayload } from '../api/customers.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import type { Names } from '../incidents/names.ts'
@@ -71,7 +71,8 @@ function Listed(props: {
   const { text } = useLanguage()
   const list = useRef<HTMLDivElement>(null)
   const [active, setActive] = useState(0)
-  useEffect(() => list.current?.focus(), [])
+  // Before it is painted: who sees the list and presses a key means the list.
+  useLayoutEffect(() => list.current?.focus(), [])
   function onKeyDown(event: KeyboardEvent) {
     const move = { ArrowDown: 1, ArrowUp: -1 }[event.key]
     if (move !== undefined) {

@@ -1,5 +1,5 @@
 /** Keys that work wherever nothing is being typed: a whole shift without a mouse. */
-import { useEffect, useRef } from 'react'
+import { useLayoutEffect, useRef } from 'react'
 
 /** By the key as it is typed: `r`, `/`, `?`, `Escape`. */
 export type Keys = Readonly<Record<string, (() => void) | undefined>>
@@ -10,7 +10,8 @@ const TYPED_INTO =
 export function useKeys(keys: Keys): void {
   const current = useRef(keys)
   current.current = keys
-  useEffect(() => {
+  // Before anything is painted: what a screen shows as a key works from its first frame on.
+  useLayoutEffect(() => {
     function onKeyDown(event: KeyboardEvent) {
       if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return
       const at = event.target as Element | null

@@ -1,6 +1,6 @@
 /** The sign-in page. */
 import { Alert, Button, Input } from 'antd'
-import { type FormEvent, useEffect, useRef, useState } from 'react'
+import { type FormEvent, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { ApiError, signIn, signInWays } from '../api/client.ts'
 import type { Account } from '../api/payloads.ts'
 import { useLanguage } from '../i18n/language.tsx'
@@ -30,7 +30,8 @@ export function SignIn({ expired, onSignedIn }: Props) {
     )
   }, [])
   const form = useRef<HTMLFormElement>(null)
-  useEffect(() => form.current?.querySelector('input')?.focus(), [])
+  // Before it is painted: a focus that comes later would take the words out of the field being filled.
+  useLayoutEffect(() => form.current?.querySelector('input')?.focus(), [])
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()

@@ -1,5 +1,5 @@
 /** Whoever works by keys keeps their place: where the focus was lost, it goes back to where it was. */
-import { type RefObject, useEffect } from 'react'
+import { type RefObject, useLayoutEffect } from 'react'
 
 /**
  * A browser leaves the focus nowhere when the button that had it vanishes, or the dialog it opened
@@ -7,7 +7,8 @@ import { type RefObject, useEffect } from 'react'
  * focus that went elsewhere, and a hand on a mouse, are left alone.
  */
 export function useFocusKept(holder: RefObject<HTMLElement | null>): void {
-  useEffect(() => {
+  // With the focus that its holder takes as it appears: from then on none is lost.
+  useLayoutEffect(() => {
     const root = document.getElementById('root')
     let last: HTMLElement | null = null
     const take = (at: Element | null) => {

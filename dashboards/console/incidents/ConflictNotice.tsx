@@ -1,6 +1,6 @@
 /** Somebody else was first: what changed meanwhile, and whether to go on all the same. */
 import { Button } from 'antd'
-import { type KeyboardEvent, useEffect, useRef } from 'react'
+import { type KeyboardEvent, useLayoutEffect, useRef } from 'react'
 import type { IncidentPayload } from '../api/payloads.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import { whatChanged } from './changed.ts'
@@ -16,7 +16,7 @@ export function ConflictNotice({ incident, conflict, acting }: Props) {
   const { text, format } = useLanguage()
   const notice = useRef<HTMLDivElement>(null)
   // Not the button: a second Enter must not repeat what nobody has looked at again.
-  useEffect(() => notice.current?.focus(), [])
+  useLayoutEffect(() => notice.current?.focus(), [])
   const { action, fields, seen } = conflict
   const name = acting.nameOf(action)
   const differences = whatChanged(seen, incident, text, format)

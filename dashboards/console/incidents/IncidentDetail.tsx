@@ -1,7 +1,7 @@
 /** Everything known of one incident: what, where, how sure, why, how far, and what may be done. */
 import { AimOutlined, AuditOutlined, CloseOutlined, PrinterOutlined } from '@ant-design/icons'
 import { Skeleton } from 'antd'
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, useLayoutEffect, useRef, useState } from 'react'
 import type { Account, IncidentPayload } from '../api/payloads.ts'
 import { Panel } from '../app/Panel.tsx'
 import { useFocusKept } from '../app/useFocusKept.ts'
@@ -44,7 +44,8 @@ export function IncidentDetail(props: Props) {
   const { text } = useLanguage()
   const { incident, missing, refresh } = useIncident(id)
   const panel = useRef<HTMLElement>(null)
-  useEffect(() => panel.current?.focus({ preventScroll: true }), [])
+  // Before it is painted: a key that is pressed on what is seen must not go to the list behind it.
+  useLayoutEffect(() => panel.current?.focus({ preventScroll: true }), [])
   useFocusKept(panel)
   function onKeyDown(event: KeyboardEvent) {
     if (event.key !== 'Escape') return
