@@ -1,9 +1,15 @@
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin, type Rolldown } from 'vite'
 
 /** What `/grid` consists of: these chunks, and all that they bring along. */
 const FIELD_PAGE = ['main.tsx', 'app/App.tsx', 'app/Workplace.tsx', 'field/Field.tsx']
+
+/** Of the program that this console belongs to. */
+const { version } = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+) as { version: string }
 
 /** Writes into the service worker of `/grid` the files that it keeps on the phone. */
 function fieldShell(): Plugin {
@@ -47,6 +53,7 @@ export default defineConfig({
   // `public/` is the page for everyone, no folder of files to copy.
   publicDir: false,
   plugins: [react(), fieldShell()],
+  define: { __CONSOLE_VERSION__: JSON.stringify(version) },
   build: {
     outDir: '../../dist/console',
     emptyOutDir: true,

@@ -8,6 +8,11 @@ export const REQUEST_TIMEOUT_MS = 10_000
 export const REQUESTS_PER_MINUTE = 6_000
 /** Sign-ins of one address a minute: a shift change of 60 people behind one address. */
 export const SIGN_INS_PER_MINUTE = 60
+/**
+ * Failed panels of consoles told from one address a minute: a hall of desks behind one address, each of
+ * which says a panel once a minute. More would say nothing new.
+ */
+export const CONSOLE_FAILURES_PER_MINUTE = 120
 /** Readings of one public feed by one address a minute: a village behind one address, each phone once. */
 export const FEED_READINGS_PER_MINUTE = 600
 /** How long an action waits for the engine's answer (CONTRACT §5: then 202), ms. */

@@ -222,6 +222,12 @@ const events = {
     counter: 'lastgasp_http_refused_total',
     labels: ['reason'],
   },
+  'console.panelFailed': {
+    help: 'Parts of a console that could not be drawn, as the console told',
+    level: 'warn',
+    counter: 'lastgasp_console_panel_failures_total',
+    labels: ['panel'],
+  },
   'map.ready': { help: 'The map of a grid is drawn', level: 'info' },
   'map.failed': {
     help: 'The thread that draws the map stopped; started again when asked for',

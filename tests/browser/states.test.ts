@@ -95,6 +95,10 @@ describeInBrowser('pages that have nothing to show, or something old', () => {
     expect(await page.locator('.panel-failed').count()).toBe(1)
     expect(await page.locator('.failure').count()).toBe(0)
     await expect.poll(() => logged.join()).toContain(`failed: ${field}`)
+    // Those who keep the program running see it too, without a word of it.
+    await expect
+      .poll(() => stage.telemetry.metrics())
+      .toMatch(/^lastgasp_console_panel_failures_total\{panel="fromTheField"\} 1$/m)
     expect(await seriousFindings(page)).toEqual([])
     // The list beside it is alive: what opens now arrives, and another outage can be looked at.
     stage.put('I-2', stage.device('transformer', 20, 400), { outageKind: 'confirmed' })

@@ -98,18 +98,18 @@ export function AgentDesk({ account, names }: ViewProps) {
       {searching.opened === null ? (
         <Results searching={searching} names={names}>
           {account.rights.includes('callbacks.write') && (
-            <Panel name={text.agent.callBacks.heading}>
+            <Panel id="callBacks" name={text.agent.callBacks.heading}>
               <CallBacks />
             </Panel>
           )}
           {account.rights.includes('complaints.read') && (
-            <Panel name={text.complaints.heading}>
+            <Panel id="complaints" name={text.complaints.heading}>
               <Complaints account={account} />
             </Panel>
           )}
         </Results>
       ) : (
-        <Panel key={searching.opened.account} name={t.card} className="answer">
+        <Panel id="customerCard" key={searching.opened.account} name={t.card} className="answer">
           <CustomerCard customer={searching.opened} account={account} names={names} />
         </Panel>
       )}

@@ -27,29 +27,29 @@ export function Behind({ card, names, failed }: Props) {
         </p>
       )}
       <div>
-        <Panel name={t.supply}>
+        <Panel id="supply" name={t.supply}>
           <Supply card={card} />
         </Panel>
-        <Panel name={t.announced}>
+        <Panel id="announced" name={t.announced}>
           <Announced card={card} />
         </Panel>
       </div>
       <div>
-        <Panel name={t.restoration}>
+        <Panel id="restoration" name={t.restoration}>
           <Restoration card={card} />
         </Panel>
-        <Panel name={t.past}>
+        <Panel id="pastOutages" name={t.past}>
           <Past card={card} />
         </Panel>
       </div>
       <div>
-        <Panel name={t.incident}>
+        <Panel id="customerIncident" name={t.incident}>
           <Outage card={card} names={names} />
         </Panel>
-        <Panel name={t.contacts}>
+        <Panel id="contacts" name={t.contacts}>
           <Contacts card={card} />
         </Panel>
-        <Panel name={t.messages}>
+        <Panel id="messages" name={t.messages}>
           <Messages card={card} />
         </Panel>
       </div>

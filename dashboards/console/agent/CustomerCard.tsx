@@ -67,10 +67,10 @@ export function CustomerCard({ customer, account, names }: Props) {
         )
       ) : (
         <>
-          <Panel name={t.sayFirst}>
+          <Panel id="sayFirst" name={t.sayFirst}>
             <SayFirst card={card} preferred={customer.language} />
           </Panel>
-          <Panel name={t.filing.heading}>
+          <Panel id="filing" name={t.filing.heading}>
             <Filing customer={customer} card={card} account={account} onFiled={renew} />
           </Panel>
           <Behind card={card} names={names} failed={failed} />

@@ -23,7 +23,7 @@ export function App({ session }: { session: Promise<Account | null> }) {
   return (
     <LanguageProvider>
       <ThemeProvider>
-        <PageBoundary name="console">
+        <PageBoundary panel="console">
           <Gate asked={session} />
         </PageBoundary>
       </ThemeProvider>

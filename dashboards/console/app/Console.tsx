@@ -31,11 +31,11 @@ export function Console({ account, network, names }: ViewProps) {
       <button type="button" className="skip" onClick={() => focusOn('network-map')}>
         {text.skip.toMap}
       </button>
-      <Panel name={text.list.title} className="list">
+      <Panel id="incidentList" name={text.list.title} className="list">
         <IncidentList listRef={list} names={names} selected={selected} onSelect={select} />
       </Panel>
       <div className="desk-map">
-        <Panel name={text.map.region} className="map">
+        <Panel id="map" name={text.map.region} className="map">
           <NetworkMap
             network={network}
             names={names}
@@ -45,7 +45,13 @@ export function Console({ account, network, names }: ViewProps) {
           />
         </Panel>
         {selected !== null && (
-          <Panel key={selected} name={text.detail.region} className="detail" onClose={close}>
+          <Panel
+            id="detail"
+            key={selected}
+            name={text.detail.region}
+            className="detail"
+            onClose={close}
+          >
             <IncidentDetail
               id={selected}
               account={account}
@@ -57,7 +63,7 @@ export function Console({ account, network, names }: ViewProps) {
           </Panel>
         )}
       </div>
-      <FailureBoundary name="announcer" instead={() => null}>
+      <FailureBoundary name="announcer" panel="announcer" instead={() => null}>
         <Announcer names={names} />
       </FailureBoundary>
     </main>

@@ -1,10 +1,14 @@
 /** What throws while it is drawn takes nothing else with it: the page, or one panel of it, says so. */
 import { Component, type ErrorInfo, type ReactNode } from 'react'
+import type { ConsolePanel } from '../../../src/facts/console-failure.ts'
+import { tellFailure } from '../api/failures.ts'
 import { useLanguage } from '../i18n/language.tsx'
 
 interface Props {
   /** What is guarded, as the log of the browser names it. */
   readonly name: string
+  /** The same as the server counts it; null where nobody is signed in. */
+  readonly panel: ConsolePanel | null
   /** What stands in its place; `retry` draws it anew. */
   readonly instead: (retry: () => void) => ReactNode
   readonly children: ReactNode
@@ -17,9 +21,11 @@ export class FailureBoundary extends Component<Props, { failed: boolean }> {
     return { failed: true }
   }
 
-  /** In this browser alone: the words of an error may name a customer. */
+  /** The words of an error may name a customer: they stay in this browser. */
   override componentDidCatch(error: unknown, { componentStack }: ErrorInfo) {
-    console.error(`failed: ${this.props.name}`, error, componentStack)
+    const { name, panel } = this.props
+    console.error(`failed: ${name}`, error, componentStack)
+    if (panel !== null) tellFailure(panel, error)
   }
 
   override render() {
@@ -29,9 +35,10 @@ export class FailureBoundary extends Component<Props, { failed: boolean }> {
 }
 
 /** The page as a whole: what the header and the rail lead to, or everything. */
-export function PageBoundary({ name, children }: { name: string; children: ReactNode }) {
+export function PageBoundary(props: { panel: ConsolePanel | null; children: ReactNode }) {
+  const { panel, children } = props
   return (
-    <FailureBoundary name={name} instead={() => <PageFailed />}>
+    <FailureBoundary name={panel ?? 'page'} panel={panel} instead={() => <PageFailed />}>
       {children}
     </FailureBoundary>
   )

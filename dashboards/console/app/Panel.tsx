@@ -1,9 +1,12 @@
 /** One part of a page: where it cannot be drawn it says so in its own place, and the rest lives on. */
 import { type ReactNode, useEffect } from 'react'
+import type { ConsolePanel } from '../../../src/facts/console-failure.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import { FailureBoundary } from './FailureBoundary.tsx'
 
 interface Props {
+  /** As the server counts it; null where nobody is signed in. */
+  readonly id: ConsolePanel | null
   /** Its heading, as the reader knows it. */
   readonly name: string
   /** Where it stands on the page, so that what is said stands there too. */
@@ -19,6 +22,7 @@ export function Panel({ children, ...props }: Props) {
   return (
     <FailureBoundary
       name={props.name}
+      panel={props.id}
       instead={(retry) => <PanelFailed {...props} retry={retry} />}
     >
       {children}
@@ -26,7 +30,7 @@ export function Panel({ children, ...props }: Props) {
   )
 }
 
-function PanelFailed(props: Omit<Props, 'children'> & { retry: () => void }) {
+function PanelFailed(props: Omit<Props, 'id' | 'children'> & { retry: () => void }) {
   const { name, className = '', onClose, retryAfterMs, retry } = props
   const { text } = useLanguage()
   const t = text.failure

@@ -62,7 +62,7 @@ function Room({ account, onSignOut }: Omit<Props, 'onExpired'>) {
   const asked = useView()
   const view = views.find((one) => one === asked) ?? views[0]
   const header = (
-    <Panel name={text.header.title} className="header">
+    <Panel id="header" name={text.header.title} className="header">
       <Header account={account} names={names} onSignOut={onSignOut} />
     </Panel>
   )
@@ -71,7 +71,7 @@ function Room({ account, onSignOut }: Omit<Props, 'onExpired'>) {
   const shared = { account, network, names }
   return (
     <Frame header={header} rail={views.length > 1 ? <Rail views={views} current={view} /> : null}>
-      <PageBoundary key={view} name={view}>
+      <PageBoundary key={view} panel={view}>
         <Suspense fallback={<div className="waiting" aria-busy="true" />}>
           <Page {...shared} />
         </Suspense>

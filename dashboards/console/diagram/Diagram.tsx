@@ -131,7 +131,7 @@ function Feeder({ feeder, incidents, names, shownAs }: FeederProps) {
       <section className="diagram-scroll" tabIndex={0} aria-label={text.diagram.region}>
         <LoadedOr loaded={loaded} retry={retry}>
           {(value) => (
-            <Panel key={`${feeder} ${shownAs}`} name={text.diagram.region}>
+            <Panel id="diagram" key={`${feeder} ${shownAs}`} name={text.diagram.region}>
               <Transfers drawn={value} names={names} />
               {shownAs === 'list' ? (
                 <DeviceList drawn={value} incidents={incidents} names={names} />
@@ -149,7 +149,7 @@ function Feeder({ feeder, incidents, names, shownAs }: FeederProps) {
           <p className="quiet">{text.diagram.calm}</p>
         ) : (
           incidents.map((one) => (
-            <Panel key={one.id} name={text.diagram.why} className="detail-part">
+            <Panel id="diagramWhy" key={one.id} name={text.diagram.why} className="detail-part">
               <Why id={one.id} names={names} />
             </Panel>
           ))

@@ -57,7 +57,11 @@ export function Field({ account, names }: ViewProps) {
             <ul>
               {shown.map((incident) => (
                 <li key={incident.id}>
-                  <Panel name={incident.device.name || incident.id} className="field-incident">
+                  <Panel
+                    id="fieldIncident"
+                    name={incident.device.name || incident.id}
+                    className="field-incident"
+                  >
                     <FieldIncident
                       incident={incident}
                       account={account}
@@ -72,17 +76,17 @@ export function Field({ account, names }: ViewProps) {
         {tab === 'care' && (
           <>
             {account.rights.includes('visits.read') && (
-              <Panel name={text.visits.heading}>
+              <Panel id="fieldVisits" name={text.visits.heading}>
                 <Visits account={account} queue={queue} />
               </Panel>
             )}
-            <Panel name={t.tabs.care}>
+            <Panel id="fieldCare" name={t.tabs.care}>
               <Care account={account} queue={queue} />
             </Panel>
           </>
         )}
         {tab === 'waiting' && (
-          <Panel name={t.tabs.waiting}>
+          <Panel id="fieldWaiting" name={t.tabs.waiting}>
             <Waiting queue={queue} offline={offline} />
           </Panel>
         )}

@@ -130,13 +130,13 @@ function Opened(props: Props & { incident: IncidentPayload; refresh: () => Promi
         <Head incident={incident} names={names} onSelect={props.onSelect} />
         <Flags incident={incident} />
         <Figures incident={incident} />
-        <Panel name={text.clock.heading}>
+        <Panel id="clocks" name={text.clock.heading}>
           <Clocks incident={incident} />
         </Panel>
-        <Panel name={text.notice.heading}>
+        <Panel id="notice" name={text.notice.heading}>
           <NoticeState incident={incident} acting={acting}>
             {mayReadNotices && (
-              <Panel name={text.noticeSheet.open}>
+              <Panel id="noticeWhole" name={text.noticeSheet.open}>
                 <NoticeWhole loaded={notice} retry={retryNotice} names={names} />
               </Panel>
             )}
@@ -144,35 +144,35 @@ function Opened(props: Props & { incident: IncidentPayload; refresh: () => Promi
         </Panel>
         <Progress incident={incident} />
         {mayReadNotices && (
-          <Panel name={text.escalation.heading}>
+          <Panel id="escalations" name={text.escalation.heading}>
             <Escalations incident={incident} account={account} />
           </Panel>
         )}
-        <Panel name={text.detail.where}>
+        <Panel id="where" name={text.detail.where}>
           <Verdict incident={incident} />
         </Panel>
-        <Panel name={text.callReads.heading}>
+        <Panel id="callReads" name={text.callReads.heading}>
           <CallReads incident={incident} account={account} />
         </Panel>
         {account.rights.includes('visits.read') && hasVisits(incident) && (
-          <Panel name={text.visits.heading}>
+          <Panel id="visits" name={text.visits.heading}>
             <VisitsDue incident={incident} account={account} />
           </Panel>
         )}
         {mayReadNotices && (
-          <Panel name={text.fromTheField.heading}>
+          <Panel id="fromTheField" name={text.fromTheField.heading}>
             <FromTheField incident={incident} />
           </Panel>
         )}
-        <Panel name={text.detail.reasons}>
+        <Panel id="evidence" name={text.detail.reasons}>
           <History incident={incident} />
         </Panel>
-        <Panel name={text.detail.facts}>
+        <Panel id="facts" name={text.detail.facts}>
           <Facts incident={incident} names={names} />
         </Panel>
       </div>
       <Actions incident={incident} account={account} acting={acting} />
-      <Panel name={text.workOrder.print}>
+      <Panel id="workOrder" name={text.workOrder.print}>
         <WorkOrder
           incident={incident}
           names={names}

@@ -43,7 +43,7 @@ export function Notices({ names }: ViewProps) {
       </div>
       <LoadedOr loaded={loaded} retry={retry}>
         {(value) => (
-          <Panel key={status} name={text.notice.heading}>
+          <Panel id="noticeList" key={status} name={text.notice.heading}>
             <Table value={value} names={names} />
           </Panel>
         )}

@@ -36,7 +36,7 @@ export function Operator({ account, names }: ViewProps) {
         aria-label={text.operator.region}
         options={tabs.map((value) => ({ value, label: text.operator.tabs[value] }))}
       />
-      <Panel key={tab} name={text.operator.tabs[tab]}>
+      <Panel id="operatorTab" key={tab} name={text.operator.tabs[tab]}>
         {tab === 'parts' && <Parts account={account} />}
         {tab === 'quarantine' && <Quarantine account={account} />}
         {tab === 'terminals' && <Terminals account={account} names={names} />}

@@ -40,7 +40,7 @@ const TROUBLES: Readonly<Record<Part, readonly string[]>> = {
   journal: ['lastgasp_facts_refused_total', 'lastgasp_snapshots_failed_total'],
   records: ['lastgasp_mirror_failures_total'],
   live: ['lastgasp_live_refused_total'],
-  http: ['lastgasp_http_refused_total'],
+  http: ['lastgasp_http_refused_total', 'lastgasp_console_panel_failures_total'],
   notify: ['lastgasp_notify_failures_total', 'lastgasp_notify_expired_total'],
   series: ['lastgasp_series_failures_total', 'lastgasp_series_points_refused_total'],
 }

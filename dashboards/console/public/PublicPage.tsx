@@ -27,7 +27,7 @@ export function PublicPage() {
   }, [])
   return (
     <LanguageProvider>
-      <PageBoundary name="public">
+      <PageBoundary panel={null}>
         <Page />
       </PageBoundary>
     </LanguageProvider>
@@ -85,7 +85,7 @@ function Outages({ feed, failed }: { feed: OutageFeed; failed: boolean }) {
         </p>
         <Age asOf={feed.asOf} failed={failed} />
       </section>
-      <Panel name={t.map}>
+      <Panel id={null} name={t.map}>
         <AreaMap territory={territory} features={features} />
       </Panel>
       <section aria-label={t.areas}>

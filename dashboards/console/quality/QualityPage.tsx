@@ -15,7 +15,7 @@ export function QualityPage({ id }: { id: string }) {
   useEffect(() => applyPalette('light'), [])
   return (
     <LanguageProvider>
-      <PageBoundary name="quality">
+      <PageBoundary panel="quality">
         <Page id={id} />
       </PageBoundary>
     </LanguageProvider>

@@ -51,24 +51,24 @@ export function WallBoard({ account, network, names }: ViewProps) {
   return (
     <main className="wall" aria-label={t.region}>
       <section className="wall-figures">
-        <Panel retryAfterMs={RETRY_MS} name={text.header.customersOut}>
+        <Panel id="wallOut" retryAfterMs={RETRY_MS} name={text.header.customersOut}>
           <Out />
         </Panel>
-        <Panel retryAfterMs={RETRY_MS} name={text.header.incidents}>
+        <Panel id="wallGrades" retryAfterMs={RETRY_MS} name={text.header.incidents}>
           <Grades open={open} />
         </Panel>
         <div className="wall-pair">
-          <Panel retryAfterMs={RETRY_MS} name={t.arrived}>
+          <Panel id="wallArrived" retryAfterMs={RETRY_MS} name={t.arrived}>
             <Arrived known={known} now={now} />
           </Panel>
           {mayRead && (
-            <Panel retryAfterMs={RETRY_MS} name={t.saidi}>
+            <Panel id="wallSaidi" retryAfterMs={RETRY_MS} name={t.saidi}>
               <Saidi />
             </Panel>
           )}
         </div>
       </section>
-      <Panel retryAfterMs={RETRY_MS} name={text.map.region} className="wall-map">
+      <Panel id="wallMap" retryAfterMs={RETRY_MS} name={text.map.region} className="wall-map">
         <div className="wall-map">
           <NetworkMap
             network={network}
@@ -79,7 +79,7 @@ export function WallBoard({ account, network, names }: ViewProps) {
           />
         </div>
       </Panel>
-      <Panel retryAfterMs={RETRY_MS} name={t.lastHour} className="wall-hour">
+      <Panel id="wallHour" retryAfterMs={RETRY_MS} name={t.lastHour} className="wall-hour">
         <section className="wall-hour">
           <h2>{t.lastHour}</h2>
           {past.state === 'failed' && <p role="alert">{t.noHistory}</p>}
@@ -88,11 +88,16 @@ export function WallBoard({ account, network, names }: ViewProps) {
         </section>
       </Panel>
       {mayRead && (
-        <Panel retryAfterMs={RETRY_MS} name={t.arrivals.title} className="wall-arrivals">
+        <Panel
+          id="wallArrivals"
+          retryAfterMs={RETRY_MS}
+          name={t.arrivals.title}
+          className="wall-arrivals"
+        >
           <Arrivals />
         </Panel>
       )}
-      <Panel retryAfterMs={RETRY_MS} name={t.byUnit} className="wall-units">
+      <Panel id="wallUnits" retryAfterMs={RETRY_MS} name={t.byUnit} className="wall-units">
         <section className="wall-units">
           <h2>{t.byUnit}</h2>
           <Units open={open} network={network.value} />

@@ -19,6 +19,7 @@ import { causeRoutes } from './causes.ts'
 import { channelRoutes } from './channels.ts'
 import { complaintAnswerRoutes } from './complaint-answers.ts'
 import { complaintRoutes } from './complaints.ts'
+import { consoleRoutes } from './console.ts'
 import { crewRoutes } from './crews.ts'
 import { customerRoutes } from './customers.ts'
 import { escalationRoutes } from './escalations.ts'
@@ -131,6 +132,7 @@ export function routeTable(tickets: Tickets, version: string): readonly Route[] 
     ...frequentRoutes,
     ...qualityRoutes,
     ...sensingRoutes,
+    ...consoleRoutes,
     ticket,
     ...publicRoutes,
     ...outageRoutes,
