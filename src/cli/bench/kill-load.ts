@@ -14,6 +14,8 @@ const TERMINALS = 40
 const MAX_UNACKNOWLEDGED = 50
 const PRODUCE_EVERY_MS = 20
 const RECONNECT_MS = 100
+/** A program that starts on a busy machine takes connections seconds before it answers them. */
+const CONNECT_TIMEOUT_MS = 30_000
 /** Meters named in one report. */
 const MOST_METERS = 20
 /** Share of reports sent twice, and of turns in which a third of the areas go dark at once. */
@@ -55,7 +57,7 @@ class Terminal {
       password: 'terminal',
       clientId: `kill-${this.id}`,
       reconnectPeriod: 0,
-      connectTimeout: 5000,
+      connectTimeout: CONNECT_TIMEOUT_MS,
     })
     this.#client = client
     client.on('connect', () => {
