@@ -42,6 +42,7 @@ import { repairDesk } from './repair.ts'
 import { causesOfFolder } from './rules.ts'
 import { subscriptionsOf } from './subscriptions.ts'
 import { switchingPort } from './switching.ts'
+import { temperaturesIn } from './temperatures.ts'
 import { terminalOf } from './terminal-state.ts'
 import { visitsOf } from './visits.ts'
 import { type Worlds, worldOfIncident, worldOfObserver } from './worlds.ts'
@@ -129,6 +130,7 @@ export function openAnswers(parts: AnswersParts, closers: Closers): Answers {
     callBacks: callBacksOf(records, hotline.callBackScript, () => rules().service.callBack),
     status: figures,
     plans: () => worlds.all()[0]?.plans.byId ?? NO_PLANS,
+    temperatures: () => temperaturesIn(worlds, now()),
     ...switching,
     diagram: (feeder) => diagramOf(worlds.ofDevice(grid().feeders[feeder]?.source ?? -1), feeder),
     nextReads: (incident) => nextReadsOf(worldOfIncident(worlds, incident), incident),

@@ -11,6 +11,10 @@ export interface PushCounts {
   readonly failed: number
 }
 
+/** By the fields of the customer ledger, or as its addresses name it. */
+export const NOTICE_PLACE_KINDS = ['town', 'village', 'estate', 'address'] as const
+export type NoticePlaceKind = (typeof NOTICE_PLACE_KINDS)[number]
+
 export interface BesideNotice {
   readonly push: {
     /** Customers without supply who asked to be told; null until they were counted. */
@@ -23,7 +27,11 @@ export interface BesideNotice {
       readonly template: string
     })[]
   }
-  /** Where it is by the addresses of those without supply; empty where that is not known. */
-  readonly places: readonly { readonly name: string; readonly customers: number }[]
+  /** Where those without supply are; empty where that is not known. */
+  readonly places: readonly {
+    readonly kind: NoticePlaceKind
+    readonly name: string
+    readonly customers: number
+  }[]
   readonly photos: { readonly count: number; readonly lastAt: InstantMs | null }
 }

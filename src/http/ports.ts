@@ -175,6 +175,8 @@ export {
   type Webhooks,
 } from './webhook-port.ts'
 
+import type { Temperatures } from './weather-port.ts'
+
 export const SUBSCRIPTION_CHANNELS = CHANNELS
 export const SUBSCRIPTION_LANGUAGES = CUSTOMER_LANGUAGES
 export const SUBSCRIPTION_SOURCES = ['agent', 'self', 'complaint'] as const
@@ -336,6 +338,7 @@ export interface HttpDeps {
   /** Announced outages that are not over, by id, in the order of their announcement. */
   plans(): ReadonlyMap<string, Plan>
   switching(): SwitchingView
+  temperatures(): Temperatures
   /** The device that feeds another as the network hangs now; below zero at a source or an island. */
   feedNow(device: number): number
   /** What hangs below a device now. */

@@ -54,7 +54,10 @@ describeInBrowser('the whole notice', () => {
         },
       ],
     }
-    const places = [{ name: '新城区锦安苑', customers: 96 }]
+    const places = [
+      { kind: 'town', name: '城关镇', customers: 96 },
+      { kind: 'estate', name: '城关镇锦安苑', customers: 90 },
+    ] as const
     stage.overrides = {
       notice: (id) => (id === 'I-50' ? (told as NoticeChange).notice : undefined),
       besideNotice: () => ({ push, places, photos: { count: 2, lastAt: begun } }),
@@ -88,7 +91,8 @@ describeInBrowser('the whole notice', () => {
     const words = await sheet.innerText()
     expect(words).toContain(t.reclosings.failed)
     expect(words).toContain('东一台区')
-    expect(words).toContain('新城区锦安苑')
+    for (const kind of ['town', 'estate'] as const) expect(words).toContain(t.placesOf[kind])
+    expect(words).toContain('城关镇锦安苑')
     expect(words).toContain(t.templates.T1)
     // Not known yet.
     expect(words).toContain(t.unknown)

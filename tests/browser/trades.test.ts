@@ -124,7 +124,17 @@ describeInBrowser('the trades', () => {
       position: 'open',
     })
     await page.locator('.network-state li', { hasText: incident.device.name }).waitFor()
+    const cold = page.locator('.temperatures')
+    await cold.getByText(en.network.noTemperatures).waitFor()
+    await cold.locator('input[name=celsius]').fill('-24')
+    await cold.getByRole('button', { name: en.network.tellTemperature }).click()
+    await cold.locator('li', { hasText: en.network.severe }).waitFor()
+    expect(stage.appended.find((fact) => fact.type === 'temperatureNoted')).toMatchObject({
+      celsius: -24,
+    })
     expect(await seriousFindings(page)).toEqual([])
+    await cold.locator('li button').click()
+    await cold.getByText(en.network.noTemperatures).waitFor()
     await page.keyboard.press('Escape')
     await page.getByRole('link', { name: en.views.names.feeder }).click()
     await page.locator('.device.judged').waitFor()

@@ -1,6 +1,7 @@
 /** The customer ledger on real files: reading in, going on, refusing, finding, forgetting. */
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import Database from 'libsql'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openCustomers } from '../../src/records/customers/customers.ts'
 import {
@@ -100,25 +101,55 @@ test('rows that cannot be used are listed with line and reason and nothing perso
   folder.write(
     [customer('1'), customer('2')],
     [
-      `bad account,,,张三,${secret},某地,150101,,,,,,`,
+      `bad account,,,张三,${secret},某地,150101,,,,,,,,,`,
       'too,few,cells',
-      `4,,,张三,${secret}123456,某地,150101,,,,,,`,
-      '5,,,张三,,某地,150101,,,lifeSupport,,,',
-      '6,,,"张\n三",,某地,150101,,,,,,',
-      '7,,,张三,,某地,150101,,,,,,',
+      `4,,,张三,${secret}123456,某地,150101,,,,,,,,,`,
+      '5,,,张三,,某地,150101,,,lifeSupport,,,,,,',
+      '6,,,"张\n三",,某地,150101,,,,,,,,,',
+      '7,,,张三,,某地,150101,,,,,,,,,',
+      `8,,,张三,,某地,150101,,,,,,,${'镇'.repeat(41)},,`,
       '',
     ].join('\n'),
   )
   const result = await read()
-  expect(result).toMatchObject({ stored: 4, rejected: 4, customers: 4 })
+  expect(result).toMatchObject({ stored: 4, rejected: 5, customers: 4 })
   const rejects = readFileSync(result.rejects, 'utf8')
   expect(
     rejects
       .trim()
       .split('\n')
       .map((line) => line.split(',').slice(0, 2).join()),
-  ).toEqual(['line,code', '4,account', '5,columns', '6,phones', '7,consent'])
+  ).toEqual(['line,code', '4,account', '5,columns', '6,phones', '7,consent', '11,town'])
   expect(rejects).not.toMatch(/张|12899999999/)
+})
+
+test('a ledger of before places had columns takes them up, and a file without them is read as it was', async () => {
+  folder.write([customer('1'), customer('2')])
+  await read()
+  const { path } = customerFiles(folder.dir)
+  const before = new Database(path)
+  for (const column of ['town', 'village', 'estate'])
+    before.exec(`ALTER TABLE customers DROP COLUMN ${column}`)
+  before.exec('PRAGMA user_version = 1')
+  before.close()
+  const places = () => {
+    const db = openCustomerReader(path)
+    const rows = db.prepare('SELECT account, town, village, estate FROM customers ORDER BY id')
+    const found = rows.raw().all([])
+    db.close()
+    return found
+  }
+  writeFileSync(folder.file, '户号,姓名,地址,供电单位\n1,王芳,翠安路1号,150101\n')
+  expect(await read()).toMatchObject({ stored: 1, rejected: 0, customers: 2 })
+  expect(places()).toEqual(['2', '1'].map((account) => [account, '', '', '']))
+  writeFileSync(
+    folder.file,
+    '户号,姓名,地址,供电单位,小区,乡镇街道\n1,王芳,翠安路1号,150101,锦安苑,城关镇\n',
+  )
+  await read()
+  expect(places()).toContainEqual(['1', '城关镇', '', '锦安苑'])
+  const { find } = await open()
+  expect((await find({ account: '1' })).customers).toHaveLength(1)
 })
 
 test('a broken-off reading goes on behind its last batch and ends as if it had never stopped', async () => {

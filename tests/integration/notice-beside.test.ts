@@ -168,11 +168,77 @@ test('says where it is by addresses without their numbers, and names no place of
   await stage.pass(220)
   const incident = stage.lab.open()[0]!.id
   const places = () => stage.records.besideNotice(incident).places
-  expect(places()).toEqual([{ name: '新城区锦安苑', customers: 5 }])
+  expect(places()).toEqual([{ kind: 'address', name: '新城区锦安苑', customers: 5 }])
   const db = openForReading(join(stage.dir, 'records.db'))
   const kept = JSON.stringify(db.prepare('SELECT * FROM places').all([]))
   db.close()
   expect(kept).not.toMatch(/白音村|翠安路|老张/)
+})
+
+test('names town, village and estate by the fields of the ledger, without a gateway as well; who has one later tells all', async () => {
+  stage = new TellingStage(new EngineLab(drawnGrid(NETWORK)))
+  await stage.start()
+  stage.customers((point) => {
+    const number = Number(point.slice(1))
+    if (number > 6) return { address: '翠安路12号' }
+    const where = number > 5 ? { village: '和平村' } : { estate: '锦安苑' }
+    return { address: '翠安路12号', town: '城关镇', ...where }
+  })
+  await stage.subscribe({ account: 'A-m1', channel: 'app' })
+  for (const meter of METERS) stage.lab.say(meter, 'powerOff')
+  await stage.pass(220)
+  const incident = stage.lab.open()[0]!.id
+  const { places, push } = stage.records.besideNotice(incident)
+  expect(places).toEqual([
+    { kind: 'town', name: '城关镇', customers: 6 },
+    { kind: 'estate', name: '城关镇锦安苑', customers: 5 },
+  ])
+  expect(push).toMatchObject({ subscribers: 1, lines: [] })
+  const gateway = await stage.gateway('app')
+  await until(() => gateway.heard().length > 0)
+  expect(gateway.heard()).toMatchObject([{ account: 'A-m1', template: 'T1-verifying' }])
+})
+
+test('other systems are told where places turn while nothing was pushed', async () => {
+  stage = new TellingStage(new EngineLab(drawnGrid(NETWORK)))
+  await stage.start()
+  stage.customers()
+  const desk = await webhookReceiver()
+  stage.receivers.push(desk)
+  await stage.informing.webhooks.add({
+    ...{ name: 'desk', url: desk.url, form: 'standard', language: 'zh', topics: ['notice'] },
+    ...{ channels: [], unit: null, by: 'op' },
+  })
+  for (const meter of METERS) stage.lab.say(meter, 'powerOff')
+  await stage.pass(30)
+  const { id, revision } = stage.lab.open()[0]!
+  stage.lab.feed({
+    ...{ type: 'actionRequested', receivedAt: stage.lab.now, requestId: 'r1', by: 'z' },
+    ...{ incident: id as never, expectedRevision: revision, action: 'confirm', role: 'agent' },
+  })
+  const placesOf = () =>
+    desk.received.flatMap(({ body }) => {
+      const { type, data } = JSON.parse(body) as { type: string; data: Beside }
+      return type === 'notice.pushed' ? [data.places.map(({ customers }) => customers)] : []
+    })
+  const told = async (customers: number) => {
+    await until(() => {
+      stage.informing.wake()
+      return placesOf().at(-1)?.[0] === customers
+    })
+  }
+  await stage.pass(60)
+  await told(8)
+  // One lives elsewhere now: the next walk, after news of the outage, finds seven.
+  stage.customers((point) => (point === 'm8' ? { address: '白音村2组14号' } : {}))
+  const open = stage.lab.open()[0]!
+  stage.lab.feed({
+    ...{ type: 'actionRequested', receivedAt: stage.lab.now, requestId: 'r2', by: 'z' },
+    ...{ incident: id as never, expectedRevision: open.revision, action: 'cause' },
+    ...{ causeCode: 'A11', role: 'crew' },
+  })
+  await stage.pass(10)
+  await told(7)
 })
 
 test('the step of the layout counts the messages of before', async () => {
@@ -213,7 +279,7 @@ test('is read with the notice, by whom the unit allows', async () => {
   expect(notice).toMatchObject({
     incident,
     push: { subscribers: 4, total: { sent: 4 } },
-    places: [{ name: '翠安路', customers: 8 }],
+    places: [{ kind: 'address', name: '翠安路', customers: 8 }],
     photos: { count: 1, lastAt: '1970-01-01T00:00:01.000Z' },
   })
   const list = (await (await fixture.get('/api/v1/notices', token)).json()) as {

@@ -13,6 +13,7 @@ export function customer(account: string, more: Partial<Customer> = {}): Custome
     name: '王芳',
     phones: [],
     address: '广口市和榆区翠安路16号锦安苑3号楼',
+    ...{ town: '', village: '', estate: '' },
     unit: '150101',
     gridManager: '',
     important: null,

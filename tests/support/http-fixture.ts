@@ -25,6 +25,7 @@ import type { HttpDeps, SwitchingView } from '../../src/http/ports.ts'
 import { VISIT_REMARK } from '../../src/http/repair-ports.ts'
 import { createHttpServer, type HttpServer } from '../../src/http/server.ts'
 import type { SimulatorPort } from '../../src/http/simulator-port.ts'
+import type { TemperatureInForce, Temperatures } from '../../src/http/weather-port.ts'
 import { createLiveHub } from '../../src/live/hub.ts'
 import type { LiveTimings } from '../../src/live/limits.ts'
 import type { LiveHub } from '../../src/live/ports.ts'
@@ -359,6 +360,7 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
     status: figures,
     plans: () => plansOf(appended),
     switching: () => switchingAsked(appended),
+    temperatures: () => temperaturesTold(appended),
     feedNow: (device) => grid.devices.normalParent[device]!,
     belowNow: (device) => {
       const devices = stretchesBelow(grid, device)
@@ -558,6 +560,17 @@ function plansOf(facts: readonly Fact[]): Map<string, Plan> {
     plans.set(id, { ...rest, id, announcedAt, position: index + 1 })
   })
   return plans
+}
+
+function temperaturesTold(facts: readonly Fact[]): Temperatures {
+  const told = new Map<string, TemperatureInForce>()
+  for (const fact of facts) {
+    if (fact.type !== 'temperatureNoted') continue
+    const { unit, celsius, receivedAt: at } = fact
+    if (celsius === null) told.delete(unit)
+    else told.set(unit, { unit, celsius, at, until: at + 6 * 3_600_000 })
+  }
+  return { belowCelsius: -20, told: [...told.values()] }
 }
 
 export interface LiveMessage {

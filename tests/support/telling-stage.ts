@@ -111,6 +111,7 @@ export class TellingStage {
       return {
         account: `A-${usagePoint}`,
         ...{ meter: '', usagePoint, name: '王芳', phones: [`12${String(point).padStart(9, '0')}`] },
+        ...{ town: '', village: '', estate: '' },
         ...{ address: '翠安路1号', unit: 'U', gridManager: '', important: null },
         ...{ sensitivities: [], language: 'zh' as const, preferences: [] },
         ...over(usagePoint),

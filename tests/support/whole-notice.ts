@@ -79,8 +79,10 @@ export function wholeNotice(over: Partial<NoticePayload> = {}): NoticePayload {
       ],
     },
     places: [
-      { name: '新城区锦安苑', customers: 96 },
-      { name: '新城区翠安路', customers: 24 },
+      { kind: 'town', name: '城关镇', customers: 96 },
+      { kind: 'estate', name: '城关镇锦安苑', customers: 60 },
+      { kind: 'estate', name: '城关镇和平里', customers: 30 },
+      { kind: 'address', name: '新城区翠安路', customers: 24 },
     ],
     photos: { count: 2, lastAt: at('03:45:00') },
     ...over,

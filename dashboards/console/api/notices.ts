@@ -30,6 +30,10 @@ export interface PushCounts {
   readonly failed: number
 }
 
+/** By the fields of the customer ledger, or as its addresses name it; the widest first. */
+export const PLACE_KINDS = ['town', 'village', 'estate', 'address'] as const
+export type PlaceKind = (typeof PLACE_KINDS)[number]
+
 export interface NoticePayload extends Whole {
   readonly verification: NonNullable<Notice['verification']> | null
   readonly startedAt: Instant
@@ -59,7 +63,11 @@ export interface NoticePayload extends Whole {
     })[]
   }
   /** Where it is by the addresses of those without supply, the largest first. */
-  readonly places: readonly { readonly name: string; readonly customers: number }[]
+  readonly places: readonly {
+    readonly kind: PlaceKind
+    readonly name: string
+    readonly customers: number
+  }[]
   readonly photos: { readonly count: number; readonly lastAt: Instant | null }
 }
 

@@ -8,6 +8,7 @@ import type { Names } from '../incidents/names.ts'
 import { Entry } from './Entry.tsx'
 import { PlansInForce } from './PlansInForce.tsx'
 import { SwitchingState } from './SwitchingState.tsx'
+import { Temperatures } from './Temperatures.tsx'
 
 interface Props {
   readonly account: Account
@@ -48,6 +49,9 @@ export function NetworkState({ account, names }: Props) {
           <Entry may={may} onSaved={() => setSaved((count) => count + 1)} />
           {seesSwitching && <SwitchingState key={`s${saved}`} names={names} />}
           {seesPlans && <PlansInForce key={`p${saved}`} />}
+          {account.rights.includes('status.read') && (
+            <Temperatures account={account} names={names} />
+          )}
         </div>
       </Drawer>
     </>

@@ -6,6 +6,8 @@ export interface Names {
   feeder(id: string): string
   feederOf(id: string | null): NetworkFeeder | undefined
   substation(id: string): string
+  /** Every unit, in the order of the grid; none before the network is loaded. */
+  readonly units: readonly { readonly id: string; readonly name: string }[]
 }
 
 export function namesOf(network: NetworkPayload | null): Names {
@@ -17,5 +19,6 @@ export function namesOf(network: NetworkPayload | null): Names {
     feeder: (id) => feeders.get(id)?.name ?? id,
     feederOf: (id) => (id === null ? undefined : feeders.get(id)),
     substation: (id) => substations.get(id) ?? id,
+    units: network?.units ?? [],
   }
 }

@@ -1,5 +1,5 @@
 /** What a notice says (`domain.md` §4.1), as named lines in groups: the same on the screen and on paper. */
-import type { NoticePayload, PushCounts } from '../api/notices.ts'
+import { type NoticePayload, PLACE_KINDS, type PushCounts } from '../api/notices.ts'
 import type { Format } from '../i18n/format.ts'
 import type { Catalogue } from '../i18n/zh-CN.ts'
 import { causeWord } from '../incidents/causes.ts'
@@ -104,7 +104,19 @@ function device({ notice, text, format }: Parts): NoticeLine[] {
   ]
 }
 
-function range({ notice, names, text, format }: Parts): NoticeLine[] {
+/** A line for each kind of place that is known; one that says so where none is. */
+function placeLines({ notice: { places }, text, format }: Parts): readonly NoticeLine[] {
+  const t = text.noticeSheet
+  const lines = PLACE_KINDS.flatMap((kind): NoticeLine[] => {
+    const ofKind = places.filter((place) => place.kind === kind)
+    const said = ofKind.map(({ name, customers }) => t.place(name, format.number(customers)))
+    return said.length === 0 ? [] : [[t.placesOf[kind], said.join(t.between)]]
+  })
+  return lines.length === 0 ? [[t.places, null]] : lines
+}
+
+function range(all: Parts): NoticeLine[] {
+  const { notice, names, text, format } = all
   const t = text.noticeSheet
   const kinds = new Map<string, number>()
   for (const { importance } of notice.importantUsers)
@@ -114,12 +126,7 @@ function range({ notice, names, text, format }: Parts): NoticeLine[] {
   )
   return [
     [text.detail.unit, names.unit(notice.unit)],
-    [
-      t.places,
-      notice.places
-        .map(({ name, customers }) => t.place(name, format.number(customers)))
-        .join(t.between) || null,
-    ],
+    ...placeLines(all),
     [t.customers, t.households(format.number(notice.customers))],
     [
       t.ofTransformers,

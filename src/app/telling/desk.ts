@@ -32,7 +32,7 @@ import {
   type Turn,
 } from '../../records/informing/episodes.ts'
 import type { Slice } from '../../records/informing/filer.ts'
-import type { PlaceCounts } from '../../records/informing/places.ts'
+import { type PlaceCounts, placeKey } from '../../records/informing/places.ts'
 import type { Listeners } from '../../records/informing/pushes.ts'
 
 export interface TellingSettings {
@@ -89,11 +89,14 @@ export type TellingRequest =
     }
   /** Numbers that short messages go to. */
   | { readonly kind: 'numbers'; readonly accounts: readonly string[] }
+  /** Whether the ledger has customers at all. */
+  | { readonly kind: 'any' }
   | { readonly kind: 'close' }
 
 export interface TellingAnswer {
   /** By account; who has none, or is no customer any more, is left out. */
   readonly numbers?: Readonly<Record<string, string>>
+  readonly any?: boolean
   readonly told?: {
     readonly accounts: readonly string[]
     /** '' where the ledger does not say. */
@@ -212,6 +215,10 @@ class TellingDesk {
     return { numbers: Object.fromEntries(first) }
   }
 
+  get any(): boolean {
+    return this.#recipients.any
+  }
+
   #people({ by, keys, areas }: Asked, { now, rules }: Moment) {
     const indexOf = new Map(keys.map((key, index) => [key, index]))
     const { byPreference } = rules
@@ -234,11 +241,14 @@ class TellingDesk {
   }
 }
 
-/** Those without supply by the place they live at. */
+/** Those without supply by the places they live at. */
 function countPlaces(people: readonly { readonly recipient: Recipient }[]): PlaceCounts {
   const counts = new Map<string, number>()
   for (const { recipient } of people)
-    if (recipient.place !== '') counts.set(recipient.place, (counts.get(recipient.place) ?? 0) + 1)
+    for (const { kind, name } of recipient.places) {
+      const key = placeKey(kind, name)
+      counts.set(key, (counts.get(key) ?? 0) + 1)
+    }
   return Object.fromEntries(counts)
 }
 
@@ -327,6 +337,7 @@ function idOf(account: string, channel: string, key: string): string {
 
 function answerTo(desk: TellingDesk, request: TellingRequest): TellingAnswer {
   if (request.kind === 'numbers') return desk.numbers(request.accounts)
+  if (request.kind === 'any') return { any: desk.any }
   if (request.kind === 'told') return desk.told(request)
   if (request.kind === 'decide') return desk.decide(request)
   return request.kind === 'announce' ? desk.announce(request) : {}

@@ -102,6 +102,7 @@ async function customerBody(
 /** Takes one slice after another while something is due. */
 class TellingLoop {
   readonly #parts: TellingParts
+  readonly #ask: (request: TellingRequest) => Promise<TellingAnswer>
   readonly #walker: Walker
   #running: Promise<void> | undefined
   #stopped = false
@@ -115,6 +116,7 @@ class TellingLoop {
 
   constructor(parts: TellingParts, ask: (request: TellingRequest) => Promise<TellingAnswer>) {
     this.#parts = parts
+    this.#ask = ask
     const { records } = parts
     this.#walker = new Walker({
       ...{ records, ask, worlds: parts.worlds, carriers: () => this.#carriers() },
@@ -159,10 +161,12 @@ class TellingLoop {
   /** One slice, if one is due; else how long to wait. */
   async #turn(): Promise<number> {
     const { records, now, telemetry } = this.#parts
-    if (this.#carriers().length === 0) return IDLE_MS
-    await this.#announceDue()
+    const carried = this.#carriers().length > 0
+    if (carried) await this.#announceDue()
     const walk = records.informing.nextWalk()
     if (!walk || walk.dueAt > now()) return IDLE_MS
+    // Where nobody carries messages a notice says all the same where customers are, and how many asked to be told.
+    if (!carried && !(await this.#ask({ kind: 'any' })).any) return IDLE_MS
     const count = await this.#walker.step(walk)
     if (count > 0) {
       telemetry.emit('inform.written', { count })

@@ -13,7 +13,7 @@ import { CHANNELS } from '../../facts/channels.ts'
 import { SITE_SITUATIONS } from '../../facts/repair.ts'
 import { formatInstant, formatInstantOrNull } from '../../facts/time.ts'
 import { IMPORTANCES } from '../../grid/model.ts'
-import type { BesideNotice } from '../notice-port.ts'
+import { type BesideNotice, NOTICE_PLACE_KINDS } from '../notice-port.ts'
 import type { HttpDeps } from '../ports.ts'
 import { route } from '../route.ts'
 import { deviceRef, idParams, instantOut, lonLat, paging, verificationSchema } from '../schemas.ts'
@@ -44,9 +44,9 @@ const beside = {
     })
     .describe('推送情况: messages to customers by channel and text'),
   places: z
-    .array(z.object({ name: z.string(), customers: count }))
+    .array(z.object({ kind: z.enum(NOTICE_PLACE_KINDS), name: z.string(), customers: count }))
     .describe(
-      '乡镇、村、小区: of the addresses of those without supply, five customers and more; the largest first',
+      '乡镇街道、村社区、小区 of those without supply, or of their addresses; five customers and more, by kind, the largest first',
     ),
   photos: z.object({ count, lastAt: instant }),
 }

@@ -36,6 +36,10 @@ export interface Customer {
   /** Digits and a leading plus alone; the first is called first. */
   readonly phones: readonly string[]
   readonly address: string
+  /** 乡镇(街道), 村(社区), 住宅小区 as fields of their own; empty where the ledger does not say. */
+  readonly town: string
+  readonly village: string
+  readonly estate: string
   /** 供电单位: whose agents and dispatchers may see the customer. */
   readonly unit: string
   /** 网格经理, by the id of the crew or account. */
@@ -57,6 +61,9 @@ export interface RowProblem {
     | 'name'
     | 'phones'
     | 'address'
+    | 'town'
+    | 'village'
+    | 'estate'
     | 'unit'
     | 'gridManager'
     | 'important'
@@ -84,6 +91,9 @@ export const COLUMNS = {
   consent: '同意',
   language: '语言',
   preferences: '偏好',
+  town: '乡镇街道',
+  village: '村社区',
+  estate: '小区',
 } as const
 export type ColumnName = keyof typeof COLUMNS
 
@@ -95,6 +105,8 @@ const OPTIONAL_ID = /^[A-Za-z0-9._-]{0,64}$/
 /** Longest name and address: what a window envelope holds, twice. */
 const MAX_NAME = 100
 const MAX_ADDRESS = 300
+/** Longest name of a town, a village or an estate. */
+const MAX_PLACE = 40
 /** Numbers kept of one customer. */
 const MAX_PHONES = 5
 /** E.164 has at most 15 digits; the shortest of ours are hotlines of five. */
@@ -124,6 +136,9 @@ export function customerOf(
   const address = cell('address')
   if (address === '' || address.length > MAX_ADDRESS)
     return refuse('address', `1 to ${MAX_ADDRESS} characters`)
+  for (const column of ['town', 'village', 'estate'] as const)
+    if (cell(column).length > MAX_PLACE)
+      return refuse(column, `at most ${MAX_PLACE} characters, or nothing`)
   const phones = [...new Set(list(cell('phones')).map(plainPhone))]
   if (phones.length > MAX_PHONES || phones.some((phone) => !PHONE.test(phone)))
     return refuse('phones', `at most ${MAX_PHONES} numbers of 5 to 15 digits`)
@@ -147,6 +162,9 @@ export function customerOf(
     name,
     phones,
     address,
+    town: cell('town'),
+    village: cell('village'),
+    estate: cell('estate'),
     unit,
     gridManager: cell('gridManager'),
     important: important === '' ? null : important,

@@ -69,6 +69,10 @@ export function* generateCustomers(
         name: site.firm ? site.name : mongolian ? steppePersonName(draw) : personName(draw),
         phones,
         address: site.region + site.name + (site.firm ? '' : doorOf(site.name, index, draw)),
+        // Above its village or estate the network knows units alone, and no towns.
+        town: '',
+        village: !site.firm && isVillage(site.name) ? site.name : '',
+        estate: !site.firm && !isVillage(site.name) ? site.name : '',
         unit: site.unit,
         gridManager: `WG${site.unit}-${String(siteNo % 40).padStart(2, '0')}`,
         important: point.important,
@@ -80,9 +84,11 @@ export function* generateCustomers(
   }
 }
 
+const isVillage = (name: string) => /[村社查]$/.test(name)
+
 /** 3号楼2单元501室 in an estate, 2组14号 in a village. */
 function doorOf(name: string, index: number, draw: Draw): string {
-  if (/[村社查]$/.test(name)) return `${draw.whole(1, 6)}组${index + 1}号`
+  if (isVillage(name)) return `${draw.whole(1, 6)}组${index + 1}号`
   const perHouse = FLOORS * FLATS * STAIRS
   const flat = index % FLATS
   const floor = Math.floor(index / FLATS) % FLOORS

@@ -10,7 +10,8 @@ import { RecordsError } from '../errors.ts'
 /** Numbers of one unit: room for more customers than any unit will have. */
 export const UNIT_SPAN = 2 ** 32
 
-const LAYOUT = 1
+/** Each step brings the file from the layout before: 1 was without towns, villages and estates. */
+const LAYOUT = 2
 
 const TABLES = `
   CREATE TABLE units (no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, last INTEGER NOT NULL) STRICT;
@@ -26,7 +27,10 @@ const TABLES = `
     important     TEXT NOT NULL,
     sensitivities TEXT NOT NULL,
     language      TEXT NOT NULL,
-    preferences   TEXT NOT NULL
+    preferences   TEXT NOT NULL,
+    town          TEXT NOT NULL DEFAULT '',
+    village       TEXT NOT NULL DEFAULT '',
+    estate        TEXT NOT NULL DEFAULT ''
   ) STRICT;
   CREATE UNIQUE INDEX customers_account ON customers (account);
   -- Keyed hashes of the numbers, never the numbers.
@@ -41,6 +45,13 @@ const TABLES = `
   CREATE TABLE imports (
     file TEXT PRIMARY KEY, bytes INTEGER NOT NULL, line INTEGER NOT NULL, done INTEGER NOT NULL
   ) STRICT;
+`
+
+/** Written into the head of the table alone: no row is touched, however many there are. */
+const PLACES_BY_FIELD = `
+  ALTER TABLE customers ADD COLUMN town TEXT NOT NULL DEFAULT '';
+  ALTER TABLE customers ADD COLUMN village TEXT NOT NULL DEFAULT '';
+  ALTER TABLE customers ADD COLUMN estate TEXT NOT NULL DEFAULT '';
 `
 
 /** Who has life support: some in ten thousand, found without reading the others. */
@@ -85,7 +96,15 @@ export function openCustomerFile(path: string): Connection {
     db.exec(`BEGIN IMMEDIATE; ${TABLES}; PRAGMA user_version = ${LAYOUT}; COMMIT`)
     db.exec(`INSERT INTO terms (terms, rank) VALUES ('hashsize', ${POSTINGS_IN_MEMORY})`)
   }
+  if (layoutOf(db) === 1) bringUpToDate(db)
   return db
+}
+
+/** Two processes may come to it at once: the second finds it done. */
+function bringUpToDate(db: Connection): void {
+  db.exec('BEGIN IMMEDIATE')
+  if (layoutOf(db) === 1) db.exec(`${PLACES_BY_FIELD}; PRAGMA user_version = ${LAYOUT}`)
+  db.exec('COMMIT')
 }
 
 /** Most of the index that is read without copying: all of it at nine million customers. */

@@ -8,15 +8,15 @@ import { CHANNELS, type Channel, type CustomerLanguage } from '../../facts/chann
 import type { InstantMs } from '../../facts/time.ts'
 import { RecordsError } from '../errors.ts'
 import { UNIT_SPAN } from './layout.ts'
-import { placeOf } from './place.ts'
+import { type LivesAt, placesOf } from './place.ts'
 
 export interface Recipient {
   readonly account: string
   /** Where the customer hangs now, by the ledger. */
   readonly usagePoint: string
   readonly unit: string
-  /** Where that is, no finer than a street or an estate; '' where the address does not say. */
-  readonly place: string
+  /** Where that is, no finer than a street or an estate; none where the ledger does not say. */
+  readonly places: readonly LivesAt[]
   readonly lifeSupport: boolean
   readonly channels: readonly RecipientChannel[]
   /** On these nothing is told unless asked for: refused (退订), or nothing at all is wished. */
@@ -48,6 +48,9 @@ type CustomerRow = [
   language: CustomerLanguage,
   preferences: string,
   address: string,
+  town: string,
+  village: string,
+  estate: string,
 ]
 type SubscriptionRow = [
   target: string,
@@ -67,10 +70,15 @@ export class Recipients {
     this.#statements = prepare(customers, records)
   }
 
+  /** Whether there is a customer at all. */
+  get any(): boolean {
+    return this.#statements.any.get([]) !== undefined
+  }
+
   /** @throws RecordsError `records.loading` while the customers are read in for the first time */
   find(query: RecipientQuery): readonly Recipient[] {
     if (!this.#statements.indexed.get([])) {
-      if ((this.#statements.any.get([]) as unknown[] | undefined) === undefined) return []
+      if (!this.any) return []
       throw new RecordsError('records.loading', 'customers are being read in for the first time')
     }
     const { by, keys, areas, now } = query
@@ -81,13 +89,13 @@ export class Recipients {
     const refused = this.#refused(accounts)
     const ofAreas = this.#wishes('area', new Set(areas.filter((area) => area !== '')), now)
     return rows.map((row) => {
-      const [id, account, usagePoint, , sensitivities, , , address] = row
+      const [id, account, usagePoint, , sensitivities, , , ...place] = row
       const area = areaOf.get(by === 'account' ? account : usagePoint) ?? ''
       return {
         account,
         usagePoint,
         unit: this.#unitOf(Math.floor(id / UNIT_SPAN)),
-        place: placeOf(address),
+        places: placesOf(...place),
         lifeSupport: sensitivities.split(' ').includes('lifeSupport'),
         ...wishesOf(
           row,
@@ -164,7 +172,8 @@ function wishesOf(
 }
 
 function prepare(customers: Connection, records: Connection) {
-  const columns = 'id, account, usage_point, phones, sensitivities, language, preferences, address'
+  const columns = `id, account, usage_point, phones, sensitivities, language, preferences, address,
+    town, village, estate`
   const people = (column: string) =>
     customers
       .prepare(`SELECT ${columns} FROM customers

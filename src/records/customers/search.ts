@@ -207,7 +207,10 @@ export class CustomerSearch {
     const row = this.#statements.row.get([id]) as Row | undefined
     if (!row) return undefined
     const [, account, meter, usagePoint, name, phones, address, manager, important] = row
-    const [sensitivities, language, preferences] = row.slice(9) as [string, string, string]
+    const [sensitivities, language, preferences, town, village, estate] = row.slice(9) as [
+      ...[string, string, string],
+      ...[string, string, string],
+    ]
     const words = <T extends string>(known: readonly T[], text: string) =>
       known.filter((word) => text.split(' ').includes(word))
     return {
@@ -224,6 +227,7 @@ export class CustomerSearch {
       sensitivities: words(SENSITIVITIES, sensitivities),
       language: words(LANGUAGES, language)[0] ?? 'zh',
       preferences: words(PREFERENCES, preferences),
+      ...{ town, village, estate },
     }
   }
 

@@ -24,6 +24,9 @@ type Row = readonly [
   sensitivities: string,
   language: string,
   preferences: string,
+  town: string,
+  village: string,
+  estate: string,
 ]
 
 function rowOf(id: number, customer: Customer): Row {
@@ -40,6 +43,9 @@ function rowOf(id: number, customer: Customer): Row {
     customer.sensitivities.join(' '),
     customer.language,
     customer.preferences.join(' '),
+    customer.town,
+    customer.village,
+    customer.estate,
   ]
 }
 
@@ -192,7 +198,7 @@ function prepare(db: Connection) {
     ),
     byAccount: db.prepare('SELECT * FROM customers WHERE account = ?').raw(),
     insert: db.prepare(
-      `INSERT INTO customers VALUES (${Array.from({ length: 12 }, () => '?').join(', ')})`,
+      `INSERT INTO customers VALUES (${Array.from({ length: 15 }, () => '?').join(', ')})`,
     ),
     insertTerms: db.prepare('INSERT INTO terms (rowid, words) VALUES (?, ?)'),
     dropTerms: db.prepare('INSERT INTO terms (terms, rowid, words) VALUES (?, ?, ?)'),

@@ -53,6 +53,8 @@ export function audienceFiler(db: Connection) {
   const advance = db.prepare(`UPDATE audiences SET walking = coalesce(walking, wanted), phase = ?,
     after = ?, grid = ?, wake_at = ? WHERE subject = ?`)
   const again = db.prepare('UPDATE audiences SET wanted = wanted + 1 WHERE subject = ?')
+  const everybody = db.prepare(`UPDATE audiences SET wanted = wanted + 1,
+    due_at = min(coalesce(due_at, ?1), ?1)`)
   const finish = db.prepare(`UPDATE audiences SET phase = NULL, after = -1, wake_at = NULL,
     due_at = CASE WHEN wanted > walking THEN ? ELSE ? END, walking = NULL WHERE subject = ?`)
   const forget = db.prepare('DELETE FROM audiences WHERE subject = ? AND due_at IS NULL')
@@ -67,6 +69,8 @@ export function audienceFiler(db: Connection) {
     announced: (subject: string, at: InstantMs) => void announce.run([subject, at]),
     /** Somebody of it is to be looked at again, when this walk is over. */
     again: (subject: string) => void again.run([subject]),
+    /** There is a new way to tell them: all are looked at again. */
+    everybody: (at: InstantMs) => void everybody.run([at]),
     progress(progress: Progress, at: InstantMs): void {
       const { subject, wakeAt } = progress
       if ('phase' in progress) {

@@ -127,7 +127,9 @@ export class InformingFiler {
         this.#episodes.settle(id, result)
         for (const [incident] of this.#carriedBy.all([id]) as [string][]) settled.set(incident, at)
       }
-    } else if (entry.do === 'remove' || entry.do === 'disable')
+    } else if (entry.do === 'add' && entry.endpoint.channels.length > 0)
+      this.#audiences.everybody(entry.endpoint.createdAt)
+    else if (entry.do === 'remove' || entry.do === 'disable')
       for (const [id] of this.#waitingAt.all([entry.endpoint]) as [string][])
         this.#episodes.settle(id, 'expired')
     for (const incident of settled.keys())

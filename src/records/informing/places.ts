@@ -1,21 +1,29 @@
 /**
- * Where an outage is, in words (停电范围: 乡镇、村、小区): places of the addresses of those without supply, as
- * the walk over them counts them. A place of a few customers could name one of them, and is not kept.
+ * Where an outage is, in words (停电范围: 乡镇街道、村社区、小区): places of those without supply, as the walk over
+ * them counts them. A place of a few customers could name one of them, and is not kept.
  */
 import type { Connection } from '../../config/sqlite.ts'
 
-/** Customers without supply by place. */
+/** By the fields of the customer ledger, or as addresses name it; the widest first. */
+export const PLACE_KINDS = ['town', 'village', 'estate', 'address'] as const
+export type PlaceKind = (typeof PLACE_KINDS)[number]
+
+/** Customers without supply by place, as `placeKey` names it. */
 export type PlaceCounts = Readonly<Record<string, number>>
 
 /** A place with how many of its customers are without supply. */
 export interface Place {
+  readonly kind: PlaceKind
   readonly name: string
   readonly customers: number
 }
 
+/** What a place is counted under. */
+export const placeKey = (kind: PlaceKind, name: string) => `${kind}/${name}`
+
 /** Fewer could be a household or two. */
 const LEAST_CUSTOMERS = 5
-/** A notice names the largest; what a feeder supplies lies in a few dozen. */
+/** A notice names the largest of each kind; what a feeder supplies lies in a few dozen. */
 const MOST_PLACES = 12
 /** Counted at once: of an outage with more the commonest are found among the first. */
 const MOST_COUNTED = 500
@@ -36,19 +44,29 @@ export function placeFiler(db: Connection) {
   }
 }
 
-/** Reads them on a connection of its own; the largest first, none before they were counted. */
+/** Reads them on a connection of its own: by kind, the largest first, none before they were counted. */
 export function placeReader(db: Connection) {
   const counted = db.prepare('SELECT counted FROM places WHERE incident = ?').raw()
   return (incident: string): readonly Place[] => {
     const row = counted.get([incident]) as [string | null] | undefined
-    return JSON.parse(row?.[0] ?? '[]') as Place[]
+    const places = JSON.parse(row?.[0] ?? '[]') as (Omit<Place, 'kind'> & Partial<Place>)[]
+    // Those counted before there were kinds came from addresses.
+    return places.map(({ kind = 'address', name, customers }) => ({ kind, name, customers }))
   }
 }
 
 function largest(sums: ReadonlyMap<string, number>): Place[] {
-  return [...sums]
+  const places = [...sums]
     .filter(([, customers]) => customers >= LEAST_CUSTOMERS)
-    .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
-    .slice(0, MOST_PLACES)
-    .map(([name, customers]) => ({ name, customers }))
+    .map(([key, customers]) => ({ ...placeOfKey(key), customers }))
+    .sort((a, b) => b.customers - a.customers || (a.name < b.name ? -1 : 1))
+  return PLACE_KINDS.flatMap((kind) =>
+    places.filter((place) => place.kind === kind).slice(0, MOST_PLACES),
+  )
+}
+
+/** A walk that an earlier version began counted addresses alone, without a kind. */
+function placeOfKey(key: string): Pick<Place, 'kind' | 'name'> {
+  const kind = PLACE_KINDS.find((one) => key.startsWith(`${one}/`))
+  return kind ? { kind, name: key.slice(kind.length + 1) } : { kind: 'address', name: key }
 }

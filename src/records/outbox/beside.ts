@@ -37,7 +37,7 @@ export function besideReader(db: Connection) {
 export type Beside = ReturnType<ReturnType<typeof besideReader>>
 
 /** Tells one state from another, whenever it was counted. */
-export function besideKey({ push, photos }: Beside): string {
+export function besideKey({ push, places, photos }: Beside): string {
   const { countedAt: _, ...counted } = push
-  return JSON.stringify([counted, photos])
+  return JSON.stringify([counted, places, photos])
 }

@@ -84,14 +84,15 @@ function noticeMessage(
   }
 }
 
-/** States of a notice in which news of pushes and photos belongs to it. */
+/** States of a notice in which news of pushes, places and photos belongs to it. */
 const IN_FORCE: ReadonlySet<Notice['status']> = new Set(['published', 'changed', 'restored'])
 
-/** Customers were told, or photos came, and the notice itself says nothing new. */
+/** Customers were told, places counted or photos taken, and the notice itself says nothing new. */
 export function besideMessage(notice: Notice, beside: Beside, at: InstantMs): Message | undefined {
   const { no, status, incident } = notice
   if (no === null || !IN_FORCE.has(status)) return undefined
-  if (beside.push.lastAt === null && beside.photos.count === 0) return undefined
+  const { push, places, photos } = beside
+  if (push.lastAt === null && places.length === 0 && photos.count === 0) return undefined
   return {
     topic: 'notice',
     type: 'notice.pushed',

@@ -37,6 +37,9 @@ test('every field of the notice is said, in Chinese', () => {
     保护动作: `动作，${format.time('2026-11-22T02:58:00Z')}`,
     重合闸: '不成功',
     供电单位: '1501',
+    '乡镇（街道）': '城关镇（96 户）',
+    住宅小区: '城关镇锦安苑（60 户）、城关镇和平里（30 户）',
+    地址范围: '新城区翠安路（24 户）',
     低压客户: '120 户',
     '公变 / 专变': '1 / 1',
     重要用户: '一级重要用户 1 户',
@@ -61,6 +64,7 @@ test('every field of the notice is said, in Chinese', () => {
     最近推送: format.time('2026-11-22T03:41:00Z'),
   })
   expect(lines.get('预计变更')).toContain('、')
+  expect(lines.has('村（社区）')).toBe(false)
 })
 
 test('what is not known is said as such, and a number only where there is one', () => {
@@ -74,10 +78,18 @@ test('what is not known is said as such, and a number only where there is one', 
       ...{ subscribers: null, countedAt: null, lastAt: null, lines: [] },
       total: { waiting: 0, sent: 0, delivered: 0, failed: 0 },
     },
-    photos: { count: 0, lastAt: null },
+    ...{ photos: { count: 0, lastAt: null }, places: [] },
   })
   const lines = said(empty, en)
-  for (const field of ['Number', 'Call-reads', 'Published at', 'Arrived at', 'On site', 'Cause'])
+  for (const field of [
+    'Number',
+    'Places',
+    'Call-reads',
+    'Published at',
+    'Arrived at',
+    'On site',
+    'Cause',
+  ])
     expect(lines.get(field), field).toBeNull()
   expect(lines.get('Protection')).toBe('automation told nothing')
   expect(lines.get('Transformers')).toBe('none')

@@ -57,6 +57,7 @@ export const noticeSheet: typeof zh = {
   areaDrawing: (width, height) =>
     `Sketch of the dark area, about ${width} from west to east, ${height} from north to south`,
   places: 'Places',
+  placesOf: { town: 'Towns', village: 'Villages', estate: 'Estates', address: 'By addresses' },
   place: (name, customers) => `${name} (${customers})`,
   customers: 'LV customers',
   ofTransformers: 'Public / dedicated',

@@ -1,6 +1,7 @@
 /** Words of the whole notice (故障感知信息, `domain.md` §4.1), in Chinese. */
 import type { Notice } from '../../../../src/engine/changes.ts'
 import type { Reclosing } from '../../../../src/engine/service/notice-state.ts'
+import type { PlaceKind } from '../../api/notices.ts'
 
 export const noticeSheet = {
   open: '故障感知信息全文',
@@ -61,6 +62,12 @@ export const noticeSheet = {
   area: '停电区域',
   areaDrawing: (width: string, height: string) => `停电区域略图，东西约 ${width}，南北约 ${height}`,
   places: '停电范围',
+  placesOf: {
+    town: '乡镇（街道）',
+    village: '村（社区）',
+    estate: '住宅小区',
+    address: '地址范围',
+  } as Record<PlaceKind, string>,
   place: (name: string, customers: string) => `${name}（${customers} 户）`,
   customers: '低压客户',
   ofTransformers: '公变 / 专变',
