@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { comesAbout } from './server-process.ts'
 
 export interface RoundRobin {
   readonly url: string
@@ -18,11 +19,7 @@ export async function roundRobin(ports: () => readonly number[]): Promise<RoundR
     const all = ports()
     for (let attempt = 0; attempt < all.length; attempt++) {
       const socket = connect(all[turn++ % all.length]!, '127.0.0.1')
-      const reached = await Promise.race([
-        once(socket, 'connect').then(() => true),
-        once(socket, 'error').then(() => false),
-      ])
-      if (reached) return socket
+      if (await comesAbout(socket)) return socket
       socket.destroy()
     }
     return undefined
