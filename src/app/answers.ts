@@ -8,6 +8,8 @@ import { oidcSettings } from '../config/oidc.ts'
 import type { Settings } from '../config/schema.ts'
 import type { Plan } from '../engine/plans/plan.ts'
 import type { Rules } from '../engine/rules.ts'
+import { isSumming } from '../engine/summary/across.ts'
+import { cityFigures } from '../engine/summary/cities.ts'
 import type { Fact } from '../facts/facts.ts'
 import { offsetMinutesOf } from '../facts/time.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
@@ -129,6 +131,7 @@ export function openAnswers(parts: AnswersParts, closers: Closers): Answers {
     complaints: complaintsOf(records, rules),
     callBacks: callBacksOf(records, hotline.callBackScript, () => rules().service.callBack),
     status: figures,
+    cities: () => worlds.all().filter(isSumming).flatMap(cityFigures),
     plans: () => worlds.all()[0]?.plans.byId ?? NO_PLANS,
     temperatures: () => temperaturesIn(worlds, now()),
     ...switching,

@@ -10,6 +10,7 @@ import type {
 } from '../engine/changes.ts'
 import type { Reliability } from '../engine/incidents/learn.ts'
 import type { Plan } from '../engine/plans/plan.ts'
+import type { CityFigures } from '../engine/summary/cities.ts'
 import type { Operation } from '../engine/switching/state.ts'
 import type { CallChannel } from '../facts/calls.ts'
 import { CHANNELS, type Channel, CUSTOMER_LANGUAGES } from '../facts/channels.ts'
@@ -335,6 +336,8 @@ export interface HttpDeps {
   grid(): CompiledGrid
   readonly map: MapDesk
   status(): StatusFigures
+  /** Shares of cities under Order 599, of the rules' cities. */
+  cities(): readonly CityFigures[]
   /** Announced outages that are not over, by id, in the order of their announcement. */
   plans(): ReadonlyMap<string, Plan>
   switching(): SwitchingView

@@ -358,6 +358,12 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
     grid: () => grid,
     map,
     status: figures,
+    cities: () => [
+      {
+        ...{ city: 'hohhot', level: 'warning', share: 0.1, customersOut: 10, customers: 100 },
+        ...{ loadShare: 0.125, ratedKvaOut: 50, ratedKva: 400 },
+      },
+    ],
     plans: () => plansOf(appended),
     switching: () => switchingAsked(appended),
     temperatures: () => temperaturesTold(appended),

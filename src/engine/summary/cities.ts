@@ -18,12 +18,29 @@ interface Amount {
   readonly ratedVa: number
 }
 
+/** How a city stands now. */
+export type CityFigures = Omit<CityShareChange, 'type' | 'at' | 'suspected'>
+
 /** Changes of level since the last look; none in a part that another sums for. */
 export function sumCities(world: World): CityShareChange[] {
   if (!isSumming(world)) return []
+  const cities = cityFigures(world)
+  const levelBefore = (city: string) =>
+    world.summary.cities.find(({ id }) => id === city)?.level ?? 'none'
+  const turned = cities.filter(({ city, level }) => level !== levelBefore(city))
+  world.summary.cities = cities.map(({ city: id, level, share }) => ({ id, level, share }))
+  return turned.map((figures) => ({
+    type: 'cityShare',
+    at: world.now,
+    suspected: true,
+    ...figures,
+  }))
+}
+
+/** The cities of the rules as they stand now, in a world that sums. */
+export function cityFigures(world: World): CityFigures[] {
   const rules = world.rules.grading.cityShares
-  const changes: CityShareChange[] = []
-  const cities = rules.cities.map((city) => {
+  return rules.cities.map((city) => {
     const out = outIn(world, city)
     const supplied = suppliedIn(world, city)
     const share = shareOf(out.customers, supplied.customers)
@@ -32,25 +49,17 @@ export function sumCities(world: World): CityShareChange[] {
       levelOf(rules, city, rules.classes[city.class], share),
       levelOf(rules, city, rules.load[city.class], loadShare),
     )
-    const before = world.summary.cities.find(({ id }) => id === city.id)?.level ?? 'none'
-    if (level !== before)
-      changes.push({
-        type: 'cityShare',
-        at: world.now,
-        city: city.id,
-        level,
-        suspected: true,
-        share,
-        customersOut: out.customers,
-        customers: supplied.customers,
-        loadShare: supplied.ratedVa > 0 ? loadShare : null,
-        ratedKvaOut: out.ratedVa / 1000,
-        ratedKva: supplied.ratedVa / 1000,
-      })
-    return { id: city.id, level, share }
+    return {
+      city: city.id,
+      level,
+      share,
+      customersOut: out.customers,
+      customers: supplied.customers,
+      loadShare: supplied.ratedVa > 0 ? loadShare : null,
+      ratedKvaOut: out.ratedVa / 1000,
+      ratedKva: supplied.ratedVa / 1000,
+    }
   })
-  world.summary.cities = cities
-  return changes
 }
 
 const shareOf = (out: number, supplied: number) => (supplied === 0 ? 0 : out / supplied)

@@ -1,8 +1,25 @@
 /** Figures of now. */
 import { z } from 'zod'
+import { SHARE_LEVELS } from '../../engine/summary/state.ts'
 import { formatInstant } from '../../facts/time.ts'
 import { route } from '../route.ts'
 import { figures, instantOut } from '../schemas.ts'
+
+/** Above 1 where the rules name fewer customers than the grid has. */
+const share = z.number().min(0)
+const citySchema = z
+  .object({
+    city: z.string(),
+    level: z.enum(['none', 'warning', ...SHARE_LEVELS]),
+    suspected: z.literal(true),
+    share: share.describe('of customers'),
+    customersOut: z.number().int(),
+    customers: z.number().int(),
+    loadShare: share.nullable().describe('减供负荷, by rated capacity; null where none is known'),
+    ratedKvaOut: z.number(),
+    ratedKva: z.number(),
+  })
+  .meta({ id: 'CityShare' })
 
 const status = route({
   method: 'GET',
@@ -19,6 +36,9 @@ const status = route({
         grid: z.object({ name: z.string(), digest: z.string() }),
         rules: z.object({ version: z.string(), digest: z.string() }),
         sockets: z.number().int(),
+        cities: z
+          .array(citySchema)
+          .describe('shares under Order 599: suspected, to be settled by the emergency plan'),
       }),
     },
   },
@@ -34,6 +54,7 @@ const status = route({
         grid: { name, digest },
         rules: { version: rules.version, digest: rules.digest },
         sockets: deps.live.sockets,
+        cities: deps.cities().map((figures) => ({ ...figures, suspected: true as const })),
       },
     }
   },

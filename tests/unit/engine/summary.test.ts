@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { CityRule } from '../../../src/engine/rules.ts'
 import { readWorld, writeHeap } from '../../../src/engine/state/heap.ts'
+import { cityFigures } from '../../../src/engine/summary/cities.ts'
 import type { CityShareChange } from '../../../src/engine/summary/state.ts'
 import { drawnGrid } from '../../../src/grid/drawing.ts'
 import { EngineLab, shippedRules } from '../../support/engine-lab.ts'
@@ -181,6 +182,8 @@ describe('the share of a city', () => {
       },
     ])
     expect(lab.open()[0]).toMatchObject({ level: 'transformer', grade: 1 })
+    const { type: _, at: __, suspected: ___, ...told } = shares(lab)[0]!
+    expect(cityFigures(lab.engine.world!)).toEqual([told])
     lab.restart(throughHeap)
     area(lab, 'B1-X1', 'powerOn')
     lab.pass(600)
