@@ -4,13 +4,14 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ChangeBatch } from '../../../src/engine/changes.ts'
-import type { ActionName } from '../../../src/facts/facts.ts'
+import type { ActionName, ReadingFact } from '../../../src/facts/facts.ts'
 import type { CrewId } from '../../../src/facts/ids.ts'
 import { openDatabase } from '../../../src/series/database.ts'
 import { figuresLine, linesOf } from '../../../src/series/points.ts'
+import { voltageLine } from '../../../src/series/voltage-points.ts'
 import { drawnGrid } from '../../support/drawn-grid.ts'
 import { EngineLab, START } from '../../support/engine-lab.ts'
-import { ask, boards, filledIn } from '../../support/grafana.ts'
+import { ask, boards, filledIn, type Series } from '../../support/grafana.ts'
 import { describeWith } from '../../support/services.ts'
 
 /** Two branches; the first goes dark for long, the second for a moment, then for long. */
@@ -78,6 +79,17 @@ function story(): ChangeBatch[] {
   return changes.map((change, index) => ({ position: index + 1, at: START, changes: [change] }))
 }
 
+/** What a terminal measured by itself, minute by minute. */
+const VOLTAGES = [
+  [230.5, 229.5, 231],
+  [198, 230, 232],
+  [228, 229, 241.5],
+]
+const reading = (receivedAt: number, volts: number[]): ReadingFact => ({
+  ...{ type: 'reading', receivedAt, at: receivedAt, terminal: 'C1' as never },
+  readings: [{ target: 'o-m1' as never, result: 'energised', volts }],
+})
+
 await describeWith('influx', 'the Grafana boards', (server) => {
   const database = `lastgasp boards ${process.pid} ${process.hrtime.bigint()}`
   const batches = story()
@@ -105,6 +117,9 @@ await describeWith('influx', 'the Grafana boards', (server) => {
           heapBytes: 5e7,
         }),
       )
+    const place = { unit: 'U', feeder: 'f-B1', number: 1 }
+    for (const [minute, volts] of VOLTAGES.entries())
+      lines.push(voltageLine(reading(START + minute * 60_000, volts), place)!)
     await openDatabase({
       ...{ url: server.url, database, username: null, password: null },
       ...{ bucket: null, org: null, token: null },
@@ -165,6 +180,27 @@ await describeWith('influx', 'the Grafana boards', (server) => {
   test('operations shows who is out now', async () => {
     expect(await shown('lastgasp-operations', 'Customers out now')).toBe(F1.length)
     expect(await shown('lastgasp-operations', 'Open incidents now')).toBe(1)
+  })
+
+  test('voltages are the lowest of each feeder, and the extremes of all', async () => {
+    const { panels } = boards().find(({ uid }) => uid === 'lastgasp-operations')!
+    const shownBy = async (title: string) => {
+      const { targets } = panels.find((panel) => panel.title === title)!
+      return Promise.all(
+        targets.map(async ({ query }) => {
+          const [{ tags, values }] = (await run(query)) as [Series]
+          return { tags, values: values.map((row) => row[1] as number) }
+        }),
+      )
+    }
+    const lowest = VOLTAGES.map((volts) => Math.min(...volts))
+    expect(await shownBy('Lowest voltage by feeder')).toEqual([
+      { tags: { feeder: 'f-B1' }, values: lowest },
+    ])
+    const [high, mean, low] = await shownBy('Voltage: highest, mean, lowest')
+    expect(high!.values).toEqual(VOLTAGES.map((volts) => Math.max(...volts)))
+    expect(mean!.values[0]).toBeCloseTo(691 / 3, 6)
+    expect(low!.values).toEqual(lowest)
   })
 
   test('the way to the crew on site is that of the arrival', async () => {
