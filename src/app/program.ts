@@ -7,7 +7,6 @@ import { createHttpServer } from '../http/server.ts'
 import type { SimulatorPort } from '../http/simulator-port.ts'
 import { lockDataFolder } from '../journal/lock.ts'
 import { openSnapshots } from '../journal/snapshots.ts'
-import { createTicker } from '../journal/ticks.ts'
 import { openCustomers } from '../records/customers/customers.ts'
 import { openRecords } from '../records/sqlite.ts'
 import { createTelemetry } from '../telemetry/telemetry.ts'
@@ -32,6 +31,7 @@ import { type SimulatorSurroundings, surroundingsOf } from './simulated.ts'
 import { newestBeginning, Snapshotting } from './snapshotting.ts'
 import { directoryInForce } from './terminal-directory.ts'
 import { openTerminals, type Terminals } from './terminals.ts'
+import { tickerOf } from './ticking.ts'
 import { serviceAccounts, topicWay } from './topic-notices.ts'
 import { oneWorld } from './worlds.ts'
 
@@ -212,13 +212,7 @@ async function open(
   url = (await server.listen(settings.http.host, settings.http.port)).url
   closers.push(() => server.close())
 
-  const ticker = createTicker({
-    // In an overload what waits is not judged any sooner by waiting for it: it comes before the next tick.
-    append: (fact) => journal.append(fact, 'ahead'),
-    nextDeadline: () => judge.engine.nextDeadline(),
-    last: judge.engine.world?.now ?? 0,
-    now,
-  })
+  const ticker = tickerOf({ journal, pipeline, now })
   ticker.start()
   closers.push(() => ticker.stop())
 

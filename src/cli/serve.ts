@@ -9,6 +9,7 @@ import { startEngine } from '../app/roles/engine.ts'
 import { startRecords } from '../app/roles/records.ts'
 import { startSensing } from '../app/roles/sensing.ts'
 import { showMessages } from '../app/shown-messages.ts'
+import type { SimulatorSurroundings } from '../app/simulated.ts'
 import { UsageError } from '../config/errors.ts'
 import type { SettingFlagName } from '../config/flags.ts'
 import { kafkaSettings } from '../config/kafka.ts'
@@ -68,12 +69,7 @@ async function runServe(options: ServeOptions): Promise<void> {
   const running = await startProgram({
     settings,
     demo: options.demo,
-    simulator: (around) =>
-      new Simulator(around, {
-        enabled: settings.simulator.enabled || options.demo,
-        anyBroker: options.demo,
-        secret: settings.mqtt.secret,
-      }),
+    simulator: (around) => simulatorOf(around, settings, options.demo),
     ...(gridFile === undefined ? {} : { gridFile }),
     onFailure: exitFailed,
     onIncident: (incident) => {
@@ -103,6 +99,14 @@ async function runServe(options: ServeOptions): Promise<void> {
   process.exit(0)
 }
 
+function simulatorOf(around: SimulatorSurroundings, settings: Settings, demo: boolean): Simulator {
+  return new Simulator(around, {
+    enabled: settings.simulator.enabled || demo,
+    anyBroker: demo,
+    secret: settings.mqtt.secret,
+  })
+}
+
 /** The parts of the work that Kafka holds together. */
 const WORKER_ROLES = { sensing: startSensing, engine: startEngine, records: startRecords } as const
 
@@ -124,6 +128,7 @@ async function serveWorker(
   })
   const running = await WORKER_ROLES[role]({
     ...{ settings, kafka, onFailure: failed },
+    simulator: (around) => simulatorOf(around, settings, false),
     ...(grid === undefined ? {} : { gridFile: grid }),
   })
   console.log(`lastgasp ${installedVersion()}`)

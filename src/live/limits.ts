@@ -37,11 +37,11 @@ export const STATS_EVERY_MS = 1_000
 export const STIRRING_EVERY_MS = 250
 /** What was heard so long ago is an incident by now (the longest hold is 5 s), or nothing comes of it, ms. */
 export const STIRRING_KEPT_MS = 60_000
-/** Reports counted of one tree: as many as the engine itself keeps of what is no incident yet. */
+/** Reports counted of one feeder: some screens full, and few enough to look at again each time. */
 export const STIRRING_COUNTED = 200
-/** Reports of one tree that are shown: enough to judge whether they hang together. */
+/** Reports of one feeder that are shown: enough to judge whether they hang together. */
 export const STIRRING_REPORTS = 10
-/** Trees shown at once, so that in a storm a frame stays below 100 KB. */
+/** Feeders shown at once, so that in a storm a frame stays below 100 KB. */
 export const MAX_STIRRING = 64
 /** Squares larger than zoom 8 (150 km) would carry a whole province; consoles aggregate there. */
 export const MIN_MAP_ZOOM = 8

@@ -1,22 +1,24 @@
 /**
- * What stirs (异动): losses that were heard of a tree and are no incident, because none is open yet, or
+ * What stirs (异动): losses that were heard of a feeder and are no incident, because none is open yet, or
  * because nothing comes of them. Read off the engines' state now and then, beside them: it is no word
  * of theirs, in no ledger and in no snapshot, and a program that starts knows of nothing that stirs.
  */
 import type { EvidenceItem } from '../engine/changes.ts'
 import { OFF } from '../engine/evidence/registers.ts'
-import { type Case, isActive } from '../engine/incidents/case.ts'
-import { heardWhere, isHeardBelow } from '../engine/incidents/heard-where.ts'
+import { isActive } from '../engine/incidents/case.ts'
+import { heardWhere } from '../engine/incidents/heard-where.ts'
+import { unitOf } from '../engine/incidents/naming.ts'
+import { NONE } from '../engine/inference/network.ts'
 import type { World } from '../engine/world.ts'
 import type { Position } from '../facts/facts.ts'
 import { formatInstant, type InstantMs } from '../facts/time.ts'
 import { MAX_STIRRING, STIRRING_COUNTED, STIRRING_KEPT_MS, STIRRING_REPORTS } from './limits.ts'
 
-/** A tree of the network on which something is heard that is no incident. */
+/** A feeder (线路) of which something is heard that is no incident. */
 export interface Stirring {
-  /** The device that feeds the tree: that at the head of its feeder (线路), nearly always. */
+  /** Of the feeder; of what lies above all feeders, the device that feeds it. */
   readonly id: string
-  readonly feeder: string
+  readonly feeder: string | null
   readonly name: string
   readonly unit: string
   /** Reports that speak of a loss and of no incident, at most `STIRRING_COUNTED`. */
@@ -31,20 +33,29 @@ export interface Stirring {
 /** What is said of a device, not of somebody's supply. */
 const OF_DEVICES: ReadonlySet<string> = new Set(['switchOpen', 'protectionTrip', 'faultIndicated'])
 
-/** One tree that stirs. */
+/** One feeder that stirs. */
 interface Entry {
+  /** The tree it hangs in, and its feeder, −1 for what lies above all of them. */
+  readonly root: number
+  readonly feeder: number
   readonly since: InstantMs
   latestAt: InstantMs
   /** Oldest first. */
   items: EvidenceItem[]
-  /** The incidents that `items` are known to be outside of. */
-  beside: string
 }
 
-/** What stirs in one world, by root; and up to where each tree was read. */
+/** What stirs in one world, by feeder, or below zero by root; and up to where each tree was read. */
 interface Book {
   readonly entries: Map<number, Entry>
   readonly readUpTo: Map<number, Position>
+}
+
+/** Where the open incidents are. */
+interface Open {
+  readonly heads: ReadonlySet<number>
+  /** Of single services: the observer, and the usage point of whoever calls from there. */
+  readonly observers: ReadonlySet<number>
+  readonly points: ReadonlySet<number>
 }
 
 export class Stirrings {
@@ -58,7 +69,7 @@ export class Stirrings {
       const book = this.#books.get(world)
       if (book) {
         readOn(world, book, now)
-        for (const [root, entry] of book.entries) all.push(...stirringAt(world, root, entry))
+        for (const entry of book.entries.values()) all.push(shown(world, entry))
       } else this.#books.set(world, begun(world))
     }
     return all.sort((a, b) => a.since - b.since || (a.id < b.id ? -1 : 1)).slice(0, MAX_STIRRING)
@@ -76,33 +87,26 @@ function begun(world: World): Book {
 const rootsOf = ({ recent, news }: World) => new Set([...recent.keys(), ...news.keys()])
 
 function readOn(world: World, book: Book, now: InstantMs): void {
-  const open = openByRoot(world)
+  const { entries, readUpTo } = book
   const roots = rootsOf(world)
-  for (const root of roots) {
-    const cases = open.get(root) ?? []
-    const fresh = unread(world, book, root)
-    const losses = fresh.filter((item) => isLoose(world, item, cases))
-    const entry = book.entries.get(root)
-    if (entry) {
-      const beside = namesOf(cases)
-      // Whoever came back, or is of an incident by now, stirs no more.
-      if (beside !== entry.beside || losses.length < fresh.length)
-        entry.items = entry.items.filter((item) => isLoose(world, item, cases))
-      entry.beside = beside
-      if (losses.length > 0) entry.latestAt = now
-      entry.items = [...entry.items, ...losses].slice(-STIRRING_COUNTED)
-      if (entry.items.length === 0 || now - entry.latestAt > STIRRING_KEPT_MS)
-        book.entries.delete(root)
-    } else if (losses.length > 0) {
-      const items = losses.slice(-STIRRING_COUNTED)
-      book.entries.set(root, { since: now, latestAt: now, items, beside: namesOf(cases) })
+  for (const root of readUpTo.keys()) if (!roots.has(root)) readUpTo.delete(root)
+  const open = openOf(world)
+  for (const root of roots)
+    for (const item of unread(world, book, root)) {
+      if (!isLoose(world, item, open)) continue
+      const feeder = feederOf(world, item)
+      const key = feeder < 0 ? -1 - root : feeder
+      const entry = entries.get(key) ?? { root, feeder, since: now, latestAt: now, items: [] }
+      entry.latestAt = now
+      entry.items.push(item)
+      entries.set(key, entry)
     }
+  for (const [key, entry] of entries) {
+    // Whoever has supply again, or is of an incident by now, stirs no more.
+    entry.items = entry.items.slice(-STIRRING_COUNTED).filter((item) => isLoose(world, item, open))
+    const over = entry.items.length === 0 || !roots.has(entry.root)
+    if (over || now - entry.latestAt > STIRRING_KEPT_MS) entries.delete(key)
   }
-  for (const root of book.readUpTo.keys())
-    if (!roots.has(root)) {
-      book.readUpTo.delete(root)
-      book.entries.delete(root)
-    }
 }
 
 /** What was heard of a tree since it was read last, oldest first; from now on it is read. */
@@ -121,46 +125,48 @@ function unread(world: World, { readUpTo }: Book, root: number): EvidenceItem[] 
   return fresh
 }
 
-function openByRoot(world: World): Map<number, Case[]> {
-  const open = new Map<number, Case[]>()
-  for (const incident of world.cases.values()) {
+function openOf({ cases, grid }: World): Open {
+  const open = { heads: new Set<number>(), observers: new Set<number>(), points: new Set<number>() }
+  for (const incident of cases.values()) {
     if (!isActive(incident)) continue
-    const root = world.network.rootOf(incident.head)
-    const cases = open.get(root)
-    if (cases) cases.push(incident)
-    else open.set(root, [incident])
+    if (incident.observer === NONE) open.heads.add(incident.head)
+    else {
+      open.observers.add(incident.observer)
+      open.points.add(grid.observers.target[incident.observer]!)
+    }
   }
   return open
 }
 
-const namesOf = (cases: readonly Case[]) =>
-  cases.map(({ number, head, observer }) => `${number}:${head}:${observer}`).join()
-
 /** True for a loss that still stands and that no open incident is made of. */
-function isLoose(world: World, item: EvidenceItem, cases: readonly Case[]): boolean {
-  if (!cases.every((incident) => !isHeardBelow(world, item, incident))) return false
-  if (item.observerClass === 'caller' || OF_DEVICES.has(item.said)) return true
-  const { speaker } = heardWhere(world.grid, item)
+function isLoose(world: World, item: EvidenceItem, open: Open): boolean {
+  const { device, speaker } = heardWhere(world.grid, item)
+  const isCall = item.observerClass === 'caller'
+  if ((isCall ? open.points : open.observers).has(speaker)) return false
+  for (let at = device; at !== NONE; at = world.network.above[at]!)
+    if (open.heads.has(at)) return false
+  if (isCall || OF_DEVICES.has(item.said)) return true
   return speaker >= 0 && world.registers.state[speaker] === OFF
 }
 
-/** As it is shown; nothing of a tree that belongs to no feeder. */
-function stirringAt(world: World, root: number, entry: Entry): Stirring[] {
-  const { feeders, devices, units } = world.grid
-  const feeder = feeders[devices.feeder[root]!]
-  if (!feeder) return []
-  const { items, since, latestAt } = entry
-  return [
-    {
-      id: devices.ids.idOf(root),
-      feeder: feeder.id,
-      name: feeder.name,
-      unit: units[feeder.unit]?.id ?? '',
-      reports: items.length,
-      ...{ since, latestAt },
-      evidence: items.slice(-STIRRING_REPORTS).reverse(),
-    },
-  ]
+/** The feeder an item was heard on, −1 where it lies above all of them. */
+function feederOf({ grid }: World, item: EvidenceItem): number {
+  const { device } = heardWhere(grid, item)
+  return device < 0 ? -1 : grid.devices.feeder[device]!
+}
+
+function shown({ grid }: World, { root, feeder: index, items, since, latestAt }: Entry): Stirring {
+  const { feeders, devices, units } = grid
+  const feeder = index < 0 ? undefined : feeders[index]!
+  return {
+    id: feeder?.id ?? devices.ids.idOf(root),
+    feeder: feeder?.id ?? null,
+    name: feeder?.name ?? devices.nameOf(root),
+    unit: feeder ? (units[feeder.unit]?.id ?? '') : unitOf(grid, root),
+    reports: items.length,
+    ...{ since, latestAt },
+    evidence: items.slice(-STIRRING_REPORTS).reverse(),
+  }
 }
 
 /** The object of topic `stirring`; `isCited`: with what was heard, for those who may see evidence. */

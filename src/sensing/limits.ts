@@ -79,9 +79,10 @@ export interface ListenerLimits {
   /** From accept to CONNECT. Beyond: closed as `connectTimeout`. */
   readonly connectTimeoutMs: number
   /**
-   * Appends not yet durable, of all sources, and change batches not yet filed. Above it sockets are not read until half of it is
-   * left; a third of a second of the heaviest storm (16,667 reports a second): in one turn of the event loop no more is read, so
-   * that clocks and ticks get theirs, and it is several commits of any disk. Counted as `sensing.held`.
+   * Appends not yet durable, of all sources, and change batches not yet filed. Above it sockets are not
+   * read until half of it is left. In one turn of the event loop no more is read, so that ticks, clocks and consoles
+   * get theirs: an eighth of a second of the heaviest storm (16,667 reports a second), which a disk
+   * that takes 60 ms a commit still keeps up with. Counted as `sensing.held`.
    */
   readonly maxPendingAppends: number
   /** Messages of one connection not yet durable. Above it that socket is not read. */
@@ -97,7 +98,7 @@ export const DEFAULT_LIMITS: ListenerLimits = {
   acceptsPerSecond: 500,
   acceptBurst: 2_500,
   connectTimeoutMs: 5_000,
-  maxPendingAppends: 5_000,
+  maxPendingAppends: 2_000,
   maxInFlightPerConnection: 256,
   fullRetryMinMs: 250,
   fullRetryMaxMs: 5_000,

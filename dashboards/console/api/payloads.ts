@@ -103,7 +103,7 @@ export interface EvidencePayload extends Omit<EvidenceItem, 'at'> {
 /** What stirs on a feeder and is no incident (异动), of topic `stirring`. */
 export interface StirringPayload {
   readonly id: string
-  readonly feeder: string
+  readonly feeder: string | null
   readonly name: string
   readonly unit: string
   readonly reports: number

@@ -54,7 +54,7 @@ export function useCrews(): ReadonlyMap<string, CrewPayload> {
   return items as ReadonlyMap<string, unknown> as ReadonlyMap<string, CrewPayload>
 }
 
-/** What stirs now, by the device at the head of its feeder; nothing where the role may not see it. */
+/** What stirs now, by feeder; nothing where the role may not see it. */
 export function useStirring(): ReadonlyMap<string, StirringPayload> {
   const { items } = useTopic('stirring')
   return items as ReadonlyMap<string, unknown> as ReadonlyMap<string, StirringPayload>

@@ -8,6 +8,7 @@ import type { Message } from 'node-rdkafka'
 import { type KafkaSettings, topicsOf } from '../../config/kafka.ts'
 import type { Settings } from '../../config/schema.ts'
 import { createWorkerServer } from '../../http/server.ts'
+import type { SimulatorPort } from '../../http/simulator-port.ts'
 import { FactAppender } from '../../journal/kafka/appender.ts'
 import { EngineGroup } from '../../journal/kafka/group.ts'
 import { type InForceKind, InForceTopic } from '../../journal/kafka/in-force.ts'
@@ -15,6 +16,7 @@ import { patiently } from '../../journal/kafka/patience.ts'
 import { JournalError } from '../../journal/port.ts'
 import { createTelemetry } from '../../telemetry/telemetry.ts'
 import { installedVersion } from '../installed.ts'
+import type { SimulatorSurroundings } from '../simulated.ts'
 import { type StartedWith, startedWith } from './folder-grid.ts'
 import { GivenUp } from './given-up.ts'
 import { refuseMoves } from './moves.ts'
@@ -33,6 +35,8 @@ export interface RoleOptions {
   readonly settings: Settings
   readonly kafka: KafkaSettings
   readonly gridFile?: string
+  /** Plays scenarios against the roles, where it may; of use to `records` alone. */
+  readonly simulator?: (around: SimulatorSurroundings) => SimulatorPort
   /** A failure that the role cannot go on from. */
   readonly onFailure: (error: unknown) => void
 }

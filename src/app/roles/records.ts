@@ -29,6 +29,7 @@ import { GridApply } from '../grid-apply.ts'
 import { type Closers, openedWhole } from '../opening.ts'
 import { QuarantineReplay } from '../quarantine-replay.ts'
 import { rulesDoor } from '../rules.ts'
+import { surroundingsOf } from '../simulated.ts'
 import { directoryInForce } from '../terminal-directory.ts'
 import { topicWay } from '../topic-notices.ts'
 import { ChangeFollower } from './change-follower.ts'
@@ -194,15 +195,26 @@ async function open(
   const put = (digest: string, by: string) => putting.put('rules', digest, by)
   const quarantine = replayOf(append, follower)
   const replay = new QuarantineReplay({ records, directory, now, ...quarantine })
+  let url = ''
+  const simulator = options.simulator?.(
+    surroundingsOf({
+      ...{ records, grid, now, url: () => url, brokerUrl: () => broker },
+      gridPath: () => library.gridPath(grid().digest),
+      // Crews act for people: simulated ones are of the demonstration.
+      crewToken: () => null,
+    }),
+  )
   const server = await createHttpServer({
     ...answers,
     ...{ facts: { append }, journal: picker, health, gridApply },
+    ...(simulator ? { simulator } : {}),
     awaitAction: (requestId, timeoutMs) => actions.await(requestId, timeoutMs),
     ...rulesDoor({ library, rulesDigest, put }, dir),
     replayQuarantine: (asked) => replay.replay(asked),
   })
-  const { url } = await server.listen(settings.http.host, settings.http.port)
+  url = (await server.listen(settings.http.host, settings.http.port)).url
   closers.push(() => server.close())
+  closers.push(() => simulator?.stop())
   telemetry.emit('app.started', { url, brokerUrl: broker })
   return {
     url,

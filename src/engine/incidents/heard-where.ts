@@ -1,10 +1,6 @@
 /** Where an item of evidence was heard, looked up once by its ids and kept for as long as the grid holds. */
 import type { CompiledGrid } from '../../grid/compiled.ts'
 import type { EvidenceItem } from '../changes.ts'
-import { NONE } from '../inference/network.ts'
-import type { World } from '../world.ts'
-import type { Case } from './case.ts'
-import { isHeadBelow } from './place.ts'
 
 export interface HeardWhere {
   readonly grid: CompiledGrid
@@ -34,16 +30,4 @@ export function heardWhere(grid: CompiledGrid, item: EvidenceItem): HeardWhere {
   }
   known.set(item, where)
   return where
-}
-
-/** True where what was said is evidence of the incident: it was heard at or below its device. */
-export function isHeardBelow(world: World, item: EvidenceItem, incident: Case): boolean {
-  const { device, speaker } = heardWhere(world.grid, item)
-  if (incident.observer !== NONE) {
-    const { target } = world.grid.observers
-    return (
-      speaker === (item.observerClass === 'caller' ? target[incident.observer] : incident.observer)
-    )
-  }
-  return isHeadBelow(world, device, incident.head)
 }

@@ -18,7 +18,7 @@ import { standsBesideTie } from '../switching/supposed-feed.ts'
 import type { TreeNews, World } from '../world.ts'
 import { type Case, isActive, keyOf, MAX_CAUSES, MAX_EVIDENCE_SHOWN, setFlag } from './case.ts'
 import { noticeContradiction } from './contradiction.ts'
-import { isHeardBelow } from './heard-where.ts'
+import { heardWhere } from './heard-where.ts'
 import { isDeniedByStrangers } from './ledger.ts'
 import { closeCase, openCase, restoreCase, takeVerdict, withdrawCase } from './life.ts'
 import { isHeadBelow } from './place.ts'
@@ -242,6 +242,17 @@ function hearAll(world: World, incident: Case, root: number, parent: Case | null
     .map(({ position }) => position)
     .reverse()
     .slice(-MAX_CAUSES)
+}
+
+function isHeardBelow(world: World, item: EvidenceItem, incident: Case): boolean {
+  const { device, speaker } = heardWhere(world.grid, item)
+  if (incident.observer !== NONE) {
+    const { target } = world.grid.observers
+    return (
+      speaker === (item.observerClass === 'caller' ? target[incident.observer] : incident.observer)
+    )
+  }
+  return isHeadBelow(world, device, incident.head)
 }
 
 /**
