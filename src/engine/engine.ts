@@ -276,7 +276,7 @@ function tick(world: World, at: InstantMs): Change[] {
   endOverdue(world)
   const due = dueTrees(world)
   if (due.length > 0) judge(world, due, publisher)
-  if (world.linksTurned) trackComms(world, publisher)
+  if (world.linksTurned || world.across.turned) trackComms(world, publisher)
   world.linksTurned = false
   const minute = Math.floor(world.now / MINUTE_MS)
   if (due.length > 0 || world.across.turned || minute !== world.minute) {

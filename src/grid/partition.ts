@@ -3,11 +3,16 @@
  * split; so each connected group of feeders is judged in one place.
  */
 
+import type { CompiledGrid } from './compiled.ts'
+
 /**
  * Partitions of every compiled grid, used or not: a log's partitions can be added to but never taken
  * away, so the number is fixed from the start, beyond the engines that nine million meters need.
  */
 export const PARTITIONS = 64
+
+/** The partition that judges each feeder, by id. */
+export type FeederPartitions = ReadonlyMap<string, number>
 
 interface FeederPlace {
   readonly substation: number
@@ -75,4 +80,90 @@ export function packPartitions(groupSizes: readonly number[], count: number): In
     load[emptiest]! += size
   }
   return partition
+}
+
+/**
+ * Where each feeder of a grid is judged, of `count` partitions, where grids came before it: where it was
+ * `placed`, however the grid changes. What is new goes to what it can be joined with, else to its unit,
+ * else where there is least. `moved` are those that cannot stay: something joins them with more elsewhere.
+ */
+export function placeFeeders(
+  placed: FeederPartitions,
+  grid: Pick<CompiledGrid, 'feeders' | 'devices' | 'nodes'>,
+  count: number,
+): { readonly partitions: FeederPartitions; readonly moved: readonly string[] } {
+  const { feeders, devices, nodes } = grid
+  if (placed.size === 0)
+    return {
+      partitions: new Map(feeders.map(({ id, partition }) => [id, partition % count])),
+      moved: [],
+    }
+  const load = new Loads(count)
+  const groups = membersOf(groupFeeders(feeders, devices, nodes.zone))
+  const sizes = sizesOf(grid)
+  const partitions = new Map<string, number>()
+  const moved: string[] = []
+  const put = (members: readonly number[], home: number) => {
+    for (const index of members) {
+      const { id, unit } = feeders[index]!
+      if ((placed.get(id) ?? home) !== home) moved.push(id)
+      partitions.set(id, home)
+      load.add(unit, home, sizes[index]!)
+    }
+  }
+  const known = (index: number) => placed.has(feeders[index]!.id)
+  for (const members of groups) {
+    const home = new Loads(count)
+    for (const index of members.filter(known))
+      home.add(0, placed.get(feeders[index]!.id)!, sizes[index]!)
+    if (members.some(known)) put(members, home.fullest(0)!)
+  }
+  for (const members of groups)
+    if (!members.some(known))
+      put(members, load.fullest(feeders[members[0]!]!.unit) ?? load.emptiest())
+  return { partitions, moved }
+}
+
+/** What partitions have to judge, in all and by unit. */
+class Loads {
+  readonly #all: number[]
+  readonly #byUnit = new Map<number, number[]>()
+
+  constructor(count: number) {
+    this.#all = new Array<number>(count).fill(0)
+  }
+
+  add(unit: number, partition: number, size: number): void {
+    const ours = this.#byUnit.get(unit) ?? this.#all.map(() => 0)
+    this.#byUnit.set(unit, ours)
+    ours[partition]! += size
+    this.#all[partition]! += size
+  }
+
+  /** Where most of a unit is, the first of equals; undefined where nothing is. */
+  fullest(unit: number): number | undefined {
+    const ours = this.#byUnit.get(unit)
+    return ours?.indexOf(Math.max(...ours))
+  }
+
+  emptiest(): number {
+    return this.#all.indexOf(Math.min(...this.#all))
+  }
+}
+
+/** The feeders of each group, in their order. */
+function membersOf(group: Int32Array): number[][] {
+  const groups: number[][] = []
+  group.forEach((number, feeder) => {
+    groups[number] ??= []
+    groups[number]!.push(feeder)
+  })
+  return groups
+}
+
+/** Devices of each feeder, and itself. */
+function sizesOf({ feeders, devices }: Pick<CompiledGrid, 'feeders' | 'devices'>): number[] {
+  const sizes = feeders.map(() => 1)
+  for (const feeder of devices.feeder) if (feeder >= 0) sizes[feeder]! += 1
+  return sizes
 }

@@ -3,6 +3,7 @@
  * opened for arrears, a terminal without supply of its own, a dead cell. Each is an incident of its
  * own kind with its evidence: staff see why nothing is repaired, and no customer is told.
  */
+import type { EvidenceItem } from '../changes.ts'
 import { type Case, MAX_CAUSES, MAX_EVIDENCE_SHOWN, newCase } from '../incidents/case.ts'
 import { closeCase } from '../incidents/life.ts'
 import type { Publisher } from '../incidents/publish.ts'
@@ -59,13 +60,17 @@ function open(world: World, finding: Finding): Case {
 function revise(known: Case, { kind, level, evidence, positions }: Finding): void {
   known.kind = kind
   known.level = level
-  const newest = evidence[0]?.position ?? 0
-  if (known.evidence.length > 0 && newest <= known.evidence[0]!.position) return
+  const [newest, shown] = [evidence[0], known.evidence[0]]
+  if (shown && !(newest && isNews(newest, shown))) return
   known.evidence = evidence.slice(0, MAX_EVIDENCE_SHOWN)
   known.causes = [...new Set([...positions, ...evidence.map(({ position }) => position)])]
     .sort((a, b) => a - b)
     .slice(-MAX_CAUSES)
 }
+
+/** Later in the journal or, of what several parts were told, in time: each has a journal of its own. */
+const isNews = (item: EvidenceItem, before: EvidenceItem) =>
+  item.position > before.position || item.at > before.at
 
 /** It is gone: an outage above it was found, which it belongs to, or the sign is no longer there. */
 function endFinding(world: World, known: Case, publisher: Publisher): void {

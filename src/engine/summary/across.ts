@@ -23,9 +23,9 @@ export function hearAcross(
 ): void {
   const { across } = world
   if (fact.type === 'wholeJudged') {
-    const { upTo, storm, cities } = fact
-    if (isSumming(world) || upTo <= (across.judged?.upTo ?? 0)) return
-    world.across = { ...across, judged: { upTo, storm, cities }, turned: true }
+    const { type: _, receivedAt: __, ...judged } = fact
+    if (isSumming(world) || judged.upTo <= (across.judged?.upTo ?? 0)) return
+    world.across = { ...across, judged, turned: true }
     return
   }
   const { type: _, receivedAt: __, ...figures } = fact

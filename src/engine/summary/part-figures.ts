@@ -1,5 +1,7 @@
 /** What this part of the network has to tell the others: read by the roles, which make it a fact. */
 import type { PartCountedFact, UnitFigures, WholeJudgedFact } from '../../facts/parts.ts'
+import { deadCellsOf } from '../findings/comms.ts'
+import { cellShares } from '../findings/silent-links.ts'
 import { isActive } from '../incidents/case.ts'
 import { unitOf } from '../incidents/naming.ts'
 import { isToldOfCity } from '../service/city-jump.ts'
@@ -13,9 +15,10 @@ export function wordOf(world: World): Told<PartCountedFact> | Told<WholeJudgedFa
   return isSumming(world) ? judgementOf(world) : figuresOf(world)
 }
 
-function judgementOf({ storm, across }: World): Told<WholeJudgedFact> {
-  const { on, reason } = storm
-  return { type: 'wholeJudged', storm: { on, reason }, cities: across.tellers }
+function judgementOf(world: World): Told<WholeJudgedFact> {
+  const { on, reason } = world.storm
+  const { tellers } = world.across
+  return { type: 'wholeJudged', storm: { on, reason }, cities: tellers, cells: deadCellsOf(world) }
 }
 
 function figuresOf(world: World): Told<PartCountedFact> {
@@ -29,6 +32,7 @@ function figuresOf(world: World): Told<PartCountedFact> {
     openIncidents,
     feeders: world.feeders.size,
     offs: { minute, now, before },
+    cells: cellShares(world),
   }
 }
 

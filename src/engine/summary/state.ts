@@ -49,7 +49,7 @@ export interface AcrossState {
   /** In the part that sums: the others, by number. */
   readonly parts: readonly PartFigures[]
   /** In the others: what was summed. */
-  readonly judged: Pick<WholeJudgedFact, 'upTo' | 'storm' | 'cities'> | null
+  readonly judged: Omit<WholeJudgedFact, 'type' | 'receivedAt'> | null
   /** Who tells the group of a city, chosen once until its share has fallen. */
   readonly tellers: WholeJudgedFact['cities']
   /** True where something was heard since the last look. */

@@ -1,28 +1,8 @@
 /** Sums across engines that judge parts of one network: each with a lane, told of the others by facts. */
 import { expect, test } from 'vitest'
-import type { Change } from '../../../src/engine/changes.ts'
-import { Engine } from '../../../src/engine/engine.ts'
 import type { Rules } from '../../../src/engine/rules.ts'
-import { readWorld, writeHeap } from '../../../src/engine/state/heap.ts'
-import { wordOf } from '../../../src/engine/summary/part-figures.ts'
-import type { Fact } from '../../../src/facts/facts.ts'
-import { compileGrid } from '../../../src/grid/compile.ts'
-import { drawnGrid } from '../../../src/grid/drawing.ts'
 import { rulesWithoutCalls, START } from '../../support/engine-lab.ts'
-
-/** Two substations of one unit: the feeders of each are judged by an engine of its own. */
-const station = (row: string, id: string, meters: string) => `
-  ${row} breaker station:${id} unit:T
-    X1..X4 transformer
-      C concentrator
-      ${meters} meter`
-const DRAWN = drawnGrid(station('A1..A4', 'S1', 'm1..m3') + station('B1..B4', 'S2', 'm1..m4'))
-const rated = DRAWN.devices.map((device) =>
-  device.type === 'transformer'
-    ? { ...device, kva: device.id.startsWith('A4') ? 2000 : 200 }
-    : device,
-)
-const GRID = compileGrid({ ...DRAWN, devices: rated }, 'grid')
+import { Network } from '../../support/engine-parts.ts'
 
 function rulesFor(enter: object = {}): Rules {
   const rules = rulesWithoutCalls()
@@ -35,84 +15,6 @@ function rulesFor(enter: object = {}): Rules {
     ...rules,
     judgement: { ...rules.judgement, storm: measured },
     grading: { ...rules.grading, cityShares },
-  }
-}
-
-/** An engine on a lane, with what it said. */
-class Part {
-  engine: Engine
-  readonly changes: Change[] = []
-  readonly #rules: Rules
-  #position = 0
-  #told = ''
-
-  constructor(rules: Rules, lane: number) {
-    this.#rules = rules
-    this.engine = new Engine(this.#loaded, undefined, lane)
-    this.feed({ type: 'rulesApplied', receivedAt: START, digest: 'rules', by: 'test' })
-    this.feed({ type: 'gridApplied', receivedAt: START, digest: 'grid', by: 'test' })
-  }
-
-  get #loaded() {
-    return { grid: () => GRID, rules: () => this.#rules }
-  }
-
-  feed(fact: Fact): void {
-    this.changes.push(...this.engine.apply({ position: ++this.#position, fact }))
-  }
-
-  /** What it has to tell, once where it has not changed. */
-  word(): Fact | undefined {
-    const word = wordOf(this.engine.world!)
-    if (JSON.stringify(word) === this.#told) return undefined
-    this.#told = JSON.stringify(word)
-    return { ...word, receivedAt: START, upTo: this.#position }
-  }
-
-  /** Stops, and goes on from what a snapshot keeps. */
-  restart(): void {
-    const { registers, grid, rules } = this.engine.world!
-    const world = readWorld(writeHeap(this.engine.world!), registers, grid, rules)
-    this.engine = new Engine(this.#loaded, world)
-  }
-
-  of<T extends Change['type']>(type: T) {
-    return this.changes.filter((one): one is Extract<Change, { type: T }> => one.type === type)
-  }
-
-  jumps() {
-    return this.of('escalation').filter(({ stage }) => stage === 'cityShare')
-  }
-}
-
-class Network {
-  readonly first: Part
-  readonly second: Part
-  #now = START
-
-  constructor(rules: Rules) {
-    this.first = new Part(rules, 0)
-    this.second = new Part(rules, 1)
-  }
-
-  say(feeder: string, kind: 'powerOff' | 'powerOn'): void {
-    const part = feeder.startsWith('A') ? this.first : this.second
-    for (const n of [1, 2, 3, 4]) {
-      const terminal = `${feeder}-X${n}-C` as never
-      const said = { type: 'report', receivedAt: this.#now, at: this.#now, terminal, kind } as const
-      part.feed(said)
-      part.feed({ ...said, meters: [1, 2, 3].map((m) => `o-${feeder}-X${n}-m${m}` as never) })
-    }
-  }
-
-  pass(seconds: number): void {
-    for (let s = 0; s < seconds; s++) {
-      this.#now += 1000
-      for (const part of [this.first, this.second]) part.feed({ type: 'tick', at: this.#now })
-      const [judged, counted] = [this.first.word(), this.second.word()]
-      if (judged) this.second.feed(judged)
-      if (counted) this.first.feed(counted)
-    }
   }
 }
 

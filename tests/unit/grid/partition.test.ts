@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { compileGrid } from '../../../src/grid/compile.ts'
-import { packPartitions } from '../../../src/grid/partition.ts'
+import { packPartitions, placeFeeders } from '../../../src/grid/partition.ts'
 import { drawnGrid } from '../../support/drawn-grid.ts'
 
 const THREE_FEEDERS = `
@@ -36,6 +36,67 @@ describe('groups of feeders', () => {
   it('are one where they start at one substation', () => {
     const compiled = compileGrid(drawnGrid(THREE_FEEDERS), 'drawn')
     expect(compiled.feeders.map(({ partition }) => partition)).toEqual([0, 0, 0])
+  })
+})
+
+describe('a grid after another', () => {
+  const COUNT = 2
+  const NOWHERE = new Map<string, number>()
+  /** Feeders of so many areas, each with a station of its own, all of unit U but those named otherwise. */
+  const gridOf = (
+    feeders: Readonly<Record<string, number>>,
+    { ties = '', units = {} }: { ties?: string; units?: Readonly<Record<string, string>> } = {},
+  ) => {
+    const drawing = Object.entries(feeders).map(
+      ([name, areas]) => `${name} breaker station:s-${name} unit:${units[name] ?? 'U'}
+  ${name}x1..${name}x${areas} transformer
+    m meter`,
+    )
+    return compileGrid(drawnGrid(`${drawing.join('\n')}\n${ties}`), 'drawn')
+  }
+  const FIRST = { A: 3, B: 2, C: 1 }
+  const before = gridOf(FIRST)
+
+  it('leaves each feeder where the first grid put it, however sizes change', () => {
+    const placed = placeFeeders(NOWHERE, before, COUNT)
+    expect(placed.moved).toEqual([])
+    expect(placed.partitions).toEqual(
+      new Map(before.feeders.map(({ id, partition }) => [id, partition % COUNT])),
+    )
+    const after = gridOf({ C: 30, A: 3, B: 12 })
+    expect(placeFeeders(placed.partitions, after, COUNT)).toEqual({
+      partitions: new Map(after.feeders.map(({ id }) => [id, placed.partitions.get(id)!])),
+      moved: [],
+    })
+  })
+
+  it('puts what is new with what it can be joined with, with its unit, or where there is least', () => {
+    const { partitions } = placeFeeders(NOWHERE, before, COUNT)
+    const home = (feeder: string) => partitions.get(`f-${feeder}`)!
+    const placeD = (more: Parameters<typeof gridOf>[1]) =>
+      placeFeeders(partitions, gridOf({ ...FIRST, D: 40 }, more), COUNT).partitions.get('f-D')
+    expect(placeD({ ties: 'tie T D B' })).toBe(home('B'))
+    expect(placeD({ units: { C: 'V', D: 'V' } })).toBe(home('C'))
+    expect(home('A')).not.toBe(home('B'))
+    expect([placeD({ units: { A: 'V', D: 'V' } }), placeD({ units: { B: 'V', D: 'V' } })]).toEqual([
+      home('A'),
+      home('B'),
+    ])
+    // A and B are one each, and C with one of them: the other has less.
+    const sizes = { [home('A')]: 0, [home('B')]: 0 }
+    for (const [feeder, size] of Object.entries(FIRST)) sizes[home(feeder)]! += size
+    const emptiest = sizes[home('A')]! < sizes[home('B')]! ? home('A') : home('B')
+    expect(placeD({ units: { D: 'V' } })).toBe(emptiest)
+  })
+
+  it('names what a tie joins with more in another partition', () => {
+    const { partitions } = placeFeeders(NOWHERE, before, COUNT)
+    expect(placeFeeders(partitions, gridOf(FIRST, { ties: 'tie T A B' }), COUNT).moved).toEqual([
+      'f-B',
+    ])
+    expect(
+      placeFeeders(partitions, gridOf({ ...FIRST, B: 9 }, { ties: 'tie T A B' }), COUNT).moved,
+    ).toEqual(['f-A'])
   })
 })
 
