@@ -16,6 +16,8 @@ export const NOTICE_PLACE_KINDS = ['town', 'village', 'estate', 'address'] as co
 export type NoticePlaceKind = (typeof NOTICE_PLACE_KINDS)[number]
 
 export interface BesideNotice {
+  /** When what it says changed last (停送电变更时间). */
+  readonly changedAt: InstantMs | null
   readonly push: {
     /** Customers without supply who asked to be told; null until they were counted. */
     readonly subscribers: number | null

@@ -21,8 +21,10 @@ export interface NoticePage {
 
 /** What belongs to a notice and is no word of the engine's. */
 export interface BesideNotice {
+  /** When what it says changed last (停送电变更时间); null where there is none. */
+  readonly changedAt: InstantMs | null
   readonly push: PushSummary
-  /** Where it is by the addresses of those without supply; empty where that is not known. */
+  /** Where those without supply are; empty where that is not known. */
   readonly places: readonly Place[]
   readonly photos: { readonly count: number; readonly lastAt: InstantMs | null }
 }
@@ -60,6 +62,7 @@ export function noticeReader(db: Connection) {
     .raw()
   const one = db.prepare('SELECT json FROM notices WHERE incident = ?').raw()
   const photos = db.prepare('SELECT count(*), max(at) FROM attachments WHERE incident = ?').raw()
+  const changed = db.prepare('SELECT at FROM notices WHERE incident = ?').raw()
   const pushesOf = pushReader(db)
   const placesOf = placeReader(db)
   return {
@@ -80,7 +83,9 @@ export function noticeReader(db: Connection) {
     },
     besideNotice(incident: string): BesideNotice {
       const [count, lastAt] = photos.get([incident]) as [number, InstantMs | null]
-      return { push: pushesOf(incident), places: placesOf(incident), photos: { count, lastAt } }
+      const [changedAt] = (changed.get([incident]) ?? [null]) as [InstantMs | null]
+      const push = pushesOf(incident)
+      return { changedAt, push, places: placesOf(incident), photos: { count, lastAt } }
     },
     escalations: (incident: string): readonly EscalationChange[] =>
       (escalations.all([incident]) as [string][]).map(([json]) => JSON.parse(json)),

@@ -60,7 +60,9 @@ describeInBrowser('the whole notice', () => {
     ] as const
     stage.overrides = {
       notice: (id) => (id === 'I-50' ? (told as NoticeChange).notice : undefined),
-      besideNotice: () => ({ push, places, photos: { count: 2, lastAt: begun } }),
+      besideNotice: () => ({
+        ...{ changedAt: begun, push, places, photos: { count: 2, lastAt: begun } },
+      }),
     }
   })
   afterAll(async () => {

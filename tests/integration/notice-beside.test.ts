@@ -5,6 +5,7 @@
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { openForReading } from '../../src/config/sqlite.ts'
+import type { NoticeChange } from '../../src/engine/changes.ts'
 import { drawnGrid } from '../../src/grid/drawing.ts'
 import { openForWriting } from '../../src/records/database.ts'
 import { pushReader } from '../../src/records/informing/pushes.ts'
@@ -125,7 +126,10 @@ test('other systems get it with the notice, and are told when it turns while the
     return told().find(what)!
   }
   await wanted(({ type, push }) => type === 'notice.pushed' && push.total.sent === 3)
-  expect(told()[0]).toMatchObject({ type: 'notice.published', photos: { count: 0 } })
+  expect(told()[0]).toMatchObject({
+    ...{ type: 'notice.published', photos: { count: 0 } },
+    changedAt: expect.stringMatching(/^\d{4}-.*Z$/),
+  })
 
   const { now: at } = stage.lab
   const photo = { type: 'image/png', bytes: 9, at, by: 'm', role: 'gridManager' }
@@ -276,8 +280,10 @@ test('is read with the notice, by whom the unit allows', async () => {
   const unit = stage.records.incident(incident)!.unit
   const token = await fixture.identity.issueToken('serviceDispatcher', [unit])
   const { notice } = (await (await fixture.get(path, token)).json()) as { notice: object }
+  const turned = stage.lab.changes.findLast((one): one is NoticeChange => one.type === 'notice')
   expect(notice).toMatchObject({
     incident,
+    changedAt: new Date(turned!.at).toISOString(),
     push: { subscribers: 4, total: { sent: 4 } },
     places: [{ kind: 'address', name: '翠安路', customers: 8 }],
     photos: { count: 1, lastAt: '1970-01-01T00:00:01.000Z' },

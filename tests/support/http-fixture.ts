@@ -270,6 +270,7 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
     notices: () => ({ notices: [], cursor: null }),
     notice: () => undefined,
     besideNotice: () => ({
+      changedAt: null,
       push: { subscribers: null, countedAt: null, total: NO_PUSHES, lastAt: null, lines: [] },
       places: [],
       photos: { count: 0, lastAt: null },

@@ -85,6 +85,7 @@ export function wholeNotice(over: Partial<NoticePayload> = {}): NoticePayload {
       { kind: 'address', name: '新城区翠安路', customers: 24 },
     ],
     photos: { count: 2, lastAt: at('03:45:00') },
+    changedAt: at('03:50:00'),
     ...over,
   }
   return whole as unknown as NoticePayload

@@ -62,7 +62,9 @@ export interface NoticePayload extends Whole {
       readonly template: string
     })[]
   }
-  /** Where it is by the addresses of those without supply, the largest first. */
+  /** When what it says changed last; absent of one kept by an earlier console. */
+  readonly changedAt?: Instant | null
+  /** Where those without supply are, by kind, the largest first. */
   readonly places: readonly {
     readonly kind: PlaceKind
     readonly name: string

@@ -151,6 +151,7 @@ function times({ notice, text, format }: Parts): NoticeLine[] {
     [text.detail.sensedAt, at(notice.sensedAt)],
     [t.proposedAt, at(notice.proposedAt)],
     [t.publishedAt, published && by ? `${published} · ${by}` : published],
+    [t.changedAt, at(notice.changedAt ?? null)],
     [
       t.planned,
       planned ? t.until(format.about(planned.start), format.about(planned.end)) : t.nothing,

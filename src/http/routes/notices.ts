@@ -49,6 +49,7 @@ const beside = {
       '乡镇街道、村社区、小区 of those without supply, or of their addresses; five customers and more, by kind, the largest first',
     ),
   photos: z.object({ count, lastAt: instant }),
+  changedAt: instant.describe('停送电变更时间: when what it says changed last'),
 }
 
 const noticeSchema = z
@@ -162,8 +163,9 @@ function laterFields(notice: Notice) {
   }
 }
 
-function besideView({ push, places, photos }: BesideNotice) {
+function besideView({ changedAt, push, places, photos }: BesideNotice) {
   return {
+    changedAt: formatInstantOrNull(changedAt),
     push: {
       ...push,
       countedAt: formatInstantOrNull(push.countedAt),

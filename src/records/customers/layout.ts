@@ -47,7 +47,7 @@ const TABLES = `
   ) STRICT;
 `
 
-/** Written into the head of the table alone: no row is touched, however many there are. */
+/** No row is written, but all are read to be checked: some seconds at nine million. */
 const PLACES_BY_FIELD = `
   ALTER TABLE customers ADD COLUMN town TEXT NOT NULL DEFAULT '';
   ALTER TABLE customers ADD COLUMN village TEXT NOT NULL DEFAULT '';
@@ -69,6 +69,8 @@ export const LATER_INDEXES = [
 
 /** An import in another process may hold the file for a batch. */
 const BUSY_TIMEOUT_MS = 5000
+/** Another thread may be bringing the largest file up to date, read from a slow disk. */
+const UPDATE_TIMEOUT_MS = 180_000
 /** Page cache of the importer, in KiB: the upper levels of every index. */
 const WRITER_CACHE_KIB = 256 * 1024
 /** Postings gathered before they are written, in bytes: fewer and larger pieces to merge. */
@@ -100,11 +102,13 @@ export function openCustomerFile(path: string): Connection {
   return db
 }
 
-/** Two processes may come to it at once: the second finds it done. */
+/** Several come to it at once: the second waits, also where the disk is slow, and finds it done. */
 function bringUpToDate(db: Connection): void {
+  db.pragma(`busy_timeout = ${UPDATE_TIMEOUT_MS}`)
   db.exec('BEGIN IMMEDIATE')
   if (layoutOf(db) === 1) db.exec(`${PLACES_BY_FIELD}; PRAGMA user_version = ${LAYOUT}`)
   db.exec('COMMIT')
+  db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`)
 }
 
 /** Most of the index that is read without copying: all of it at nine million customers. */

@@ -12,12 +12,15 @@ export function besideReader(db: Connection) {
   const photos = db
     .prepare('SELECT id, at FROM attachments WHERE incident = ? ORDER BY at, id')
     .raw()
+  const changed = db.prepare('SELECT at FROM notices WHERE incident = ?').raw()
   const pushesOf = pushReader(db)
   const placesOf = placeReader(db)
   return (incident: string) => {
     const kept = photos.all([incident]) as [id: string, at: InstantMs][]
     const { countedAt, lastAt, ...push } = pushesOf(incident)
+    const [changedAt] = (changed.get([incident]) ?? [null]) as [InstantMs | null]
     return {
+      changedAt: formatInstantOrNull(changedAt),
       push: {
         ...push,
         countedAt: formatInstantOrNull(countedAt),

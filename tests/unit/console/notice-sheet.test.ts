@@ -48,6 +48,7 @@ test('every field of the notice is said, in Chinese', () => {
     感知时间: format.time('2026-11-22T02:58:20Z'),
     生成时间: format.time('2026-11-22T02:59:00Z'),
     发布时间: `${format.time('2026-11-22T03:02:00Z')} · 按规则发布`,
+    变更时间: format.time('2026-11-22T03:50:00Z'),
     计划时段: `${format.about('2026-11-22T01:00:00Z')} 至 ${format.about('2026-11-22T02:30:00Z')}`,
     预计复电: `${format.about('2026-11-22T06:30:00Z')} · 现场回报`,
     到达现场: format.time('2026-11-22T03:40:00Z'),

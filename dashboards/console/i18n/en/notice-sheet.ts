@@ -67,6 +67,7 @@ export const noticeSheet: typeof zh = {
   households: (count) => count,
   proposedAt: 'Compiled at',
   publishedAt: 'Published at',
+  changedAt: 'Changed at',
   planned: 'Planned',
   until: (from, to) => `${from} to ${to}`,
   etrRevisions: 'Estimates given',

@@ -77,6 +77,7 @@ export const noticeSheet = {
   households: (count: string) => `${count} 户`,
   proposedAt: '生成时间',
   publishedAt: '发布时间',
+  changedAt: '变更时间',
   planned: '计划时段',
   until: (from: string, to: string) => `${from} 至 ${to}`,
   etrRevisions: '预计变更',
