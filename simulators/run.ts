@@ -49,7 +49,7 @@ export function brokerAddress(text: string): { url: string; password: string | u
   return { url: url.href, password }
 }
 
-/** Everybody connects before the first event, but no longer than this is waited for, wall ms. */
+/** Everybody connects before the first event; once nobody has for so long the others are not waited for, wall ms. */
 const START_PATIENCE_MS = 60_000
 
 /** So many refusals and not one success mean the broker, not a terminal. */
@@ -102,10 +102,14 @@ export async function runScenario(options: RunOptions): Promise<RunSummary> {
 async function connectAll(fleet: Fleet, signal: AbortSignal | undefined): Promise<void> {
   fleet.start()
   if (!fleet.alwaysConnected) return
-  const until = Date.now() + START_PATIENCE_MS
+  let until = Date.now() + START_PATIENCE_MS
+  let before = 0
   while (fleet.online < fleet.size && Date.now() < until && !signal?.aborted) {
+    const { online } = fleet
+    if (online > before) until = Date.now() + START_PATIENCE_MS
+    before = online
     const refused = fleet.counters.connectFailures
-    if (fleet.online === 0 && refused >= Math.min(fleet.size, REFUSALS_BELIEVED)) break
+    if (online === 0 && refused >= Math.min(fleet.size, REFUSALS_BELIEVED)) break
     await sleep(POLL_MS)
   }
   if (fleet.online === 0 && !signal?.aborted)

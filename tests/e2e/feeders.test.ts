@@ -75,7 +75,7 @@ function scenario(fault: object): string {
  */
 async function scored(server: Server, truth: string): Promise<Score> {
   const args = ['score', '--truth', truth, '--url', server.url, '--data', server.data, '--json']
-  for (const deadline = Date.now() + 240_000; ; ) {
+  for (const deadline = Date.now() + 360_000; ; ) {
     const printed = await lastgaspOutput(args)
     const score = JSON.parse(printed.trim().split('\n').at(-1)!) as Score
     if (score.totals.restoredSeen === score.totals.faults || Date.now() > deadline) return score
@@ -84,7 +84,7 @@ async function scored(server: Server, truth: string): Promise<Score> {
 }
 
 describe.skipIf(feedersMissing)('public feeders from import to score', () => {
-  it.concurrent.each(CASES)('$name', { timeout: 540_000 }, async (one) => {
+  it.concurrent.each(CASES)('$name', { timeout: 900_000 }, async (one) => {
     const name = one.name.split(/\W/)[0]!
     const grid = join(folder, `${name}.json`)
     const truth = join(folder, `${name}.truth`)

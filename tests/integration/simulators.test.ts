@@ -40,6 +40,12 @@ function grid(areas: number, meters: number, concentrators: boolean): Grid {
   return drawnGrid(drawing)
 }
 
+/** The meters of a hundred areas of twenty. */
+const METERS_OF_ALL = Array.from(
+  { length: 2_000 },
+  (_, n) => `o-m${Math.floor(n / 20) + 1}-${(n % 20) + 1}`,
+)
+
 const brokers: TestBroker[] = []
 async function startBroker(): Promise<TestBroker> {
   const broker = new TestBroker()
@@ -75,7 +81,9 @@ events:
     })
     // The breaker's own terminal is one more.
     expect(summary.terminals).toBe(2_001)
-    expect(new Set(broker.signIns.map(({ client }) => client)).size).toBe(2_001)
+    const signedIn = new Set(broker.signIns.map(({ client }) => client))
+    expect(['FTU1', ...METERS_OF_ALL].filter((terminal) => !signedIn.has(terminal))).toEqual([])
+    expect(signedIn.size).toBe(2_001)
     expect(broker.signIns.every((signIn) => signIn.user === signIn.client)).toBe(true)
     expect(broker.signIns.every(({ password }) => password === 'secret')).toBe(true)
     expect(new Set(ofKind(broker, 'powerOff').map(({ terminal }) => terminal)).size).toBe(2_000)

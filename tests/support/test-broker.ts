@@ -5,6 +5,11 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { Aedes } from 'aedes'
+import { until } from './until.ts'
+
+const GONE = new Error('the broker is gone')
+/** Thousands of clients on a busy machine. */
+const LET_GO_WITHIN_MS = 30_000
 
 export interface ReceivedPublish {
   readonly client: string
@@ -67,8 +72,9 @@ export class TestBroker {
     this.#broker = broker
   }
 
-  /** As a crash: sockets are reset, nothing is said. */
+  /** As a crash: sockets are reset, nothing is said, and no last will is heard any more. */
   async stop(): Promise<void> {
+    if (this.#broker) this.#broker.authorizePublish = (_client, _packet, done) => done(GONE)
     for (const socket of this.#sockets) socket.destroy()
     const server = this.#server
     this.#server = undefined
@@ -78,6 +84,9 @@ export class TestBroker {
     }
     const broker = this.#broker
     this.#broker = undefined
+    // What it keeps is taken from it at its end: whoever is still being let go would write into nothing.
+    const patience = Date.now() + LET_GO_WITHIN_MS
+    await until(() => (broker?.connectedClients ?? 0) === 0 || Date.now() > patience)
     if (broker) await new Promise<void>((resolve) => broker.close(() => resolve()))
   }
 
