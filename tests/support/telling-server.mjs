@@ -64,7 +64,8 @@ if (!existsSync(path)) {
       phones: [],
       address: '安宁市青岚区碧水路77号鹿鸣苑5号楼',
     },
-    ...{ unit: 'U', gridManager: '', important: null, sensitivities: [], language: 'zh' },
+    ...{ town: '', village: '', estate: '', unit: 'U', gridManager: '', important: null },
+    ...{ sensitivities: [], language: 'zh' },
     preferences: ['app'],
   })
   for (let at = 0; at < ids.count; at += 20_000)
