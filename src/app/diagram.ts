@@ -23,7 +23,8 @@ const NOTHING: FeederDiagram = { devices: [], ties: [] }
 
 /**
  * Devices of a feeder in the order of the normal network, those above before those below, then the
- * closed ties by which a part of it is fed from elsewhere, or by which it feeds a part of another.
+ * closed ties by which a part of it is fed from elsewhere, or by which it feeds a part of another, those
+ * between low-voltage parts (低压联络) too.
  */
 export function diagramOf(world: World | undefined, feeder: number): FeederDiagram {
   if (world === undefined) return NOTHING
@@ -69,7 +70,6 @@ export function diagramOf(world: World | undefined, feeder: number): FeederDiagr
   for (let device = source; device < end; device++)
     if (isShown(device)) found.push(drawn(device, NONE))
   for (const { tie, feeds } of tiesInUse(topology, world.ties)) {
-    if (!isShown(tie)) continue
     const lends = devices.feeder[shownAbove(tie)] === feeder
     const gains = feeds === feeder
     if (lends || gains) found.push(drawn(tie, lends && !gains ? feeds : NONE))

@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import type { DiagramDevice, DiagramPayload } from '../../dashboards/console/api/diagram.ts'
 import { en } from '../../dashboards/console/i18n/en.ts'
 import { zhCN } from '../../dashboards/console/i18n/zh-CN.ts'
 import type { NoticeChange } from '../../src/engine/changes.ts'
@@ -128,9 +129,9 @@ describeInBrowser('nothing keeps anybody out', () => {
 
       // A part that another feeder feeds, and one of another that this one feeds: named, with the way there.
       const [near, far] = desk.stage.grid.feeders
-      const tied = (id: string, over: object) => ({
+      const tied = (id: string, over: Partial<DiagramDevice>): DiagramDevice => ({
         ...{
-          id,
+          id: id as DiagramDevice['id'],
           type: 'switch',
           name: `${id} 联络`,
           parent: null,
@@ -146,10 +147,9 @@ describeInBrowser('nothing keeps anybody out', () => {
         tied('K2', { normallyOpen: true, fedFrom: far!.id }),
         tied('S2', { parent: 'K2', fedFrom: far!.id }),
       ]
-      const asOf = new Date().toISOString()
-      await page.route(/feeders\/[^/]+\/diagram/, (route) =>
-        route.fulfill({ json: { asOf, feeder: near!.id, devices, ties: [] } }),
-      )
+      const asOf = new Date().toISOString() as DiagramPayload['asOf']
+      const drawnSo: DiagramPayload = { asOf, feeder: near!.id, devices, ties: [] }
+      await page.route(/feeders\/[^/]+\/diagram/, (route) => route.fulfill({ json: drawnSo }))
       await go(`/feeder#${near!.id}`)
       await page.reload()
       const refed = text.diagram.refed

@@ -7,10 +7,12 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { en } from '../../dashboards/console/i18n/en.ts'
 import { zhCN } from '../../dashboards/console/i18n/zh-CN.ts'
+import type { NoticeChange } from '../../src/engine/changes.ts'
 import type { Card } from '../../src/http/card.ts'
 import type { Customer, CustomerQuestion, HttpDeps } from '../../src/http/ports.ts'
 import { seriousFindings } from '../support/accessibility.ts'
 import { describeInBrowser, keepImage, launchBrowser, openPage } from '../support/browser.ts'
+import { noticeChange } from '../support/changes.ts'
 import { consoleStage, type Stage } from '../support/console-stage.ts'
 
 const PHONE = { width: 390, height: 844 }
@@ -21,13 +23,13 @@ const sought: CustomerQuestion[] = []
 const people: HttpDeps['customers'] = {
   find: async (question) => {
     sought.push(question)
-    const [usagePoint] = 'usagePoint' in question ? [question.usagePoint] : ['U1']
-    const person = {
+    const usagePoint = 'usagePoint' in question ? question.usagePoint : 'U1'
+    const person: Customer = {
       ...{ account: 'A1', meter: 'M1', usagePoint, unit: '1501', name: '王*' },
       ...{ phones: ['128****5678'], address: '金泰苑*号楼', gridManager: '', important: null },
       ...{ sensitivities: ['exam'], language: 'zh', preferences: [] },
     }
-    return { customers: [person as unknown as Customer], refine: false }
+    return { customers: [person], refine: false }
   },
   reveal: async () => ({ name: '王小芳', phones: ['12800005678'], address: '金泰苑3号楼' }),
 }
@@ -178,22 +180,17 @@ describeInBrowser('the phone in the field', () => {
   /** A published notice of the outage, with an important customer of the county. */
   function noticed(usagePoint: string) {
     const incident = stage.incidents.get(INCIDENT)!
-    const at = Date.now()
-    stage.overrides.notices = () => ({
-      cursor: null,
-      notices: [
-        {
-          ...{ no: null, incident: incident.id, revision: 1, status: 'published' },
-          ...{ outageType: 'fault', level: incident.level, grade: incident.grade },
-          ...{ device: incident.device, unit: incident.unit, feeder: incident.feeder },
-          ...{ publicTransformers: 1, dedicatedTransformers: 0, customers: 50 },
-          ...{ importantUsers: [{ usagePoint, importance: 'first' }], sensitiveCount: 2 },
-          ...{ startedAt: at, sensedAt: at, proposedAt: at, publishedAt: at, publishedBy: 'staff' },
-          ...{ arrivedAt: null, restoredAt: null, etr: null, etrSource: 'none', cause: null },
-          ...{ crew: null, stage: 'arrived', restored: 'none', routes: ['gridManager'] },
-        } as unknown as ReturnType<Stage['overrides']['notices'] & {}>['notices'][number],
-      ],
-    })
+    const { id, level, grade, device, unit, feeder } = incident
+    const told = noticeChange(
+      {
+        ...{ incident: id, level, grade, device, unit, feeder },
+        ...{ no: null, publicTransformers: 1, dedicatedTransformers: 0, customers: 50 },
+        ...{ importantUsers: [{ usagePoint, importance: 'first' }], sensitiveCount: 2 },
+        ...{ publishedBy: 'staff', stage: 'arrived', routes: ['gridManager'] },
+      },
+      Date.now(),
+    )
+    stage.overrides.notices = () => ({ cursor: null, notices: [(told as NoticeChange).notice] })
   }
   /** Whom the server lists for the outage. */
   async function listed(): Promise<{ usagePoint: string; care: string }[]> {

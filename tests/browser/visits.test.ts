@@ -58,12 +58,12 @@ describeInBrowser('visits and complaints', () => {
       },
       customers: {
         find: async () => {
-          const person = {
+          const person: Customer = {
             ...{ account: 'A1', meter: 'M1', usagePoint: point, unit, name: '王*' },
             ...{ phones: ['128****5678'], address: '金泰苑*号楼', gridManager: 'WG-7' },
             ...{ important: null, sensitivities: ['lifeSupport'], language: 'zh', preferences: [] },
           }
-          return { customers: [person as unknown as Customer], refine: false }
+          return { customers: [person], refine: false }
         },
         reveal: async () => undefined,
       },

@@ -10,6 +10,8 @@ import type {
 import type { QuarantinedFact } from '../../src/facts/facts.ts'
 
 type Loose<Shape> = { -readonly [Key in keyof Shape]?: unknown }
+/** Every field of it, so that what lacks a new one is refused; ids need no brand. */
+type Whole<Shape> = { readonly [Key in keyof Shape]: unknown }
 
 export function incident(id: string, revision: number, over: Loose<Incident> = {}): Incident {
   const whole = {
@@ -57,7 +59,7 @@ export function incident(id: string, revision: number, over: Loose<Incident> = {
     verification: { state: 'notAsked', asked: 0, answered: 0 },
     evidence: [],
     ...over,
-  }
+  } satisfies Whole<Incident>
   return whole as unknown as Incident
 }
 
@@ -111,7 +113,7 @@ export function noticeChange(over: Loose<Notice>, at: number): Change {
     restored: 'none',
     routes: ['serviceDispatcher', 'gridManager'],
     ...over,
-  }
+  } satisfies Whole<Notice>
   return { type: 'notice', at, notice: whole as unknown as Notice, causes: [1] }
 }
 
@@ -131,7 +133,7 @@ export function segment(id: string, over: Loose<InterruptionSegment> = {}): Inte
     momentary: false,
     exceptions: [],
     ...over,
-  }
+  } satisfies Whole<InterruptionSegment>
   return whole as unknown as InterruptionSegment
 }
 
@@ -144,7 +146,7 @@ export function quarantined(receivedAt: number, over: Loose<QuarantinedFact> = {
     detail: 'not JSON',
     raw: '{',
     ...over,
-  }
+  } satisfies Whole<QuarantinedFact>
   return whole as unknown as QuarantinedFact
 }
 

@@ -262,7 +262,7 @@ function Contacts({ card }: { card: CardPayload }) {
 
 /** What the customer was told, and what the gateway says became of it. */
 function Messages({ card }: { card: CardPayload }) {
-  const { text, format } = useLanguage()
+  const { text } = useLanguage()
   const t = text.agent
   return (
     <Block title={t.messages}>
@@ -279,7 +279,12 @@ function Messages({ card }: { card: CardPayload }) {
                 {' · '}
                 <span className={one.state === 'failed' ? 'trouble' : ''}>
                   {t.messageState[one.state]}
-                  {one.receiptAt !== null && ` ${format.time(one.receiptAt)}`}
+                  {one.receiptAt !== null && (
+                    <>
+                      {' '}
+                      <Moment at={one.receiptAt} />
+                    </>
+                  )}
                 </span>
               </span>
             </li>

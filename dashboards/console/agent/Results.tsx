@@ -72,7 +72,8 @@ function Listed(props: {
   const list = useRef<HTMLDivElement>(null)
   const [active, setActive] = useState(0)
   // Before it is painted: who sees the list and presses a key means the list.
-  useLayoutEffect(() => list.current?.focus(), [])
+  // How many were found, and whether there are more, stays in view above.
+  useLayoutEffect(() => list.current?.focus({ preventScroll: true }), [])
   function onKeyDown(event: KeyboardEvent) {
     const move = { ArrowDown: 1, ArrowUp: -1 }[event.key]
     if (move !== undefined) {

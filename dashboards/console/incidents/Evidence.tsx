@@ -1,5 +1,6 @@
 /** What was heard, newest first, as the engine keeps it with the incident. */
 import type { IncidentPayload } from '../api/payloads.ts'
+import { TableHead } from '../app/TableHead.tsx'
 import { useLanguage } from '../i18n/language.tsx'
 import { Moment } from './Moment.tsx'
 
@@ -14,13 +15,7 @@ export function Evidence({ incident }: { incident: IncidentPayload }) {
   const columns = text.detail.evidenceColumns
   return (
     <table className="evidence">
-      <thead>
-        <tr>
-          <th scope="col">{columns.time}</th>
-          <th scope="col">{columns.source}</th>
-          <th scope="col">{columns.said}</th>
-        </tr>
-      </thead>
+      <TableHead columns={[columns.time, columns.source, columns.said]} />
       <tbody>
         {items.map((item) => (
           <tr key={`${item.position} ${item.observer} ${item.said}`}>

@@ -5,6 +5,7 @@ import type { NoticeStatus } from '../../../src/engine/service/notice-state.ts'
 import { type NoticePayload, notices } from '../api/notices.ts'
 import { LoadedOr } from '../app/LoadedOr.tsx'
 import { Panel } from '../app/Panel.tsx'
+import { TableHead } from '../app/TableHead.tsx'
 import { go } from '../app/view.ts'
 import type { ViewProps } from '../app/view-props.ts'
 import { useLanguage } from '../i18n/language.tsx'
@@ -58,15 +59,7 @@ function Table({ value, names }: { value: readonly NoticePayload[]; names: Names
   if (value.length === 0) return <p className="quiet">{t.none}</p>
   return (
     <table className="plain">
-      <thead>
-        <tr>
-          {[t.no, t.state, t.grade, t.device, t.scope, t.important, t.published].map((name) => (
-            <th key={name} scope="col">
-              {name}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <TableHead columns={[t.no, t.state, t.grade, t.device, t.scope, t.important, t.published]} />
       <tbody>
         {value.map((one) => (
           <tr key={one.incident}>
@@ -78,9 +71,14 @@ function Table({ value, names }: { value: readonly NoticePayload[]; names: Names
                   go('desk', `#/incidents/${encodeURIComponent(one.incident)}`)
                 }}
               >
-                {one.no ?? text.notice.noNumber}
+                {one.no ?? one.incident}
               </a>
-              <small>{one.incident}</small>
+              {/* What is over without having been published never gets a number. */}
+              {one.no !== null ? (
+                <small>{one.incident}</small>
+              ) : (
+                one.status === 'proposed' && <small>{text.notice.noNumber}</small>
+              )}
             </th>
             <td>
               {text.notice.status[one.status]}

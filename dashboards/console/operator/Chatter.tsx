@@ -1,6 +1,7 @@
 /** Terminals of one class that chatter (频繁上报), the noisiest first, and how many of the class are linked. */
 import { noisyTerminals } from '../api/operations.ts'
 import { LoadedOr } from '../app/LoadedOr.tsx'
+import { TableHead } from '../app/TableHead.tsx'
 import { useLanguage } from '../i18n/language.tsx'
 import { Moment } from '../incidents/Moment.tsx'
 import type { Names } from '../incidents/names.ts'
@@ -24,9 +25,7 @@ export function Chatter({ kind, names }: { kind: string; names: Names }) {
         {({ asOf, terminals, online, offline, noisy }) => (
           <>
             <p className="chatter-share">
-              <b>
-                {online + offline === 0 ? '–' : format.probability(online / (online + offline))}
-              </b>
+              <b>{online + offline === 0 ? '–' : format.percent(online / (online + offline))}</b>
               <span>
                 {t.share(
                   format.number(online),
@@ -41,15 +40,7 @@ export function Chatter({ kind, names }: { kind: string; names: Names }) {
               <p className="quiet">{t.none}</p>
             ) : (
               <table className="plain">
-                <thead>
-                  <tr>
-                    {t.columns.map((name) => (
-                      <th key={name} scope="col">
-                        {name}
-                      </th>
-                    ))}
-                  </tr>
-                </thead>
+                <TableHead columns={t.columns} />
                 <tbody>
                   {noisy.map((one) => (
                     <tr key={one.id}>

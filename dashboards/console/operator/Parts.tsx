@@ -4,7 +4,9 @@ import { useEffect, useRef, useState } from 'react'
 import { metrics, orderStorm, status } from '../api/operations.ts'
 import type { Account } from '../api/payloads.ts'
 import { LoadedOr } from '../app/LoadedOr.tsx'
+import { TableHead } from '../app/TableHead.tsx'
 import { useLanguage } from '../i18n/language.tsx'
+import { Moment } from '../incidents/Moment.tsx'
 import { useLoaded } from '../incidents/useLoaded.ts'
 import { useNowEvery, useStats } from '../live/context.tsx'
 
@@ -109,14 +111,7 @@ export function Parts({ account }: { account: Account }) {
           </section>
           <Storm account={account} />
           <table className="plain">
-            <thead>
-              <tr>
-                <th scope="col">{t.part}</th>
-                <th scope="col">{t.rate}</th>
-                <th scope="col">{t.waiting}</th>
-                <th scope="col">{t.troubles}</th>
-              </tr>
-            </thead>
+            <TableHead columns={[t.part, t.rate, t.waiting, t.troubles]} />
             <tbody>
               {PARTS.map((part) => {
                 const lag = LAGS[part]
@@ -153,7 +148,7 @@ function Pair({ name, value }: { name: string; value: string }) {
 }
 
 function Storm({ account }: { account: Account }) {
-  const { text, format } = useLanguage()
+  const { text } = useLanguage()
   const { message } = App.useApp()
   const t = text.operator
   const storm = useStats()?.storm
@@ -170,8 +165,14 @@ function Storm({ account }: { account: Account }) {
         {storm === undefined
           ? text.header.unknown
           : storm.on
-            ? `${t.stormOn} · ${text.header.storm[storm.by]}${storm.since ? ` · ${format.time(storm.since)}` : ''}`
+            ? `${t.stormOn} · ${text.header.storm[storm.by]}`
             : t.stormOff}
+        {storm?.on && storm.since !== null && (
+          <>
+            {' · '}
+            <Moment at={storm.since} />
+          </>
+        )}
       </p>
       {may && (
         <p className="buttons">

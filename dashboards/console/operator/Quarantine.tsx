@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { quarantine, type ReplayPayload, replayQuarantine } from '../api/operations.ts'
 import type { Account } from '../api/payloads.ts'
 import { LoadedOr } from '../app/LoadedOr.tsx'
+import { TableHead } from '../app/TableHead.tsx'
 import { useLanguage } from '../i18n/language.tsx'
 import { Moment } from '../incidents/Moment.tsx'
 import { useLoaded } from '../incidents/useLoaded.ts'
@@ -96,19 +97,16 @@ export function Quarantine({ account }: { account: Account }) {
             <p className="quiet">{t.noQuarantine}</p>
           ) : (
             <table className="plain">
-              <thead>
-                <tr>
-                  {may && (
+              <TableHead
+                columns={[text.detail.evidenceColumns.time, t.reason, t.from, t.message]}
+                before={
+                  may && (
                     <th scope="col">
                       <span className="visually-hidden">{t.replay}</span>
                     </th>
-                  )}
-                  <th scope="col">{text.detail.evidenceColumns.time}</th>
-                  <th scope="col">{t.reason}</th>
-                  <th scope="col">{t.from}</th>
-                  <th scope="col">{t.message}</th>
-                </tr>
-              </thead>
+                  )
+                }
+              />
               <tbody>
                 {messages.map((one) => (
                   <tr key={one.position}>
@@ -126,7 +124,9 @@ export function Quarantine({ account }: { account: Account }) {
                     <td>
                       <Moment at={one.receivedAt} />
                       {one.replayedAt !== null && (
-                        <small className="right">{t.replayedAt(format.time(one.replayedAt))}</small>
+                        <small className="right">
+                          {t.replayedAt} <Moment at={one.replayedAt} />
+                        </small>
                       )}
                     </td>
                     <td>

@@ -3,6 +3,7 @@ import { App, Button } from 'antd'
 import { tryWebhook, webhooks } from '../api/operations.ts'
 import type { Account } from '../api/payloads.ts'
 import { LoadedOr } from '../app/LoadedOr.tsx'
+import { TableHead } from '../app/TableHead.tsx'
 import { useLanguage } from '../i18n/language.tsx'
 import { useLoaded } from '../incidents/useLoaded.ts'
 import { useNowEvery } from '../live/context.tsx'
@@ -27,15 +28,7 @@ export function Receivers({ account }: { account: Account }) {
           <p className="quiet">{t.noReceivers}</p>
         ) : (
           <table className="plain">
-            <thead>
-              <tr>
-                <th scope="col">{t.receiver}</th>
-                <th scope="col">{t.topics}</th>
-                <th scope="col">{t.waiting}</th>
-                <th scope="col">{t.state}</th>
-                <th scope="col">{t.trial}</th>
-              </tr>
-            </thead>
+            <TableHead columns={[t.receiver, t.topics, t.waiting, t.state, t.trial]} />
             <tbody>
               {value.map((one) => (
                 <tr key={one.id}>

@@ -6,6 +6,7 @@ import { applyRules, type RulesPayload, rules } from '../api/operations.ts'
 import type { Account } from '../api/payloads.ts'
 import { LoadedOr } from '../app/LoadedOr.tsx'
 import { useLanguage } from '../i18n/language.tsx'
+import { Moment } from '../incidents/Moment.tsx'
 import { useLoaded } from '../incidents/useLoaded.ts'
 import { changedLines } from './diff.ts'
 import { RuleTrial } from './RuleTrial.tsx'
@@ -28,7 +29,7 @@ export function Rules({ account }: { account: Account }) {
 
 function Files(props: { rules: RulesPayload; may: boolean; onApplied: () => void }) {
   const { files, version, since, by } = props.rules
-  const { text, format } = useLanguage()
+  const { text } = useLanguage()
   const { message } = App.useApp()
   const t = text.operator
   const [name, setName] = useState(files[0]?.name ?? '')
@@ -70,7 +71,14 @@ function Files(props: { rules: RulesPayload; may: boolean; onApplied: () => void
           options={files.map((one) => ({ value: one.name, label: one.name }))}
         />
         <span className="quiet">
-          {t.rulesSince(version, since === null ? '' : format.time(since), by ?? '')}
+          {t.rulesVersion(version)}
+          {since !== null && (
+            <>
+              {' · '}
+              {t.since} <Moment at={since} />
+            </>
+          )}
+          {by !== null && ` · ${by}`}
         </span>
         {props.may && (
           <Button type="primary" disabled={changes.length === 0} onClick={() => setAsking(true)}>

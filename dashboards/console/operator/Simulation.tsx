@@ -98,7 +98,7 @@ function Control(props: {
   const [seed, setSeed] = useState('1')
   const [speed, setSpeed] = useState(1)
   const [busy, setBusy] = useState(false)
-  const isOn = run?.state === 'running' || run?.state === 'stopping'
+  const isOn = run !== null && (run.state === 'running' || run.state === 'stopping')
   const chosen = scenarios.find(({ name }) => name === scenario)
   function doing(work: Promise<void>) {
     setBusy(true)
@@ -115,7 +115,7 @@ function Control(props: {
       </p>
       <div className="operator-bar">
         <Select
-          value={scenario}
+          value={isOn ? run.scenario : scenario}
           aria-label={t.scenario}
           popupMatchSelectWidth={false}
           disabled={isOn}
@@ -125,7 +125,7 @@ function Control(props: {
         <label htmlFor="simulation-seed">{t.seed}</label>
         <Input
           id="simulation-seed"
-          value={seed}
+          value={isOn ? String(run.seed) : seed}
           maxLength={32}
           disabled={isOn}
           onChange={(event) => setSeed(event.target.value)}
@@ -133,7 +133,7 @@ function Control(props: {
         <label htmlFor="simulation-speed">{t.speed}</label>
         <InputNumber
           id="simulation-speed"
-          value={speed}
+          value={isOn ? run.speed : speed}
           min={1}
           max={10}
           disabled={isOn}

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { resetTerminal, terminals } from '../api/operations.ts'
 import type { Account } from '../api/payloads.ts'
 import { LoadedOr } from '../app/LoadedOr.tsx'
+import { TableHead } from '../app/TableHead.tsx'
 import { useLanguage } from '../i18n/language.tsx'
 import { Moment } from '../incidents/Moment.tsx'
 import type { Names } from '../incidents/names.ts'
@@ -71,24 +72,18 @@ export function Terminals({ account, names }: { account: Account; names: Names }
       <LoadedOr loaded={loaded} retry={retry}>
         {(value) => (
           <table className="plain">
-            <thead>
-              <tr>
-                {[
-                  t.terminal,
-                  text.detail.feeder,
-                  t.link,
-                  t.lastHeard,
-                  t.delivery,
-                  t.outages,
-                  t.clock,
-                  '',
-                ].map((name) => (
-                  <th key={name} scope="col">
-                    {name}
-                  </th>
-                ))}
-              </tr>
-            </thead>
+            <TableHead
+              columns={[
+                t.terminal,
+                text.detail.feeder,
+                t.link,
+                t.lastHeard,
+                t.delivery,
+                t.outages,
+                t.clock,
+                '',
+              ]}
+            />
             <tbody>
               {value.terminals.map((one) => (
                 <tr key={one.id}>

@@ -1,5 +1,6 @@
 /** What really happened, each fault beside what the program said of it, and the score. */
 import type { SimulatorPayload, TrueFaultPayload } from '../api/simulator.ts'
+import { TableHead } from '../app/TableHead.tsx'
 import { go } from '../app/view.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import { Moment } from '../incidents/Moment.tsx'
@@ -17,17 +18,9 @@ export function Truth({ result }: { result: Result }) {
       ) : (
         <table className="plain">
           <caption className="visually-hidden">{t.truth}</caption>
-          <thead>
-            <tr>
-              {[t.at, t.opened, t.customers, t.said, t.verdict, t.sensed, t.restored].map(
-                (name) => (
-                  <th key={name} scope="col">
-                    {name}
-                  </th>
-                ),
-              )}
-            </tr>
-          </thead>
+          <TableHead
+            columns={[t.at, t.opened, t.customers, t.said, t.verdict, t.sensed, t.restored]}
+          />
           <tbody>
             {result.faults.map((fault) => (
               <Fault key={fault.fault} fault={fault} />

@@ -4,6 +4,7 @@ import { ApiError } from '../api/client.ts'
 import { PageBoundary } from '../app/FailureBoundary.tsx'
 import { LanguageSwitch } from '../app/LanguageSwitch.tsx'
 import { applyPalette } from '../app/palette.ts'
+import { TableHead } from '../app/TableHead.tsx'
 import { LanguageProvider, useLanguage } from '../i18n/language.tsx'
 import { useCauses } from '../incidents/causes.ts'
 import { loadRecord, type QualityRecord } from './record.ts'
@@ -90,15 +91,7 @@ function Record({ record }: { record: QualityRecord }) {
           .join(' · ')}
       </p>
       <table>
-        <thead>
-          <tr>
-            {Object.entries(t.columns).map(([column, name]) => (
-              <th key={column} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead columns={Object.values(t.columns)} />
         <tbody>
           {record.steps.map((step, index) => {
             const words = wordsOf(step, text, format)

@@ -118,3 +118,39 @@ test('a part that a tie feeds is shown as fed from the other feeder, and the tie
   operate('S1', 'closed')
   expect([drawn('B1'), drawn('B2')]).toEqual(normally)
 })
+
+test('a part that a low-voltage tie feeds shows the tie at both feeders, like one of medium voltage', () => {
+  const grid = drawnGrid(
+    `
+B1 breaker
+  X1 transformer
+    L1 lvBranch
+      H1 meterBox
+        m1 meter
+        m2 meter
+B2 breaker
+  X2 transformer
+    L2 lvBranch
+      m3 meter
+tie K L1 L2
+`.trim(),
+  )
+  grid.devices.find(({ id }) => id === 'K')!.type = 'lvBranch'
+  const lab = new EngineLab(grid, undefined, { invariants: false })
+  const [first, second] = lab.grid.feeders.map(({ id }) => id)
+  for (const [device, position] of [
+    ['L1', 'open'],
+    ['K', 'closed'],
+  ] as const) {
+    lab.feed({
+      ...{ type: 'switching', receivedAt: lab.now, requestId: device, device: device as DeviceId },
+      ...{ position, at: lab.now, source: 'dispatcher', by: 'li' },
+    })
+    lab.pass(2)
+  }
+  const tieAt = (feeder: number) =>
+    diagramOf(lab.engine.world, feeder).devices.find(({ id }) => id === 'K')
+  const tie = { type: 'lvBranch', parent: 'X2', open: false, normallyOpen: true, customers: 2 }
+  expect(tieAt(0)).toMatchObject({ ...tie, fedFrom: second, feedsPartOf: null })
+  expect(tieAt(1)).toMatchObject({ ...tie, fedFrom: null, feedsPartOf: first })
+})

@@ -48,7 +48,7 @@ export const operator: typeof zh = {
   replayed: (count) => `${count} taken`,
   already: (count) => `${count} taken before`,
   stays: (reason, count) => `${count} stay: ${reason}`,
-  replayedAt: (at) => `taken again ${at}`,
+  replayedAt: 'taken again',
   reasons: {
     malformed: 'malformed',
     unknownTerminal: 'unknown terminal',
@@ -80,7 +80,8 @@ export const operator: typeof zh = {
   reset: 'Forget',
   resetDone: (id) => `Forgot what was learned of ${id}`,
   ruleFile: 'Rule file',
-  rulesSince: (version, since, by) => `version ${version}, since ${since}, by ${by}`,
+  rulesVersion: (version) => `version ${version}`,
+  since: 'since',
   apply: (lines) => (lines === 0 ? 'No change' : `Compare and apply (${lines} lines)`),
   applyTitle: (name) => `Apply the new ${name}`,
   applyNote:

@@ -45,7 +45,7 @@ export const operator = {
   replayed: (count: string) => `${count} 条已入账`,
   already: (count: string) => `${count} 条此前已入账`,
   stays: (reason: string, count: string) => `${count} 条仍隔离：${reason}`,
-  replayedAt: (at: string) => `${at} 已重新入账`,
+  replayedAt: '重新入账于',
   reasons: {
     malformed: '格式错误',
     unknownTerminal: '终端不在档',
@@ -78,7 +78,8 @@ export const operator = {
   reset: '清除学习',
   resetDone: (id: string) => `${id} 的学习结果已清除`,
   ruleFile: '规则文件',
-  rulesSince: (version: string, since: string, by: string) => `版本 ${version}，${since} 起，${by}`,
+  rulesVersion: (version: string) => `版本 ${version}`,
+  since: '启用于',
   apply: (lines: number) => (lines === 0 ? '没有改动' : `核对并启用（${lines} 行改动）`),
   applyTitle: (name: string) => `启用新的 ${name}`,
   applyNote: '服务器先检查；有误则不启用，并逐行指出。启用后立即按新规则研判。',
