@@ -12,8 +12,8 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** A program that always has something due; `file` files what the oldest tick found. */
-function busy() {
+/** A program that always has something due, and takes `tookMs` for a tick. */
+function busy(tookMs = 0) {
   const ticks: number[] = []
   const filings: { resolve(): void; reject(error: Error): void }[] = []
   const ticker = tickerOf({
@@ -21,6 +21,7 @@ function busy() {
       async append(fact: Fact, ahead?: 'ahead') {
         expect(ahead).toBe('ahead')
         ticks.push((fact as Fact & { type: 'tick' }).at - START)
+        if (tookMs > 0) await new Promise((resolve) => setTimeout(resolve, tookMs))
         return ticks.length
       },
     },
@@ -46,6 +47,19 @@ test('two ticks may be unfiled; the next waits until one of them is filed', asyn
   await vi.advanceTimersByTimeAsync(250)
   expect(ticks).toHaveLength(4)
   await ticker.stop()
+})
+
+test('after a tick as much time is left for what arrives as it took', async () => {
+  const { ticks, filings, ticker } = busy(600)
+  ticker.start()
+  for (let ms = 0; ms < 4_000; ms += 50) {
+    await vi.advanceTimersByTimeAsync(50)
+    for (const { resolve } of filings.splice(0)) resolve()
+  }
+  expect(ticks).toEqual([0, 1_250, 2_500, 3_750])
+  const stopped = ticker.stop()
+  await vi.advanceTimersByTimeAsync(600)
+  await stopped
 })
 
 test('time is told once a minute also while nothing is filed', async () => {
