@@ -11,7 +11,13 @@ import { formatInstant } from '../facts/time.ts'
 import { tileX, tileY } from '../grid/geography.ts'
 import { Channel } from './channel.ts'
 import { Connection, type ConnectionDeps } from './connection.ts'
-import { CHANNEL_LINGER_MS, LIVE_TIMINGS, MAX_CHANNELS, MAX_SOCKETS } from './limits.ts'
+import {
+  CHANNEL_LINGER_MS,
+  LIVE_TIMINGS,
+  MAX_CHANNELS,
+  MAX_SOCKETS,
+  MAX_STIRRING,
+} from './limits.ts'
 import { type LiveErrorCode, parseTopic, TOPIC_RIGHTS, type Topic } from './messages.ts'
 import { Picture, type Turn } from './picture.ts'
 import type { LiveHub, LiveHubDeps, Viewer } from './ports.ts'
@@ -59,8 +65,8 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
   }
 
   function* stirringFor(viewer: Viewer): Iterable<[string, string]> {
-    for (const one of stirring)
-      if (viewer.seesUnit(one.unit)) yield [one.id, stirringJson(one, viewer.evidence)]
+    const seen = stirring.filter(({ unit }) => viewer.seesUnit(unit)).slice(0, MAX_STIRRING)
+    for (const one of seen) yield [one.id, stirringJson(one, viewer.evidence)]
   }
 
   /** The objects a new channel starts with. */

@@ -41,8 +41,10 @@ export const STIRRING_KEPT_MS = 60_000
 export const STIRRING_COUNTED = 200
 /** Reports of one feeder that are shown: enough to judge whether they hang together. */
 export const STIRRING_REPORTS = 10
-/** Feeders shown at once, so that in a storm a frame stays below 100 KB. */
+/** Feeders shown to one viewer at once, so that in a storm a frame stays below 100 KB. */
 export const MAX_STIRRING = 64
+/** Feeders told of for all viewers, each of whom sees some units: what goes to gateways each second stays below 1 MB. */
+export const MAX_STIRRING_OF_ALL = 512
 /** Squares larger than zoom 8 (150 km) would carry a whole province; consoles aggregate there. */
 export const MIN_MAP_ZOOM = 8
 /** Smallest square with tiles of its own. */

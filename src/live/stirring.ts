@@ -12,7 +12,12 @@ import { NONE } from '../engine/inference/network.ts'
 import type { World } from '../engine/world.ts'
 import type { Position } from '../facts/facts.ts'
 import { formatInstant, type InstantMs } from '../facts/time.ts'
-import { MAX_STIRRING, STIRRING_COUNTED, STIRRING_KEPT_MS, STIRRING_REPORTS } from './limits.ts'
+import {
+  MAX_STIRRING_OF_ALL,
+  STIRRING_COUNTED,
+  STIRRING_KEPT_MS,
+  STIRRING_REPORTS,
+} from './limits.ts'
 
 /** A feeder (线路) of which something is heard that is no incident. */
 export interface Stirring {
@@ -61,7 +66,7 @@ interface Open {
 export class Stirrings {
   readonly #books = new Map<World, Book>()
 
-  /** What stirs now, longest first, at most `MAX_STIRRING`. */
+  /** What stirs now, longest first, at most `MAX_STIRRING_OF_ALL`. */
   look(worlds: readonly World[], now: InstantMs): readonly Stirring[] {
     for (const world of this.#books.keys()) if (!worlds.includes(world)) this.#books.delete(world)
     const all: Stirring[] = []
@@ -72,7 +77,9 @@ export class Stirrings {
         for (const entry of book.entries.values()) all.push(shown(world, entry))
       } else this.#books.set(world, begun(world))
     }
-    return all.sort((a, b) => a.since - b.since || (a.id < b.id ? -1 : 1)).slice(0, MAX_STIRRING)
+    return all
+      .sort((a, b) => a.since - b.since || (a.id < b.id ? -1 : 1))
+      .slice(0, MAX_STIRRING_OF_ALL)
   }
 }
 

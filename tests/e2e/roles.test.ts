@@ -57,6 +57,7 @@ await describeWithAllBrokers('roles', ([kafka, mosquitto, redis]) => {
     REDIS_URL: redis!.url,
     LASTGASP__REDIS__PREFIX: prefix,
     LASTGASP__HTTP__TRUSTED_PROXIES: '127.0.0.1',
+    LASTGASP__SIMULATOR__ENABLED: 'true',
   }
   /** Customers are known to the role `records` alone; what all roles leave is held against them. */
   const ledger = at('records')
@@ -337,7 +338,37 @@ await describeWithAllBrokers('roles', ([kafka, mosquitto, redis]) => {
     const metrics = await (await fetch(`${records.url}/metrics`)).text()
     expect(metrics).toContain('lastgasp_partitions_diverged 0')
   })
+
+  test('an operator at a gateway has a scenario played, and ended', {
+    timeout: 300_000,
+  }, async () => {
+    onTestFailed(() => console.log(records.output().slice(-3_000)))
+    const headers = {
+      authorization: `Bearer ${await records.token('operator')}`,
+      'content-type': 'application/json',
+    }
+    const asked = async (path: string, body?: object) => {
+      const init = body ? { method: 'POST', body: JSON.stringify(body), headers } : { headers }
+      const answer = await fetch(`${gateways[0]!.url}/api/v1/simulator${path}`, init)
+      const { bar, run, scenarios } = (await answer.json()) as SimulatorAnswer
+      return { status: answer.status, bar, run, scenarios }
+    }
+    const before = await asked('')
+    expect(before).toMatchObject({ status: 200, bar: null, run: null })
+    const scenario = before.scenarios[0]!.name
+    const begun = await asked('/run', { scenario, seed: '1', speed: 1 })
+    expect(begun).toMatchObject({ status: 200, run: { scenario, state: 'running' } })
+    // Its terminals are those of the grid in force, and reach the broker.
+    await until(async () => ((await asked('')).run?.terminals ?? 0) > 0)
+    expect(await asked('/stop', {})).toMatchObject({ status: 200, run: { state: 'stopped' } })
+  })
 })
+
+interface SimulatorAnswer {
+  readonly bar: string | null
+  readonly scenarios: readonly { readonly name: string }[]
+  readonly run: { readonly state: string; readonly terminals: number | null } | null
+}
 
 /** Frames that a gateway sent to consoles, by its own figures. */
 async function framesOf({ url }: Server): Promise<number> {

@@ -275,12 +275,16 @@ describe('rights', () => {
     expect((await first(agent)).items[0]).toMatchObject({ reports: 3, evidence: [] })
     expect(await first(other)).toMatchObject({ type: 'error', code: 'topic.forbidden' })
 
-    fixture.stirring = [stirs('F1', '1501', 4)]
-    expect(await all.nextOf('stirring')).toMatchObject({
-      ...{ type: 'delta', removed: ['F2'] },
-      items: [{ id: 'F1', reports: 4 }],
-    })
+    // Others' feeders take no room from one's own.
+    const others = Array.from({ length: 100 }, (_, i) => stirs(`G${i}`, '1502', 1))
+    fixture.stirring = [...others, stirs('F1', '1501', 4)]
+    expect((await all.nextOf('stirring')).items).toHaveLength(64)
     expect(await one.nextOf('stirring')).toMatchObject({ items: [{ id: 'F1', reports: 4 }] })
+    fixture.stirring = [stirs('F1', '1501', 5)]
+    const delta = await all.nextOf('stirring')
+    expect(delta).toMatchObject({ type: 'delta', items: [{ id: 'F1', reports: 5 }] })
+    expect(delta.removed).toHaveLength(64)
+    expect(await one.nextOf('stirring')).toMatchObject({ items: [{ id: 'F1', reports: 5 }] })
     fixture.stirring = []
     expect(await one.nextOf('stirring')).toMatchObject({ items: [], removed: ['F1'] })
   })
