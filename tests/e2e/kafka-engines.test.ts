@@ -62,6 +62,26 @@ await describeWithKafka('engines on Kafka', (server) => {
     await finish(of)
   })
 
+  it('find a dead cell over two partitions together, once', { timeout: 300_000 }, async () => {
+    const of = await openStage(2)
+    const engines = [await of.startEngine(), await of.startEngine()]
+    await until(() => engines.every((engine) => engine.gained() > 0))
+    // Three terminals in each: five are enough of a cell.
+    await of.link(3, 'online')
+    await of.link(3, 'offline')
+    const cells = async () => (await of.incidents(0)).filter(({ kind }) => kind === 'commsFault')
+    // Found with the fifth, and of the sixth a few seconds later.
+    await until(async () => (await cells())[0]?.evidence.length === 6)
+    expect(await cells()).toMatchObject([{ level: 'substation', metersAffected: 0 }])
+    await of.link(3, 'online')
+    await until(async () => (await cells())[0]!.outageKind === 'closed')
+    expect(await of.incidents(1)).toEqual([])
+    of.startLoad()
+    await until(() => of.acknowledged.length > 20)
+    await finish(of)
+    expect(await cells()).toHaveLength(1)
+  })
+
   it('end with their code when another has the partition, for whoever starts them again', {
     timeout: 300_000,
   }, async () => {

@@ -42,7 +42,7 @@ await describeWithKafka('worlds beside the engines', (server) => {
     await tell({ type: 'rulesApplied', digest: rules, receivedAt: START, by: 'wang' })
 
     const worlds = await FollowedWorlds.open({
-      ...{ settings, library, onFact: () => {} },
+      ...{ settings, library, onFact: () => {}, placed: () => new Map() },
       onFailure: (error) => {
         throw error
       },

@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
@@ -13,8 +13,8 @@ import { FROM_THE_START, Judge } from '../../src/app/judge.ts'
 import { Library } from '../../src/app/library.ts'
 import { partitionsOf } from '../../src/app/roles/routing.ts'
 import { type KafkaSettings, topicsOf } from '../../src/config/kafka.ts'
-import type { ChangeBatch } from '../../src/engine/changes.ts'
-import type { Fact, ReportFact } from '../../src/facts/facts.ts'
+import type { ChangeBatch, Incident } from '../../src/engine/changes.ts'
+import type { Fact, LinkFact, ReportFact } from '../../src/facts/facts.ts'
 import type { ObserverId } from '../../src/facts/ids.ts'
 import type { CompiledGrid } from '../../src/grid/compiled.ts'
 import { OBSERVER_CLASSES } from '../../src/grid/model.ts'
@@ -99,6 +99,7 @@ export class KafkaStage {
   #loading: Promise<void> | undefined
   #stopping = false
 
+  /** All feeders are of one unit: its cells lie in every partition. */
   static async open(settings: KafkaSettings, customers: number, seed: number): Promise<KafkaStage> {
     const folder = mkdtempSync(join(tmpdir(), 'lastgasp-kafka-'))
     const gridFile = join(folder, 'grid.json')
@@ -112,6 +113,9 @@ export class KafkaStage {
       '--out',
       gridFile,
     ])
+    const generated = JSON.parse(readFileSync(gridFile, 'utf8')) as { feeders: { unit: string }[] }
+    for (const feeder of generated.feeders) feeder.unit = generated.feeders[0]!.unit
+    writeFileSync(gridFile, JSON.stringify(generated))
     const library = new Library(folder)
     const grid = await library.keepGrid(gridFile)
     library.keepRules('config/rules')
@@ -153,7 +157,7 @@ export class KafkaStage {
 
   /** Concentrators that lose and regain supply, `burst` at once, until `stopLoad`; what Kafka took is remembered. */
   startLoad(burst = 3): void {
-    const terminals = this.#loadedTerminals()
+    const terminals = this.#concentrators(LOADED_TERMINALS / this.settings.partitions)
     const dark = new Set<number>()
     this.#stopping = false
     this.#loading = (async () => {
@@ -246,6 +250,26 @@ export class KafkaStage {
     return { ...sums, epochs }
   }
 
+  /** A radio cell comes or goes: so many concentrators in each partition. */
+  async link(inEach: number, state: LinkFact['state']): Promise<void> {
+    for (const terminal of this.#concentrators(inEach)) {
+      const name = this.grid.observers.ids.idOf(terminal) as ObserverId
+      const fact: Fact = { type: 'link', receivedAt: Date.now(), terminal: name, state }
+      await this.#appender.append(fact, this.#partitionOf(terminal))
+    }
+  }
+
+  /** Latest revision of each incident that the engines of a partition told of until now. */
+  async incidents(partition: number): Promise<readonly Incident[]> {
+    const latest = new Map<string, Incident>()
+    for (const { changes } of (await this.#all(topicsOf(this.settings).changes, partition)).map(
+      batchOf,
+    ))
+      for (const change of changes)
+        if (change.type === 'incident') latest.set(change.incident.id, change.incident)
+    return [...latest.values()]
+  }
+
   /** What is in a partition of the journal now. */
   async facts(partition: number): Promise<readonly Fact[]> {
     const messages = await this.#all(topicsOf(this.settings).facts, partition)
@@ -263,23 +287,21 @@ export class KafkaStage {
   }
 
   /** A few of each partition, so that each engine keeps up on a busy machine and the audit judges quickly. */
-  #loadedTerminals(): readonly number[] {
+  #concentrators(inEach: number): readonly number[] {
     const { observers } = this.grid
-    const { partitions } = this.settings
-    const taken = new Map<number, number>()
-    return [...Array(observers.ids.count).keys()].filter((observer) => {
-      if (observers.class[observer] !== CONCENTRATOR) return false
-      const partition = this.#partitionOf(observer)
-      const before = taken.get(partition) ?? 0
-      taken.set(partition, before + 1)
-      return before < LOADED_TERMINALS / partitions
-    })
+    const all = [...Array(observers.ids.count).keys()].filter(
+      (observer) => observers.class[observer] === CONCENTRATOR,
+    )
+    return [...Array(this.settings.partitions).keys()].flatMap((partition) =>
+      all.filter((observer) => this.#partitionOf(observer) === partition).slice(0, inEach),
+    )
   }
 
   #partitionOf(observer: number): number {
     const terminal = this.grid.observers.ids.idOf(observer) as ObserverId
     const fact: Fact = { type: 'reliabilityReset', receivedAt: 0, terminal, by: 'load' }
-    return partitionsOf(fact, this.grid, this.settings.partitions)[0]!
+    const first = { count: this.settings.partitions, placed: new Map<string, number>() }
+    return partitionsOf(fact, this.grid, first)[0]!
   }
 
   async #report(terminal: number, kind: ReportFact['kind']): Promise<void> {

@@ -19,7 +19,7 @@ import { installedVersion } from '../installed.ts'
 import type { SimulatorSurroundings } from '../simulated.ts'
 import { type StartedWith, startedWith } from './folder-grid.ts'
 import { GivenUp } from './given-up.ts'
-import { refuseMoves } from './moves.ts'
+import { placeGrid } from './moves.ts'
 import { BY_START, OwnedPartition } from './owned-partition.ts'
 import { SharedLibrary } from './shared-library.ts'
 
@@ -204,10 +204,10 @@ async function putInForce(
   if (rulesDigest !== last.rules && rulesDigest !== judge.rulesDigest)
     await put('rules', 'rulesApplied', rulesDigest)
   if (grid.digest === last.grid || grid.digest === judge.gridDigest) return
-  if (judge.gridDigest !== '') {
-    await shared.load('grid', judge.gridDigest)
-    await refuseMoves(library.grid(judge.gridDigest), grid, partitions)
-  }
+  if (judge.gridDigest !== '') await shared.load('grid', judge.gridDigest)
+  const before = judge.gridDigest === '' ? undefined : library.grid(judge.gridDigest)
+  const placed = await placeGrid(before, grid, { count: partitions, placed: topic.partitions })
+  await topic.sayPartitions(placed)
   await put('grid', 'gridApplied', grid.digest)
 }
 

@@ -6,6 +6,7 @@
 import { type KafkaSettings, topicsOf } from '../../config/kafka.ts'
 import type { World } from '../../engine/world.ts'
 import type { Fact, Position } from '../../facts/facts.ts'
+import type { FeederPartitions } from '../../grid/partition.ts'
 import type { InForceKind } from '../../journal/kafka/in-force.ts'
 import { factOf, placeOf } from '../../journal/kafka/messages.ts'
 import { readLeft } from '../../journal/kafka/owner.ts'
@@ -23,6 +24,8 @@ const SLOT = 0
 export interface FollowedWorldsOptions {
   readonly settings: KafkaSettings
   readonly library: Shelf
+  /** Where feeders are judged. */
+  readonly placed: () => FeederPartitions
   /** Each fact once it is judged. */
   readonly onFact: (fact: Fact) => void
   readonly onFailure: (error: unknown) => void
@@ -99,7 +102,9 @@ export class FollowedWorlds implements Worlds {
   ofDevice(device: number): World | undefined {
     const grid = this.#judges[0]!.engine.world?.grid
     if (!grid) return undefined
-    const partition = partitionOfDevice(grid, device, this.#options.settings.partitions)
+    const { settings, placed } = this.#options
+    const partitions = { count: settings.partitions, placed: placed() }
+    const partition = partitionOfDevice(grid, device, partitions)
     const world = this.#judges[partition]!.engine.world
     return world?.grid === grid ? world : undefined
   }

@@ -8,6 +8,7 @@ import type { CompiledGrid } from '../../grid/compiled.ts'
 import { InForceTopic } from '../../journal/kafka/in-force.ts'
 import type { Telemetry } from '../../telemetry/telemetry.ts'
 import type { Library } from '../library.ts'
+import type { Partitions } from './routing.ts'
 import { SharedLibrary } from './shared-library.ts'
 
 export interface GridInForceParts {
@@ -22,6 +23,7 @@ export interface GridInForceParts {
 
 export class GridInForce {
   #grid: CompiledGrid
+  readonly #count: number
   readonly #topic: InForceTopic
   readonly #shared: SharedLibrary
   #taking: Promise<void> = Promise.resolve()
@@ -40,6 +42,7 @@ export class GridInForce {
   private constructor(parts: GridInForceParts, topic: InForceTopic) {
     const { settings, kafka, library, telemetry, given } = parts
     this.#grid = given
+    this.#count = kafka.partitions
     this.#topic = topic
     this.#shared = new SharedLibrary({
       ...{ settings: kafka, library, topic, telemetry },
@@ -49,6 +52,11 @@ export class GridInForce {
 
   get grid(): CompiledGrid {
     return this.#grid
+  }
+
+  /** Where facts go, under the grid at hand. */
+  get partitions(): Partitions {
+    return { count: this.#count, placed: this.#topic.partitions }
   }
 
   /** For `/readyz`. */

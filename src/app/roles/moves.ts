@@ -1,10 +1,12 @@
 /**
- * What a grid would move between partitions. The state of a feeder (its open incidents, their numbers,
- * what was heard of it) is with the engine of its partition, and nothing carries it over.
+ * What a grid leaves where it was and what it would move between partitions. The state of a feeder (its
+ * open incidents, their numbers, what was heard of it) is with the engine of its partition, and nothing
+ * carries it over: so feeders stay where they were placed, and what joins those of two is refused.
  */
 import type { CompiledGrid } from '../../grid/compiled.ts'
+import { type FeederPartitions, placeFeeders } from '../../grid/partition.ts'
 import { deviceOfObserver } from '../worlds.ts'
-import { partitionOfDevice } from './routing.ts'
+import { type Partitions, partitionOfDevice } from './routing.ts'
 
 /** Feeders and things named in the refusal; the number says how many there are. */
 const MOST_NAMED = 50
@@ -24,24 +26,42 @@ export class MovedFeederError extends Error {
   }
 }
 
-function refuseMovedFeeders(before: CompiledGrid, after: CompiledGrid, partitions: number): void {
-  const was = new Map(before.feeders.map(({ id, partition }) => [id, partition % partitions]))
-  const moved = after.feeders
-    .filter(
-      ({ id, partition }) => (was.get(id) ?? partition % partitions) !== partition % partitions,
-    )
-    .map(({ id }) => id)
+/**
+ * Where each feeder of `after` is judged, when it takes the place of `before`: where it was, by what was
+ * `placed`. Refuses a grid that moves a feeder, a device, a usage point or an observer all the same.
+ * @throws MovedFeederError
+ */
+export async function placeGrid(
+  before: CompiledGrid | undefined,
+  after: CompiledGrid,
+  { count, placed }: Partitions,
+): Promise<FeederPartitions> {
+  const known = before ? placedUnder(before, after, { count, placed }) : placed
+  const { partitions, moved } = placeFeeders(known, after, count)
   if (moved.length > 0) throw new MovedFeederError('feeders', moved)
+  // Facts are sent by the grid before, by some, for some moments more.
+  const both = new Map([...known, ...partitions])
+  if (before && count > 1) await refuseMovedThings(before, after, { count, placed: both })
+  return both
 }
 
-/** Refuses a grid that moves a feeder, a device, a usage point or an observer. @throws MovedFeederError */
-export async function refuseMoves(
+/** What neither grid has is forgotten: it may come back at another place. */
+function placedUnder(
   before: CompiledGrid,
   after: CompiledGrid,
-  partitions: number,
+  { count, placed }: Partitions,
+): FeederPartitions {
+  // Put in force by an earlier program, which left it to the grid.
+  if (placed.size === 0) return placeFeeders(placed, before, count).partitions
+  const ids = new Set([...before.feeders, ...after.feeders].map(({ id }) => id))
+  return new Map([...placed].filter(([id]) => ids.has(id)))
+}
+
+async function refuseMovedThings(
+  before: CompiledGrid,
+  after: CompiledGrid,
+  partitions: Partitions,
 ): Promise<void> {
-  if (partitions === 1) return
-  refuseMovedFeeders(before, after, partitions)
   for (const [what, idsOf, deviceOf] of THINGS) {
     const moved: string[] = []
     const [ids, known] = [idsOf(after), idsOf(before)]

@@ -7,7 +7,6 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { UsageError } from '../../config/errors.ts'
-import type { KafkaSettings } from '../../config/kafka.ts'
 import type { Fact, Position } from '../../facts/facts.ts'
 import type { CompiledGrid } from '../../grid/compiled.ts'
 import { createHttpServer } from '../../http/server.ts'
@@ -37,9 +36,9 @@ import { ChangePlaces } from './change-places.ts'
 import type { RoleOptions, RunningRole } from './engine.ts'
 import { startedWith } from './folder-grid.ts'
 import { FollowedWorlds } from './followed-worlds.ts'
-import { refuseMoves } from './moves.ts'
+import { placeGrid } from './moves.ts'
 import { PuttingInForce } from './putting-in-force.ts'
-import { partitionsOf } from './routing.ts'
+import { type Partitions, partitionsOf } from './routing.ts'
 import { SharedLibrary } from './shared-library.ts'
 
 const DAY_MS = 86_400_000
@@ -94,14 +93,15 @@ async function open(
   topic.follow(() => {}, fail)
   const shared = new SharedLibrary({ settings: kafka, library, topic, telemetry, dataDir: dir })
 
-  const append = appendTo(appender, () => grid(), kafka)
+  const partitions = () => ({ count: kafka.partitions, placed: topic.partitions })
+  const append = appendTo(appender, () => grid(), partitions)
   const crews = new Crews({
     registered: () => records.repair.crews(),
     worlds: () => worlds.all(),
     append,
   })
   const worlds = await FollowedWorlds.open({
-    ...{ settings: kafka, library: shared, onFailure: fail },
+    ...{ settings: kafka, library: shared, onFailure: fail, placed: () => topic.partitions },
     onFact: (fact) => fact.type === 'crewPosition' && crews.see(fact),
   })
   closers.push(() => worlds.stop())
@@ -189,8 +189,13 @@ async function open(
     ...{ dataDir: dir, library, worlds },
     gridDigest: () => grid().digest,
     drawMap: (applied) => answers.map.prepare(applied),
-    refuse: (before, after) => refuseMoves(before, after, kafka.partitions),
-    put: (digest, by) => putting.put('grid', digest, by),
+    async refuse(before, after) {
+      await placeGrid(before, after, partitions())
+    },
+    async put(digest, by) {
+      await topic.sayPartitions(await placeGrid(grid(), library.grid(digest), partitions()))
+      await putting.put('grid', digest, by)
+    },
   })
   const put = (digest: string, by: string) => putting.put('rules', digest, by)
   const quarantine = replayOf(append, follower)
@@ -231,12 +236,12 @@ type Append = (fact: Fact) => Promise<Position>
 function appendTo(
   appender: FactAppender,
   grid: () => CompiledGrid,
-  { partitions: count }: KafkaSettings,
+  partitions: () => Partitions,
 ): Append {
   return async (fact) => {
-    const partitions = partitionsOf(fact, grid(), count)
-    const offsets = await Promise.all(partitions.map((one) => appender.append(fact, one)))
-    return positionOf(offsets[0]!, partitions[0]!, count)
+    const judges = partitionsOf(fact, grid(), partitions())
+    const offsets = await Promise.all(judges.map((one) => appender.append(fact, one)))
+    return positionOf(offsets[0]!, judges[0]!, partitions().count)
   }
 }
 

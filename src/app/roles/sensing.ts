@@ -34,7 +34,7 @@ export async function startSensing(options: RoleOptions): Promise<RunningRole> {
     settings: { ...settings.mqtt, url: broker },
     sink: {
       async append(fact) {
-        const partitions = partitionsOf(fact, grid(), kafka.partitions)
+        const partitions = partitionsOf(fact, grid(), grids.partitions)
         const [offset] = await Promise.all(
           partitions.map((partition) => appender.append(fact, partition)),
         )

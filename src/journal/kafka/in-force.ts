@@ -1,10 +1,11 @@
 /**
- * What is in force, told to roles that judge nothing, and where the files of it are: a small compacted
- * topic that every role follows. The facts alone decide what engines judge by; an entry that is asked
+ * What is in force, told to roles that judge nothing, where the files of it are, and which partition
+ * judges each feeder: a small compacted topic that every role follows. The facts alone decide what engines judge by; an entry that is asked
  * for and not done says that facts of it may be missing in some partitions.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type KafkaSettings, topicsOf } from '../../config/kafka.ts'
+import type { FeederPartitions } from '../../grid/partition.ts'
 import { KEPT_IN, keep } from './kept.ts'
 import { PartitionReader } from './reader.ts'
 
@@ -32,12 +33,15 @@ export interface FilePlace {
   readonly from: number
 }
 
+const PARTITIONS = 'partitions'
 const fileKey = (kind: InForceKind, digest: string) => `file:${kind}:${digest}`
 
 export class InForceTopic {
   readonly #settings: KafkaSettings
   readonly #reader: PartitionReader
   readonly #entries = new Map<string, string>()
+  /** Read from the text beside it: asked for with every fact. */
+  #partitions: { readonly text: string; readonly placed: FeederPartitions } | undefined
   #onChange: () => void = () => {}
   #stopping = false
   #following: Promise<void> = Promise.resolve()
@@ -73,6 +77,19 @@ export class InForceTopic {
     return this.#entry(kind)
   }
 
+  /** Where feeders are judged; nothing before the first grid. */
+  get partitions(): FeederPartitions {
+    const text = this.#entries.get(PARTITIONS) ?? '[]'
+    if (text !== this.#partitions?.text)
+      this.#partitions = { text, placed: new Map(JSON.parse(text) as [string, number][]) }
+    return this.#partitions.placed
+  }
+
+  /** Before the grid that it is for is put in force; once all copies have it. @throws JournalError */
+  async sayPartitions(placed: FeederPartitions): Promise<void> {
+    await this.#write(PARTITIONS, [...placed])
+  }
+
   place(kind: InForceKind, digest: string): FilePlace | undefined {
     return this.#entry(fileKey(kind, digest))
   }
@@ -98,7 +115,7 @@ export class InForceTopic {
     return text === undefined ? undefined : (JSON.parse(text) as T)
   }
 
-  async #write(key: string, entry: PutInForce | FilePlace): Promise<void> {
+  async #write(key: string, entry: unknown): Promise<void> {
     const text = JSON.stringify(entry)
     await keep(this.#settings, topicsOf(this.#settings).inForce, [
       { key, value: Buffer.from(text) },

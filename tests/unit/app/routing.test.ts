@@ -7,25 +7,51 @@ import type { Fact } from '../../../src/facts/facts.ts'
 import { compileGrid } from '../../../src/grid/compile.ts'
 import { placeOf, positionOf } from '../../../src/journal/kafka/messages.ts'
 import { CONTRACT_GRID } from '../../support/contract-grid.ts'
+import { smallGrid } from '../grid/small-grid.ts'
 
 const grid = compileGrid(CONTRACT_GRID, 'digest')
 const COUNT = 8
+const PLACED = { count: COUNT, placed: new Map<string, number>() }
 
 test('a report goes where the feeder of its terminal is, all of one feeder to one place', () => {
   for (let observer = 0; observer < grid.observers.ids.count; observer++) {
     const terminal = grid.observers.ids.idOf(observer)
     const fact = { type: 'report', receivedAt: 1, terminal, kind: 'powerOff' } as Fact
-    expect(partitionsOf(fact, grid, COUNT)).toEqual([grid.feeders[0]!.partition % COUNT])
+    expect(partitionsOf(fact, grid, PLACED)).toEqual([grid.feeders[0]!.partition % COUNT])
   }
-  expect(partitionOfDevice(grid, -1, COUNT)).toBe(0)
+  expect(partitionOfDevice(grid, -1, PLACED)).toBe(0)
+})
+
+test('a feeder goes on being judged where it was placed, whatever the grid in force says', () => {
+  const { id, partition } = grid.feeders[0]!
+  const elsewhere = (partition + 3) % COUNT
+  const fact = { type: 'report', terminal: grid.observers.ids.idOf(0) } as Fact
+  const placed = new Map([[id, elsewhere]])
+  expect(partitionsOf(fact, grid, { count: COUNT, placed })).toEqual([elsewhere])
+})
+
+test('what stands above feeders or between them is judged with them', () => {
+  const town = smallGrid()
+  town.nodes.push({ id: 'Z' })
+  town.devices.push({ id: 'Q', type: 'breaker', name: 'main', from: 'Z', to: 'S' })
+  town.observers.push({ id: 'FTU', class: 'ftu', device: 'G1' })
+  const compiled = compileGrid(town, 'town')
+  const [home] = compiled.feeders.map(({ partition }) => partition)
+  const placed = new Map(compiled.feeders.map(({ id }) => [id, home! + 3]))
+  for (const device of ['Q', 'G1', 'B2', 'K1'])
+    expect(
+      partitionsOf({ type: 'switching', device } as Fact, compiled, { count: COUNT, placed }),
+    ).toEqual([home! + 3])
+  const told = { type: 'report', terminal: 'FTU', kind: 'switchClosed' } as Fact
+  expect(partitionsOf(told, compiled, { count: COUNT, placed })).toEqual([home! + 3])
 })
 
 test("a customer's call goes where the customer is judged, one of nobody known to one place", () => {
   const at = (usagePoint: string) =>
-    partitionsOf({ type: 'callerReport', usagePoint } as Fact, grid, COUNT)
+    partitionsOf({ type: 'callerReport', usagePoint } as Fact, grid, PLACED)
   const { ids, device } = grid.usagePoints
   for (let point = 0; point < ids.count; point++)
-    expect(at(ids.idOf(point))).toEqual([partitionOfDevice(grid, device[point]!, COUNT)])
+    expect(at(ids.idOf(point))).toEqual([partitionOfDevice(grid, device[point]!, PLACED)])
   expect(at('nobody')).toHaveLength(1)
 })
 
@@ -34,13 +60,13 @@ test('an action goes to the engine that gave the incident its number', () => {
     const world = { nextCase: 1, calls: { next: 1 } } as World
     enterLane(world, lane)
     const fact = { type: 'actionRequested', incident: incidentId(world.nextCase) } as Fact
-    expect(partitionsOf(fact, grid, COUNT)).toEqual([lane])
+    expect(partitionsOf(fact, grid, PLACED)).toEqual([lane])
   }
 })
 
 test('what concerns the whole network goes to all', () => {
   const fact = { type: 'stormMode', mode: 'on' } as Fact
-  expect(partitionsOf(fact, grid, 4)).toEqual([0, 1, 2, 3])
+  expect(partitionsOf(fact, grid, { ...PLACED, count: 4 })).toEqual([0, 1, 2, 3])
 })
 
 test('positions are unique over partitions and lead back to their place', () => {
