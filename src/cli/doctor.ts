@@ -8,8 +8,10 @@ import { z } from 'zod'
 import { ConfigError } from '../config/errors.ts'
 import { SETTING_FLAGS, type SettingFlagName } from '../config/flags.ts'
 import { kafkaSettings } from '../config/kafka.ts'
+import { oidcSettings } from '../config/oidc.ts'
 import { checkRedis, redisSettings } from '../config/redis.ts'
 import type { Settings } from '../config/schema.ts'
+import { checkProvider } from '../http/identity/oidc.ts'
 import { checkKafka } from '../journal/kafka/client.ts'
 import { checkBroker } from '../sensing/subscriber.ts'
 import { checkDatabase } from '../series/database.ts'
@@ -46,12 +48,17 @@ function checkData(dir: string): Finding {
 const readiness = z.object({ ready: z.boolean(), reasons: z.array(z.string()) })
 type Readiness = z.infer<typeof readiness>
 
-/** What a running server of ours says of itself at the configured address; undefined where none answers. */
-async function readinessOf({ http }: Settings): Promise<Readiness | undefined> {
+/** Where a server that runs with these settings answers. */
+function ownUrl({ http }: Settings): string {
   const host = http.host.includes(':') ? `[${http.host}]` : http.host
+  return `http://${host}:${http.port}`
+}
+
+/** What a server of ours says of itself; undefined where none answers. */
+async function readinessOf(url: string): Promise<Readiness | undefined> {
   try {
     const signal = AbortSignal.timeout(HEALTH_TIMEOUT_MS)
-    const answer = await fetch(`http://${host}:${http.port}/readyz`, { signal })
+    const answer = await fetch(new URL('/readyz', url), { signal })
     return readiness.parse(await answer.json())
   } catch {
     return undefined
@@ -109,6 +116,21 @@ async function checkJournal(settings: Settings): Promise<Finding[]> {
   return kafka ? [{ what: `kafka at ${kafka.brokers}`, ...(await checkKafka(kafka)) }] : []
 }
 
+/** Nothing where people sign in with accounts of ours alone. */
+async function checkSignIn(settings: Settings): Promise<Finding[]> {
+  const oidc = oidcSettings(settings)
+  return oidc ? [{ what: `OIDC provider at ${oidc.issuer}`, ...(await checkProvider(oidc)) }] : []
+}
+
+/** Whom a gateway asks; nothing where it is none. */
+async function checkUpstream({ gateway }: Settings): Promise<Finding[]> {
+  if (gateway.upstream === null) return []
+  const what = `upstream at ${gateway.upstream}`
+  const said = await readinessOf(gateway.upstream)
+  if (!said) return [{ what, ok: false, found: 'does not answer' }]
+  return checkServer(said).map((finding) => ({ ...finding, what }))
+}
+
 export function registerDoctor(program: Command): void {
   const doctor = program
     .command('doctor')
@@ -116,7 +138,7 @@ export function registerDoctor(program: Command): void {
   addSettingFlags(doctor, Object.keys(SETTING_FLAGS) as SettingFlagName[]).action(
     async (options) => {
       const { settings } = settingsOf(options)
-      const said = await readinessOf(settings)
+      const said = await readinessOf(ownUrl(settings))
       const serving = said !== undefined
       const findings = [
         ...checkServer(said),
@@ -126,6 +148,8 @@ export function registerDoctor(program: Command): void {
         await checkSeries(settings),
         ...(await checkPicture(settings)),
         ...(await checkJournal(settings)),
+        ...(await checkSignIn(settings)),
+        ...(await checkUpstream(settings)),
       ]
       for (const { what, ok, found } of findings)
         console.log(`${ok ? 'ok   ' : 'WRONG'}  ${what}: ${found}`)

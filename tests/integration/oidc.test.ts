@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ConfigError } from '../../src/config/errors.ts'
 import { loadSettings } from '../../src/config/load.ts'
 import { OIDC_CALLBACK_PATH, type OidcSettings } from '../../src/config/oidc.ts'
-import { createOidcSignIn, type OidcSignIn } from '../../src/http/identity/oidc.ts'
+import { checkProvider, createOidcSignIn, type OidcSignIn } from '../../src/http/identity/oidc.ts'
 import { loadRoles } from '../../src/http/identity/roles.ts'
 import { type Fixture, httpFixture } from '../support/http-fixture.ts'
 import { Browser, startProvider } from '../support/oidc.ts'
@@ -163,6 +163,14 @@ describe('refused with a reason', () => {
     current = signInWith(settings)
     expect(answer.headers.get('location')).toBe('/?signIn=unavailable')
   })
+})
+
+test('doctor reaches the provider, and says where there is none or another', async () => {
+  expect(await checkProvider(settings)).toEqual({ ok: true, found: 'answers' })
+  const nowhere = `http://127.0.0.1:${await freePort()}`
+  expect(await checkProvider({ ...settings, issuer: nowhere })).toMatchObject({ ok: false })
+  const other = settings.issuer.replace('127.0.0.1', 'localhost')
+  expect(await checkProvider({ ...settings, issuer: other })).toMatchObject({ ok: false })
 })
 
 test('a token that has ended is good as far as the clocks may differ, and no further', async () => {

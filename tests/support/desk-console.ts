@@ -1,6 +1,7 @@
 /** Does what a console does, without a browser: signs in, follows incidents, asks and acts. */
 import { WebSocket } from 'ws'
 import { actOn } from './acting.ts'
+import { until } from './until.ts'
 
 export interface ShownIncident {
   readonly id: string
@@ -77,12 +78,19 @@ export class DeskConsole {
 
   /** Acts on an incident as it stands; looks again where it changed in that moment. */
   async act(id: string, action: { readonly action: string; readonly crew?: string }) {
-    const look = () => this.get(`/api/v1/incidents/${id}`)
+    const look = () => this.#filed(id)
     const { answer } = await actOn(look, ({ revision }, key) => {
       const said = { ...action, revision }
       return this.post(`/api/v1/incidents/${id}/actions`, said, { 'idempotency-key': key })
     })
     return answer
+  }
+
+  /** A gateway hears of an incident from its engine, and may be a moment ahead of the ledger. */
+  async #filed(id: string) {
+    const path = `/api/v1/incidents/${id}`
+    await until(async () => (await this.#fetch(path, {})).status !== 404)
+    return this.get(path)
   }
 
   close(): void {

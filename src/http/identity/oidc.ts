@@ -153,6 +153,20 @@ export function createOidcSignIn(
   }
 }
 
+/** Whether the provider is there and is who the settings say, for `doctor`; nobody signs in by it. */
+export async function checkProvider(
+  settings: OidcSettings,
+): Promise<{ readonly ok: boolean; readonly found: string }> {
+  try {
+    const { token_endpoint } = (await discover(settings)).serverMetadata()
+    return token_endpoint === undefined
+      ? { ok: false, found: 'answers, and names no token endpoint' }
+      : { ok: true, found: 'answers' }
+  } catch (error) {
+    return { ok: false, found: (error as Error).message }
+  }
+}
+
 async function discover(settings: OidcSettings): Promise<client.Configuration> {
   const issuer = new URL(settings.issuer)
   const { clientId, clientSecret, clockSkewSeconds } = settings

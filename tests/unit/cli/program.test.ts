@@ -103,6 +103,24 @@ describe('doctor', () => {
     expect(out).toMatch(/^ok {5}HTTP port \d+ on 127.0.0.1: in use while a server answers/m)
   })
 
+  test('asks whom a gateway asks', async () => {
+    const upstream = createHttpServer((_, answer) => {
+      answer.end(JSON.stringify({ ready: true, reasons: [] }))
+    })
+    await once(upstream.listen(0, '127.0.0.1'), 'listening')
+    const url = `http://127.0.0.1:${(upstream.address() as { port: number }).port}`
+    const file = join(folder, 'gateway.yaml')
+    writeFileSync(file, `gateway:\n  upstream: ${url}\n`)
+    const ports = ['--port', `${await freePort()}`, '--mqtt-port', `${await freePort()}`]
+    const args = ['doctor', '--config', file, '--data', folder, ...ports]
+    expect(await runProgram(args)).toBe(0)
+    expect(out).toMatch(/^ok {5}upstream at http:\S+: ready$/m)
+    upstream.close()
+    upstream.closeAllConnections()
+    expect(await runProgram(args)).toBe(78)
+    expect(out).toMatch(/^WRONG {2}upstream at http:\S+: does not answer$/m)
+  })
+
   test('names a taken port and a database that does not answer', async () => {
     const taken = createServer().listen(0, '127.0.0.1')
     await once(taken, 'listening')
