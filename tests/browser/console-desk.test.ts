@@ -119,7 +119,9 @@ describeInBrowser('the console at a desk', () => {
     ]
     const line = page.locator('.list-stirring')
     await line.filter({ hasText: '西山线' }).waitFor()
-    expect(await line.textContent()).toMatch(/^2 条线路有异动：10 kV 西山线 12 条报告，\d+ 秒前$/)
+    expect(await line.textContent()).toMatch(
+      /^2 条线路有异动：10 kV 西山线 12 条报告，\d+ (秒|分钟)前$/,
+    )
     stage.stirring = []
     await line.waitFor({ state: 'detached' })
     expect(complaints).toEqual([])

@@ -18,7 +18,7 @@ import { type Gate, openGate } from '../support/gate.ts'
 const DESK = { width: 1366, height: 768 }
 const PHONE = { width: 390, height: 844 }
 
-/** The phone knows the server's clock to half a second and half of what its answers take to come: seconds, where it is slow. */
+/** The phone knows the server's clock to half a second and half of what its answers take to come, which may be seconds. */
 const CLOCK_WITHIN_MS = 5_000
 
 describeInBrowser('the trades', () => {

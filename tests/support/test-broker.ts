@@ -84,7 +84,7 @@ export class TestBroker {
     }
     const broker = this.#broker
     this.#broker = undefined
-    // What it keeps is taken from it at its end: whoever is still being let go would write into nothing.
+    // What it keeps is gone with it: whoever is still being let go would write into nothing.
     const patience = Date.now() + LET_GO_WITHIN_MS
     await until(() => (broker?.connectedClients ?? 0) === 0 || Date.now() > patience)
     if (broker) await new Promise<void>((resolve) => broker.close(() => resolve()))
