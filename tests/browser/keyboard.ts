@@ -70,19 +70,29 @@ export async function tabTo(page: Page, target: Locator, { back = false, most = 
 /** Goes once around the page: each stop is seen, and the way leads back to the first. */
 export async function walkAround(page: Page, most = 120): Promise<readonly string[]> {
   const stops: string[] = []
-  const mark = (name: string) =>
-    page.evaluate((one) => {
-      const at = document.activeElement as HTMLElement & { [key: string]: unknown }
-      const seen = at[one] === true
-      at[one] = true
-      return seen
-    }, name)
+  /** The turn at which the focus was here first. */
+  const turnOf = (name: string, turn: number) =>
+    page.evaluate(
+      ([one, now]) => {
+        const at = document.activeElement as HTMLElement & { [key: string]: unknown }
+        at[one] ??= now
+        return at[one] as number
+      },
+      [name, turn] as const,
+    )
   const round = `walked${Date.now()}`
+  let again = Number.NaN
   for (let presses = 0; presses < most; presses++) {
     await page.keyboard.press('Tab')
     if ((await focused(page)) === null) continue
-    if (await mark(round)) return stops
-    stops.push((await expectFocusSeen(page)).what)
+    const turn = await turnOf(round, stops.length)
+    if (turn === stops.length) {
+      stops.push((await expectFocusSeen(page)).what)
+      continue
+    }
+    if (turn === 0 || turn === again + 1) return stops
+    // While the focus is with the browser, the page may take it back to its last place: on from there.
+    again = turn
   }
   throw new Error(`Tab does not come around in ${most} presses:\n${stops.join('\n')}`)
 }
