@@ -23,7 +23,13 @@ import { isDeniedByStrangers } from './ledger.ts'
 import { closeCase, openCase, restoreCase, takeVerdict, withdrawCase } from './life.ts'
 import { isHeadBelow } from './place.ts'
 import type { Publisher } from './publish.ts'
-import { isByWordAlone, isMostlyBack, isSettled, waitsForSecondOn } from './restore.ts'
+import {
+  isByWordAlone,
+  isMostlyBack,
+  isReturnHeardOut,
+  isSettled,
+  waitsForSecondOn,
+} from './restore.ts'
 import { onsHeard, outageSources } from './sources.ts'
 
 /**
@@ -31,6 +37,12 @@ import { onsHeard, outageSources } from './sources.ts'
  * ons are under way, the single likeliest account may be one that is hardly likely itself.
  */
 const LEFT_DARK = 0.5
+
+/**
+ * The same while most ons are under way: each second another of many parts is silent by chance, and one
+ * of them passes any lesser bar. The incident would follow one guess after another, and be withdrawn.
+ */
+const LEFT_DARK_EARLY = 0.95
 
 /** Brings the cases of one tree in line with its verdicts. */
 export function trackTree(
@@ -153,7 +165,7 @@ function shrink(
   const all = lower.filter((v) => !nearer.some((c) => isBelow(world, v, c)))
   const waits = waitsForSecondOn(world, incident)
   const cameBack = incident.cameBackAt !== null
-  const below = all.filter((v) => !waits && (!cameBack || v.dead >= LEFT_DARK))
+  const below = waits ? [] : cameBack ? leftDarkOf(world, incident, all) : all
   for (const v of all) unmatched.splice(unmatched.indexOf(v), 1)
   if (waits || standsBesideTie(world, incident)) {
     publisher.publish(incident, 'revised')
@@ -176,6 +188,13 @@ function shrink(
   else if (standsVouched(world, incident) || isDeniedByStrangers(world, incident))
     publisher.publish(incident, 'revised')
   else withdrawCase(world, incident, publisher)
+}
+
+/** Which of the verdicts below what came back are believed by now. */
+function leftDarkOf(world: World, incident: Case, below: readonly Verdict[]): readonly Verdict[] {
+  const silent = below.filter(({ dead }) => dead >= LEFT_DARK)
+  if (silent.length === 0 || isReturnHeardOut(world, incident, silent)) return silent
+  return silent.filter(({ dead }) => dead >= LEFT_DARK_EARLY)
 }
 
 /**
