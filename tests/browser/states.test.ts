@@ -135,6 +135,19 @@ describeInBrowser('pages that have nothing to show, or something old', () => {
     await lost().waitFor()
   })
 
+  test('operator: answers slower than the time between two renewals are shown all the same', async () => {
+    const slowerMs = 7_000
+    const held: NodeJS.Timeout[] = []
+    await at('operator', '/operator')
+    await page.getByRole('heading', { name: zhCN.operator.ready }).waitFor()
+    await page.route(/api\/v1\/status/, (route) => {
+      held.push(setTimeout(() => void route.continue().catch(() => undefined), slowerMs))
+    })
+    await page.reload()
+    await page.getByRole('heading', { name: zhCN.operator.ready }).waitFor()
+    for (const timer of held) clearTimeout(timer)
+  })
+
   test('wall: calm, the past that did not come, and a lost link beside the clock', async () => {
     page = (await openPage(browser, { width: 1920, height: 1080 })).page
     await page.addInitScript(() => localStorage.setItem('lastgasp.language', 'zh-CN'))

@@ -20,7 +20,8 @@ export function useFocusKept(holder: RefObject<HTMLElement | null>): void {
       last = null
     }
     const giveBack = () => {
-      if (last === null || document.activeElement !== document.body) return
+      // Whoever went on to the browser's own bars lost nothing.
+      if (last === null || !document.hasFocus() || document.activeElement !== document.body) return
       if (last.isConnected) last.focus({ preventScroll: true })
       if (document.activeElement === document.body) holder.current?.focus({ preventScroll: true })
     }

@@ -1,5 +1,5 @@
 /** A few words about what was found and, where asked for, the place; together one remark. */
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { useLanguage } from '../i18n/language.tsx'
 import { positionNow, positionWords } from './position.ts'
 
@@ -16,10 +16,13 @@ export function Words({ onChange, place = false }: Props) {
   const { text } = useLanguage()
   const t = text.field.words
   const [note, setNote] = useState('')
+  /** Somebody may write on while the phone looks where it is. */
+  const latest = useRef('')
   const [where, setWhere] = useState<string | null>(null)
   const [state, setState] = useState<'idle' | 'asking' | 'none'>('idle')
 
   function tell(nextNote: string, nextWhere: string | null) {
+    latest.current = nextNote
     setNote(nextNote)
     setWhere(nextWhere)
     const parts = [nextNote.trim(), nextWhere === null ? '' : t.at(nextWhere)]
@@ -29,7 +32,7 @@ export function Words({ onChange, place = false }: Props) {
     setState('asking')
     const position = await positionNow()
     setState(position === null ? 'none' : 'idle')
-    if (position !== null) tell(note, positionWords(position))
+    if (position !== null) tell(latest.current, positionWords(position))
   }
   return (
     <div className="field-words">

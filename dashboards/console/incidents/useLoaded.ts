@@ -1,5 +1,5 @@
 /** Something fetched beside the live feed: loaded again when `key` changes, kept meanwhile. */
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { serverNow } from '../api/clock.ts'
 
 export type Loaded<Value> =
@@ -19,9 +19,19 @@ interface Kept<Value> {
   readonly loaded: Loaded<Value>
 }
 
+/** What is under way. */
+interface Loading {
+  readonly of: string
+  readonly attempt: number
+  readonly abort: AbortController
+  /** Asked for again meanwhile: once it has come. */
+  again: boolean
+}
+
 /**
- * `retry` loads again at once. A failed renewal keeps what was there and says so; of another `subject`
- * (another feeder, class, incident) nothing is kept.
+ * `retry` loads again at once. A renewal waits for what is under way, so that an answer slower than the
+ * time between two of them is shown all the same. A failed renewal keeps what was there and says so; of
+ * another `subject` (another feeder, class, incident) nothing is kept.
  */
 export function useLoaded<Value>(
   load: (signal: AbortSignal) => Promise<Value>,
@@ -30,27 +40,41 @@ export function useLoaded<Value>(
 ): readonly [Loaded<Value>, retry: () => void] {
   const [kept, setKept] = useState<Kept<Value>>({ of: subject, loaded: { state: 'loading' } })
   const [attempt, setAttempt] = useState(0)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` and `attempt` say when to load
+  const [renewal, setRenewal] = useState(0)
+  const underWay = useRef<Loading | null>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `key`, `attempt` and `renewal` say when to load
   useEffect(() => {
-    const abort = new AbortController()
-    load(abort.signal).then(
-      (value) => {
-        const loaded = { state: 'ready', value, at: serverNow(), outdated: false } as const
-        setKept({ of: subject, loaded })
-      },
-      () => {
-        if (abort.signal.aborted) return
-        setKept(({ of, loaded }) => ({
-          of: subject,
-          loaded:
-            of === subject && loaded.state === 'ready'
-              ? { ...loaded, outdated: true }
-              : { state: 'failed' },
-        }))
-      },
+    const before = underWay.current
+    if (before?.of === subject && before.attempt === attempt) {
+      before.again = true
+      return
+    }
+    before?.abort.abort()
+    const now: Loading = { of: subject, attempt, abort: new AbortController(), again: false }
+    underWay.current = now
+    const end = (next: (before: Kept<Value>) => Loaded<Value>) => {
+      if (underWay.current !== now) return
+      underWay.current = null
+      setKept((one) => ({ of: subject, loaded: next(one) }))
+      if (now.again) setRenewal((count) => count + 1)
+    }
+    load(now.abort.signal).then(
+      (value) => end(() => ({ state: 'ready', value, at: serverNow(), outdated: false })),
+      () =>
+        end(({ of, loaded }) =>
+          of === subject && loaded.state === 'ready'
+            ? { ...loaded, outdated: true }
+            : { state: 'failed' },
+        ),
     )
-    return () => abort.abort()
-  }, [key, attempt])
+  }, [key, attempt, renewal])
+  useEffect(
+    () => () => {
+      underWay.current?.abort.abort()
+      underWay.current = null
+    },
+    [],
+  )
   const loaded: Loaded<Value> = kept.of === subject ? kept.loaded : { state: 'loading' }
   return [loaded, () => setAttempt((count) => count + 1)]
 }
