@@ -70,7 +70,7 @@ export function trackTree(
     absorb(world, mother, group, verdict, news, publisher)
   }
   const rest = active.filter((c) => !taken.has(c))
-  for (const c of rest) shrink(world, root, c, rest, unmatched, news, publisher)
+  for (const c of rest) shrink(world, root, c, active, unmatched, news, publisher)
   for (const verdict of unmatched) {
     if (isHeldBack(world, verdict)) continue
     const part = returnedPartOf(world, verdict)
@@ -165,7 +165,7 @@ function shrink(
   const all = lower.filter((v) => !nearer.some((c) => isBelow(world, v, c)))
   const waits = waitsForSecondOn(world, incident)
   const cameBack = incident.cameBackAt !== null
-  const below = waits ? [] : cameBack ? leftDarkOf(world, incident, all) : all
+  const below = waits ? [] : cameBack ? leftDarkOf(world, incident, all, others) : all
   for (const v of all) unmatched.splice(unmatched.indexOf(v), 1)
   if (waits || standsBesideTie(world, incident)) {
     publisher.publish(incident, 'revised')
@@ -190,10 +190,20 @@ function shrink(
   else withdrawCase(world, incident, publisher)
 }
 
-/** Which of the verdicts below what came back are believed by now. */
-function leftDarkOf(world: World, incident: Case, below: readonly Verdict[]): readonly Verdict[] {
+/**
+ * Which of the verdicts below what came back are believed by now. It makes way at once where another
+ * outage lies within it, as when its device has vanished from the network: nobody lies in two.
+ */
+function leftDarkOf(
+  world: World,
+  incident: Case,
+  below: readonly Verdict[],
+  others: readonly Case[],
+): readonly Verdict[] {
   const silent = below.filter(({ dead }) => dead >= LEFT_DARK)
-  if (silent.length === 0 || isReturnHeardOut(world, incident, silent)) return silent
+  if (silent.length === 0 || others.some((c) => isActive(c) && isPartOf(world, c, incident)))
+    return silent
+  if (isReturnHeardOut(world, incident, silent)) return silent
   return silent.filter(({ dead }) => dead >= LEFT_DARK_EARLY)
 }
 
@@ -301,6 +311,12 @@ function isNested(world: World, verdict: Verdict, above: Verdict): boolean {
 function isWithin(world: World, inner: Case, outer: Case): boolean {
   if (inner.observer !== NONE || outer.observer !== NONE || inner.head === outer.head) return false
   return isHeadBelow(world, inner.head, outer.head)
+}
+
+/** The same, single services too. */
+function isPartOf(world: World, inner: Case, outer: Case): boolean {
+  if (inner.observer === NONE) return isWithin(world, inner, outer)
+  return outer.observer === NONE && isHeadBelow(world, inner.head, outer.head)
 }
 
 function isBelow(world: World, verdict: Verdict, incident: Case): boolean {
