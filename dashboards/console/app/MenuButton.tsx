@@ -1,6 +1,7 @@
 /**
- * A button with a menu. The menu takes the focus once it can have it, however slow the screen is: the
- * library tries a single time, three frames after opening, and the menu may not be shown by then.
+ * A button with a menu. While it is open the menu has the focus, however slow the screen is: the library
+ * tries a single time, three frames after opening, when the menu may not be shown yet; and a menu that
+ * is hidden for a moment, to be put elsewhere, loses it to the button again.
  */
 import { Dropdown, type MenuProps } from 'antd'
 import { type ReactElement, useEffect, useId, useState } from 'react'
@@ -15,19 +16,21 @@ interface Props {
 }
 
 const ITEM = '[role=menuitem]:not([aria-disabled=true])'
+/** A button whose menu is open. */
+const BUTTON = '.ant-dropdown-open'
 
 export function MenuButton({ items, onChoose, placement, disabled = false, children }: Props) {
   const id = useId()
   const [open, setOpen] = useState(false)
   useEffect(() => {
     if (!open) return
-    function enter() {
-      const menu = document.getElementById(id)
-      if (menu?.contains(document.activeElement)) return
-      menu?.querySelector<HTMLElement>(ITEM)?.focus()
-      frame = requestAnimationFrame(enter)
+    function hold() {
+      const at = document.activeElement
+      if (at === document.body || at?.matches(BUTTON))
+        document.getElementById(id)?.querySelector<HTMLElement>(ITEM)?.focus()
+      frame = requestAnimationFrame(hold)
     }
-    let frame = requestAnimationFrame(enter)
+    let frame = requestAnimationFrame(hold)
     return () => cancelAnimationFrame(frame)
   }, [open, id])
   return (
