@@ -222,37 +222,11 @@ export function isByWordAlone(world: World, { head, named, sources, darkAt }: Ca
   return named !== NONE && sources >= 2 && onsHeard(world, head, NONE, darkAt).at.length === 0
 }
 
-/** True where enough of those who had reported are back; of who waits, what is left dark is left out. */
-export function isMostlyBack(
-  world: World,
-  incident: Case,
-  leftDark: readonly Place[] = [],
-): boolean {
-  const waits = leftDark.reduce(
-    (left, place) => left - waitsAt(world, place),
-    world.belief.sums.waits(incident.head),
-  )
+/** True where enough of those who had reported are back. */
+export function isMostlyBack(world: World, incident: Case): boolean {
+  const waits = world.belief.sums.waits(incident.head)
   const { observers } = onsHeard(world, incident.head, NONE, incident.darkAt)
   return observers >= world.rules.judgement.restore.share * (observers + waits)
-}
-
-function waitsAt({ belief, registers }: World, { head, observer }: Place): number {
-  if (observer === NONE) return belief.sums.waits(head)
-  return registers.state[observer] === AWAITED ? 1 : 0
-}
-
-/**
- * True where who is silent below what came back is likelier dark than late: those asked since have had
- * their turn, the ons that come have come, or beside the silent parts (`leftDark`) enough are back.
- */
-export function isReturnHeardOut(
-  world: World,
-  incident: Case,
-  leftDark: readonly Place[],
-): boolean {
-  const { settleSeconds } = world.rules.judgement.restore
-  if (incident.reads.samples > 0 || isMostlyBack(world, incident, leftDark)) return true
-  return world.now - (incident.cameBackAt ?? world.now) >= settleSeconds * 1000
 }
 
 /** The outage is over: what was awaited is presumed restored, and ons are old news. */

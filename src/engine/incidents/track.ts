@@ -23,13 +23,7 @@ import { isDeniedByStrangers } from './ledger.ts'
 import { closeCase, openCase, restoreCase, takeVerdict, withdrawCase } from './life.ts'
 import { isHeadBelow } from './place.ts'
 import type { Publisher } from './publish.ts'
-import {
-  isByWordAlone,
-  isMostlyBack,
-  isReturnHeardOut,
-  isSettled,
-  waitsForSecondOn,
-} from './restore.ts'
+import { isByWordAlone, isMostlyBack, isSettled, waitsForSecondOn } from './restore.ts'
 import { onsHeard, outageSources } from './sources.ts'
 
 /**
@@ -37,12 +31,6 @@ import { onsHeard, outageSources } from './sources.ts'
  * ons are under way, the single likeliest account may be one that is hardly likely itself.
  */
 const LEFT_DARK = 0.5
-
-/**
- * The same while most ons are under way: each second another of many parts is silent by chance, and one
- * of them passes any lesser bar. The incident would follow one guess after another, and be withdrawn.
- */
-const LEFT_DARK_EARLY = 0.95
 
 /** Brings the cases of one tree in line with its verdicts. */
 export function trackTree(
@@ -70,7 +58,7 @@ export function trackTree(
     absorb(world, mother, group, verdict, news, publisher)
   }
   const rest = active.filter((c) => !taken.has(c))
-  for (const c of rest) shrink(world, root, c, active, unmatched, news, publisher)
+  for (const c of rest) shrink(world, root, c, rest, unmatched, news, publisher)
   for (const verdict of unmatched) {
     if (isHeldBack(world, verdict)) continue
     const part = returnedPartOf(world, verdict)
@@ -165,7 +153,7 @@ function shrink(
   const all = lower.filter((v) => !nearer.some((c) => isBelow(world, v, c)))
   const waits = waitsForSecondOn(world, incident)
   const cameBack = incident.cameBackAt !== null
-  const below = waits ? [] : cameBack ? leftDarkOf(world, incident, all, others) : all
+  const below = all.filter((v) => !waits && (!cameBack || v.dead >= LEFT_DARK))
   for (const v of all) unmatched.splice(unmatched.indexOf(v), 1)
   if (waits || standsBesideTie(world, incident)) {
     publisher.publish(incident, 'revised')
@@ -188,23 +176,6 @@ function shrink(
   else if (standsVouched(world, incident) || isDeniedByStrangers(world, incident))
     publisher.publish(incident, 'revised')
   else withdrawCase(world, incident, publisher)
-}
-
-/**
- * Which of the verdicts below what came back are believed by now. It makes way at once where another
- * outage lies within it, as when its device has vanished from the network: nobody lies in two.
- */
-function leftDarkOf(
-  world: World,
-  incident: Case,
-  below: readonly Verdict[],
-  others: readonly Case[],
-): readonly Verdict[] {
-  const silent = below.filter(({ dead }) => dead >= LEFT_DARK)
-  if (silent.length === 0 || others.some((c) => isActive(c) && isPartOf(world, c, incident)))
-    return silent
-  if (isReturnHeardOut(world, incident, silent)) return silent
-  return silent.filter(({ dead }) => dead >= LEFT_DARK_EARLY)
 }
 
 /**
@@ -311,12 +282,6 @@ function isNested(world: World, verdict: Verdict, above: Verdict): boolean {
 function isWithin(world: World, inner: Case, outer: Case): boolean {
   if (inner.observer !== NONE || outer.observer !== NONE || inner.head === outer.head) return false
   return isHeadBelow(world, inner.head, outer.head)
-}
-
-/** The same, single services too. */
-function isPartOf(world: World, inner: Case, outer: Case): boolean {
-  if (inner.observer === NONE) return isWithin(world, inner, outer)
-  return outer.observer === NONE && isHeadBelow(world, inner.head, outer.head)
 }
 
 function isBelow(world: World, verdict: Verdict, incident: Case): boolean {
