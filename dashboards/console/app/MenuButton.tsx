@@ -1,7 +1,7 @@
 /**
  * A button with a menu. While it is open the menu has the focus, however slow the screen is: the library
  * tries a single time, three frames after opening, when the menu may not be shown yet; and a menu that
- * is hidden for a moment, to be put elsewhere, loses it to the button again.
+ * is hidden for a moment, to be put elsewhere, may lose it to the button again.
  */
 import { Dropdown, type MenuProps } from 'antd'
 import { type ReactElement, useEffect, useId, useState } from 'react'
