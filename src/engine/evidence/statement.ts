@@ -198,10 +198,13 @@ function put(world: World, observer: number, own: PhaseMask, word: Word): void {
   else world.speakers.set(observer, speaker)
   if (off && (phases !== own || marks & SOME_PHASE)) world.phaseSpoken.add(observer)
   belief.hold(observer)
-  // Measured dark after its device came back: it never came back, which is no new outage.
-  const stillDark = (marks & MEASURED) !== 0 && off && registers.state[observer] === AWAITED
   const spokenFor = word.ofArea && !off
-  const state = stillDark ? AWAITED : spokenFor ? MUTED : meaningOf(world, observer, off, at)
+  const meaning = spokenFor ? MUTED : meaningOf(world, observer, off, at)
+  // Measured dark after its device came back: it never came back, which is no new outage. What was
+  // measured before then says nothing of it, whether an off was heard first or not.
+  const isAwaited = meaning === OFF && registers.state[observer] === AWAITED
+  const stillDark = isAwaited && (marks & MEASURED) !== 0
+  const state = stillDark ? AWAITED : meaning
   registers.stand(observer, state, off, at, phases, boot, seq, marks)
   belief.settle()
   if (world.answeredLive.size > 0) world.answeredLive.delete(observer)

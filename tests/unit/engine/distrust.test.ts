@@ -1,7 +1,8 @@
 /** One identity cannot confirm, nor clear what two vouched for, however much and often it speaks. */
 import { describe, expect, it } from 'vitest'
 import { reborn } from '../../../src/cli/rehearsal.ts'
-import { OFF } from '../../../src/engine/evidence/registers.ts'
+import { AWAITED, OFF } from '../../../src/engine/evidence/registers.ts'
+import { saysDark } from '../../../src/engine/evidence/statement.ts'
 import { AskedLab } from '../../support/asked-lab.ts'
 import { drawnGrid } from '../../support/drawn-grid.ts'
 import { EngineLab } from '../../support/engine-lab.ts'
@@ -339,5 +340,30 @@ describe('an off measured after the return', () => {
     }
     expect(state('powerOn', 'voltage')).toBe(OFF)
     expect(state('voltage', 'powerOn')).toBe(OFF)
+  })
+
+  it('says nothing of the time after it where it was measured before, in either order (seed 1285)', () => {
+    const told = (...order: ('powerOff' | 'voltage')[]) => {
+      const story = lab()
+      story.say('C1', 'powerOff', { meters: A.slice(1) })
+      for (const identity of ['C2', 'C3']) story.say(identity, 'areaOff')
+      story.pass(30)
+      const at = { powerOff: story.now - 20_000, voltage: story.now - 10_000 }
+      for (const identity of ['C2', 'C3']) story.say(identity, 'areaOn')
+      story.pass(5)
+      for (const kind of order)
+        story.say('C1', kind, {
+          meters: ['o-a1'],
+          at: at[kind],
+          boot: 1,
+          seq: kind === 'powerOff' ? 8 : 9,
+          ...(kind === 'voltage' ? { volts: [0, 0, 0] } : {}),
+        })
+      const world = story.engine.world!
+      const meter = story.grid.observers.ids.indexOf('o-a1')
+      return [world.registers.state[meter], saysDark(world, meter)]
+    }
+    expect(told('voltage', 'powerOff')).toEqual([AWAITED, false])
+    expect(told('powerOff', 'voltage')).toEqual([AWAITED, false])
   })
 })
