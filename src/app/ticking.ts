@@ -42,6 +42,7 @@ export function tickerOf({ journal, pipeline, now }: TickingParts): Ticker {
       const mayJudge = unfiled < MAX_UNFILED && performance.now() >= restUntil
       return mayJudge ? engine.nextDeadline() : undefined
     },
+    isBehind: () => engine.isBehind,
     last: engine.world?.now ?? 0,
     now,
   })

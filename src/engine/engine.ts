@@ -70,7 +70,7 @@ import { noteTemperature } from './weather/told.ts'
 import type { TreeNews, World } from './world.ts'
 
 /** Raised with every change of the engine that changes its output for some journal. */
-export const ENGINE_VERSION = 13
+export const ENGINE_VERSION = 14
 
 const MINUTE_MS = 60_000
 /** Reports of a lit tree kept for cases that time alone brings to light: some screens full. */
@@ -241,6 +241,11 @@ export class Engine {
     for (const at of world.again.values()) due = Math.min(due, at)
     due = Math.min(due, world.calls.nextDue())
     return due === Number.POSITIVE_INFINITY ? undefined : due
+  }
+
+  /** True where the last tick left undone what was due, for the next to take up. */
+  get isBehind(): boolean {
+    return this.#world?.isBehind ?? false
   }
 
   #switch(position: Position, fact: Fact & { type: 'gridApplied' | 'rulesApplied' }): Change[] {

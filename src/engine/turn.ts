@@ -10,13 +10,14 @@ const TREES_A_TICK = 64
 /**
  * Roots of trees with news, or whose silence has grown, in index order; at most as many as a tick
  * may judge. The others' turn comes with the next ticks, which take up where this one left off and
- * begin anew behind the last root.
+ * begin anew behind the last root. Notes whether some are left over.
  */
 export function dueTrees(world: World): number[] {
   const found = new Set(world.news.keys())
   for (const [root, at] of world.again) if (at <= world.now) found.add(root)
   const due = [...found].sort((a, b) => a - b)
-  if (due.length <= TREES_A_TICK) return due
+  world.isBehind = due.length > TREES_A_TICK
+  if (!world.isBehind) return due
   const behind = due.findIndex((root) => root > world.judgedUpTo)
   const next = Math.max(0, behind)
   const turn = [...due.slice(next), ...due.slice(0, next)].slice(0, TREES_A_TICK)

@@ -123,6 +123,8 @@ export class World {
   minute: InstantMs = 0
   /** Root of the tree at which the last tick left off that had more to judge than it may. */
   judgedUpTo = NONE
+  /** The last tick left trees for the next; nothing follows from it but when that one comes. */
+  isBehind = false
   /** What callers say of their own premises. */
   readonly callers = new Callers()
   /** What looks like an outage and is none of the network's, by what it is found by. */

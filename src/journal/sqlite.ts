@@ -2,7 +2,7 @@
  * The journal in SQLite. Groups what arrives while a commit runs into the next one, tells the
  * listener, then the callers; says when the disk is full or failing. It never looks inside a fact.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
 import type { Fact, JournalledFact, Position } from '../facts/facts.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import { JOURNAL_LIMITS, type JournalLimits } from './limits.ts'
@@ -67,6 +67,8 @@ class GroupCommit implements SqliteJournal {
   /** Not yet handed to the writer. */
   #waiting: Waiting[] = []
   #inFlight = 0
+  /** When the last commit began. */
+  #begunAtMs = Number.NEGATIVE_INFINITY
   /** The loop that commits while anything waits. */
   #pump: Promise<void> | undefined
 
@@ -201,8 +203,22 @@ class GroupCommit implements SqliteJournal {
   async #commitAll(): Promise<void> {
     // What the same turn of the event loop reads from its sockets shares the first commit.
     await nextTurn()
-    while (this.#waiting.length > 0) await this.#commit(this.#take())
+    while (this.#waiting.length > 0) {
+      await this.#gathered()
+      await this.#commit(this.#take())
+    }
     this.#pump = undefined
+  }
+
+  /**
+   * Resolves when the next commit may begin: at once where none began lately. On a disk that flushes
+   * in a tenth of a millisecond each message would otherwise be a commit of its own, with its ways
+   * between threads.
+   */
+  async #gathered(): Promise<void> {
+    const waitMs = this.#begunAtMs + this.#limits.gatherMs - performance.now()
+    if (waitMs > 0 && this.#waiting.length < this.#limits.rowFacts) await delay(waitMs)
+    this.#begunAtMs = performance.now()
   }
 
   #take(): Waiting[] {

@@ -8,6 +8,11 @@ import type { InstantMs } from '../facts/time.ts'
 /** Ticks are at most this frequent, and a due deadline waits at most this long for its tick. */
 export const TICK_EVERY_MS = 250
 
+/** … but where a tick could not judge all that was due: the next takes up where it left off this soon. */
+export const TICK_ON_EVERY_MS = 50
+
+const LOOKS_A_TICK = TICK_EVERY_MS / TICK_ON_EVERY_MS
+
 /** A tick comes at least this often, so that engine time is never much older than the wall. */
 export const TICK_AT_LEAST_EVERY_MS = 60_000
 
@@ -15,6 +20,8 @@ export interface TickerOptions {
   readonly append: (fact: Fact) => Promise<Position>
   /** The engine's earliest deadline; `undefined` where it waits for nothing. */
   readonly nextDeadline: () => InstantMs | undefined
+  /** True where the last tick left undone what was due. */
+  readonly isBehind: () => boolean
   /** Time of the newest tick in the journal, 0 for none. */
   readonly last: InstantMs
   /** The wall clock. */
@@ -22,7 +29,7 @@ export interface TickerOptions {
 }
 
 export interface Ticker {
-  /** Looks every `TICK_EVERY_MS` from now on. */
+  /** Looks every `TICK_EVERY_MS` from now on, every `TICK_ON_EVERY_MS` while something is left undone. */
   start(): void
   /** Appends a tick where one is due and none is being appended. */
   look(): void
@@ -36,7 +43,7 @@ export interface Ticker {
  * counts and reports why) is due again at the next look.
  */
 export function createTicker(options: TickerOptions): Ticker {
-  const { append, nextDeadline, now } = options
+  const { append, nextDeadline, isBehind, now } = options
   let last = options.last
   /** Wall time of the last tick, whatever it said. */
   let lastWall = Number.NEGATIVE_INFINITY
@@ -62,10 +69,16 @@ export function createTicker(options: TickerOptions): Ticker {
     )
   }
 
+  let looks = 0
+  const lookOrWait = () => {
+    looks = (looks + 1) % LOOKS_A_TICK
+    if (looks === 0 || isBehind()) look()
+  }
+
   return {
     look,
     start() {
-      timer ??= setInterval(look, TICK_EVERY_MS)
+      timer ??= setInterval(lookOrWait, TICK_ON_EVERY_MS)
       look()
     },
     async stop() {

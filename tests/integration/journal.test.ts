@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import Database from 'libsql'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Fact, JournalledFact } from '../../src/facts/facts.ts'
@@ -50,6 +51,20 @@ async function readAll(journal: SqliteJournal, from = 1, until?: number) {
 }
 
 describe('the SQLite journal', () => {
+  it('begins a commit at once after a rest, and gathers what comes soon after it for the next', async () => {
+    const { journal } = await openJournal({ gatherMs: 2_000 })
+    await journal.append(tick(1))
+    const second = journal.append(tick(2))
+    await delay(5)
+    await Promise.all([second, journal.append(tick(3))])
+    const db = new Database(join(dir, 'journal.db'))
+    expect(db.prepare('SELECT first, count FROM commits').raw().all([])).toEqual([
+      [1, 1],
+      [2, 2],
+    ])
+    db.close()
+  })
+
   it('gives positions in the order of calls, one row a group, listener before promises', async () => {
     const { journal, telemetry } = await openJournal()
     const seen: string[] = []

@@ -106,6 +106,7 @@ async function serve() {
   const ticker = createTicker({
     append: (fact) => journal.append(fact),
     nextDeadline: now,
+    isBehind: () => false,
     last: 0,
     now,
   })

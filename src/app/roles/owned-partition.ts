@@ -72,6 +72,9 @@ export class OwnedPartition {
     }
   }
 
+  /** Offset of the latest tick. */
+  #ticked = Number.NEGATIVE_INFINITY
+
   private constructor(judge: Judge, owner: PartitionOwner, parts: OwnedPartitionParts) {
     this.judge = judge
     this.#owner = owner
@@ -81,8 +84,13 @@ export class OwnedPartition {
     this.#started = owner.state?.started ?? { grid: '', rules: '' }
     this.#snapshotAt = parts.now() + parts.snapshotEveryMs
     this.#ticker = createTicker({
-      append: (fact) => parts.append(fact, parts.partition),
+      append: async (fact) => {
+        this.#ticked = await parts.append(fact, parts.partition)
+        return this.#ticked
+      },
       nextDeadline: () => judge.engine.nextDeadline(),
+      // A tick that waits behind facts has left nothing undone so far.
+      isBehind: () => judge.engine.isBehind && this.#next > this.#ticked,
       last: judge.engine.world?.now ?? 0,
       now: parts.now,
     })

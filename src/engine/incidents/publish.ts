@@ -24,8 +24,14 @@ import { incidentId } from './incident-id.ts'
 import { deviceOf, deviceRef, unitOf } from './naming.ts'
 import { nextSegment } from './segments.ts'
 
-/** Between revisions that only refine figures; what a reader must know at once does not wait. */
-const REFINE_EVERY_MS = 5_000
+/**
+ * Between revisions that only refine figures; what a reader must know at once does not wait. What has
+ * just opened grows by the second and is looked at by the second, later a tenth of its age is soon
+ * enough, up to five seconds.
+ */
+const REFINE_AT_MOST_EVERY_MS = 1_000
+const REFINE_AT_LEAST_EVERY_MS = 5_000
+const REFINE_AGES = 10
 
 export class Publisher {
   readonly #world: World
@@ -41,12 +47,18 @@ export class Publisher {
     turnNotice(world, incident)
     renewEstimate(world, incident)
     const urgent = `${urgentPart(incident)}|${staffPart(incident)}`
-    const [lastUrgent, lastFine] = incident.published.split('\n')
+    const [lastUrgent, lastFine, lastCited] = incident.published.split('\n')
     const fine = finePart(incident)
+    const cited = `${incident.evidence[0]?.position ?? 0}`
     const turned = urgent !== lastUrgent
-    const refined = fine !== lastFine && world.now - incident.publishedAt >= REFINE_EVERY_MS
+    // The last reports of a burst are not kept back for others that do not come.
+    const isSettled = cited !== lastCited && !world.news.has(world.network.rootOf(incident.head))
+    const waitMs = isSettled
+      ? REFINE_AT_MOST_EVERY_MS
+      : refineEveryMs(world.now - incident.sensedAt)
+    const refined = fine !== lastFine && world.now - incident.publishedAt >= waitMs
     if (!turned && !refined && !force) return
-    incident.published = `${urgent}\n${fine}`
+    incident.published = `${urgent}\n${fine}\n${cited}`
     incident.publishedAt = world.now
     incident.revision++
     const closed = closeOrders(world, incident)
@@ -133,6 +145,11 @@ export class Publisher {
       })
     }
   }
+}
+
+function refineEveryMs(ageMs: number): number {
+  const tenth = ageMs / REFINE_AGES
+  return Math.min(REFINE_AT_LEAST_EVERY_MS, Math.max(REFINE_AT_MOST_EVERY_MS, tenth))
 }
 
 const NOTHING_OUT: FeederFigures = { incidents: 0, transformers: 0, customers: 0, ratedVa: 0 }

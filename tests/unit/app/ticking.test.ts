@@ -27,7 +27,7 @@ function busy(tookMs = 0) {
     },
     pipeline: {
       recorded: () => new Promise((resolve, reject) => filings.push({ resolve, reject })),
-      judge: { engine: { nextDeadline: () => 0, world: undefined } } as never,
+      judge: { engine: { nextDeadline: () => 0, isBehind: false, world: undefined } } as never,
     },
     now: () => Date.now(),
   })

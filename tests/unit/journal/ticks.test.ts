@@ -21,12 +21,28 @@ describe('the ticker', () => {
     const ticker = createTicker({
       append,
       nextDeadline: () => undefined,
+      isBehind: () => false,
       last: 0,
       now: () => Date.now(),
       ...options,
     })
     return { ticks, ticker }
   }
+
+  it('takes up sooner what a tick left undone', async () => {
+    let undone = 3
+    const append = vi.fn(async () => undone--)
+    const isBehind = () => undone > 0
+    const { ticker } = collect({ append, isBehind, nextDeadline: () => START })
+    ticker.start()
+    await vi.advanceTimersByTimeAsync(100)
+    expect(append).toHaveBeenCalledTimes(3)
+    await vi.advanceTimersByTimeAsync(100)
+    expect(append).toHaveBeenCalledTimes(3)
+    await vi.advanceTimersByTimeAsync(50)
+    expect(append).toHaveBeenCalledTimes(4)
+    await ticker.stop()
+  })
 
   it('ticks at once and then once a minute while nothing is due', async () => {
     const { ticks, ticker } = collect()

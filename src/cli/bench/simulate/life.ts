@@ -68,6 +68,7 @@ export class Life {
     this.#ticker = createTicker({
       append: (fact) => journal.append(fact),
       nextDeadline: () => pipeline.judge.engine.nextDeadline(),
+      isBehind: () => pipeline.judge.engine.isBehind,
       last: pipeline.judge.engine.world?.now ?? 0,
       now: around.now,
     })
