@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Library } from '../../src/app/library.ts'
+import { GridAhead } from '../../src/app/roles/grid-ahead.ts'
 import { PuttingInForce } from '../../src/app/roles/putting-in-force.ts'
 import { SharedLibrary } from '../../src/app/roles/shared-library.ts'
 import { topicsOf } from '../../src/config/kafka.ts'
@@ -35,11 +36,11 @@ await describeWithKafka('files of all roles', (server) => {
     throw error
   }
   /** A role with a folder of its own. */
-  const role = async (name: string) => {
+  const role = async (name: string, onChange = () => {}) => {
     const dataDir = join(dir, name)
     const library = new Library(dataDir)
     const topic = await InForceTopic.open(settings)
-    topic.follow(() => {}, fail)
+    topic.follow(onChange, fail)
     const shared = new SharedLibrary({ settings, library, topic, telemetry, dataDir })
     const close = async () => {
       shared.close()
@@ -106,6 +107,62 @@ await describeWithKafka('files of all roles', (server) => {
       code: 'journal.corrupt',
     })
     await close()
+  })
+
+  it('a grid waits for the engine that prepares it, and not for one that is not there', {
+    timeout: 300_000,
+  }, async () => {
+    const giver = await role('accepting')
+    const engine = await role('engine', () => ahead.look())
+    const other = await role('standby', () => beside.look())
+    writeFileSync(join(dir, 'ahead.json'), JSON.stringify({ ...smallGrid(), name: 'ahead' }))
+    const { digest } = await giver.library.keepGrid(join(dir, 'ahead.json'))
+    const rules = giver.library.keepRules('config/rules')
+    const happened: string[] = []
+    let compile = () => {}
+    const compiling = new Promise<void>((resolve) => {
+      compile = resolve
+    })
+    const ahead = new GridAhead({
+      ...{ topic: engine.topic, owned: () => [1], onFailure: fail },
+      shared: {
+        async prepare(what, named) {
+          await compiling
+          await engine.shared.prepare(what, named)
+          if (!happened.includes('ready')) happened.push('ready')
+        },
+      },
+    })
+    const beside = new GridAhead({ ...other, owned: () => [], onFailure: fail })
+
+    let clock = 0
+    const digests = ['old', 'old']
+    const putting = new PuttingInForce({
+      ...{ topic: giver.topic, library: giver.shared, partitions: 2, now: () => clock },
+      digests: (what) => (what === 'grid' ? digests : [rules, rules]),
+      async append({ type }, partition) {
+        happened.push(`${type} ${partition}`)
+        digests[partition] = digest
+        return 0
+      },
+      hasFiled: () => true,
+    })
+    const put = putting.put('grid', digest, 'wang')
+    await until(() => giver.topic.prepared(1)?.digest === digest)
+    // Nobody speaks for the first partition: it has been waited for long enough.
+    clock = 60_000
+    // Rules do not wait for a grid that is being compiled.
+    await putting.put('rules', rules, 'wang')
+    expect(happened).toEqual([])
+    expect(engine.shared.waitingFor).toEqual([])
+    compile()
+    await put
+    expect(happened).toEqual(['ready', 'gridApplied 0', 'gridApplied 1'])
+    expect(giver.topic.prepared(0)).toBeUndefined()
+    expect(giver.topic.prepared(1)).toEqual({ digest, isReady: true })
+    expect(engine.shared.grid(digest).name).toBe('ahead')
+    await until(() => other.library.has('grid', digest))
+    await Promise.all([giver.close(), engine.close(), other.close()])
   })
 
   it('what a stop left half done is carried out by the next start, once', {

@@ -19,6 +19,7 @@ import { installedVersion } from '../installed.ts'
 import type { SimulatorSurroundings } from '../simulated.ts'
 import { type StartedWith, startedWith } from './folder-grid.ts'
 import { GivenUp } from './given-up.ts'
+import { GridAhead } from './grid-ahead.ts'
 import { placeGrid } from './moves.ts'
 import { BY_START, OwnedPartition } from './owned-partition.ts'
 import { SharedLibrary } from './shared-library.ts'
@@ -82,7 +83,8 @@ export async function startEngine(options: RoleOptions): Promise<RunningRole> {
   })
   const { url } = await server.listen(settings.http.host, settings.http.port)
 
-  topic.follow(() => {}, fail)
+  const ahead = new GridAhead({ topic, shared, owned: () => owned.keys(), onFailure: fail })
+  topic.follow(() => ahead.look(), fail)
   const givenUp = new GivenUp(fail)
   const group = await EngineGroup.join(kafka, {
     async gained(partition) {
@@ -103,6 +105,7 @@ export async function startEngine(options: RoleOptions): Promise<RunningRole> {
       })
       owned.set(partition, taken)
       taken.start()
+      ahead.look()
       joined = true
       telemetry.emit('partition.gained', { partition, epoch: taken.epoch })
       return taken.next
@@ -157,6 +160,7 @@ export async function startEngine(options: RoleOptions): Promise<RunningRole> {
       stopping = true
       unwatch()
       givenUp.close()
+      ahead.stop()
       // A turn that waits for a grid is given up; the next owner takes it anew.
       shared.close()
       await judged

@@ -81,8 +81,11 @@ export class GridInForce {
 
   async #take(): Promise<void> {
     const latest = this.#topic.latest('grid')
-    if (!latest?.isDone || latest.digest === this.#grid.digest) return
-    await this.#shared.load('grid', latest.digest)
-    this.#grid = this.#shared.grid(latest.digest)
+    if (!latest || latest.digest === this.#grid.digest) return
+    const { digest, isDone } = latest
+    // One that is on its way is made ready, and taken when it is there.
+    if (!isDone) return this.#shared.prepare('grid', digest)
+    await this.#shared.load('grid', digest)
+    this.#grid = this.#shared.grid(digest)
   }
 }

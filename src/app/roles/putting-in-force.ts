@@ -1,6 +1,6 @@
 /**
  * Another grid or other rules for roles that run: the file for all of them first, then the intention,
- * then the fact for every partition. An intention that a stop left half done is carried out by the
+ * then, of a grid, what the engines say of preparing it, then the fact for every partition. An intention that a stop left half done is carried out by the
  * next start.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -10,9 +10,14 @@ import type { InForceKind, InForceTopic, PutInForce } from '../../journal/kafka/
 import { positionOf } from '../../journal/kafka/messages.ts'
 import type { SharedLibrary } from './shared-library.ts'
 
-/** Engines that must compile a large grid first say so later than this. */
+/** An engine that is there takes a fact up within moments, on a busy machine within some seconds. */
 const FILED_WITHIN_MS = 20_000
-const FILED_LOOK_MS = 50
+const LOOK_MS = 50
+
+/** An engine that is there says within a second that it prepares a grid; on a busy machine within some. */
+const HEARD_WITHIN_MS = 10_000
+/** Nine million customers take three minutes, a slow machine some more; beyond it the engine stops at the fact. */
+const READY_WITHIN_MS = 900_000
 
 export interface PuttingParts {
   readonly topic: InForceTopic
@@ -40,10 +45,13 @@ export class PuttingInForce {
    * Puts what the library keeps in force in all partitions; resolves when the records say so.
    * @throws JournalError; Problem `unavailable` where no engine has taken it up within some seconds
    */
-  put(what: InForceKind, digest: string, by: string): Promise<void> {
-    const put = this.#putting.then(() => this.#put(what, { digest, by }))
+  async put(what: InForceKind, digest: string, by: string): Promise<void> {
+    const asked = { digest, by }
+    // Beside the others: rules need not wait for a grid that is being compiled.
+    if (what === 'grid') await this.#prepared(asked)
+    const put = this.#putting.then(() => this.#put(what, asked))
     this.#putting = put.catch(() => {})
-    return put
+    await put
   }
 
   /** Carries out what was asked for and is not done. @throws JournalError */
@@ -55,12 +63,35 @@ export class PuttingInForce {
   }
 
   async #put(what: InForceKind, asked: { digest: string; by: string }): Promise<void> {
+    const intention = await this.#announced(what, asked)
+    if (intention) await this.#filed(what, await this.#toAll(what, intention))
+  }
+
+  /** Has the engines prepare it, those that are there and until they are ready. */
+  async #prepared(asked: { digest: string; by: string }): Promise<void> {
+    const { topic, now } = this.#parts
+    if (!(await this.#announced('grid', asked))) return
+    const begun = now()
+    const isAwaited = (partition: number) => {
+      const said = topic.prepared(partition)
+      const isHeard = said?.digest === asked.digest
+      if (isHeard && said.isReady) return false
+      return now() - begun < (isHeard ? READY_WITHIN_MS : HEARD_WITHIN_MS)
+    }
+    while (this.#missing('grid', asked.digest).some(isAwaited)) await sleep(LOOK_MS)
+  }
+
+  /** The file for all, then the intention; undefined where every partition is judged by it already. */
+  async #announced(
+    what: InForceKind,
+    asked: { digest: string; by: string },
+  ): Promise<PutInForce | undefined> {
     const { topic, library, now } = this.#parts
-    const intention = { ...asked, at: now(), isDone: false }
     await library.share(what, asked.digest)
-    if (this.#missing(what, asked.digest).length === 0) return
+    if (this.#missing(what, asked.digest).length === 0) return undefined
+    const intention = { ...asked, at: now(), isDone: false }
     await topic.say(what, intention)
-    await this.#filed(what, await this.#toAll(what, intention))
+    return intention
   }
 
   #missing(what: InForceKind, digest: string): readonly number[] {
@@ -90,7 +121,7 @@ export class PuttingInForce {
           'unavailable',
           `the ${what} are in the journal and no engine has taken them up yet; they come into force when one does`,
         )
-      await sleep(FILED_LOOK_MS)
+      await sleep(LOOK_MS)
     }
   }
 }

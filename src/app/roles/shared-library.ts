@@ -57,15 +57,28 @@ export class SharedLibrary implements Shelf {
     rmSync(this.#fetched, { recursive: true, force: true })
   }
 
-  /** For `/readyz`: what is being fetched, or waited for because no role has given it yet. */
+  /** For `/readyz`: what is missing to go on, and fetched, or waited for because no role has given it yet. */
   get waitingFor(): readonly string[] {
     return [...this.#waitingFor]
   }
 
   /** Resolves once the engine can meet the fact that names it. @throws JournalError, GridError, RulesError */
   async load(what: InForceKind, digest: string): Promise<void> {
+    const missing = `${what} ${digest}`
+    this.#waitingFor.add(missing)
+    try {
+      await this.prepare(what, digest)
+    } finally {
+      this.#waitingFor.delete(missing)
+    }
+  }
+
+  /** The same for one who goes on without it meanwhile. @throws as `load` */
+  async prepare(what: InForceKind, digest: string): Promise<void> {
     const { library } = this.#parts
-    if (!library.has(what, digest)) await this.#once(what, digest)
+    // A grid that was fetched and is being compiled is in the folder already.
+    const fetching = this.#fetching.get(`${what} ${digest}`)
+    if (fetching || !library.has(what, digest)) await (fetching ?? this.#once(what, digest))
     await library.load(what, digest)
   }
 
@@ -93,16 +106,9 @@ export class SharedLibrary implements Shelf {
 
   #once(what: InForceKind, digest: string): Promise<void> {
     const key = `${what} ${digest}`
-    let fetching = this.#fetching.get(key)
-    if (!fetching) {
-      this.#waitingFor.add(key)
-      this.#parts.telemetry.emit('library.awaited', { what, digest })
-      fetching = this.#fetch(what, digest).finally(() => {
-        this.#fetching.delete(key)
-        this.#waitingFor.delete(key)
-      })
-      this.#fetching.set(key, fetching)
-    }
+    this.#parts.telemetry.emit('library.awaited', { what, digest })
+    const fetching = this.#fetch(what, digest).finally(() => this.#fetching.delete(key))
+    this.#fetching.set(key, fetching)
     return fetching
   }
 

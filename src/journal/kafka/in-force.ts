@@ -1,7 +1,8 @@
 /**
- * What is in force, told to roles that judge nothing, where the files of it are, and which partition
- * judges each feeder: a small compacted topic that every role follows. The facts alone decide what engines judge by; an entry that is asked
- * for and not done says that facts of it may be missing in some partitions.
+ * What is in force, told to roles that judge nothing, where the files of it are, which partition
+ * judges each feeder, and which grid each engine has ready: a small compacted topic that every role
+ * follows. The facts alone decide what engines judge by; an entry that is asked for and not done says
+ * that facts of it may be missing in some partitions.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type KafkaSettings, topicsOf } from '../../config/kafka.ts'
@@ -33,7 +34,14 @@ export interface FilePlace {
   readonly from: number
 }
 
+/** A grid that the engine of a partition prepares, or has prepared, before it meets its fact. */
+export interface PreparedGrid {
+  readonly digest: string
+  readonly isReady: boolean
+}
+
 const PARTITIONS = 'partitions'
+const preparedKey = (partition: number) => `prepared:${partition}`
 const fileKey = (kind: InForceKind, digest: string) => `file:${kind}:${digest}`
 
 export class InForceTopic {
@@ -88,6 +96,16 @@ export class InForceTopic {
   /** Before the grid that it is for is put in force; once all copies have it. @throws JournalError */
   async sayPartitions(placed: FeederPartitions): Promise<void> {
     await this.#write(PARTITIONS, [...placed])
+  }
+
+  /** What the engine of a partition said of the last grid that it prepared. */
+  prepared(partition: number): PreparedGrid | undefined {
+    return this.#entry(preparedKey(partition))
+  }
+
+  /** Resolves once all copies have it. @throws JournalError */
+  async sayPrepared(partition: number, prepared: PreparedGrid): Promise<void> {
+    await this.#write(preparedKey(partition), prepared)
   }
 
   place(kind: InForceKind, digest: string): FilePlace | undefined {
