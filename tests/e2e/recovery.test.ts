@@ -14,6 +14,7 @@ import {
   readSync,
   rmSync,
   statfsSync,
+  symlinkSync,
   watch,
   writeFileSync,
   writeSync,
@@ -24,6 +25,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { connectAsync, type MqttClient } from 'mqtt'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { KillLoad } from '../../src/cli/bench/kill-load.ts'
+import { openForReading } from '../../src/config/sqlite.ts'
 import { Draw } from '../../src/grid/generate/draw.ts'
 import { generateGrid } from '../../src/grid/generate/generate.ts'
 import {
@@ -174,17 +176,80 @@ describe.skipIf(!hasDisk)('a full disk (needs the right to mount one)', () => {
     expect(await server.stop()).toMatchObject({ code: 0 })
     expect(await replayedDigest(server.data)).toBe(recordedDigest(server.data))
   })
-
-  /** Takes all space there is. */
-  function fill(path: string): void {
-    const file = openSync(path, 'w')
-    const block = Buffer.alloc(65_536)
-    try {
-      while (statfsSync(disk).bavail > 0) writeSync(file, block)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
-    } finally {
-      closeSync(file)
-    }
-  }
 })
+
+describe.skipIf(!hasDisk)(
+  'a full disk under the records alone (needs the right to mount one)',
+  () => {
+    const data = join(folder, 'ledger-elsewhere')
+    let server: Server
+    let terminal: MqttClient
+
+    beforeAll(async () => {
+      const grid = join(folder, 'small.json')
+      writeFileSync(grid, JSON.stringify(smallGrid()))
+      mkdirSync(data)
+      symlinkSync(join(disk, 'records.db'), join(data, 'records.db'))
+      server = await startServing({ grid, data })
+      const options = { username: 'C1', password: TERMINAL_SECRET, reconnectPeriod: 0 }
+      terminal = await connectAsync(server.brokerUrl, options, false)
+    })
+    afterAll(async () => {
+      await terminal?.endAsync(true)
+      await server?.remove()
+    })
+
+    const reasons = async () =>
+      ((await (await fetch(`${server.url}/readyz`)).json()) as { reasons: string[] }).reasons
+    const publish = (message: object) =>
+      terminal.publishAsync('lastgasp/v1/C1/event', JSON.stringify(message), { qos: 1 })
+
+    it('is said; reports are taken, acknowledged and judged meanwhile, and filed afterwards', {
+      timeout: 300_000,
+    }, async () => {
+      const ballast = join(disk, 'ballast')
+      fill(ballast)
+      // Each is a page of the ledger, and acknowledged: the journal has room.
+      let unfit = 0
+      while (!(await reasons()).includes('records: full'))
+        await publish({
+          kind: 'unheard-of',
+          at: null,
+          boot: 1,
+          seq: ++unfit,
+          why: 'x'.repeat(4_000),
+        })
+      for (const [seq, meters] of [undefined, ['M1', 'M2']].entries())
+        await publish({ kind: 'powerOff', at: new Date().toISOString(), boot: 1, seq, meters })
+      // The engine goes on, by the ticks of each minute: those between wait for what they would file.
+      const open = async () => (await server.get('/api/v1/status')).incidents.open
+      await until(async () => (await open()) === 1)
+      expect(await reasons()).toEqual(['records: full'])
+      const filed = () => server.get('/api/v1/incidents?state=open')
+      expect((await filed()).incidents).toEqual([])
+
+      rmSync(ballast)
+      await until(async () => (await reasons()).length === 0)
+      await until(async () => (await filed()).incidents.length === 1)
+      expect(await server.stop()).toMatchObject({ code: 0 })
+      expect(await replayedDigest(data)).toBe(recordedDigest(data))
+      const db = openForReading(join(data, 'records.db'))
+      const [kept] = db.prepare('SELECT count(*) FROM quarantine').raw().get([]) as [number]
+      db.close()
+      expect(kept).toBe(unfit)
+    })
+  },
+)
+
+/** Takes all space there is. */
+function fill(path: string): void {
+  const file = openSync(path, 'w')
+  const block = Buffer.alloc(65_536)
+  try {
+    while (statfsSync(disk).bavail > 0) writeSync(file, block)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
+  } finally {
+    closeSync(file)
+  }
+}
