@@ -38,8 +38,8 @@ export interface FollowersParts {
   readonly records: SqliteRecords
   /** Where facts go: how many are on their way is a figure of the series. */
   readonly journal: { readonly pending: number }
-  /** Periodic readings; absent where they are facts. */
-  readonly readings?: SeriesReadings | undefined
+  /** Periodic readings, by partition. */
+  readonly readings: readonly SeriesReadings[]
   readonly worlds: Worlds
   readonly crews: Crews
   /** The way to receivers that listen by topic. */
@@ -147,7 +147,7 @@ function openSeriesOf(parts: FollowersParts, closers: Closers): void {
   if (settings.series.url === null) return
   const figures = processFigures({ telemetry, journal, records })
   const of = settings.series as Parameters<typeof openSeries>[0]['settings']
-  const voltages = readings && { readings, placeOf: (id: string) => placeOfTerminal(grid(), id) }
+  const voltages = { readings, placeOf: (id: string) => placeOfTerminal(grid(), id) }
   const series = openSeries({ records, settings: of, telemetry, figures, now, voltages })
   closers.push(() => series.close())
 }

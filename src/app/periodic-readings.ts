@@ -67,15 +67,14 @@ export class PeriodicReadings {
 }
 
 /**
- * The way of facts from terminals: readings that nobody asked for into their table, and of them into the
- * journal what is news. Without such a table all are facts.
+ * The way of facts from terminals into a process that judges itself: readings that nobody asked for
+ * beside the facts, and of them into the journal what is news.
  */
 export function intakeOf(
-  readings: ReadingLog | undefined,
+  readings: ReadingLog,
   worlds: () => readonly World[],
   append: (fact: Fact) => Promise<number>,
 ): (fact: Fact) => Promise<number> {
-  if (!readings) return append
   const periodic = new PeriodicReadings(() => worlds()[0])
   return async (fact) => {
     if (!isUnasked(fact)) return append(fact)

@@ -20,7 +20,7 @@ import { applyGridOfStart } from './grid-at-start.ts'
 import { healthOf } from './health.ts'
 import { Library } from './library.ts'
 import { tellNew } from './new-incidents.ts'
-import { openJournal } from './open-journal.ts'
+import { openJournal, openReadings } from './open-journal.ts'
 import { type Closers, openedWhole } from './opening.ts'
 import { intakeOf } from './periodic-readings.ts'
 import { Pipeline } from './pipeline.ts'
@@ -134,7 +134,7 @@ async function open(
     const cutoff = now() - settings.journal.retentionDays * DAY_MS
     await retainJournal(journal, cutoff, store.kept().at(-1)?.position)
     await records.retain(cutoff)
-    await journal.readings?.retain(now() - settings.journal.readingsDays * DAY_MS)
+    await journal.readings.retain(now() - settings.journal.readingsDays * DAY_MS)
   })
 
   let callSender: CallSender | undefined
@@ -149,7 +149,8 @@ async function open(
   const around = { settings, telemetry, records, worlds, crews, grid, rules, now }
   const followers = await openFollowers(
     {
-      ...{ ...around, journal, readings: journal.readings, fail },
+      ...{ ...around, journal, fail },
+      readings: await openReadings(settings, journal.readings, closers),
       topics: topicWay(() => terminals?.sensing),
       // A demonstration shows messages on a page of this machine.
       allowPrivate: settings.notify.allowPrivate || options.demo === true,
@@ -222,7 +223,7 @@ async function open(
     sink: {
       append: intakeOf(journal.readings, worlds.all, (fact) => crews.append(fact)),
       get pending() {
-        return journal.pending + records.pending + (journal.readings?.pending ?? 0)
+        return journal.pending + records.pending + journal.readings.pending
       },
     },
     directory,

@@ -8,17 +8,22 @@ export type KafkaSettings = Settings['kafka'] & {
   readonly brokers: string
   /** How long facts and changes are kept, from `journal.retentionDays`. */
   readonly retentionDays: number
+  /** The same of periodic readings, from `journal.readingsDays`. */
+  readonly readingsDays: number
 }
 
 /** The Kafka that the settings name, if any. */
 export function kafkaSettings({ kafka, journal }: Settings): KafkaSettings | undefined {
   const { brokers } = kafka
-  return brokers === null ? undefined : { ...kafka, brokers, retentionDays: journal.retentionDays }
+  const { retentionDays, readingsDays } = journal
+  return brokers === null ? undefined : { ...kafka, brokers, retentionDays, readingsDays }
 }
 
 export interface TopicNames {
   /** Everything that enters, by partition. */
   readonly facts: string
+  /** Periodic readings, partition by partition as the facts. */
+  readonly readings: string
   /** What the engines say, partition by partition as the facts. */
   readonly changes: string
   /** State of the engines, compacted. */
@@ -32,6 +37,7 @@ export interface TopicNames {
 export function topicsOf({ prefix }: Pick<KafkaSettings, 'prefix'>): TopicNames {
   return {
     facts: `${prefix}.facts`,
+    readings: `${prefix}.readings`,
     changes: `${prefix}.changes`,
     snapshots: `${prefix}.snapshots`,
     files: `${prefix}.files`,

@@ -35,14 +35,10 @@ export interface KeptReading {
   readonly reading: ReadingFact
 }
 
-/** Periodic readings beside the facts. They have no position and are no evidence. */
+/** Where periodic readings are kept beside the facts. They have no position and are no evidence. */
 export interface ReadingLog {
-  /** Resolves with its place once it is committed to disk. @throws JournalError as `append` */
+  /** Resolves with its place once it is as durable as a fact. @throws JournalError as `append` */
   keep(reading: ReadingFact): Promise<number>
-  /** In order, behind `id`. */
-  after(id: number, limit: number): readonly KeptReading[]
-  /** Place of the newest, 0 for none. */
-  readonly last: number
   readonly pending: number
   /** Drops those received before; the newest stays, so that no place is given twice. */
   retain(before: InstantMs): Promise<void>

@@ -6,7 +6,7 @@ import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promi
 import type { Fact, JournalledFact, Position } from '../facts/facts.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import { JOURNAL_LIMITS, type JournalLimits } from './limits.ts'
-import { JournalError, type JournalPort, type ReadingLog } from './port.ts'
+import { JournalError, type JournalPort } from './port.ts'
 import { type JournalReader, openReader } from './reader.ts'
 import { ReadingTable } from './readings.ts'
 import { encodeRow } from './row.ts'
@@ -32,7 +32,7 @@ export interface SqliteJournal extends JournalPort {
   /** For `/readyz`. */
   readonly condition: JournalCondition
   /** Periodic readings beside the facts. */
-  readonly readings: ReadingLog
+  readonly readings: ReadingTable
 }
 
 interface Waiting {

@@ -10,14 +10,17 @@ export interface SeriesSource {
   saveCursor(name: string, position: Position): Promise<void>
 }
 
-/** Periodic readings, in order; the journal's table fits. */
+/** A periodic reading with its place among them. */
+interface PlacedReading {
+  readonly id: number
+  readonly reading: ReadingFact
+}
+
+/** Periodic readings, in order; the journal's table fits, and a partition of their topic. */
 export interface SeriesReadings {
   /** Place of the newest. */
   readonly last: number
-  after(
-    id: number,
-    limit: number,
-  ): readonly { readonly id: number; readonly reading: ReadingFact }[]
+  after(id: number, limit: number): readonly PlacedReading[] | Promise<readonly PlacedReading[]>
 }
 
 /** Where a terminal's voltages are shown. */
@@ -30,7 +33,8 @@ export interface VoltagePlace {
 
 /** What voltages are written from; a terminal without place is left out. */
 export interface Voltages {
-  readonly readings: SeriesReadings
+  /** By partition; always in the same order, for each has a cursor of its own. */
+  readonly readings: readonly SeriesReadings[]
   placeOf(terminal: string): VoltagePlace | undefined
 }
 

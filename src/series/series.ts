@@ -18,8 +18,11 @@ import { voltageLine } from './voltage-points.ts'
 
 /** Name of the cursor in the records. */
 export const SERIES_CURSOR = 'series'
-/** The same for periodic readings. */
+/** The same for periodic readings, of the first partition of them. */
 export const VOLTAGE_CURSOR = 'series-voltage'
+
+const voltageCursor = (partition: number) =>
+  partition === 0 ? VOLTAGE_CURSOR : `${VOLTAGE_CURSOR}-${partition}`
 
 /** Finest resolution of the boards: looking oftener would show nothing more. */
 const POLL_MS = 1000
@@ -67,7 +70,10 @@ export function openSeries(options: SeriesOptions): Series {
   const random = options.random ?? Math.random
   const database = options.database ?? openDatabase(options.settings)
   let cursor = records.cursor(SERIES_CURSOR)
-  let read = records.cursor(VOLTAGE_CURSOR)
+  const logs = (voltages?.readings ?? []).map((readings, partition) => {
+    const name = voltageCursor(partition)
+    return { readings, name, read: records.cursor(name) }
+  })
   let closed = false
   let failures = 0
   let failingSince = 0
@@ -78,7 +84,7 @@ export function openSeries(options: SeriesOptions): Series {
   const lag = () => Math.max(0, records.state.position - cursor)
   telemetry.gauge('lastgasp_series_lag_facts', 'Facts not yet written to the series', lag)
   telemetry.gauge('lastgasp_series_lag_readings', 'Voltages not yet written to the series', () =>
-    Math.max(0, (voltages?.readings.last ?? 0) - read),
+    logs.reduce((sum, { readings, read }) => sum + Math.max(0, readings.last - read), 0),
   )
 
   async function writeLines(lines: readonly string[]): Promise<void> {
@@ -113,18 +119,18 @@ export function openSeries(options: SeriesOptions): Series {
     return true
   }
 
-  /** The same for periodic readings, behind a cursor of their own. */
-  async function writeVoltages(): Promise<boolean> {
-    const kept = voltages?.readings.after(read, PAGE_READINGS) ?? []
+  /** The same for periodic readings of a partition, behind a cursor of their own. */
+  async function writeVoltages(log: (typeof logs)[number]): Promise<boolean> {
+    const kept = await log.readings.after(log.read, PAGE_READINGS)
     const last = kept.at(-1)
-    if (!voltages || !last) return false
+    if (!last) return false
     const lines = kept.flatMap(({ reading }) => {
-      const place = voltages.placeOf(reading.terminal)
+      const place = voltages?.placeOf(reading.terminal)
       return (place && voltageLine(reading, place)) ?? []
     })
     await writeLines(lines)
-    await records.saveCursor(VOLTAGE_CURSOR, last.id)
-    read = last.id
+    await records.saveCursor(log.name, last.id)
+    log.read = last.id
     return true
   }
 
@@ -152,7 +158,7 @@ export function openSeries(options: SeriesOptions): Series {
     let waitMs = POLL_MS
     try {
       while (!closed && (await writePage()));
-      while (!closed && (await writeVoltages()));
+      for (const log of logs) while (!closed && (await writeVoltages(log)));
       if (!closed) await writeFigures()
     } catch (error) {
       waitMs = waitAfter(error)

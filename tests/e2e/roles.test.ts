@@ -9,39 +9,14 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connectAsync } from 'mqtt'
 import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest'
-import type { Grid } from '../../src/grid/model.ts'
 import { customerLines } from '../../src/records/customers/generate.ts'
 import { customer } from '../support/customer-file.ts'
 import { DeskConsole, type ShownIncident } from '../support/desk-console.ts'
 import { describeWithAllBrokers } from '../support/kafka-client.ts'
 import { type RoundRobin, roundRobin } from '../support/round-robin.ts'
 import { lastgasp, lastgaspOutput, type Server, startServing } from '../support/server.ts'
+import { twoTowns } from '../support/two-towns.ts'
 import { until } from '../support/until.ts'
-import { smallGrid } from '../unit/grid/small-grid.ts'
-
-/** Two towns that nothing joins: each in a partition of its own. */
-function twoTowns(): Grid {
-  const one = smallGrid()
-  const there = (text: string) =>
-    text.replaceAll(
-      /"(id|device|node|from|to|substation|source|usagePoint|via)":"(\w+)"/g,
-      '"$1":"$2-2"',
-    )
-  const { units, ...rest } = one
-  const two = JSON.parse(there(JSON.stringify(rest))) as typeof rest
-  const both = <T>(a: readonly T[], b: readonly T[]) => [...a, ...b]
-  return {
-    ...one,
-    units,
-    substations: both(one.substations, two.substations),
-    feeders: both(one.feeders, two.feeders),
-    nodes: both(one.nodes, two.nodes),
-    devices: both(one.devices, two.devices),
-    lines: both(one.lines, two.lines),
-    usagePoints: both(one.usagePoints, two.usagePoints),
-    observers: both(one.observers, two.observers),
-  }
-}
 
 await describeWithAllBrokers('roles', ([kafka, mosquitto, redis]) => {
   const folder = mkdtempSync(join(tmpdir(), 'lastgasp-roles-'))

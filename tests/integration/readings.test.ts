@@ -117,7 +117,7 @@ describe('the series', () => {
     const follow = () =>
       openSeries({
         ...{ records, telemetry: quiet(), now: () => AT, settings: {} as never },
-        voltages: { readings: journal.readings, placeOf: (id) => places.get(id) },
+        voltages: { readings: [journal.readings], placeOf: (id) => places.get(id) },
         random: () => 0,
         database: {
           async write(lines) {

@@ -4,7 +4,7 @@ import { kafkaSettings } from '../../src/config/kafka.ts'
 import { settingsSchema } from '../../src/config/schema.ts'
 import { BUILD_COMMAND, loadClient } from '../../src/journal/kafka/client.ts'
 import { kafkaIsInstalled } from './kafka.ts'
-import { describeWith, describeWithAll, type TestServer } from './services.ts'
+import { describeWith, describeWithAll, type ServiceName, type TestServer } from './services.ts'
 
 export async function describeWithKafka(
   title: string,
@@ -13,12 +13,21 @@ export async function describeWithKafka(
   if (await clientIsThere(title)) await describeWith('kafka', title, body)
 }
 
+/** The same with other servers, which come behind Kafka in the order of their names. */
+export async function describeWithKafkaAnd(
+  others: readonly ServiceName[],
+  title: string,
+  body: (servers: readonly TestServer[]) => void,
+): Promise<void> {
+  if (await clientIsThere(title)) await describeWithAll(['kafka', ...others], title, body)
+}
+
 /** Tests of the roles: Kafka, an MQTT broker and Redis, in this order. */
 export async function describeWithAllBrokers(
   title: string,
   body: (servers: readonly TestServer[]) => void,
 ): Promise<void> {
-  if (await clientIsThere(title)) await describeWithAll(['kafka', 'mqtt', 'redis'], title, body)
+  await describeWithKafkaAnd(['mqtt', 'redis'], title, body)
 }
 
 /** Tests that start brokers of their own: several, or with settings that no other server has. */

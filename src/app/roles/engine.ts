@@ -94,6 +94,7 @@ export async function startEngine(options: RoleOptions): Promise<RunningRole> {
           ...{ settings: kafka, library: shared, partition, now: () => Date.now() },
           snapshotEveryMs: settings.journal.snapshotEverySeconds * 1000,
           append: (fact, to) => appender.append(fact, to),
+          onFailure: fail,
         })
         try {
           await putInForce(one, started, shared, appender, topic, partition, kafka)

@@ -25,6 +25,7 @@ import { Judge, type Shelf } from '../judge.ts'
 import { DivergedError } from '../pipeline.ts'
 import { newestBeginning } from '../snapshotting.ts'
 import { PartWords } from './part-words.ts'
+import { ReadingScreen } from './reading-screen.ts'
 
 /** Pages are copied between two turns, in one go: the state must be of one moment. */
 const ALL_PAGES = Number.MAX_SAFE_INTEGER
@@ -39,6 +40,7 @@ export interface OwnedPartitionParts {
   readonly snapshotEveryMs: number
   append(fact: Fact, partition: number): Promise<number>
   now(): number
+  readonly onFailure: (error: unknown) => void
 }
 
 export class OwnedPartition {
@@ -48,6 +50,7 @@ export class OwnedPartition {
   readonly #epoch: number
   readonly #ticker: Ticker
   readonly #words: PartWords
+  readonly #screen: ReadingScreen
   #next: number
   #started: StartedDigests
   #pages: StatePages | undefined
@@ -101,6 +104,13 @@ export class OwnedPartition {
       append: parts.append,
       now: parts.now,
     })
+    this.#screen = new ReadingScreen({
+      ...{ settings: parts.settings, partition: parts.partition, onFailure: parts.onFailure },
+      from: owner.state?.readings ?? 0,
+      world: () => judge.engine.world,
+      nextFact: () => this.#next,
+      append: (fact) => parts.append(fact, parts.partition),
+    })
   }
 
   get epoch(): number {
@@ -117,10 +127,11 @@ export class OwnedPartition {
     return this.#started
   }
 
-  /** Time moves from here on. */
+  /** Time moves from here on, and what is news among readings is heard. */
   start(): void {
     this.#ticker.start()
     this.#words.start()
+    this.#screen.start()
   }
 
   /** Judges these facts and commits what follows from them, after what is under way. */
@@ -133,6 +144,7 @@ export class OwnedPartition {
   async release(): Promise<void> {
     await this.#ticker.stop()
     await this.#words.stop()
+    await this.#screen.stop()
     await this.#working.catch(() => {})
     await this.#owner.close()
   }
@@ -151,7 +163,8 @@ export class OwnedPartition {
     }
     const position = positionOf(this.#next - 1, partition, settings.partitions)
     const [epoch, next, started] = [this.#epoch, this.#next, this.#started]
-    const state = { epoch, position, digest: this.judge.digest, next, started }
+    const readings = this.#screen.place
+    const state = { epoch, position, digest: this.judge.digest, next, readings, started }
     const due = now() >= this.#snapshotAt
     const snapshot = due ? this.#snapshot() : undefined
     if (snapshot) this.#snapshotAt = now() + snapshotEveryMs

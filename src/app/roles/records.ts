@@ -25,6 +25,7 @@ import { CallSender } from '../call-sender.ts'
 import { Crews } from '../crews.ts'
 import { openFollowers } from '../followers.ts'
 import { GridApply } from '../grid-apply.ts'
+import { openReadings } from '../open-journal.ts'
 import { type Closers, openedWhole } from '../opening.ts'
 import { QuarantineReplay } from '../quarantine-replay.ts'
 import { rulesDoor } from '../rules.ts'
@@ -134,6 +135,7 @@ async function open(
   const followers = await openFollowers(
     {
       ...{ ...around, journal: appender, fail },
+      readings: await openReadings(settings, undefined, closers),
       places: (position) => places.upTo(position),
       topics: topicWay(() => calls),
       allowPrivate: settings.notify.allowPrivate,

@@ -8,6 +8,7 @@ import { FactAppender } from '../../journal/kafka/appender.ts'
 import { openSubscriber } from '../../sensing/subscriber.ts'
 import { createTelemetry } from '../../telemetry/telemetry.ts'
 import { installedVersion } from '../installed.ts'
+import { isUnasked } from '../periodic-readings.ts'
 import { directoryInForce } from '../terminal-directory.ts'
 import type { RoleOptions, RunningRole } from './engine.ts'
 import { startedWith } from './folder-grid.ts'
@@ -35,6 +36,8 @@ export async function startSensing(options: RoleOptions): Promise<RunningRole> {
     sink: {
       async append(fact) {
         const partitions = partitionsOf(fact, grid(), grids.partitions)
+        // Which of them is news the engine tells, which knows the open outages.
+        if (isUnasked(fact)) return appender.keep(fact, partitions[0]!)
         const [offset] = await Promise.all(
           partitions.map((partition) => appender.append(fact, partition)),
         )

@@ -1,10 +1,10 @@
 /**
- * Appends facts to partitions of the topic `facts`: a promise resolves with the fact's offset once
- * all copies in step have it. Says when the brokers are away.
+ * Appends facts to partitions of the topic `facts`, periodic readings to those of `readings`: a promise
+ * resolves with the offset once all copies in step have it. Says when the brokers are away.
  */
 import type { DeliveryReport, LibrdKafkaError, Producer } from 'node-rdkafka'
-import { type KafkaSettings, topicsOf } from '../../config/kafka.ts'
-import type { Fact } from '../../facts/facts.ts'
+import { type KafkaSettings, type TopicNames, topicsOf } from '../../config/kafka.ts'
+import type { Fact, ReadingFact } from '../../facts/facts.ts'
 import type { Telemetry } from '../../telemetry/telemetry.ts'
 import { JOURNAL_LIMITS } from '../limits.ts'
 import { JournalError } from '../port.ts'
@@ -22,6 +22,7 @@ import {
 const LOOK_EVERY_MS = 2_000
 
 interface Waiting {
+  readonly topic: 'facts' | 'readings'
   readonly since: number
   readonly resolve: (offset: number) => void
   readonly reject: (error: JournalError) => void
@@ -31,7 +32,7 @@ export type AppenderCondition = 'writing' | 'unreachable' | 'closed'
 
 export class FactAppender {
   readonly #producer: Producer
-  readonly #topic: string
+  readonly #topics: TopicNames
   readonly #telemetry: Telemetry
   readonly #watch: NodeJS.Timeout
   #condition: AppenderCondition = 'writing'
@@ -48,12 +49,12 @@ export class FactAppender {
       await disconnect(producer)
       throw error
     }
-    return new FactAppender(producer, topicsOf(settings).facts, telemetry)
+    return new FactAppender(producer, topicsOf(settings), telemetry)
   }
 
-  private constructor(producer: Producer, topic: string, telemetry: Telemetry) {
+  private constructor(producer: Producer, topics: TopicNames, telemetry: Telemetry) {
     this.#producer = producer
-    this.#topic = topic
+    this.#topics = topics
     this.#telemetry = telemetry
     producer.on('delivery-report', (error, report) => this.#delivered(error, report))
     this.#watch = setInterval(() => void this.#look(), LOOK_EVERY_MS)
@@ -76,23 +77,12 @@ export class FactAppender {
 
   /** Resolves with the offset; rejects with `journal.unreachable` after half a minute without Kafka. */
   append(fact: Fact, partition: number): Promise<number> {
-    if (this.#condition === 'closed')
-      return Promise.reject(this.#refused(new JournalError('journal.closed', 'journal is closed')))
-    if (this.#pending >= JOURNAL_LIMITS.pendingFacts)
-      return Promise.reject(
-        this.#refused(new JournalError('journal.busy', `${this.#pending} facts wait for Kafka`)),
-      )
-    return new Promise((resolve, reject) => {
-      const waiting: Waiting = { since: performance.now(), resolve, reject }
-      try {
-        const value = Buffer.from(JSON.stringify(fact))
-        this.#producer.produce(this.#topic, partition, value, null, null, waiting)
-        this.#pending++
-      } catch (error) {
-        const code = isQueueFull(error) ? 'journal.busy' : kafkaError(error).code
-        reject(this.#refused(new JournalError(code, (error as Error).message)))
-      }
-    })
+    return this.#append('facts', fact, partition)
+  }
+
+  /** The same of a periodic reading, beside the facts. */
+  keep(reading: ReadingFact, partition: number): Promise<number> {
+    return this.#append('readings', reading, partition)
   }
 
   async close(): Promise<void> {
@@ -100,6 +90,26 @@ export class FactAppender {
     this.#condition = 'closed'
     clearInterval(this.#watch)
     await disconnect(this.#producer)
+  }
+
+  #append(topic: Waiting['topic'], fact: Fact, partition: number): Promise<number> {
+    if (this.#condition === 'closed')
+      return Promise.reject(this.#refused(new JournalError('journal.closed', 'journal is closed')))
+    if (this.#pending >= JOURNAL_LIMITS.pendingFacts)
+      return Promise.reject(
+        this.#refused(new JournalError('journal.busy', `${this.#pending} facts wait for Kafka`)),
+      )
+    return new Promise((resolve, reject) => {
+      const waiting: Waiting = { topic, since: performance.now(), resolve, reject }
+      try {
+        const value = Buffer.from(JSON.stringify(fact))
+        this.#producer.produce(this.#topics[topic], partition, value, null, null, waiting)
+        this.#pending++
+      } catch (error) {
+        const code = isQueueFull(error) ? 'journal.busy' : kafkaError(error).code
+        reject(this.#refused(new JournalError(code, (error as Error).message)))
+      }
+    })
   }
 
   #delivered(error: LibrdKafkaError | null, report: DeliveryReport): void {
@@ -111,7 +121,8 @@ export class FactAppender {
     }
     this.#turn('writing')
     const seconds = (performance.now() - waiting.since) / 1000
-    this.#telemetry.emit('journal.committed', { seconds })
+    if (waiting.topic === 'readings') this.#telemetry.emit('readings.kept')
+    else this.#telemetry.emit('journal.committed', { seconds })
     waiting.resolve(report.offset)
   }
 
@@ -122,7 +133,7 @@ export class FactAppender {
 
   async #look(): Promise<void> {
     try {
-      await metadataOf(this.#producer, this.#topic)
+      await metadataOf(this.#producer, this.#topics.facts)
       this.#turn('writing')
     } catch (error) {
       this.#turn('unreachable', error)

@@ -124,17 +124,19 @@ export async function answeredInTime(
 /** Makes the topics that are missing. @throws JournalError where a topic has another number of partitions */
 export async function prepareTopics(settings: KafkaSettings): Promise<void> {
   const { AdminClient } = await loadClient()
-  const { facts, changes, snapshots, files, inForce } = topicsOf(settings)
+  const { facts, readings, changes, snapshots, files, inForce } = topicsOf(settings)
   const retained = {
     ...LARGE,
     'retention.ms': String(settings.retentionDays * DAY_MS),
     'cleanup.policy': 'delete',
   }
+  const passing = { ...retained, 'retention.ms': String(settings.readingsDays * DAY_MS) }
   const compacted = { ...LARGE, 'cleanup.policy': 'compact' }
   const admin = AdminClient.create(connection(settings))
   try {
     for (const [topic, config] of [
       [facts, retained],
+      [readings, passing],
       [changes, retained],
       [snapshots, compacted],
       [files, compacted],

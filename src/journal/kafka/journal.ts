@@ -5,7 +5,7 @@
 import { type KafkaSettings, topicsOf } from '../../config/kafka.ts'
 import type { Fact, JournalledFact, Position } from '../../facts/facts.ts'
 import type { Telemetry } from '../../telemetry/telemetry.ts'
-import { JournalError, type JournalPort } from '../port.ts'
+import { JournalError, type JournalPort, type ReadingLog } from '../port.ts'
 import { type AppenderCondition, FactAppender } from './appender.ts'
 import { factOf } from './messages.ts'
 import { FactPicker } from './picker.ts'
@@ -16,6 +16,7 @@ const PARTITION = 0
 export interface KafkaJournal extends JournalPort {
   /** For `/readyz`. */
   readonly condition: AppenderCondition | 'failing'
+  readonly readings: ReadingLog
 }
 
 export interface KafkaJournalOptions {
@@ -42,6 +43,7 @@ export async function openKafkaJournal(options: KafkaJournalOptions): Promise<Ka
 type Told = (position: Position) => void
 
 class OnePartition implements KafkaJournal {
+  readonly readings: ReadingLog
   readonly #appender: FactAppender
   readonly #picker: FactPicker
   readonly #open: () => Promise<PartitionReader>
@@ -62,6 +64,12 @@ class OnePartition implements KafkaJournal {
     extent: { readonly first: Position; readonly last: Position },
   ) {
     this.#appender = appender
+    this.readings = {
+      keep: async (reading) => (await appender.keep(reading, PARTITION)) + 1,
+      // Counted with the facts; dropped by Kafka as the topic says.
+      pending: 0,
+      async retain() {},
+    }
     this.#picker = picker
     this.#open = open
     this.#telemetry = telemetry

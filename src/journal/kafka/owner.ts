@@ -19,6 +19,8 @@ export interface OwnedState {
   readonly digest: string
   /** Offset of the next fact. */
   readonly next: number
+  /** Place of the last periodic reading that was looked at for news; absent before any was. */
+  readonly readings?: number
   /** Digests that the last start of an engine put in force; absent before any did. */
   readonly started?: StartedDigests
 }

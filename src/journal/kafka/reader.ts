@@ -33,9 +33,10 @@ export class PartitionReader {
     return new PartitionReader(await connectConsumer(settings), topic)
   }
 
-  extent(partition: number): Promise<PartitionExtent> {
+  /** As the brokers say now; `topic` may be another one than that which is read. */
+  extent(partition: number, topic = this.#topic): Promise<PartitionExtent> {
     return answered<{ lowOffset: number; highOffset: number }>((done) =>
-      this.#consumer.queryWatermarkOffsets(this.#topic, partition, ANSWER_WITHIN_MS, done),
+      this.#consumer.queryWatermarkOffsets(topic, partition, ANSWER_WITHIN_MS, done),
     ).then(({ lowOffset, highOffset }) => ({ low: lowOffset, high: highOffset }))
   }
 
@@ -43,6 +44,19 @@ export class PartitionReader {
   from(starts: readonly { readonly partition: number; readonly offset: number }[]): void {
     this.#ended.clear()
     this.#consumer.assign(starts.map((start) => ({ topic: this.#topic, ...start })))
+  }
+
+  /**
+   * Offset behind the newest of a partition that is read, as the last fetch had it; undefined before
+   * one came back. Asks nobody and holds no thread.
+   */
+  knownEnd(partition: number): number | undefined {
+    try {
+      const { highOffset } = this.#consumer.getWatermarkOffsets(this.#topic, partition)
+      return highOffset < 0 ? undefined : highOffset
+    } catch {
+      return undefined
+    }
   }
 
   /** What has come, up to `limit`; empty where nothing came within a tenth of a second. */

@@ -1,0 +1,26 @@
+import type { Grid } from '../../src/grid/model.ts'
+import { smallGrid } from '../unit/grid/small-grid.ts'
+
+/** The small grid twice, as two towns that nothing joins: each in a partition of its own. */
+export function twoTowns(): Grid {
+  const one = smallGrid()
+  const there = (text: string) =>
+    text.replaceAll(
+      /"(id|device|node|from|to|substation|source|usagePoint|via)":"(\w+)"/g,
+      '"$1":"$2-2"',
+    )
+  const { units, ...rest } = one
+  const two = JSON.parse(there(JSON.stringify(rest))) as typeof rest
+  const both = <T>(a: readonly T[], b: readonly T[]) => [...a, ...b]
+  return {
+    ...one,
+    units,
+    substations: both(one.substations, two.substations),
+    feeders: both(one.feeders, two.feeders),
+    nodes: both(one.nodes, two.nodes),
+    devices: both(one.devices, two.devices),
+    lines: both(one.lines, two.lines),
+    usagePoints: both(one.usagePoints, two.usagePoints),
+    observers: both(one.observers, two.observers),
+  }
+}
