@@ -1,7 +1,7 @@
 /**
  * Finds the servers that tests need, in this order: its URL in the environment; Docker through
- * testcontainers, where a Docker engine answers; the program installed on this machine (see
- * `install-debian.sh`); else the tests are skipped, by name and with the reason. With `CI=true` a
+ * testcontainers, where a Docker engine answers and has or gets the image; the program installed on
+ * this machine (see `install-debian.sh`); else the tests are skipped, by name and with the reason. With `CI=true` a
  * missing server is a failure.
  */
 import { existsSync } from 'node:fs'
@@ -157,10 +157,18 @@ async function startContainer(recipe: Recipe): Promise<TestServer> {
 async function findServer(recipe: Recipe): Promise<TestServer | { missing: string }> {
   const url = process.env[recipe.environment]
   if (url) return { url, from: 'environment', stop: async () => undefined }
-  if (await dockerAnswers()) return startContainer(recipe)
+  let docker = 'no Docker'
+  if (await dockerAnswers()) {
+    try {
+      return await startContainer(recipe)
+    } catch (error) {
+      // An engine that reaches no registry: the installed program serves as well.
+      docker = `Docker cannot start ${recipe.image} (${error instanceof Error ? error.message : error})`
+    }
+  }
   if (recipe.isInstalled?.() ?? isInstalled(recipe.program)) return recipe.startInstalled()
   return {
-    missing: `needs ${recipe.label}: no ${recipe.environment}, no Docker, no ${recipe.program} installed`,
+    missing: `needs ${recipe.label}: no ${recipe.environment}, ${docker}, no ${recipe.program} installed`,
   }
 }
 
