@@ -147,6 +147,15 @@ export class Registers {
     this.#words[place] = after
   }
 
+  /** The off that stands was measured alone: what was reported is of an earlier one. */
+  forgetReport(observer: number): void {
+    const place = (observer << WORDS_BITS) + SAID
+    const word = this.#words[place]!
+    if ((word & REPORTED) === 0) return
+    this.onWrite(observer)
+    this.#words[place] = (word & ~REPORTED) >>> 0
+  }
+
   /** What was learned of it, packed; 0 where nothing was. */
   trackOf(observer: number): number {
     return this.#words[(observer << WORDS_BITS) + SAID]! >>> TRACK_SHIFT

@@ -290,8 +290,11 @@ function goOutAnew(world: World, position: number, observer: number): void {
   const { registers, belief } = world
   const at = registers.atOf(observer)
   if (!registers.wasOff(observer) || registers.state[observer] === OFF) return
-  if (behindReturn(world, observer, at) === OFF && !followsOn(registers, observer, at)) return
+  const isSinceReturn = behindReturn(world, observer, at) === OFF
+  if (isSinceReturn && !followsOn(registers, observer, at)) return
   if (meaningOf(world, observer, true, at) !== OFF) return
+  // Measured since; what was reported before the on is of another outage.
+  if (isSinceReturn) registers.forgetReport(observer)
   belief.leaveUnanswered(observer, 0)
   const head = belief.become(observer, OFF)
   if (head !== NONE) world.stir(head, position)

@@ -1,7 +1,7 @@
 /** One identity cannot confirm, nor clear what two vouched for, however much and often it speaks. */
 import { describe, expect, it } from 'vitest'
 import { reborn } from '../../../src/cli/rehearsal.ts'
-import { AWAITED, OFF } from '../../../src/engine/evidence/registers.ts'
+import { AWAITED, MEASURED, OFF, REPORTED } from '../../../src/engine/evidence/registers.ts'
 import { saysDark } from '../../../src/engine/evidence/statement.ts'
 import { AskedLab } from '../../support/asked-lab.ts'
 import { drawnGrid } from '../../support/drawn-grid.ts'
@@ -318,6 +318,29 @@ describe('an off measured after the return', () => {
       return story.engine.world!.registers.state[story.grid.observers.ids.indexOf('o-a1')]
     }
     expect(state('voltage', 'powerOff')).toBe(state('powerOff', 'voltage'))
+  })
+
+  it('is no second proof of what was reported before an on, in either order (seed 40)', () => {
+    const marks = (...order: ('on' | 'off')[]) => {
+      const story = lab()
+      for (const identity of ['C1', 'C2', 'C3']) story.say(identity, 'areaOff')
+      story.pass(30)
+      for (const identity of ['C2', 'C3']) story.say(identity, 'areaOn')
+      story.pass(60)
+      const at = { on: story.now - 40_000, off: story.now }
+      const volts = { on: [220, 221, 219], off: [0, 0, 0] }
+      for (const kind of order)
+        story.say('C1', 'voltage', {
+          at: at[kind],
+          boot: 1,
+          seq: kind === 'on' ? 8 : 9,
+          volts: volts[kind],
+        })
+      const terminal = story.grid.observers.ids.indexOf('C1')
+      return story.engine.world!.registers.marksOf(terminal) & (MEASURED | REPORTED)
+    }
+    expect(marks('on', 'off')).toBe(MEASURED)
+    expect(marks('off', 'on')).toBe(MEASURED)
   })
 
   it('and an on from before it mean the same in either order (simulation seed 222)', () => {
