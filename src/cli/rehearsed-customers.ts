@@ -81,14 +81,15 @@ export class RehearsedCustomers {
       const isPublic = plan.kind === 'planned' || plan.kind === 'rationing'
       if (!isPublic || plan.from <= now || plan.from - rules.plannedHours * HOUR_MS > now) continue
       const points = pointsOfPlan(world, plan).after(-1, world.grid.usagePoints.ids.count)
-      const { from, to } = plan
+      const { from, to, temporary = false } = plan
       const subject = planSubject(plan)
       for (const point of points)
         for (const channel of CHANNELS) {
           const key = `${subject}/${this.#key(world, point, channel)}`
           if (this.#announced.has(key)) continue
-          const one = { channel, subject, from, to, language: 'zh' as const, atNight: false }
-          const taken = announcement({ ...one, area: null }, moment, this.#texts)
+          const one = { channel, subject, from, to, temporary, language: 'zh' as const }
+          const unnamed = { ...one, atNight: false, area: null }
+          const taken = announcement(unnamed, moment, this.#texts)
           if (taken.saying) this.#announced.add(key)
           this.#keep(world, point, channel, taken, now)
         }

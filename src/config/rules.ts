@@ -177,6 +177,7 @@ const service = z.strictObject({
     publishMinutes: rate.default(15),
     reconnectHours: rate.default(24),
     visitMinutes: rate.default(15),
+    contactMinutes: rate.default(15),
     enterArriveMinutes: rate.default(5),
     enterRestoreMinutes: rate.default(10),
     enterUrgeMinutes: rate.default(10),

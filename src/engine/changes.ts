@@ -5,19 +5,18 @@
 
 import type { Position, QuarantinedFact } from '../facts/facts.ts'
 import type { DeviceId, FeederId, IncidentId, ObserverId, UnitId } from '../facts/ids.ts'
-import type { SiteSituation } from '../facts/repair.ts'
 import type { InstantMs } from '../facts/time.ts'
-import type { DeviceType, Importance } from '../grid/model.ts'
+import type { Verification } from './callreads/verification.ts'
 import type { CareChange } from './care/care-change.ts'
+import type { DeviceRef } from './device-ref.ts'
 import type { FeederChange, ReportsChange, TerminalChange } from './figure-changes.ts'
 import type { ActionRefusal } from './incidents/refusal.ts'
 import type { EtrOutcomeChange } from './repair/etr-outcome.ts'
 import type { RepairEntryChange, RepairView } from './repair/repair-view.ts'
-import type { EtrRevision } from './repair/state.ts'
 import type { Clock } from './service/clock.ts'
 import type { EscalationChange } from './service/escalation-change.ts'
-import type { NoticeStatus, Trip } from './service/notice-state.ts'
-import type { Outline } from './service/outline.ts'
+import type { NoticeChange } from './service/notice-change.ts'
+import type { NoticeStatus } from './service/notice-state.ts'
 import type { SupervisionChange } from './service/supervision-order.ts'
 import type { VisitChange } from './service/visit-change.ts'
 import type { StormChange } from './storm/state.ts'
@@ -29,11 +28,13 @@ import type {
   OutageKind,
   ServiceReason,
   Stage,
-  Urgency,
 } from './vocabulary.ts'
 
+export type { Verification } from './callreads/verification.ts'
+export type { DeviceRef } from './device-ref.ts'
 export type { FeederChange, ReportsChange, TerminalChange } from './figure-changes.ts'
 export type { EscalationChange } from './service/escalation-change.ts'
+export type { Notice, NoticeChange, NoticeRoute } from './service/notice-change.ts'
 export {
   ESCALATION_STAGES,
   type EscalationStage,
@@ -50,14 +51,6 @@ export {
   STAGES,
   type Stage,
 } from './vocabulary.ts'
-
-export interface DeviceRef {
-  /** A device's id, or the usage point's id where `type` is an implicit `service`. */
-  readonly id: DeviceId
-  /** A `substation` stands above all devices of its feeders. */
-  readonly type: DeviceType | 'substation'
-  readonly name: string
-}
 
 export interface Rival {
   readonly device: DeviceRef
@@ -77,15 +70,6 @@ export interface EvidenceItem {
   readonly device: DeviceId | null
   /** The time it came with could not be used: `at` is its receipt. */
   readonly clockInvalid?: boolean
-}
-
-/** How far call-reads (召测) have got about an incident. */
-export interface Verification {
-  /** `off`: the rules allow none. `timedOut`: asked, and nobody answered. */
-  readonly state: 'off' | 'notAsked' | 'asked' | 'answered' | 'timedOut'
-  /** Questions put to observers, and answers that told something. */
-  readonly asked: number
-  readonly answered: number
 }
 
 /** The incident of CONTRACT §5, times as milliseconds; HTTP and WebSocket write RFC 3339. */
@@ -216,91 +200,6 @@ export interface SegmentChange {
   readonly type: 'segment'
   readonly at: InstantMs
   readonly segment: InterruptionSegment
-  readonly causes: readonly Position[]
-}
-
-/** Roles that a notice is routed to. */
-export type NoticeRoute = 'serviceDispatcher' | 'networkDispatcher' | 'gridManager'
-
-/** 故障感知信息, `domain.md` §4.1. */
-export interface Notice {
-  /** Null until it is published. */
-  readonly no: string | null
-  readonly incident: IncidentId
-  readonly revision: number
-  readonly status: NoticeStatus
-  /** Number of the mother's notice (母单). */
-  readonly parentNo: string | null
-  readonly ruleVersion: string
-  readonly trigger: 'terminal' | 'automation' | 'caller' | 'staff'
-  readonly probability: number
-  readonly outageType: IncidentKind
-  readonly level: Level
-  readonly grade: 1 | 2 | 3 | 4
-  /** 紧急程度. */
-  readonly urgency: Urgency
-  readonly device: DeviceRef
-  readonly phases: string
-  readonly unit: UnitId
-  /** What was put to meters and what came of it (召测结果); absent in notices of earlier programs, as all that follow. */
-  readonly verification?: Verification
-  /** What automation told of the trip: 保护动作, 重合闸; null where it told nothing. */
-  readonly trip?: Trip | null
-  /** Devices above the one named, the feeder's breaker first (分段, 支线). */
-  readonly path?: readonly DeviceRef[]
-  /** Coarse ring around the dark transformers, lon and lat; null where none has a place. */
-  readonly area?: Outline | null
-  /** Of an announced outage that explains it, or that it outgrew. */
-  readonly plannedPeriod?: { readonly start: InstantMs; readonly end: InstantMs } | null
-  /** What the field said of the restoration, oldest first. */
-  readonly etrRevisions?: readonly EtrRevision[]
-  /** When the first part came back; null where none has, or where all came back at once. */
-  readonly firstRestoredAt?: InstantMs | null
-  /** 初判 by who is not on site, 现场确认 by the crew; null without a cause. */
-  readonly causeKnown?: 'supposed' | 'confirmed' | null
-  /** 现场情况 in a code. */
-  readonly site?: SiteSituation | null
-  /** Names, null where unknown. */
-  readonly substation: string | null
-  readonly feeder: string | null
-  /** At most 200; the counts are whole. */
-  readonly transformers: readonly {
-    readonly id: DeviceId
-    readonly name: string
-    readonly dedicated: boolean
-    readonly kva: number | null
-  }[]
-  readonly publicTransformers: number
-  readonly dedicatedTransformers: number
-  /** LV customers (户). */
-  readonly customers: number
-  readonly importantUsers: readonly {
-    readonly usagePoint: string
-    readonly importance: Importance
-  }[]
-  readonly importantCount: number
-  readonly sensitiveCount: number
-  readonly startedAt: InstantMs
-  readonly sensedAt: InstantMs
-  readonly proposedAt: InstantMs
-  readonly publishedAt: InstantMs | null
-  readonly publishedBy: 'staff' | 'rule' | null
-  readonly arrivedAt: InstantMs | null
-  readonly restoredAt: InstantMs | null
-  readonly etr: InstantMs | null
-  readonly etrSource: Incident['etrSource']
-  readonly cause: string | null
-  readonly crew: string | null
-  readonly stage: Stage
-  /** 未送电, 部分送电, 全部送电. */
-  readonly restored: 'none' | 'part' | 'all'
-  readonly routes: readonly NoticeRoute[]
-}
-
-export interface NoticeChange {
-  readonly type: 'notice'
-  readonly at: InstantMs
-  readonly notice: Notice
   readonly causes: readonly Position[]
 }
 

@@ -263,6 +263,8 @@ export interface ServiceRules extends RepairRules {
     readonly reconnectHours: number
     /** From what a customer is told whose life hangs on supply to the grid manager's visit or call. */
     readonly visitMinutes: number
+    /** From the notice to the first word with an important customer (GB/T 29328). */
+    readonly contactMinutes: number
     /** From an arrival, a restoration, a customer's urge to its being entered. */
     readonly enterArriveMinutes: number
     readonly enterRestoreMinutes: number

@@ -71,6 +71,7 @@ export const INCIDENT_FLAGS = [
   'flapping',
   'overrun',
   'beyondPlan',
+  'temporary',
   'ledgerError',
   'clockInvalid',
   'stormMode',

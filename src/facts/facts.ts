@@ -12,7 +12,7 @@ import type { EscalationRepliedFact, SiteReport } from './repair.ts'
 import type { InstantMs } from './time.ts'
 import type { VisitSettledFact } from './visits.ts'
 import type { TemperatureNotedFact } from './weather.ts'
-import type { EventKind, ReadingResult } from './wire.ts'
+import type { EventKind, ReadingResult, ReclosingState } from './wire.ts'
 
 /** Place of a fact in the journal: 1, 2, 3 … without holes. */
 export type Position = number
@@ -39,6 +39,8 @@ export interface ReportFact {
   /** Phase mask, bits A=1 B=2 C=4. */
   readonly phases?: number
   readonly volts?: readonly number[]
+  /** Whether the switch spoken of would reclose by itself (重合闸投退). */
+  readonly reclosing?: ReclosingState
   readonly valid?: boolean
   readonly area?: boolean
   readonly onBattery?: boolean
@@ -210,6 +212,8 @@ export interface SwitchingFact {
   readonly requestId: string
   readonly device: DeviceId
   readonly position: 'open' | 'closed'
+  /** Whether it would reclose by itself from then on; never of what is planned. */
+  readonly reclosing?: ReclosingState
   /** When it was, or will be, operated. */
   readonly at: InstantMs
   readonly source: 'dispatcher' | 'planned'

@@ -21,6 +21,8 @@ export interface PlanAnnouncedFact {
   readonly receivedAt: InstantMs
   readonly plan: string
   readonly kind: PlanKind
+  /** Planned work that was announced at short notice (临时停电), where it was. */
+  readonly temporary?: true
   /** Devices that will be open; what lies below them has no supply. */
   readonly devices: readonly DeviceId[]
   /** Usage points that will be disconnected one by one. */

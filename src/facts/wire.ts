@@ -59,6 +59,10 @@ const phases = z
   })
   .meta({ pattern: '^(?=.)A?B?C?$' })
 
+/** 重合闸投退: automatic reclosing is in service, or put out of it. */
+export const RECLOSING_STATES = ['on', 'off'] as const
+export type ReclosingState = (typeof RECLOSING_STATES)[number]
+
 /** Up, `lastgasp/v1/{terminalId}/event`. */
 export const eventMessage = z.object({
   id: z.string().min(1).max(128).optional(),
@@ -70,6 +74,8 @@ export const eventMessage = z.object({
   device: id.optional(),
   phases: phases.optional(),
   volts: volts.optional(),
+  /** With what is said of a switch: whether it would reclose by itself. */
+  reclosing: z.enum(RECLOSING_STATES).optional(),
   flags: z
     .object({
       valid: z.boolean().optional(),

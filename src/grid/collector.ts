@@ -21,6 +21,8 @@ import {
   type GridUnit,
   type GridUsagePoint,
   IMPORTANCES,
+  INSTITUTIONS,
+  type Institution,
   LIFE_SUPPORT,
   OBSERVER_CLASSES,
   SENSITIVE,
@@ -71,6 +73,9 @@ export class Collector {
   readonly pointPhases = uint8()
   readonly pointImportant = uint8()
   readonly pointSensitive = uint8()
+  /** Usage points of the public's houses, and which each is. */
+  readonly institutionPoint = int32()
+  readonly institutionKind = uint8()
 
   readonly observers = new GrowingIds()
   readonly class = uint8()
@@ -162,11 +167,16 @@ export class Collector {
 
   #addUsagePoint(point: GridUsagePoint): void {
     const place = `usagePoint ${point.id}`
-    if (this.points.add(point.id) < 0) fail('grid.duplicateId', place, 'id used twice')
+    const index = this.points.add(point.id)
+    if (index < 0) fail('grid.duplicateId', place, 'id used twice')
     this.pointDevice.push(reference(this.devices, point.device, place, 'device', 'device'))
     this.pointPhases.push(phasesOf(point.phases, place))
     this.pointImportant.push(point.important ? 1 + IMPORTANCES.indexOf(point.important) : 0)
     this.pointSensitive.push(sensitivityOf(point))
+    const institution = INSTITUTIONS.indexOf(point.class as Institution)
+    if (institution < 0) return
+    this.institutionPoint.push(index)
+    this.institutionKind.push(institution)
   }
 
   #addObserver(observer: GridObserver): void {

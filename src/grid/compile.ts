@@ -11,6 +11,7 @@ import {
   type CompiledSubstation,
   type CompiledUnit,
   type DeviceColumns,
+  type InstitutionColumns,
   type LineColumns,
   type ObserverColumns,
   TARGET_DEVICE,
@@ -77,6 +78,7 @@ export class GridCompiler {
       },
       devices,
       usagePoints,
+      institutions: institutionColumns(collected, points),
       observers: observerColumns(collected, order, points, devices, usagePoints),
       lines: lineColumns(collected, order, zones.zone),
       notes: order.notes,
@@ -169,6 +171,16 @@ function pointColumns(
     sensitive: collected.pointSensitive.permuted(order),
     first,
   }
+}
+
+/** In the order of the usage points they are. */
+function institutionColumns(
+  { institutionPoint, institutionKind }: Collector,
+  { newIndex }: Order,
+): InstitutionColumns {
+  const point = institutionPoint.done().map((old) => newIndex[old]!)
+  const order = Int32Array.from(point.keys()).sort((a, b) => point[a]! - point[b]!)
+  return { point: point.sort(), kind: institutionKind.permuted(order) }
 }
 
 /**

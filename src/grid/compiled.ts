@@ -101,6 +101,14 @@ export interface UsagePointColumns {
   readonly first: Int32Array
 }
 
+/** Hospitals, schools and the like: a few in ten thousand usage points, so a list of their own. */
+export interface InstitutionColumns {
+  /** Usage points, rising. */
+  readonly point: Int32Array
+  /** Index into `INSTITUTIONS`. */
+  readonly kind: Uint8Array
+}
+
 export const TARGET_DEVICE = 0
 export const TARGET_NODE = 1
 export const TARGET_USAGE_POINT = 2
@@ -142,6 +150,7 @@ export interface CompiledGrid {
   readonly nodes: NodeColumns
   readonly devices: DeviceColumns
   readonly usagePoints: UsagePointColumns
+  readonly institutions: InstitutionColumns
   readonly observers: ObserverColumns
   readonly lines: LineColumns
   /** Bytes held by the typed arrays and pools. */

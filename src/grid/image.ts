@@ -13,7 +13,7 @@ import { PooledIds } from './id-table.ts'
 import { PackedTexts } from './texts.ts'
 
 /** Raised with every change of the format, the numbering or of what marks mean; an older image is compiled anew. */
-export const IMAGE_VERSION = 5
+export const IMAGE_VERSION = 6
 /** Bytes that say how long the head is. */
 export const PRELUDE_BYTES = 32
 /** Sections start at a multiple of this: a cache line, and more than any element needs. */
@@ -69,6 +69,7 @@ const COLUMNS = {
     subtreeSize: 'i32',
   },
   usagePoints: { device: 'i32', phases: 'u8', important: 'u8', sensitive: 'u8', first: 'i32' },
+  institutions: { point: 'i32', kind: 'u8' },
   observers: {
     class: 'u8',
     targetKind: 'u8',
@@ -221,6 +222,7 @@ export function decodeImage(
       ...list('devices'),
     },
     usagePoints: { ids: ids('usagePoints'), ...list('usagePoints') },
+    institutions: list('institutions'),
     observers: { ids: ids('observers'), ...list('observers') },
     lines: { count: take<Int32Array>('lines.from').length, ...list('lines') },
     notes: text.notes,

@@ -28,6 +28,20 @@ export const IMPORTANCES = ['special', 'first', 'second', 'temporary'] as const
 /** GB/T 29328 重要电力用户: 特级 / 一级 / 二级 / 临时性. */
 export type Importance = (typeof IMPORTANCES)[number]
 
+export const INSTITUTIONS = [
+  'hospital',
+  'school',
+  'nursingHome',
+  'heating',
+  'waterSupply',
+  'government',
+] as const
+/**
+ * Classes of usage points that a notice counts and names: 医院, 学校, 养老院, 供热, 供水, 党政机关 (`domain.md` §2.1,
+ * §4.1). Houses of the public all: nobody lives under such a name.
+ */
+export type Institution = (typeof INSTITUTIONS)[number]
+
 /** Mark of a compiled usage point that is sensitive, and of one whose life support hangs on supply. */
 export const SENSITIVE = 1
 export const LIFE_SUPPORT = 2
@@ -85,6 +99,7 @@ export interface GridUsagePoint {
   /** The lowest device it hangs on (service, meter box, LV branch or transformer). */
   device: string
   phases?: string
+  /** One of `INSTITUTIONS`, or a word of the utility's own; absent: residential. */
   class?: string
   important?: Importance
   sensitive?: string[]

@@ -77,8 +77,10 @@ export const MAX_CARE_LISTED = 20_000
 /** Tickets waiting to be used; each lives 30 s. */
 export const MAX_TICKETS = 10_000
 export const TICKET_TTL_MS = 30_000
-/** Words of one entry about a repair (`domain.md` §5.2 asks for 200 of the situation; measure and material join them). */
+/** Words of one entry about a repair (`domain.md` §5.2 asks for 200 of the situation). */
 export const MAX_REMARK_CHARACTERS = 500
+/** Words of the measure, and of the materials it took: as many as §5.2 gives the situation. */
+export const MAX_MEASURE_CHARACTERS = 200
 /** Transformers that one partial restoration names: a feeder's. */
 export const MAX_ACTION_TRANSFORMERS = 200
 /** Crews in the register: some hundred units with some crews each, three shifts. */

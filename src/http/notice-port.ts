@@ -1,6 +1,7 @@
 /** What the ledger knows of a notice beside what the engine said: pushes to customers, and photos. */
 import type { Channel } from '../facts/channels.ts'
 import type { InstantMs } from '../facts/time.ts'
+import { INSTITUTIONS } from '../grid/model.ts'
 
 /** Messages as they stand; what was replaced or became stale unheard is counted nowhere. */
 export interface PushCounts {
@@ -11,9 +12,18 @@ export interface PushCounts {
   readonly failed: number
 }
 
-/** By the fields of the customer ledger, or as its addresses name it. */
-export const NOTICE_PLACE_KINDS = ['town', 'village', 'estate', 'address'] as const
+/** By the fields of the customer ledger, or as its addresses name it; then institutions by their names. */
+export const NOTICE_PLACE_KINDS = ['town', 'village', 'estate', 'address', ...INSTITUTIONS] as const
 export type NoticePlaceKind = (typeof NOTICE_PLACE_KINDS)[number]
+
+/** What was done on site and what it took, in the field's words. */
+export interface Measures {
+  /** Of the action that they came with. */
+  readonly request: string
+  readonly at: InstantMs
+  readonly measure: string | null
+  readonly materials: string | null
+}
 
 export interface BesideNotice {
   /** When what it says changed last (停送电变更时间). */
@@ -35,5 +45,7 @@ export interface BesideNotice {
     readonly name: string
     readonly customers: number
   }[]
+  /** 处理措施, 材料, as the field entered them, oldest first. */
+  readonly measures: readonly Measures[]
   readonly photos: { readonly count: number; readonly lastAt: InstantMs | null }
 }

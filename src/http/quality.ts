@@ -11,9 +11,12 @@ import type {
 } from '../engine/changes.ts'
 import type { ActionRequestedFact } from '../facts/facts.ts'
 import { formatInstant, type InstantMs } from '../facts/time.ts'
+import type { Measures } from './notice-port.ts'
 
 /** What the ledger keeps beside the revisions. */
 export interface QualityParts {
+  /** 处理措施, 材料, by the request they came with. */
+  readonly measures: readonly Measures[]
   readonly notice: Notice | null
   readonly acts: readonly {
     readonly at: InstantMs
@@ -62,6 +65,9 @@ export interface QualityStep {
   /** Null where nothing was promised. */
   readonly late: boolean | null
   readonly detail: string | null
+  /** 处理措施, 材料. */
+  readonly measure: string | null
+  readonly materials: string | null
 }
 
 /** Reasons that mark a turn of the story; the others only refine figures. */
@@ -78,6 +84,8 @@ const BARE = {
   legalDueAt: null,
   late: null,
   detail: null,
+  measure: null,
+  materials: null,
 } as const
 
 /** The whole story in order of time. */
@@ -167,8 +175,9 @@ function keeperOf(
 
 function actStep(
   { at: enteredAt, by, role, what, detail }: QualityParts['acts'][number],
-  { requests, answerTo }: QualitySources,
+  { requests, answerTo, parts }: QualitySources,
 ): QualityStep {
+  const done = parts.measures.find(({ request }) => request === detail)
   const fact = requests.get(detail)
   const answer = answerTo(detail)
   const occurredAt = fact?.occurredAt
@@ -180,6 +189,7 @@ function actStep(
     at: late ? occurredAt : enteredAt,
     enteredAt: late ? enteredAt : null,
     detail: answer && !answer.accepted ? `refused ${answer.refusal}` : said.join(' ') || null,
+    ...(done && { measure: done.measure, materials: done.materials }),
   }
 }
 

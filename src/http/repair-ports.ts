@@ -67,6 +67,10 @@ export interface Attachment {
 /** How the id of a visit's words begins; the rest is the request. */
 export const VISIT_REMARK = 'v-'
 
+/** How the ids of a repair's measures and materials begin; the rest is the request. */
+export const MEASURE_WORDS = 'm-'
+export const MATERIAL_WORDS = 't-'
+
 /** Keeps and tells what people do about an outage. What changes it resolves once it is on disk. */
 export interface RepairDesk {
   crews(): readonly CrewNow[]

@@ -10,12 +10,18 @@ import {
 } from '../engine/changes.ts'
 import { CLOCKS } from '../engine/service/clock.ts'
 import { NOTICE_STATUSES } from '../engine/service/notice-state.ts'
-import { ACTIONS } from '../facts/facts.ts'
+import { ACTIONS, type ActionName } from '../facts/facts.ts'
 import { ID_PATTERN } from '../facts/ids.ts'
 import { DAMAGE_LEVELS, SITE_SITUATIONS } from '../facts/repair.ts'
 import { parseInstant } from '../facts/time.ts'
 import { DEVICE_TYPES } from '../grid/model.ts'
-import { DEFAULT_PAGE, MAX_ACTION_TRANSFORMERS, MAX_PAGE, MAX_REMARK_CHARACTERS } from './limits.ts'
+import {
+  DEFAULT_PAGE,
+  MAX_ACTION_TRANSFORMERS,
+  MAX_MEASURE_CHARACTERS,
+  MAX_PAGE,
+  MAX_REMARK_CHARACTERS,
+} from './limits.ts'
 
 /** An id of the grid or of an incident, in a path or a query. */
 export const id = z.string().regex(ID_PATTERN, 'not an id')
@@ -177,6 +183,18 @@ export const code = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'not a code')
 /** A person's words about the work. */
 export const remarkText = z.string().trim().min(1).max(MAX_REMARK_CHARACTERS)
 
+/** What was done, and what it took (domain rule 5.2). */
+const measureText = z.string().trim().min(1).max(MAX_MEASURE_CHARACTERS)
+
+/** Actions that tell of a repair, or of its end. */
+const MEASURED: ReadonlySet<ActionName> = new Set([
+  'repair',
+  'partial',
+  'restore',
+  'result',
+  'close',
+])
+
 export const actionBody = z
   .strictObject({
     action: z.enum(ACTIONS),
@@ -189,9 +207,17 @@ export const actionBody = z
     transformers: z.array(id).min(1).max(MAX_ACTION_TRANSFORMERS).optional(),
     site: siteReport.optional(),
     grade: z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4)]).optional(),
-    /** Words that go with it: the situation, the measure, the material. Kept in the ledger alone. */
+    /** 处理措施, 材料. Words of the ledger alone, as the remark. */
+    measure: measureText.optional(),
+    materials: measureText.optional(),
+    /** Other words that go with it. Kept in the ledger alone. */
     remark: remarkText.optional(),
   })
+  .refine(
+    ({ action, measure, materials }) =>
+      MEASURED.has(action) || (measure ?? materials) === undefined,
+    { message: 'measures and materials go with what was repaired', path: ['measure'] },
+  )
   .meta({ id: 'ActionRequest' })
 
 /** `crew.busy` names the crew's other orders. */

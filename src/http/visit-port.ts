@@ -1,4 +1,5 @@
-/** Visits to customers whose life hangs on supply, as the routes ask for them. */
+/** Visits to customers whose life hangs on supply, and contacts with important ones, as the routes ask for them. */
+import type { VisitReason } from '../engine/service/visit-change.ts'
 import type { InstantMs } from '../facts/time.ts'
 
 export const VISIT_STATES = ['open', 'taken', 'settled', 'ended'] as const
@@ -13,6 +14,7 @@ export interface Visit {
   readonly usagePoint: string
   readonly transformer: string | null
   readonly unit: string
+  readonly reason: VisitReason
   readonly openedAt: InstantMs
   readonly dueAt: InstantMs
   readonly state: (typeof VISIT_STATES)[number]

@@ -16,6 +16,8 @@ export interface Announced {
   readonly subject: string
   readonly from: InstantMs
   readonly to: InstantMs
+  /** 临时停电: the work was planned at short notice. */
+  readonly temporary: boolean
 }
 
 /** The announcement to one customer; a short message waits for the morning if there is one before it begins. */
@@ -33,10 +35,11 @@ export function announcement(to: Announced, moment: Moment, texts: CustomerTexts
     to: time(to.to),
   })
   const form = to.channel === 'sms' ? 'firstSms' : 'plain'
-  const { text, language } = messageText(texts, 'T8', to.language, slots, form)
+  const template = to.temporary ? 'T8-temporary' : 'T8'
+  const { text, language } = messageText(texts, template, to.language, slots, form)
   return {
     saying: {
-      ...{ template: 'T8', language, text, incident: to.subject, key: `${to.subject}/T8` },
+      ...{ template, language, text, incident: to.subject, key: `${to.subject}/T8` },
       notAfter: to.from,
     },
   }

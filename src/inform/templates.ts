@@ -22,6 +22,7 @@ export const TEMPLATES = [
   'T6',
   'T7',
   'T8',
+  'T8-temporary',
   'T9',
   'T10',
 ] as const
@@ -58,6 +59,7 @@ const text = z.strictObject({
   reviewStatus: z.enum(REVIEW),
   wordings: z.array(z.string().min(1)).min(1),
 })
+const one = z.strictObject({ zh: text, en: text.optional(), mn: text.optional() })
 const file = z.strictObject({
   version: z.literal(1),
   /** Before each short message; registered with the operators. */
@@ -78,16 +80,17 @@ const file = z.strictObject({
     en: z.number().int().min(1),
     mn: z.number().int().min(1),
   }),
-  templates: z.strictObject(
-    Object.fromEntries(
-      TEMPLATES.map((name) => [
-        name,
-        z.strictObject({ zh: text, en: text.optional(), mn: text.optional() }),
-      ]),
-    ) as Record<TemplateName, typeof one>,
-  ),
+  templates: z
+    .strictObject({
+      ...(Object.fromEntries(TEMPLATES.map((name) => [name, one])) as Record<
+        TemplateName,
+        typeof one
+      >),
+      'T8-temporary': one.optional(),
+    })
+    // A file of the utility's own from before there was one says the same of both.
+    .transform((texts) => ({ ...texts, 'T8-temporary': texts['T8-temporary'] ?? texts.T8 })),
 })
-const one = z.strictObject({ zh: text, en: text.optional(), mn: text.optional() })
 export type CustomerTexts = z.output<typeof file>
 
 /** Reads and checks the file. @throws ConfigError naming what is wrong, or too long */
@@ -130,7 +133,7 @@ function problemsOf(texts: CustomerTexts): string[] {
 
 /** What somebody may hear first of an outage. */
 const FIRST: ReadonlySet<TemplateName> = new Set([
-  ...(['T1', 'T1-verifying', 'T2', 'T3', 'T8', 'T9', 'T10'] as const),
+  ...(['T1', 'T1-verifying', 'T2', 'T3', 'T8', 'T8-temporary', 'T9', 'T10'] as const),
 ])
 
 /** The last wording must leave room for the words behind a first message. */

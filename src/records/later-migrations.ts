@@ -145,4 +145,8 @@ export const LATER_MIGRATIONS: readonly string[] = [
     counting TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Contacts with important customers beside visits to life support.
+  ALTER TABLE visits ADD COLUMN reason TEXT NOT NULL DEFAULT 'lifeSupport';
+  `,
 ]

@@ -5,6 +5,7 @@ import type { InstantMs } from '../facts/time.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import { type Place, placeReader } from './informing/places.ts'
 import { type PushSummary, pushReader } from './informing/pushes.ts'
+import { type MeasuresEntered, measureReader } from './repair/measures.ts'
 
 export interface NoticeQuery {
   /** Units whose notices may be seen; absent: all. */
@@ -26,6 +27,8 @@ export interface BesideNotice {
   readonly push: PushSummary
   /** Where those without supply are; empty where that is not known. */
   readonly places: readonly Place[]
+  /** 处理措施, 材料, as the field entered them, oldest first. */
+  readonly measures: readonly MeasuresEntered[]
   readonly photos: { readonly count: number; readonly lastAt: InstantMs | null }
 }
 
@@ -65,6 +68,7 @@ export function noticeReader(db: Connection) {
   const changed = db.prepare('SELECT at FROM notices WHERE incident = ?').raw()
   const pushesOf = pushReader(db)
   const placesOf = placeReader(db)
+  const measuresOf = measureReader(db)
   return {
     notices({ units, status, limit, cursor }: NoticeQuery): NoticePage {
       const before =
@@ -85,7 +89,8 @@ export function noticeReader(db: Connection) {
       const [count, lastAt] = photos.get([incident]) as [number, InstantMs | null]
       const [changedAt] = (changed.get([incident]) ?? [null]) as [InstantMs | null]
       const push = pushesOf(incident)
-      return { changedAt, push, places: placesOf(incident), photos: { count, lastAt } }
+      const [places, measures] = [placesOf(incident), measuresOf(incident)]
+      return { changedAt, push, places, measures, photos: { count, lastAt } }
     },
     escalations: (incident: string): readonly EscalationChange[] =>
       (escalations.all([incident]) as [string][]).map(([json]) => JSON.parse(json)),

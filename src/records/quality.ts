@@ -2,8 +2,11 @@
 import type { Connection } from '../config/sqlite.ts'
 import type { Notice } from '../engine/changes.ts'
 import type { InstantMs } from '../facts/time.ts'
+import { type MeasuresEntered, measureReader } from './repair/measures.ts'
 
 export interface QualityParts {
+  /** 处理措施, 材料, by the request they came with. */
+  readonly measures: readonly MeasuresEntered[]
   readonly notice: Notice | null
   /** Who asked for what, oldest first; `detail` is the request of an action. */
   readonly acts: readonly {
@@ -38,6 +41,7 @@ export function qualityReader(db: Connection) {
   )
   const callBacks = prepare(`SELECT count(*), coalesce(sum(state = 'answered'), 0),
     coalesce(sum(state = 'skipped'), 0), avg(satisfaction) FROM callbacks WHERE incident = ?`)
+  const measuresOf = measureReader(db)
   type Act = [InstantMs, string, string, string, string]
   return (incident: string): QualityParts => {
     const json = (notice.get([incident]) as [string] | undefined)?.[0]
@@ -46,6 +50,7 @@ export function qualityReader(db: Connection) {
       number | null,
     ]
     return {
+      measures: measuresOf(incident),
       notice: json === undefined ? null : (JSON.parse(json) as Notice),
       acts: (acts.all([incident]) as Act[]).map(([at, by, role, what, detail]) => {
         return { at, by, role, what, detail }

@@ -1,9 +1,9 @@
 /**
- * Visits to customers whose life hangs on supply: opened, moved and ended as the engine says, taken by
+ * Visits to customers whose life hangs on supply, and contacts with important ones: opened, moved and ended as the engine says, taken by
  * whoever goes. By place alone; the customer ledger knows who lives there and whose customer it is.
  */
 import type { Connection } from '../config/sqlite.ts'
-import type { VisitChange } from '../engine/service/visit-change.ts'
+import type { VisitChange, VisitReason } from '../engine/service/visit-change.ts'
 import type { InstantMs } from '../facts/time.ts'
 import { workListReader } from './work-list.ts'
 
@@ -15,6 +15,7 @@ export interface Visit {
   readonly usagePoint: string
   readonly transformer: string | null
   readonly unit: string
+  readonly reason: VisitReason
   readonly openedAt: InstantMs
   readonly dueAt: InstantMs
   /** `ended`: nobody needs to go any more. */
@@ -50,17 +51,18 @@ export interface VisitQuery {
 export function visitFiler(db: Connection) {
   // One that moves to another incident stays with who has taken it.
   const open = db.prepare(`INSERT INTO visits
-    (id, incident, usage_point, transformer, unit, opened_at, due_at, state)
-    VALUES (?, ?, ?, ?, ?, ?, ?, 'open')
-    ON CONFLICT (id) DO UPDATE SET incident = excluded.incident`)
+    (id, incident, usage_point, transformer, unit, opened_at, due_at, reason, state)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'open')
+    ON CONFLICT (id) DO UPDATE SET incident = excluded.incident, reason = excluded.reason`)
   const over = db.prepare(`UPDATE visits SET state = ?2, outcome = ?3, settled_by = ?4,
     settled_at = ?5 WHERE id = ?1 AND state IN ('open', 'taken')`)
   const take = db.prepare(`UPDATE visits SET state = 'taken', taken_by = ?2, taken_at = ?3
     WHERE seq = ?1 AND state IN ('open', 'taken') AND (due_at <= ?4 OR coalesce(taken_by, ?2) = ?2)`)
   return {
     file(change: VisitChange): void {
-      const { id, incident, usagePoint, transformer, unit, openedAt, dueAt, state } = change
-      if (state === 'open') open.run([id, incident, usagePoint, transformer, unit, openedAt, dueAt])
+      const { id, incident, usagePoint, transformer, unit, openedAt, dueAt, reason, state } = change
+      if (state === 'open')
+        open.run([id, incident, usagePoint, transformer, unit, openedAt, dueAt, reason])
       else over.run([id, state, change.outcome, change.by, change.at])
     },
     apply({ number, by, at, othersUpTo }: VisitEntry): void {
@@ -72,16 +74,17 @@ export function visitFiler(db: Connection) {
 type Row = [
   ...[number, string, string, string, string | null, string, InstantMs, InstantMs, Visit['state']],
   ...[string | null, InstantMs | null, string | null, string | null, InstantMs | null],
+  VisitReason,
 ]
 
 const COLUMNS = `seq, id, incident, usage_point, transformer, unit, opened_at, due_at, state,
-  taken_by, taken_at, outcome, settled_by, settled_at`
+  taken_by, taken_at, outcome, settled_by, settled_at, reason`
 
 function visitOf(row: Row): Visit {
   const [number, id, incident, usagePoint, transformer, unit, openedAt, dueAt, ...then] = row
-  const [state, takenBy, takenAt, outcome, settledBy, settledAt] = then
+  const [state, takenBy, takenAt, outcome, settledBy, settledAt, reason] = then
   return {
-    ...{ number, id, incident, usagePoint, transformer, unit, openedAt, dueAt },
+    ...{ number, id, incident, usagePoint, transformer, unit, reason, openedAt, dueAt },
     ...{ state, takenBy, takenAt, outcome, settledBy, settledAt },
   }
 }

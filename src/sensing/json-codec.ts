@@ -197,6 +197,7 @@ function reportFact(
   if (event.device !== undefined) fact.device = event.device as DeviceId
   if (event.phases !== undefined) fact.phases = parsePhases(event.phases)!
   if (event.volts !== undefined) fact.volts = event.volts.map(unsignedZero)
+  if (event.reclosing !== undefined) fact.reclosing = event.reclosing
   if (event.flags?.valid !== undefined) fact.valid = event.flags.valid
   if (event.flags?.area !== undefined) fact.area = event.flags.area
   if (event.flags?.onBattery !== undefined) fact.onBattery = event.flags.onBattery

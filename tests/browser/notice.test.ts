@@ -58,10 +58,13 @@ describeInBrowser('the whole notice', () => {
       { kind: 'town', name: '城关镇', customers: 96 },
       { kind: 'estate', name: '城关镇锦安苑', customers: 90 },
     ] as const
+    const measures = [
+      { request: 'r1', at: begun, measure: '更换跌落熔断器', materials: '熔断器 3 只' },
+    ]
     stage.overrides = {
       notice: (id) => (id === 'I-50' ? (told as NoticeChange).notice : undefined),
       besideNotice: () => ({
-        ...{ changedAt: begun, push, places, photos: { count: 2, lastAt: begun } },
+        ...{ changedAt: begun, push, places, measures, photos: { count: 2, lastAt: begun } },
       }),
     }
   })

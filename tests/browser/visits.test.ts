@@ -21,6 +21,7 @@ let point = ''
 
 const visit = (): Visit => ({
   ...{ number: 7, id: 'I-1-1-U', incident: INCIDENT, usagePoint: point, transformer: null, unit },
+  reason: 'lifeSupport',
   ...{ openedAt: Date.now() - MINUTE_MS, dueAt: Date.now() + 14 * MINUTE_MS },
   ...{ state: taken === null ? 'open' : 'taken', takenBy: taken, takenAt: null },
   ...{ outcome: null, settledBy: null, settledAt: null },

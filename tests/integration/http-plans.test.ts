@@ -59,6 +59,17 @@ describe('POST /plans', () => {
     expect((await plansOf(headers)).plans).toMatchObject([{ id: 'P-1', state: 'ahead' }])
   })
 
+  it('tells planned work at short notice (临时停电) apart, and of no other kind', async () => {
+    const headers = await bearer('networkDispatcher', ['15'])
+    const announce = (over: object) => fixture.post('/api/v1/plans', plan(over), headers)
+    expect(await (await announce({})).json()).toMatchObject({ temporary: false })
+    expect(fixture.appended.at(-1)).not.toHaveProperty('temporary')
+    expect(await (await announce({ temporary: true })).json()).toMatchObject({ temporary: true })
+    expect(fixture.appended.at(-1)).toMatchObject({ temporary: true })
+    const refused = await announce({ id: 'P-2', kind: 'rationing', temporary: true })
+    expect(await problemOf(refused)).toContain('422 request.invalid')
+  })
+
   it('the same again changes nothing, another window replaces it', async () => {
     const headers = await bearer('networkDispatcher', ['15'])
     const body = plan()

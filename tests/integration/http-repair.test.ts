@@ -65,6 +65,21 @@ test('words go to the ledger, and only a reference into the fact', async () => {
   expect(JSON.stringify(fact)).not.toContain('断线')
 })
 
+test('measures and materials go with what was repaired, bounded, and into no fact', async () => {
+  const act = (body: object) =>
+    fixture.post('/api/v1/incidents/I1/actions', { revision: 1, ...body }, bearer(dispatcher))
+  const measured = { measure: '更换跌落熔断器', materials: '熔断器 3 只' }
+  expect((await act({ action: 'result', ...measured })).status).toBe(200)
+  expect(JSON.stringify(fixture.appended.at(-1))).not.toContain('熔断器')
+  for (const refused of [
+    { action: 'depart', ...measured },
+    { action: 'onSite', materials: '熔断器' },
+    { action: 'close', measure: '换'.repeat(201) },
+    { action: 'close', measure: ' ' },
+  ])
+    expect((await json(await act(refused))).code).toBe('request.invalid')
+})
+
 test('what a visit found stands with the outage it was about, not in the fact', async () => {
   const usagePoint = fixture.grid.usagePoints.ids.idOf(0)
   const visit = { channel: 'grid', usagePoint, says: 'dark', note: '自备电源运行正常' }

@@ -32,7 +32,13 @@ const CUSTOMER = {
 } as Customer
 const VISIT = {
   ...{ number: 1, id: 'I1-1000-F1-T1-U1', incident: 'I1', usagePoint: 'F1-T1-U1' },
-  ...{ transformer: 'F1-T1', unit: '1501', openedAt: 1000, dueAt: 901_000 },
+  ...{
+    transformer: 'F1-T1',
+    unit: '1501',
+    reason: 'important' as const,
+    openedAt: 1000,
+    dueAt: 901_000,
+  },
   ...({ state: 'settled', takenBy: 'bo', takenAt: 2000, outcome: 'seen' } as const),
   ...{ settledBy: 'bo', settledAt: 3000 },
 }

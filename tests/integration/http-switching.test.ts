@@ -40,6 +40,18 @@ test('a dispatcher says that a switch was operated, and everyone of the unit see
   })
 })
 
+test('reclosing out of service is said with a position, and not ahead', async () => {
+  const said = { device, position: 'closed', reclosing: 'off' }
+  expect((await ask('networkDispatcher', said)).status).toBe(200)
+  expect(fixture.appended.at(-1)).toMatchObject({ type: 'switching', ...said })
+  const at = new Date(now + 3_600_000).toISOString()
+  expect((await ask('networkDispatcher', { ...said, at })).json.code).toBe('switching.time')
+  expect((await ask('networkDispatcher', { ...said, reclosing: 'x' })).json.code).toBe(
+    'request.invalid',
+  )
+  await ask('networkDispatcher', { device, position: 'open' })
+})
+
 test('a later time is a plan', async () => {
   const at = new Date(now + 3_600_000).toISOString()
   const said = await ask('networkDispatcher', { device, position: 'closed', at })

@@ -203,6 +203,31 @@ test('names town, village and estate by the fields of the ledger, without a gate
   expect(gateway.heard()).toMatchObject([{ account: 'A-m1', template: 'T1-verifying' }])
 })
 
+test('names hospitals and schools by the ledger, however few, and nobody else', async () => {
+  const grid = drawnGrid(NETWORK)
+  const classes: Record<string, string> = { m2: 'hospital', m5: 'school', m6: 'commercial' }
+  for (const point of grid.usagePoints) {
+    const of = classes[point.id]
+    if (of !== undefined) point.class = of
+  }
+  stage = new TellingStage(new EngineLab(grid))
+  await stage.start()
+  stage.customers((point) => ({ name: `客户${point}`, address: '村里' }))
+  for (const meter of METERS) stage.lab.say(meter, 'powerOff')
+  await stage.pass(220)
+  const incident = stage.lab.open()[0]!.id
+  expect(stage.records.besideNotice(incident).places).toEqual([
+    { kind: 'hospital', name: '客户m2', customers: 1 },
+    { kind: 'school', name: '客户m5', customers: 1 },
+  ])
+  expect(stage.records.notice(incident)).toMatchObject({
+    institutions: [
+      { institution: 'hospital', count: 1 },
+      { institution: 'school', count: 1 },
+    ],
+  })
+})
+
 test('other systems are told where places turn while nothing was pushed', async () => {
   stage = new TellingStage(new EngineLab(drawnGrid(NETWORK)))
   await stage.start()

@@ -412,3 +412,27 @@ it('tells what visits found, apart from the words of actions and in the order th
     { at: 20, by: 'm', text: 'later' },
   ])
 })
+
+it('tells measures and materials with the accepted action that they came with', async () => {
+  const records = await openLedger()
+  const words = (id: string, text: string) =>
+    records.changeRepair({ do: 'remark', remark: { id, incident: 'I1', at: 10, by: 'm', text } })
+  await words('m-q1', '更换熔断器')
+  await words('t-q1', '熔断器 3 只')
+  await words('m-q2', '拧紧')
+  // Refused: it is in no log.
+  await words('m-q3', '没有做')
+  const entry = (id: string) => ({
+    ...{ type: 'repairEntry', at: 20, id, incident: 'I1', revision: 1, action: 'result' },
+    ...{ by: 'm', role: 'crew', occurredAt: 20, enteredAt: 20, crew: null, etr: null },
+    ...{ causeCode: null, reasonCode: null, transformers: [], site: null, grade: null },
+    ...{ remark: null, causes: [] },
+  })
+  await records.commit([batch(1, entry('q1') as never, entry('q2') as never)], 1, 'a')
+  const told = [
+    { request: 'q1', at: 20, measure: '更换熔断器', materials: '熔断器 3 只' },
+    { request: 'q2', at: 20, measure: '拧紧', materials: null },
+  ]
+  expect(records.besideNotice('I1').measures).toEqual(told)
+  expect(records.quality('I1').measures).toEqual(told)
+})

@@ -36,6 +36,7 @@ const MAY_FOLLOW: Readonly<Record<string, readonly string[]>> = {
 const SPEAKING: ReadonlySet<Fact['type']> = new Set([
   'stormMode',
   'reading',
+  'switching',
   'actionRequested',
   'planAnnounced',
   'planWithdrawn',

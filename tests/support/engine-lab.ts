@@ -9,7 +9,7 @@ import { Engine } from '../../src/engine/engine.ts'
 import type { Rules } from '../../src/engine/rules.ts'
 import type { World } from '../../src/engine/world.ts'
 import type { Fact } from '../../src/facts/facts.ts'
-import type { EventKind, ReadingResult } from '../../src/facts/wire.ts'
+import type { EventKind, ReadingResult, ReclosingState } from '../../src/facts/wire.ts'
 import { compileGrid } from '../../src/grid/compile.ts'
 import type { CompiledGrid } from '../../src/grid/compiled.ts'
 import type { Grid } from '../../src/grid/model.ts'
@@ -42,6 +42,7 @@ export interface Said {
   readonly valid?: boolean
   readonly area?: boolean
   readonly onBattery?: boolean
+  readonly reclosing?: ReclosingState
 }
 
 export class EngineLab {
@@ -110,6 +111,7 @@ export class EngineLab {
       ...(valid === undefined ? {} : { valid }),
       ...(area === undefined ? {} : { area }),
       ...(onBattery === undefined ? {} : { onBattery }),
+      ...(options.reclosing ? { reclosing: options.reclosing } : {}),
       ...(options.phases ? { phases: options.phases } : {}),
       ...(options.meters ? { meters: options.meters as never } : {}),
       ...(options.device ? { device: options.device as never } : {}),

@@ -273,11 +273,12 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
       changedAt: null,
       push: { subscribers: null, countedAt: null, total: NO_PUSHES, lastAt: null, lines: [] },
       places: [],
+      measures: [],
       photos: { count: 0, lastAt: null },
     }),
     escalations: () => [],
     quality: () => ({
-      ...{ notice: null, acts: [], children: [], contacts: {} },
+      ...{ notice: null, measures: [], acts: [], children: [], contacts: {} },
       callBacks: { count: 0, answered: 0, skipped: 0, satisfaction: null },
     }),
     audited: ({ limit }) => ({ entries: audited.slice(0, limit), cursor: null }),

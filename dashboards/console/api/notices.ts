@@ -2,6 +2,7 @@
 import type { Notice } from '../../../src/engine/changes.ts'
 import type { NoticeStatus } from '../../../src/engine/service/notice-state.ts'
 import type { Channel } from '../../../src/facts/channels.ts'
+import type { Institution } from '../../../src/grid/model.ts'
 import { getJson } from './client.ts'
 import type { Instant } from './payloads.ts'
 
@@ -17,6 +18,9 @@ type Times =
   | 'trip'
   | 'plannedPeriod'
   | 'etrRevisions'
+  // Absent of one kept by an earlier console.
+  | 'institutions'
+  | 'causeBy'
 
 /** Every field is there; of what is not known the value is null. */
 type Whole = Required<Omit<Notice, Times | 'verification'>>
@@ -32,7 +36,8 @@ export interface PushCounts {
 
 /** By the fields of the customer ledger, or as its addresses name it; the widest first. */
 export const PLACE_KINDS = ['town', 'village', 'estate', 'address'] as const
-export type PlaceKind = (typeof PLACE_KINDS)[number]
+/** Institutions (医院, 学校 …) stand among the places by their names. */
+export type PlaceKind = (typeof PLACE_KINDS)[number] | Institution
 
 export interface NoticePayload extends Whole {
   readonly verification: NonNullable<Notice['verification']> | null
@@ -45,7 +50,19 @@ export interface NoticePayload extends Whole {
   readonly restoredAt: Instant | null
   readonly etr: Instant | null
   readonly trip: (Omit<NonNullable<Notice['trip']>, 'at'> & { readonly at: Instant }) | null
-  readonly plannedPeriod: { readonly start: Instant; readonly end: Instant } | null
+  readonly plannedPeriod: {
+    readonly start: Instant
+    readonly end: Instant
+    readonly temporary?: boolean
+  } | null
+  readonly institutions?: NonNullable<Notice['institutions']>
+  readonly causeBy?: Notice['causeBy']
+  /** 处理措施, 材料, oldest first. */
+  readonly measures?: readonly {
+    readonly at: Instant
+    readonly measure: string | null
+    readonly materials: string | null
+  }[]
   readonly etrRevisions: readonly {
     readonly etr: Instant
     readonly at: Instant

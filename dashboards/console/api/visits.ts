@@ -1,5 +1,5 @@
-/** Visits to customers whose life hangs on supply (走访): who is to be seen, by when, and what was found. */
-import type { VisitEnd } from '../../../src/engine/service/visit-change.ts'
+/** Visits to life support (走访), contacts with important customers (联系): who is to be seen, by when, and what was found. */
+import type { VisitEnd, VisitReason } from '../../../src/engine/service/visit-change.ts'
 import type { VisitOutcome } from '../../../src/facts/visits.ts'
 import { getJson, postJson } from './client.ts'
 import type { CustomerPayload } from './customers.ts'
@@ -12,6 +12,8 @@ export interface VisitPayload {
   readonly transformer: string | null
   /** The customer's grid manager, by the ledger. */
   readonly owner: string | null
+  /** Absent from an earlier server. */
+  readonly reason?: VisitReason
   readonly dueAt: Instant
   readonly overdue: boolean
   readonly state: 'open' | 'taken' | 'settled' | 'ended'

@@ -90,7 +90,7 @@ function Due(props: {
   }
   return (
     <div className="field-person">
-      <span className="tag warn">{text.agent.sensitivity.lifeSupport}</span>
+      <span className="tag warn">{t.reasons[one.reason ?? 'lifeSupport']}</span>
       <VisitLine visit={one} now={now} />
       {shown === null ? (
         <button type="button" className="field-masked" onClick={() => void tapped()}>

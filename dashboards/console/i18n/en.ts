@@ -209,6 +209,7 @@ export const en: Catalogue = {
     flapping: 'Flapping',
     overrun: 'Overdue',
     beyondPlan: 'Beyond the plan',
+    temporary: 'At short notice',
     ledgerError: 'Ledger in doubt',
     clockInvalid: 'Terminal clock wrong',
     stormMode: 'Storm mode',
@@ -223,6 +224,8 @@ export const en: Catalogue = {
       'Still without power after the planned end. Ask the people on site, renew the expected time and say why.',
     beyondPlan:
       'More is out than the plan names, so it is treated as a fault. Compare with the site and send somebody to what is extra.',
+    temporary:
+      'Planned at short notice; it is treated as planned work. Check that customers were told in the time for such.',
     ledgerError:
       'Some meters inside the dark area answer with supply: the records may place them wrongly. Check before telling these customers, and have the records corrected.',
     clockInvalid:
@@ -249,6 +252,7 @@ export const en: Catalogue = {
       result: 'Result',
       reconnect: 'Reconnect',
       visit: 'Visit',
+      contact: 'Contact',
       enterArrive: 'Enter arrival',
       enterRestore: 'Enter restoration',
       enterUrge: 'Pass on urge',
@@ -311,6 +315,7 @@ export const en: Catalogue = {
       result: 'No result in time',
       reconnect: 'Paid, and not reconnected in time',
       visit: 'Life support not visited in time',
+      contact: 'Important user not contacted in time',
       enterArrive: 'Arrival not entered in time',
       enterRestore: 'Restoration not entered in time',
       enterUrge: 'Urge not passed on in time',
@@ -331,6 +336,7 @@ export const en: Catalogue = {
       result: 'Result due soon',
       reconnect: 'Reconnection due soon',
       visit: 'Visit to life support due soon',
+      contact: 'Contact with important user due soon',
       enterArrive: 'Arrival is to be entered',
       enterRestore: 'Restoration is to be entered',
       enterUrge: 'Urge is to be passed on',

@@ -301,5 +301,6 @@ function History({ incident }: { incident: IncidentPayload }) {
   )
 }
 
-/** Somebody's life hangs on its end, or did when it was larger. */
-const hasVisits = ({ clocks }: IncidentPayload) => clocks.some(({ name }) => name === 'visit')
+/** Somebody is to be looked after until its end, or was when it was larger. */
+const hasVisits = ({ clocks }: IncidentPayload) =>
+  clocks.some(({ name }) => name === 'visit' || name === 'contact')

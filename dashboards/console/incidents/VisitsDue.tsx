@@ -41,7 +41,7 @@ export function VisitsDue({ incident, account }: { incident: IncidentPayload; ac
       <ul>
         {loaded.value.visits.map((one) => (
           <li key={one.id}>
-            <strong>{one.usagePoint}</strong>
+            <strong>{one.usagePoint}</strong> {t.reasons[one.reason ?? 'lifeSupport']}
             <VisitLine visit={one} now={now} />
             {mayWrite && (one.state === 'open' || one.state === 'taken') && (
               <p className="visit-actions">

@@ -100,7 +100,7 @@ function device({ notice, text, format }: Parts): NoticeLine[] {
     ],
     [t.transformers, count > named.length ? t.more(list, format.number(count)) : list || t.nothing],
     [t.protection, trip && said ? t.tripAt(said, format.time(trip.at)) : t.noTrip],
-    [t.reclosing, trip ? t.reclosings[trip.reclosing] : t.noTrip],
+    [t.reclosing, trip ? t.reclosings[trip.reclosing] : t.reclosingUnknown],
   ]
 }
 
@@ -115,6 +115,16 @@ function placeLines({ notice: { places }, text, format }: Parts): readonly Notic
   return lines.length === 0 ? [[t.places, null]] : lines
 }
 
+/** 医院, 学校 …: how many, and those whose names the ledger knows. */
+function institutionLines({ notice, text, format }: Parts): readonly NoticeLine[] {
+  const t = text.noticeSheet
+  return (notice.institutions ?? []).map(({ institution, count }) => {
+    const named = notice.places.filter(({ kind }) => kind === institution)
+    const names = named.map(({ name }) => name).join(t.between)
+    return [t.placesOf[institution], t.institution(names, format.number(count))]
+  })
+}
+
 function range(all: Parts): NoticeLine[] {
   const { notice, names, text, format } = all
   const t = text.noticeSheet
@@ -127,6 +137,7 @@ function range(all: Parts): NoticeLine[] {
   return [
     [text.detail.unit, names.unit(notice.unit)],
     ...placeLines(all),
+    ...institutionLines(all),
     [t.customers, t.households(format.number(notice.customers))],
     [
       t.ofTransformers,
@@ -153,7 +164,7 @@ function times({ notice, text, format }: Parts): NoticeLine[] {
     [t.publishedAt, published && by ? `${published} · ${by}` : published],
     [t.changedAt, at(notice.changedAt ?? null)],
     [
-      t.planned,
+      planned?.temporary ? t.plannedTemporary : t.planned,
       planned ? t.until(format.about(planned.start), format.about(planned.end)) : t.nothing,
     ],
     [text.detail.etr, etr && `${format.about(etr)} · ${text.detail.etrSource[etrSource]}`],
@@ -171,10 +182,17 @@ function times({ notice, text, format }: Parts): NoticeLine[] {
 
 function cause({ notice, text, format }: Parts): NoticeLine[] {
   const t = text.noticeSheet
-  const { cause: code, causeKnown, photos } = notice
+  const { cause: code, causeKnown, causeBy, measures = [], photos } = notice
   const word = code && causeWord(code, text.locale)
+  const entered = (what: 'measure' | 'materials') =>
+    measures
+      .flatMap(({ at, [what]: words }) => (words ? [t.entered(words, format.time(at))] : []))
+      .join(t.between) || null
   return [
     [text.detail.cause, word && causeKnown ? t.causeWith(word, t.causeOf[causeKnown]) : word],
+    [t.causeBy, causeBy ? `${causeBy.by} · ${text.roles[causeBy.role] ?? causeBy.role}` : null],
+    [t.measure, entered('measure')],
+    [t.materials, entered('materials')],
     [t.site, notice.site && text.field.site.situations[notice.site]],
     [text.detail.crew, notice.crew ?? text.detail.crewNone],
     [t.stage, text.stage[notice.stage]],

@@ -12,6 +12,9 @@ export interface QualityStepPayload {
   readonly legalDueAt: string | null
   readonly late: boolean | null
   readonly detail: string | null
+  /** 处理措施, 材料; absent from an earlier server. */
+  readonly measure?: string | null
+  readonly materials?: string | null
 }
 
 export interface QualityRecord {

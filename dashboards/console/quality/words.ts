@@ -29,6 +29,8 @@ export function wordsOf(step: QualityStepPayload, text: Catalogue, format: Forma
     late: step.late === null ? '' : step.late ? t.isLate : done(step) ? t.inTime : t.notDue,
     detail: [
       detailOf(step, text, format),
+      step.measure ? `${text.noticeSheet.measure} ${step.measure}` : '',
+      step.materials ? `${text.noticeSheet.materials} ${step.materials}` : '',
       step.enteredAt === null ? '' : t.entered(format.time(step.enteredAt)),
     ]
       .filter(Boolean)

@@ -55,6 +55,8 @@ export interface Asked {
   readonly keys: readonly string[]
   readonly areas: readonly string[]
   readonly areaNames: readonly (string | null)[]
+  /** Which of the public's houses stands there (医院, 学校 …), for notices; absent: nobody counts. */
+  readonly institutions?: RecipientQuery['institutions']
   /** Index into `supplies`. */
   readonly supply: readonly number[]
   readonly supplies: readonly OwnSupply[]
@@ -85,7 +87,12 @@ export type TellingRequest =
       readonly moment: Moment
       readonly carriers: readonly Carrier[]
       readonly progress: Progress
-      readonly plan: { readonly subject: string; readonly from: InstantMs; readonly to: InstantMs }
+      readonly plan: {
+        readonly subject: string
+        readonly from: InstantMs
+        readonly to: InstantMs
+        readonly temporary: boolean
+      }
     }
   /** Numbers that short messages go to. */
   | { readonly kind: 'numbers'; readonly accounts: readonly string[] }
@@ -219,10 +226,13 @@ class TellingDesk {
     return this.#recipients.any
   }
 
-  #people({ by, keys, areas }: Asked, { now, rules }: Moment) {
+  #people({ by, keys, areas, institutions }: Asked, { now, rules }: Moment) {
     const indexOf = new Map(keys.map((key, index) => [key, index]))
     const { byPreference } = rules
-    const found = this.#recipients.find({ by, keys, areas, byPreference, now })
+    const found = this.#recipients.find({
+      ...{ by, keys, areas, byPreference, now },
+      ...(institutions && { institutions }),
+    })
     return found.map((recipient) => {
       const key = by === 'account' ? recipient.account : recipient.usagePoint
       return { recipient, index: indexOf.get(key)! }

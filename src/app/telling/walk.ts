@@ -9,6 +9,8 @@ import { isOpen } from '../../engine/incident-view.ts'
 import { incidentId, incidentNumber } from '../../engine/incidents/incident-id.ts'
 import type { World } from '../../engine/world.ts'
 import type { InstantMs } from '../../facts/time.ts'
+import { INSTITUTIONS } from '../../grid/model.ts'
+import { firstFrom } from '../../grid/rising.ts'
 import type { Moment, OwnSupply } from '../../inform/decide.ts'
 import { endingOf, newsOf } from '../../inform/news.ts'
 import type { Progress, Walk } from '../../records/informing/audiences.ts'
@@ -114,7 +116,9 @@ export class Walker {
     const counting = news.tellable ? { first: after < 0 } : undefined
     if (points.length === 0) return this.#file(progress, counting && { count: 0, ...counting })
     const supplies: OwnSupply[] = [{ is: 'dark', news }]
-    return this.#decide({ ...byPoint(world, points), supplies, told: null }, progress, counting)
+    const institutions = institutionsAt(world, points)
+    const asked = { ...byPoint(world, points), institutions, supplies, told: null }
+    return this.#decide(asked, progress, counting)
   }
 
   async #announce(walk: Walk, world: World): Promise<number> {
@@ -131,9 +135,9 @@ export class Walker {
         : { subject, wakeAt, over: false }
     if (points.length === 0) return this.#file(progress)
     const asked: Asked = { ...byPoint(world, points), supplies: [], told: null }
-    const { from, to } = plan
+    const { from, to, temporary = false } = plan
     const answer = await this.#parts.ask({
-      ...{ kind: 'announce', asked, progress, plan: { subject, from, to } },
+      ...{ kind: 'announce', asked, progress, plan: { subject, from, to, temporary } },
       ...{ moment: this.#parts.moment(), carriers: this.#parts.carriers() },
     })
     return this.#keep(answer)
@@ -190,6 +194,18 @@ function byPoint(world: World, points: readonly number[]) {
     supply: points.map(() => 0),
     ...areasOf(world, points),
   }
+}
+
+/** Which of the public's houses each of them is, if any. */
+function institutionsAt({ grid }: World, points: readonly number[]) {
+  const { point, kind } = grid.institutions
+  return points.map((one) => INSTITUTIONS[kind[indexIn(point, one)] ?? -1] ?? null)
+}
+
+/** Where a value stands in a rising list; −1 where it does not. */
+function indexIn(values: Int32Array, value: number): number {
+  const at = firstFrom(values, value)
+  return values[at] === value ? at : -1
 }
 
 function areasOf(world: World, points: readonly number[]): Pick<Asked, 'areas' | 'areaNames'> {

@@ -9,6 +9,7 @@ import { DEVICE_TYPES, OBSERVER_CLASSES } from '../../grid/model.ts'
 import type { EvidenceItem } from '../changes.ts'
 import { oddsCost } from '../cost/nats.ts'
 import { NONE } from '../inference/network.ts'
+import { noteReclosing } from '../switching/reclosing.ts'
 import type { World } from '../world.ts'
 import { readTime } from './read-time.ts'
 import {
@@ -40,6 +41,7 @@ export function admitPosition(
   if (device === NONE || said === undefined) return
   const { at: told, receivedAt, boot, seq } = fact
   const { at, invalid } = readTime(world, terminal, terminal, told, receivedAt)
+  if (fact.reclosing) noteReclosing(world, world.grid.devices.ids.idOf(device), fact.reclosing, at)
   const dated = told !== undefined && !invalid
   // Only counters tell a copy by themselves: without them it is told by its time, whenever it comes.
   const counted = boot !== undefined && seq !== undefined

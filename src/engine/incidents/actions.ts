@@ -195,6 +195,7 @@ function carryOut(world: World, incident: Case, fact: ActionRequestedFact): void
     case 'cause':
       incident.cause = fact.causeCode ?? null
       incident.repair.causeBy = isFromSite(incident, fact, occurredAt) ? 'field' : 'staff'
+      incident.repair.causeSaid = { by: fact.by, role: fact.role }
       return
     case 'partial':
       incident.outageKind = 'partiallyRestored'

@@ -22,6 +22,7 @@ export function classify(world: World, incident: Case): void {
   incident.kind = kindOf(world, incident, plan)
   setFlag(incident, 'overrun', plan !== undefined && isOverrun(world, plan))
   setFlag(incident, 'beyondPlan', outgrown !== undefined)
+  setFlag(incident, 'temporary', plan?.temporary === true)
   if (!BEFORE_WORK.has(incident.stage)) return
   if (plan) incident.stage = 'planned'
   else if (incident.stage === 'planned')

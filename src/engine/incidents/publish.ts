@@ -203,7 +203,10 @@ function staffPart({ serviceLevel, serviceReasons, repair }: Case): string {
 function noticeSays(c: Case): string {
   const { no, status, trip } = c.notice!
   const seen = trip && `${trip.protection} ${trip.reclosing}`
-  return [no, status === 'proposed' ? status : '', urgencyOf(c), seen, urgentPart(c)].join('|')
+  const { causeBy, causeSaid } = c.repair
+  const cause = c.cause && `${causeBy} ${causeSaid?.role} ${causeSaid?.by}`
+  const state = status === 'proposed' ? status : ''
+  return [no, state, urgencyOf(c), seen, cause, urgentPart(c)].join('|')
 }
 
 const tieShown = ({ device, probability }: SuspectedTie) =>

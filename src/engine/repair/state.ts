@@ -38,6 +38,13 @@ export interface BackByWord {
   readonly supposed?: true
 }
 
+/** Who named the cause in force. */
+export interface CauseSaid {
+  /** Account. */
+  readonly by: string
+  readonly role: string
+}
+
 /** A grade that a person set: it rises again only where the rules come to propose more than then. */
 export interface GradeHeld {
   readonly proposed: 1 | 2 | 3 | 4
@@ -56,6 +63,8 @@ export interface RepairState {
   back: BackByWord[]
   /** Visits to customers whose life hangs on supply; null where none was due. */
   visit: VisitClock | null
+  /** Contacts with other important customers (GB/T 29328); null where none was due. */
+  contact: VisitClock | null
   urge: UrgeState | null
   /** Of the last minutes, to tell one call from two. */
   urgesHeard: UrgeHeard[]
@@ -66,6 +75,8 @@ export interface RepairState {
   estimate: Estimate | null
   /** Whether the cause in force was found on site, or supposed from afar. */
   causeBy: 'field' | 'staff' | null
+  /** Whose word it is. */
+  causeSaid: CauseSaid | null
   /** The first one, which is measured by. */
   firstEstimate: Estimate | null
 }
@@ -80,6 +91,7 @@ export function noRepairYet(): RepairState {
     etrs: [],
     back: [],
     visit: null,
+    contact: null,
     urge: null,
     urgesHeard: [],
     orders: [],
@@ -87,6 +99,7 @@ export function noRepairYet(): RepairState {
     calls: [],
     estimate: null,
     causeBy: null,
+    causeSaid: null,
     firstEstimate: null,
   }
 }

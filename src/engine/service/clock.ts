@@ -7,8 +7,8 @@ export type StepName = (typeof STEPS)[number]
 
 /**
  * 派单, the steps and how soon they are entered (录入), 信息发布, of a customer's urge how soon it is passed on and
- * answered (催办), of a customer who has paid 复电, of one whose life hangs on supply 走访: in the order in which
- * they are shown.
+ * answered (催办), of a customer who has paid 复电, of one whose life hangs on supply 走访, of other important ones
+ * 联系: in the order in which they are shown.
  */
 export const CLOCKS = [
   'dispatch',
@@ -25,6 +25,7 @@ export const CLOCKS = [
   'result',
   'reconnect',
   'visit',
+  'contact',
 ] as const
 export type ClockName = (typeof CLOCKS)[number]
 

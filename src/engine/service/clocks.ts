@@ -24,7 +24,7 @@ export function clocksOf(world: World, incident: Case): Clock[] {
     ...hotlineClocks(world, incident),
     ...workClocks(world, incident),
     ...entryClocks(world, incident),
-    ...visitClock(incident),
+    ...visitClocks(incident),
   ]
   return clocks.sort((a, b) => CLOCKS.indexOf(a.name) - CLOCKS.indexOf(b.name))
 }
@@ -85,11 +85,14 @@ function workClocks(world: World, incident: Case): Clock[] {
   ]
 }
 
-/** 走访: customers whose life hangs on supply were promised that somebody gets in touch. */
-function visitClock({ repair }: Case): Clock[] {
-  if (!repair.visit) return []
-  const { startedAt, dueAt, doneAt } = repair.visit
-  return [clockOf('visit', startedAt, dueAt - startedAt, doneAt)]
+/** 走访: who lives by supply was promised that somebody gets in touch. 联系: important users are owed the same (§5.2). */
+function visitClocks({ repair }: Case): Clock[] {
+  return (['visit', 'contact'] as const).flatMap((name) => {
+    const clock = repair[name]
+    return clock
+      ? [clockOf(name, clock.startedAt, clock.dueAt - clock.startedAt, clock.doneAt)]
+      : []
+  })
 }
 
 /** 欠费复电: who has paid and calls, and is dark still. It is done when the sign of it has gone. */

@@ -12,8 +12,8 @@ export const NOTICE_STATUSES = [
 ] as const
 export type NoticeStatus = (typeof NOTICE_STATUSES)[number]
 
-/** 重合闸: 成功, 不成功, 未动作. Whether it is out of service (未投) nobody tells us. */
-export const RECLOSINGS = ['succeeded', 'failed', 'notOperated'] as const
+/** 重合闸: 成功, 不成功, 未动作; 未投 where SCADA or a dispatcher had said that it is out of service. */
+export const RECLOSINGS = ['succeeded', 'failed', 'notOperated', 'off'] as const
 export type Reclosing = (typeof RECLOSINGS)[number]
 
 /** What automation (配电自动化) told of the device that opened. */

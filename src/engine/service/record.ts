@@ -6,6 +6,7 @@ import type { Extent } from '../incidents/extent.ts'
 import { deviceRef } from '../incidents/naming.ts'
 import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
+import { institutionsBelow } from './institutions.ts'
 import type { NoticeState } from './notice-state.ts'
 import { outlineOf } from './outline.ts'
 import { urgencyOf } from './urgency.ts'
@@ -52,6 +53,7 @@ export function noticeOf(
     etrRevisions: incident.repair.etrs,
     firstRestoredAt: notice.partBackAt ?? null,
     causeKnown: causeKnownOf(incident),
+    causeBy: incident.cause === null ? null : incident.repair.causeSaid,
     site: incident.repair.site?.situation ?? null,
     phases: view.phases,
     unit: view.unit,
@@ -72,6 +74,7 @@ export function noticeOf(
     importantUsers: importantBelow(world, extent),
     importantCount: view.important,
     sensitiveCount: view.sensitiveCount,
+    institutions: institutionsBelow(world, incident, extent),
     startedAt: view.startedAt,
     sensedAt: view.sensedAt,
     proposedAt: notice.proposedAt,
@@ -104,7 +107,8 @@ function pathOf({ network }: World, head: number): DeviceRef[] {
 
 function plannedPeriodOf({ plans }: World, { plan }: Case): Notice['plannedPeriod'] {
   const held = plan === null ? undefined : plans.byId.get(plan)
-  return held ? { start: held.from, end: held.to } : null
+  if (!held) return null
+  return { start: held.from, end: held.to, temporary: held.temporary === true }
 }
 
 /** A cause given before anybody was there is a first judgement (初判). */

@@ -5,6 +5,7 @@
 import { positionOf, type SwitchWord } from '../evidence/switch-position.ts'
 import type { Case } from '../incidents/case.ts'
 import { NONE } from '../inference/network.ts'
+import { wasReclosingOff } from '../switching/reclosing.ts'
 import type { World } from '../world.ts'
 import type { Trip } from './notice-state.ts'
 
@@ -19,7 +20,10 @@ export function tripOf(world: World, { head, observer }: Case): Trip | undefined
     if (!words || !positionOf(words)?.open) continue
     const told = words.filter(({ terminal }) => terminal !== NONE)
     const found = eventIn(told)
-    if (found) return found
+    if (!found) continue
+    const name = world.grid.devices.ids.idOf(device)
+    const isOff = found.reclosing === 'notOperated' && wasReclosingOff(world, name, found.at)
+    return isOff ? { ...found, reclosing: 'off' } : found
   }
   return undefined
 }

@@ -1,10 +1,12 @@
 /**
  * Visits to customers whose life hangs on supply (T10, `domain.md` §4.5): what they are told promises that
- * the grid manager gets in touch, so each of them is a visit, due within minutes. They begin when the
- * ladder tells of such customers, follow them from incident to incident, and end unmade where their
- * light is back first.
+ * the grid manager gets in touch, so each of them is a visit, due within minutes. With other important
+ * customers (GB/T 29328) the grid manager is in touch as soon (§5.2). Visits begin when the ladder tells
+ * of life support, contacts with the notice; they follow their customers from incident to incident,
+ * and end unmade where their light is back first.
  */
 import type { DeviceId, UsagePointId } from '../../facts/ids.ts'
+import type { InstantMs } from '../../facts/time.ts'
 import type { VisitSettledFact } from '../../facts/visits.ts'
 import { DEVICE_TYPES, LIFE_SUPPORT } from '../../grid/model.ts'
 import { answer } from '../incidents/answer.ts'
@@ -16,11 +18,11 @@ import type { Publisher } from '../incidents/publish.ts'
 import type { ActionRefusal } from '../incidents/refusal.ts'
 import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
-import type { VisitChange, VisitEnd, VisitState } from './visit-change.ts'
+import type { VisitChange, VisitClock, VisitEnd, VisitReason, VisitState } from './visit-change.ts'
 
 const MINUTE_MS = 60_000
 const TRANSFORMER = DEVICE_TYPES.indexOf('transformer')
-/** The rung with which visits begin. */
+/** The rung with which visits to life support begin. */
 const RUNG = 'lifeSupport-1'
 
 /** Opens, moves and ends visits as the outages over their customers stand now, and publishes whose changed. */
@@ -31,14 +33,14 @@ export function followVisits(world: World, publisher: Publisher): void {
 /** The same for who publishes by themselves: the incidents whose clock may have turned, in order. */
 export function turnVisits(world: World, publisher: Publisher): Case[] {
   const { visits, grid } = world
-  const dark = darkLives(world)
+  const dark = darkAttended(world)
   const touched = new Set<number>()
   for (const visit of [...visits.values()]) {
     const point = grid.usagePoints.ids.indexOf(visit.usagePoint)
-    const incident = dark.get(point)
-    if (incident?.number === visit.incident) continue
+    const now = dark.get(point)
+    if (now?.incident.number === visit.incident && now.reason === visit.reason) continue
     touched.add(visit.incident)
-    if (!incident) {
+    if (!now) {
       visits.delete(visit.usagePoint)
       if (visit.settledAt === null)
         publisher.changes.push(
@@ -46,15 +48,15 @@ export function turnVisits(world: World, publisher: Publisher): Case[] {
         )
       continue
     }
-    const moved = { ...visit, incident: incident.number }
+    const moved = { ...visit, incident: now.incident.number, reason: now.reason }
     visits.set(visit.usagePoint, moved)
-    touched.add(incident.number)
+    touched.add(now.incident.number)
     if (visit.settledAt === null) publisher.changes.push(tell(world, moved, 'open', null))
   }
-  for (const [point, incident] of dark) {
+  for (const [point, { incident, reason }] of dark) {
     const usagePoint = grid.usagePoints.ids.idOf(point) as UsagePointId
-    if (!hasBegun(incident) || visits.has(usagePoint)) continue
-    const visit = openVisit(world, incident, usagePoint)
+    if (!HAS_BEGUN[reason](incident) || visits.has(usagePoint)) continue
+    const visit = openVisit(world, incident, usagePoint, reason)
     visits.set(usagePoint, visit)
     touched.add(incident.number)
     publisher.changes.push(tell(world, visit, 'open', null))
@@ -63,7 +65,7 @@ export function turnVisits(world: World, publisher: Publisher): Case[] {
     .sort((a, b) => a - b)
     .map((number) => world.cases.get(number))
     .filter((incident) => incident !== undefined)
-  for (const incident of turned) turnClock(world, incident)
+  for (const incident of turned) turnClocks(world, incident)
   return turned
 }
 
@@ -88,7 +90,7 @@ export function settleVisit(
     publisher.changes.push({ ...told, by: fact.by, causes })
     if (incident) {
       incident.causes = causes
-      turnClock(world, incident)
+      turnClocks(world, incident)
       publisher.publish(incident, 'supervised', true)
     }
   }
@@ -100,24 +102,36 @@ export function settleVisit(
   answer(world, position, fact.requestId, told, publisher)
 }
 
-const hasBegun = ({ escalated }: Case) => escalated.includes(RUNG)
+/** Since when the incident asks for them. */
+const HAS_BEGUN: Readonly<Record<VisitReason, (incident: Case) => boolean>> = {
+  lifeSupport: ({ escalated }) => escalated.includes(RUNG),
+  important: ({ notice }) => notice?.publishedAt != null,
+}
 
-function openVisit(world: World, { number }: Case, usagePoint: UsagePointId): VisitState {
+function openVisit(
+  world: World,
+  { number }: Case,
+  usagePoint: UsagePointId,
+  reason: VisitReason,
+): VisitState {
   const { now, rules } = world
+  const { visitMinutes, contactMinutes } = rules.service.clocks
+  const minutes = reason === 'lifeSupport' ? visitMinutes : contactMinutes
   return {
     // Dark again in the same outage after it was back, the customer is visited again.
     id: `${incidentId(number)}-${now}-${usagePoint}`,
     incident: number,
     usagePoint,
+    reason,
     openedAt: now,
-    dueAt: now + rules.service.clocks.visitMinutes * MINUTE_MS,
+    dueAt: now + minutes * MINUTE_MS,
     settledAt: null,
   }
 }
 
 function tell(
   world: World,
-  { id, incident, usagePoint, openedAt, dueAt }: VisitState,
+  { id, incident, usagePoint, reason, openedAt, dueAt }: VisitState,
   state: VisitChange['state'],
   outcome: VisitChange['outcome'],
 ): VisitChange {
@@ -128,7 +142,7 @@ function tell(
     ...{ type: 'visit', at: world.now, id, incident: incidentId(incident), usagePoint },
     transformer: areaOf(world, device),
     unit: unitOf(grid, Math.max(0, device)),
-    ...{ state, outcome, openedAt, dueAt, by: null },
+    ...{ reason, state, outcome, openedAt, dueAt, by: null },
     causes: world.cases.get(incident)?.causes ?? [],
   }
 }
@@ -163,54 +177,84 @@ function lastOutcome({ changes }: Publisher, number: number): Case['outcome'] {
   return last?.type === 'incident' ? last.incident.outcome : null
 }
 
-/** Since when the incident's first visit waits, or when the last was made or not needed any more. */
-function turnClock(world: World, { number, repair }: Case): void {
+/** The clocks of the incident's visits and contacts. */
+function turnClocks(world: World, { number, repair }: Case): void {
   const waiting = [...world.visits.values()].filter(
     ({ incident, settledAt }) => incident === number && settledAt === null,
   )
+  const turned = (before: VisitClock | null, of: VisitReason) =>
+    clockAt(
+      world.now,
+      before,
+      waiting.filter(({ reason }) => reason === of),
+    )
+  repair.visit = turned(repair.visit, 'lifeSupport')
+  repair.contact = turned(repair.contact, 'important')
+}
+
+/** Since when the first of those that wait does, or when the last was made or not needed any more. */
+function clockAt(
+  now: InstantMs,
+  before: VisitClock | null,
+  waiting: readonly VisitState[],
+): VisitClock | null {
   if (waiting.length > 0)
-    repair.visit = {
+    return {
       startedAt: Math.min(...waiting.map(({ openedAt }) => openedAt)),
       dueAt: Math.min(...waiting.map(({ dueAt }) => dueAt)),
       doneAt: null,
     }
-  else if (repair.visit?.doneAt === null) repair.visit = { ...repair.visit, doneAt: world.now }
+  return before?.doneAt === null ? { ...before, doneAt: now } : before
 }
 
-/** Customers without supply now whose life hangs on it, with the incident, by usage point. */
-function darkLives(world: World): Map<number, Case> {
-  const dark = new Map<number, Case>()
+/** A customer without supply whom somebody looks after, and why. */
+interface Attended {
+  readonly incident: Case
+  readonly reason: VisitReason
+}
+
+/** Customers without supply now whose life hangs on it, or who are important, by usage point. */
+function darkAttended(world: World): Map<number, Attended> {
+  const dark = new Map<number, Attended>()
   for (const incident of world.cases.values()) {
     // Without a visit under way only an incident that begins some is asked.
-    if (!isActive(incident) || (world.visits.size === 0 && !hasBegun(incident))) continue
-    for (const point of livesOf(world, incident, extentOf(world, incident)))
-      dark.set(point, incident)
+    if (!isActive(incident) || (world.visits.size === 0 && !mayBegin(incident))) continue
+    for (const [point, reason] of attendedOf(world, incident, extentOf(world, incident)))
+      dark.set(point, { incident, reason })
   }
   return dark
 }
 
-interface Lives {
+const mayBegin = (incident: Case) =>
+  HAS_BEGUN.lifeSupport(incident) || (incident.important > 0 && HAS_BEGUN.important(incident))
+
+interface Found {
   readonly noted: number
-  readonly points: readonly number[]
+  readonly points: ReadonlyMap<number, VisitReason>
 }
 
 /** Found once for each place that was measured, and after each note on customers. */
-const lastFound = new WeakMap<Extent, Lives>()
+const lastFound = new WeakMap<Extent, Found>()
 
-/** Usage points of the incident with life support, by the grid file or as noted of them, in order. */
-function livesOf(world: World, incident: Case, extent: Extent): readonly number[] {
+/** Usage points of the incident with life support, by the grid file or as noted of them, or important; in order. */
+function attendedOf(world: World, incident: Case, extent: Extent): Found['points'] {
   const { care, grid } = world
   const known = lastFound.get(extent)
   if (known?.noted === care.turns) return known.points
   const own = incident.observer === NONE ? NONE : grid.observers.target[incident.observer]!
-  const points = new Set<number>()
+  const { first, sensitive, important } = grid.usagePoints
+  const found = new Map<number, VisitReason>()
   for (const device of extent.devices) {
-    for (let at = grid.usagePoints.first[device]!; at < grid.usagePoints.first[device + 1]!; at++)
-      if (grid.usagePoints.sensitive[at] === LIFE_SUPPORT) points.add(at)
+    for (let at = first[device]!; at < first[device + 1]!; at++)
+      if (sensitive[at] === LIFE_SUPPORT) found.set(at, 'lifeSupport')
+      else if (important[at] !== 0) found.set(at, 'important')
     for (const { note, point } of care.at(device))
-      if (note.reason === 'lifeSupport' && point >= 0 && note.until > world.now) points.add(point)
+      if (note.reason === 'lifeSupport' && point >= 0 && note.until > world.now)
+        found.set(point, 'lifeSupport')
   }
-  const found = [...points].filter((at) => own === NONE || at === own).sort((a, b) => a - b)
-  lastFound.set(extent, { noted: care.turns, points: found })
-  return found
+  const points = new Map(
+    [...found].filter(([at]) => own === NONE || at === own).sort(([a], [b]) => a - b),
+  )
+  lastFound.set(extent, { noted: care.turns, points })
+  return points
 }

@@ -8,6 +8,8 @@ import { NONE } from '../inference/network.ts'
 
 /** Words on single phases named no speaker and no marks: they were the usual speaker's. */
 const BLANK_WORD = { speaker: NONE, marks: NO_MARKS }
+/** Visits were to life support alone. */
+const BLANK_VISIT = { reason: 'lifeSupport' }
 /** Ratings of what is out are counted with the feeder's next figures. */
 const BLANK_FIGURES = { ratedVa: 0 }
 const BLANK_CASE = newCase(0, { head: -1, observer: -1, phases: 0 }, 0, 0)
@@ -19,6 +21,7 @@ export function completeHeap<Heap extends object>(before: Heap, blank: Heap): He
     ...heap,
     cases: heap.cases.map((incident) => complete(incident, BLANK_CASE)),
     feeders: heap.feeders.map(([feeder, figures]) => [feeder, complete(figures, BLANK_FIGURES)]),
+    visits: heap.visits.map((visit) => complete(visit, BLANK_VISIT)),
     findings: heap.findings.map(([key, incident]) => [key, complete(incident, BLANK_CASE)]),
     phaseBook: heap.phaseBook.map(([observer, words]) => [
       observer,
@@ -30,6 +33,7 @@ export function completeHeap<Heap extends object>(before: Heap, blank: Heap): He
 interface Cases {
   phaseBook: [observer: number, words: (object | null)[]][]
   cases: object[]
+  visits: object[]
   feeders: [feeder: number, figures: object][]
   findings: [key: string, incident: object][]
 }

@@ -6,6 +6,7 @@ import type { Position, SwitchingFact } from '../../facts/facts.ts'
 import { noteSwitching, takeWord } from '../evidence/positions.ts'
 import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
+import { noteReclosing } from './reclosing.ts'
 import type { Operation } from './state.ts'
 
 /** Decided requests kept: repeats come within minutes, not a thousand operations later. */
@@ -24,6 +25,7 @@ export function admitSwitching(world: World, position: Position, fact: Switching
     )
   else {
     world.belief.hearing = fact.receivedAt
+    if (fact.reclosing) noteReclosing(world, device, fact.reclosing, at)
     carryOut(world, operation)
   }
 }

@@ -24,6 +24,14 @@ export interface ReturnedPart extends Sampled {
   readonly incident: number
 }
 
+/** Reclosing of a device was last out of service (重合闸退出) from then; `to` null: still. */
+export interface ReclosingOff {
+  /** Id of the device. */
+  readonly device: string
+  readonly from: InstantMs
+  readonly to: InstantMs | null
+}
+
 /** Plain data: written to snapshots as it stands. */
 export interface Switching {
   /** Operations that are due later, soonest first. */
@@ -38,6 +46,8 @@ export interface Switching {
   evidence: EvidenceItem[]
   /** Parts that are back while their incident goes on elsewhere, until their return is settled. */
   returned: ReturnedPart[]
+  /** Devices whose reclosing is or was out of service, each once. */
+  reclosingOff: readonly ReclosingOff[]
   /** What was last published of positions, loops and islands. */
   shown: string
 }
@@ -50,6 +60,7 @@ export function noSwitching(): Switching {
     moved: [],
     evidence: [],
     returned: [],
+    reclosingOff: [],
     shown: '',
   }
 }

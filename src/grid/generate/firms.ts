@@ -2,7 +2,7 @@
  * Customers with a transformer of their own (专变). Important users (GB/T 29328) are about 1.7 % of
  * them: some 1,700 among nine million customers. The sensitivities are those the notices care for.
  */
-import type { Importance } from '../model.ts'
+import type { Importance, Institution } from '../model.ts'
 import type { Draw } from './draw.ts'
 import type { FeederKind } from './kinds.ts'
 import { townName } from './names.ts'
@@ -10,7 +10,7 @@ import { townName } from './names.ts'
 export interface Firm {
   readonly suffix: string
   readonly weight: number
-  readonly class: 'industrial' | 'commercial' | 'public' | 'agricultural'
+  readonly class: 'industrial' | 'commercial' | 'public' | 'agricultural' | Institution
   /** Which class of important user it may be, and how likely. */
   readonly important?: { readonly as: Importance; readonly chance: number }
   readonly sensitive?: string
@@ -22,7 +22,7 @@ export interface Firm {
 export const HOSPITAL: Firm = {
   suffix: '医院',
   weight: 1,
-  class: 'public',
+  class: 'hospital',
   important: { as: 'second', chance: 1 },
   sensitive: 'lifeSupport',
   boundaryChance: 1,
@@ -30,7 +30,7 @@ export const HOSPITAL: Firm = {
 export const CLINIC: Firm = {
   suffix: '卫生院',
   weight: 1,
-  class: 'public',
+  class: 'hospital',
   sensitive: 'lifeSupport',
   boundaryChance: 0.3,
 }
@@ -40,12 +40,12 @@ const STREET_FIRMS: readonly Firm[] = [
   { suffix: '酒店', weight: 14, class: 'commercial', boundaryChance: 0.2 },
   { suffix: '写字楼', weight: 16, class: 'commercial', boundaryChance: 0.3 },
   { suffix: '充电站', weight: 8, class: 'commercial', boundaryChance: 0.2 },
-  { suffix: '学校', weight: 10, class: 'public', sensitive: 'exam', boundaryChance: 0.2 },
+  { suffix: '学校', weight: 10, class: 'school', sensitive: 'exam', boundaryChance: 0.2 },
   { suffix: '通信基站', weight: 12, class: 'industrial', boundaryChance: 0.1 },
   {
     suffix: '供热站',
     weight: 3,
-    class: 'public',
+    class: 'heating',
     important: { as: 'second', chance: 0.3 },
     sensitive: 'heating',
     boundaryChance: 0.6,
@@ -53,7 +53,7 @@ const STREET_FIRMS: readonly Firm[] = [
   {
     suffix: '供水泵站',
     weight: 3,
-    class: 'public',
+    class: 'waterSupply',
     important: { as: 'second', chance: 0.3 },
     boundaryChance: 0.4,
   },
@@ -67,7 +67,7 @@ const STREET_FIRMS: readonly Firm[] = [
   {
     suffix: '政务中心',
     weight: 0.6,
-    class: 'public',
+    class: 'government',
     important: { as: 'first', chance: 0.3 },
     boundaryChance: 0.6,
   },
@@ -94,11 +94,11 @@ const COUNTRY_FIRMS: readonly Firm[] = [
   { suffix: '通信基站', weight: 14, class: 'industrial', boundaryChance: 0.05 },
   { suffix: '粮库', weight: 5, class: 'commercial', boundaryChance: 0.2 },
   { suffix: '砖厂', weight: 6, class: 'industrial', boundaryChance: 0.5 },
-  { suffix: '学校', weight: 2, class: 'public', sensitive: 'exam', boundaryChance: 0.2 },
+  { suffix: '学校', weight: 2, class: 'school', sensitive: 'exam', boundaryChance: 0.2 },
   {
     suffix: '敬老院',
     weight: 1.5,
-    class: 'public',
+    class: 'nursingHome',
     sensitive: 'care',
     boundaryChance: 0.2,
   },
@@ -119,7 +119,7 @@ const COUNTRY_FIRMS: readonly Firm[] = [
   {
     suffix: '供水站',
     weight: 3,
-    class: 'public',
+    class: 'waterSupply',
     important: { as: 'second', chance: 0.08 },
     boundaryChance: 0.3,
   },

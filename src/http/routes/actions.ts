@@ -9,6 +9,7 @@ import { formatInstant } from '../../facts/time.ts'
 import { ACTION_WAIT_MS } from '../limits.ts'
 import type { HttpDeps } from '../ports.ts'
 import { Problem } from '../problem.ts'
+import { MATERIAL_WORDS, MEASURE_WORDS } from '../repair-ports.ts'
 import { type Answer, callerOf, read, route } from '../route.ts'
 import { actionAnswer, actionBody, type actionWarning, idParams, requestKey } from '../schemas.ts'
 import { assertKnownCause } from './causes.ts'
@@ -127,14 +128,16 @@ const requestAction = route({
       subject: incident.id,
       detail: ownId,
     })
-    if (body.remark !== undefined)
-      await deps.repair.keepRemark({
-        id: `r-${ownId}`,
-        incident: incident.id,
-        at: fact.receivedAt,
-        by,
-        text: body.remark,
-      })
+    const words = {
+      'r-': body.remark,
+      [MEASURE_WORDS]: body.measure,
+      [MATERIAL_WORDS]: body.materials,
+    }
+    for (const [kind, text] of Object.entries(words))
+      if (text !== undefined)
+        await deps.repair.keepRemark({
+          ...{ id: `${kind}${ownId}`, incident: incident.id, at: fact.receivedAt, by, text },
+        })
     const warnings = warningsOf(deps, fact)
     // Listening starts before the append: the engine may answer before the append is told done.
     const answer = deps.awaitAction(ownId, ACTION_WAIT_MS)

@@ -12,7 +12,7 @@ import { URGENCIES } from '../../engine/vocabulary.ts'
 import { CHANNELS } from '../../facts/channels.ts'
 import { SITE_SITUATIONS } from '../../facts/repair.ts'
 import { formatInstant, formatInstantOrNull } from '../../facts/time.ts'
-import { IMPORTANCES } from '../../grid/model.ts'
+import { IMPORTANCES, INSTITUTIONS } from '../../grid/model.ts'
 import { type BesideNotice, NOTICE_PLACE_KINDS } from '../notice-port.ts'
 import type { HttpDeps } from '../ports.ts'
 import { route } from '../route.ts'
@@ -46,8 +46,11 @@ const beside = {
   places: z
     .array(z.object({ kind: z.enum(NOTICE_PLACE_KINDS), name: z.string(), customers: count }))
     .describe(
-      '乡镇街道、村社区、小区 of those without supply, or of their addresses; five customers and more, by kind, the largest first',
+      '乡镇街道、村社区、小区 of those without supply, or of their addresses, five customers and more; 医院、学校 and other institutions by name; by kind, the largest first',
     ),
+  measures: z
+    .array(z.object({ at: instantOut, measure: text, materials: text }))
+    .describe('处理措施, 材料, as entered, oldest first'),
   photos: z.object({ count, lastAt: instant }),
   changedAt: instant.describe('停送电变更时间: when what it says changed last'),
 }
@@ -74,12 +77,22 @@ const noticeSchema = z
       .describe('保护动作, 重合闸; null where automation told nothing'),
     path: z.array(deviceRef).describe('devices above, the feeder breaker first'),
     area: z.array(lonLat).nullable().describe('coarse closed ring around the dark transformers'),
-    plannedPeriod: z.object({ start: instantOut, end: instantOut }).nullable(),
+    plannedPeriod: z
+      .object({
+        start: instantOut,
+        end: instantOut,
+        temporary: z.boolean().describe('临时停电: announced at short notice'),
+      })
+      .nullable(),
     etrRevisions: z.array(
       z.object({ etr: instantOut, at: instantOut, reasonCode: z.string().nullable() }),
     ),
     firstRestoredAt: instant,
     causeKnown: z.enum(['supposed', 'confirmed']).nullable().describe('初判, 现场确认'),
+    causeBy: z
+      .object({ by: z.string().describe('account'), role: z.string() })
+      .nullable()
+      .describe('who named the cause last'),
     site: z.enum(SITE_SITUATIONS).nullable().describe('现场情况'),
     phases: z.string(),
     unit: z.string(),
@@ -99,6 +112,9 @@ const noticeSchema = z
     importantUsers: z.array(z.object({ usagePoint: z.string(), importance: z.enum(IMPORTANCES) })),
     importantCount: count,
     sensitiveCount: count,
+    institutions: z
+      .array(z.object({ institution: z.enum(INSTITUTIONS), count }))
+      .describe('医院, 学校 …: how many of each; their names are among `places`'),
     startedAt: instantOut,
     sensedAt: instantOut,
     proposedAt: instantOut,
@@ -152,18 +168,24 @@ function laterFields(notice: Notice) {
     path: notice.path ?? [],
     area: notice.area ?? null,
     plannedPeriod: planned
-      ? { start: formatInstant(planned.start), end: formatInstant(planned.end) }
+      ? {
+          start: formatInstant(planned.start),
+          end: formatInstant(planned.end),
+          temporary: planned.temporary === true,
+        }
       : null,
     etrRevisions: etrRevisions.map(({ etr, at, reasonCode }) => {
       return { etr: formatInstant(etr), at: formatInstant(at), reasonCode }
     }),
     firstRestoredAt: formatInstantOrNull(firstRestoredAt ?? null),
     causeKnown: notice.causeKnown ?? null,
+    causeBy: notice.causeBy ?? null,
+    institutions: notice.institutions ?? [],
     site: notice.site ?? null,
   }
 }
 
-function besideView({ changedAt, push, places, photos }: BesideNotice) {
+function besideView({ changedAt, push, places, measures, photos }: BesideNotice) {
   return {
     changedAt: formatInstantOrNull(changedAt),
     push: {
@@ -172,6 +194,9 @@ function besideView({ changedAt, push, places, photos }: BesideNotice) {
       lastAt: formatInstantOrNull(push.lastAt),
     },
     places,
+    measures: measures.map(({ at, measure, materials }) => {
+      return { at: formatInstant(at), measure, materials }
+    }),
     photos: { ...photos, lastAt: formatInstantOrNull(photos.lastAt) },
   }
 }

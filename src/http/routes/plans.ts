@@ -28,6 +28,10 @@ const planBody = z
   .strictObject({
     id,
     kind: z.enum(PLAN_KINDS),
+    temporary: z
+      .boolean()
+      .default(false)
+      .describe('临时停电: planned work at short notice; of `planned` alone'),
     devices: ids(MAX_PLAN_DEVICES).default([]),
     usagePoints: ids(MAX_PLAN_USAGE_POINTS).default([]),
     from: instantIn,
@@ -37,12 +41,17 @@ const planBody = z
     message: 'names neither devices nor usage points',
     path: ['devices'],
   })
+  .refine(({ kind, temporary }) => kind === 'planned' || !temporary, {
+    message: 'only planned work is temporary',
+    path: ['temporary'],
+  })
   .meta({ id: 'PlanRequest' })
 
 const planSchema = z
   .object({
     id: z.string(),
     kind: z.enum(PLAN_KINDS),
+    temporary: z.boolean(),
     devices: z.array(z.string()),
     usagePoints: z.array(z.string()),
     from: instantOut,
@@ -61,6 +70,7 @@ const stateOf = ({ from, to }: Announced, now: InstantMs) =>
 const view = (plan: Announced, now: InstantMs) => ({
   id: plan.id,
   kind: plan.kind,
+  temporary: plan.temporary === true,
   devices: plan.devices,
   usagePoints: plan.usagePoints,
   from: formatInstant(plan.from),
@@ -116,6 +126,7 @@ const sameList = (a: readonly string[], b: readonly string[]) => a.join() === b.
 function isSame(a: Announced, b: Announced): boolean {
   return (
     a.kind === b.kind &&
+    a.temporary === b.temporary &&
     a.from === b.from &&
     a.to === b.to &&
     sameList(a.devices, b.devices) &&
@@ -137,8 +148,10 @@ const announce = route({
     const { deps, body, scope } = call
     const { account: by, role } = callerOf(call)
     const now = deps.now()
+    const { temporary, ...said } = body
     const plan: Announced = {
-      ...body,
+      ...said,
+      ...(temporary && { temporary }),
       devices: body.devices as DeviceId[],
       usagePoints: body.usagePoints as UsagePointId[],
       by,

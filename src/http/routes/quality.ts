@@ -26,6 +26,8 @@ const stepSchema = z
     legalDueAt: instant,
     late: z.boolean().nullable(),
     detail: text,
+    measure: text.describe('处理措施'),
+    materials: text.describe('材料'),
   })
   .meta({ id: 'QualityStep' })
 
@@ -48,6 +50,8 @@ const COLUMNS = [
   'legalDueAt',
   'late',
   'detail',
+  'measure',
+  'materials',
 ] as const
 
 const quality = route({

@@ -5,6 +5,7 @@ import type { Operation } from '../../engine/switching/state.ts'
 import type { SwitchingFact } from '../../facts/facts.ts'
 import type { DeviceId } from '../../facts/ids.ts'
 import { formatInstant, type InstantMs } from '../../facts/time.ts'
+import { RECLOSING_STATES } from '../../facts/wire.ts'
 import type { CompiledGrid } from '../../grid/compiled.ts'
 import { feedersBeside } from '../../grid/feeders-beside.ts'
 import { DEVICE_TYPES } from '../../grid/model.ts'
@@ -141,7 +142,15 @@ const operate = route({
   summary: 'Say that a switch was operated, or will be (`at` in the future)',
   headers: { 'Idempotency-Key': 'Repeating a request with the same key does nothing twice' },
   body: z
-    .strictObject({ device: id, position, at: instantIn.optional() })
+    .strictObject({
+      device: id,
+      position,
+      reclosing: z
+        .enum(RECLOSING_STATES)
+        .optional()
+        .describe('重合闸投退: whether it would reclose by itself; not of what is planned'),
+      at: instantIn.optional(),
+    })
     .meta({ id: 'SwitchingRequest' }),
   answers: {
     200: {
@@ -173,6 +182,8 @@ const operate = route({
     const at = body.at ?? now
     checkTime(at, now)
     const source = at > now ? 'planned' : 'dispatcher'
+    if (source === 'planned' && body.reclosing !== undefined)
+      throw new Problem('switching.time', 'reclosing: is told when it is so, not ahead')
     if (source === 'planned' && planned.length >= MAX_SWITCHING_PLANNED)
       throw new Problem(
         'switching.tooMany',
@@ -184,6 +195,7 @@ const operate = route({
       requestId,
       device: body.device as DeviceId,
       position: body.position,
+      ...(body.reclosing === undefined ? {} : { reclosing: body.reclosing }),
       at,
       source,
       by: callerOf(call).account,

@@ -1,11 +1,11 @@
 /**
- * Visits to customers whose life hangs on supply (走访, T10): who is to be seen, by when, and what was
+ * Visits to customers whose life hangs on supply (走访, T10), contacts with important ones (联系): who is to be seen, by when, and what was
  * found. A quarter of an hour is too short to wait for one person: whose customer it is (谁的客户谁负责) is
  * shown, and whoever is nearest goes.
  */
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import { VISIT_ENDS } from '../../engine/service/visit-change.ts'
+import { VISIT_ENDS, VISIT_REASONS } from '../../engine/service/visit-change.ts'
 import { CALLER_WORDS } from '../../facts/calls.ts'
 import type { UsagePointId } from '../../facts/ids.ts'
 import { formatInstant, formatInstantOrNull } from '../../facts/time.ts'
@@ -29,6 +29,7 @@ const visitFields = {
   usagePoint: z.string(),
   transformer: text.describe('the area (台区)'),
   unit: z.string(),
+  reason: z.enum(VISIT_REASONS).describe('走访 of life support, 联系 of important users'),
   owner: text.describe(
     'the customer’s grid manager (网格经理) by the ledger; null where it names none',
   ),
@@ -95,7 +96,7 @@ const list = route({
   method: 'GET',
   path: '/api/v1/visits',
   demand: 'visits.read',
-  summary: 'Visits to customers with life support in the units that may be seen, the oldest first',
+  summary: 'Visits to life support, contacts with important users, of the units that may be seen',
   query: z.object({
     state: z.enum(VISIT_LISTS).default('waiting'),
     incident: id.optional(),

@@ -6,6 +6,7 @@
 import type { Connection } from '../../config/sqlite.ts'
 import { CHANNELS, type Channel, type CustomerLanguage } from '../../facts/channels.ts'
 import type { InstantMs } from '../../facts/time.ts'
+import type { Institution } from '../../grid/model.ts'
 import { RecordsError } from '../errors.ts'
 import { UNIT_SPAN } from './layout.ts'
 import { type LivesAt, placesOf } from './place.ts'
@@ -34,6 +35,8 @@ export interface RecipientQuery {
   readonly keys: readonly string[]
   /** Transformer of each key, for subscriptions of areas; '' for none. */
   readonly areas: readonly string[]
+  /** Which of the public's houses stands at each key (医院, 学校 …): it is a place by its own name. */
+  readonly institutions?: readonly (Institution | null)[]
   /** Whether the channels that the ledger names count without a subscription. */
   readonly byPreference: boolean
   readonly now: InstantMs
@@ -47,6 +50,7 @@ type CustomerRow = [
   sensitivities: string,
   language: CustomerLanguage,
   preferences: string,
+  name: string,
   address: string,
   town: string,
   village: string,
@@ -83,19 +87,24 @@ export class Recipients {
     }
     const { by, keys, areas, now } = query
     const areaOf = new Map(keys.map((key, i) => [key, areas[i]!]))
+    const institutionOf = new Map(keys.map((key, i) => [key, query.institutions?.[i] ?? null]))
     const rows = this.#statements[by].all([JSON.stringify(keys)]) as CustomerRow[]
     const accounts = new Set(rows.map(([, account]) => account))
     const own = this.#wishes('account', accounts, now)
     const refused = this.#refused(accounts)
     const ofAreas = this.#wishes('area', new Set(areas.filter((area) => area !== '')), now)
     return rows.map((row) => {
-      const [id, account, usagePoint, , sensitivities, , , ...place] = row
-      const area = areaOf.get(by === 'account' ? account : usagePoint) ?? ''
+      const [id, account, usagePoint, , sensitivities, , , name, ...place] = row
+      const key = by === 'account' ? account : usagePoint
+      const area = areaOf.get(key) ?? ''
+      const institution = institutionOf.get(key) ?? null
       return {
         account,
         usagePoint,
         unit: this.#unitOf(Math.floor(id / UNIT_SPAN)),
-        places: placesOf(...place),
+        places: institution
+          ? [...placesOf(...place), { kind: institution, name }]
+          : placesOf(...place),
         lifeSupport: sensitivities.split(' ').includes('lifeSupport'),
         ...wishesOf(
           row,
@@ -172,8 +181,8 @@ function wishesOf(
 }
 
 function prepare(customers: Connection, records: Connection) {
-  const columns = `id, account, usage_point, phones, sensitivities, language, preferences, address,
-    town, village, estate`
+  const columns = `id, account, usage_point, phones, sensitivities, language, preferences, name,
+    address, town, village, estate`
   const people = (column: string) =>
     customers
       .prepare(`SELECT ${columns} FROM customers

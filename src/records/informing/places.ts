@@ -1,11 +1,13 @@
 /**
- * Where an outage is, in words (停电范围: 乡镇街道、村社区、小区): places of those without supply, as the walk over
- * them counts them. A place of a few customers could name one of them, and is not kept.
+ * Where an outage is, in words (停电范围: 乡镇街道、村社区、小区, and hospitals and schools by name): places of those
+ * without supply, as the walk over them counts them. A place of a few customers could name one of them,
+ * and is not kept; an institution (医院, 学校 …) is a house of the public and no person.
  */
 import type { Connection } from '../../config/sqlite.ts'
+import { INSTITUTIONS } from '../../grid/model.ts'
 
-/** By the fields of the customer ledger, or as addresses name it; the widest first. */
-export const PLACE_KINDS = ['town', 'village', 'estate', 'address'] as const
+/** By the fields of the customer ledger, or as addresses name it, the widest first; then institutions. */
+export const PLACE_KINDS = ['town', 'village', 'estate', 'address', ...INSTITUTIONS] as const
 export type PlaceKind = (typeof PLACE_KINDS)[number]
 
 /** Customers without supply by place, as `placeKey` names it. */
@@ -25,6 +27,8 @@ export const placeKey = (kind: PlaceKind, name: string) => `${kind}/${name}`
 const LEAST_CUSTOMERS = 5
 /** A notice names the largest of each kind; what a feeder supplies lies in a few dozen. */
 const MOST_PLACES = 12
+/** Of a whole city's schools some are named; the notice counts them all. */
+const MOST_INSTITUTIONS = 50
 /** Counted at once: of an outage with more the commonest are found among the first. */
 const MOST_COUNTED = 500
 
@@ -38,7 +42,8 @@ export function placeFiler(db: Connection) {
     const row = first ? undefined : (known.get([incident]) as [string] | undefined)
     const sums = new Map<string, number>(Object.entries(row ? JSON.parse(row[0]) : {}))
     for (const [name, count] of Object.entries(counts))
-      if (sums.has(name) || sums.size < MOST_COUNTED) sums.set(name, (sums.get(name) ?? 0) + count)
+      if (sums.has(name) || sums.size < MOST_COUNTED || isInstitution(placeOfKey(name).kind))
+        sums.set(name, (sums.get(name) ?? 0) + count)
     keep.run([incident, JSON.stringify(Object.fromEntries(sums))])
     if (isOver) end.run([incident, JSON.stringify(largest(sums))])
   }
@@ -57,13 +62,17 @@ export function placeReader(db: Connection) {
 
 function largest(sums: ReadonlyMap<string, number>): Place[] {
   const places = [...sums]
-    .filter(([, customers]) => customers >= LEAST_CUSTOMERS)
     .map(([key, customers]) => ({ ...placeOfKey(key), customers }))
+    .filter(({ kind, customers }) => customers >= LEAST_CUSTOMERS || isInstitution(kind))
     .sort((a, b) => b.customers - a.customers || (a.name < b.name ? -1 : 1))
   return PLACE_KINDS.flatMap((kind) =>
-    places.filter((place) => place.kind === kind).slice(0, MOST_PLACES),
+    places
+      .filter((place) => place.kind === kind)
+      .slice(0, isInstitution(kind) ? MOST_INSTITUTIONS : MOST_PLACES),
   )
 }
+
+const isInstitution = (kind: PlaceKind) => INSTITUTIONS.some((one) => one === kind)
 
 /** A walk that an earlier version began counted addresses alone, without a kind. */
 function placeOfKey(key: string): Pick<Place, 'kind' | 'name'> {

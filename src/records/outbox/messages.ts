@@ -157,11 +157,18 @@ function incidentData(incident: Incident): object {
 /** All of the notice but its important users: their number is enough outside. */
 function noticeData({ importantUsers: _, ...notice }: Notice, beside: Beside): object {
   const { startedAt, sensedAt, proposedAt, publishedAt, arrivedAt, restoredAt, etr } = notice
-  const { trip, plannedPeriod, etrRevisions = [], firstRestoredAt = null } = notice
+  const { trip, plannedPeriod, causeBy, etrRevisions = [], firstRestoredAt = null } = notice
   return {
     ...notice,
     trip: trip ? { ...trip, ...times({ at: trip.at }) } : null,
-    plannedPeriod: plannedPeriod ? times(plannedPeriod) : null,
+    plannedPeriod: plannedPeriod
+      ? {
+          ...times({ start: plannedPeriod.start, end: plannedPeriod.end }),
+          temporary: plannedPeriod.temporary === true,
+        }
+      : null,
+    // Whose account that is concerns nobody outside.
+    causeBy: causeBy ? { role: causeBy.role } : null,
     // The words of a reason are a code; references to remarks say nothing outside.
     etrRevisions: etrRevisions.map(({ etr, at, reasonCode }) => ({
       ...times({ etr, at }),

@@ -40,6 +40,8 @@ test('every field of the notice is said, in Chinese', () => {
     '乡镇（街道）': '城关镇（96 户）',
     住宅小区: '城关镇锦安苑（60 户）、城关镇和平里（30 户）',
     地址范围: '新城区翠安路（24 户）',
+    医院: '1 家：城关镇医院',
+    学校: '2 家',
     低压客户: '120 户',
     '公变 / 专变': '1 / 1',
     重要用户: '一级重要用户 1 户',
@@ -54,6 +56,9 @@ test('every field of the notice is said, in Chinese', () => {
     到达现场: format.time('2026-11-22T03:40:00Z'),
     首批送电: format.time('2026-11-22T05:00:00Z'),
     故障原因: 'B21（现场确认）',
+    原因确认: 'li · 抢修班组',
+    处理措施: `更换电杆（${format.time('2026-11-22T05:10:00Z')}）、更换熔断器（${format.time('2026-11-22T05:40:00Z')}）`,
+    材料: `电杆 1 根（${format.time('2026-11-22T05:10:00Z')}）`,
     现场情况: '倒杆',
     抢修班组: 'C-07',
     抢修进度: '部分送电',
@@ -66,6 +71,20 @@ test('every field of the notice is said, in Chinese', () => {
   })
   expect(lines.get('预计变更')).toContain('、')
   expect(lines.has('村（社区）')).toBe(false)
+})
+
+test('planned work at short notice, and reclosing out of service or unknown, are said so', () => {
+  const plannedPeriod = {
+    start: '2026-11-22T01:00:00Z',
+    end: '2026-11-22T02:30:00Z',
+    temporary: true,
+  }
+  const trip = { at: '2026-11-22T02:58:00Z', protection: true, reclosing: 'off' as const }
+  const lines = said(wholeNotice({ plannedPeriod, trip }), zhCN)
+  expect(lines.has('计划时段')).toBe(false)
+  expect(lines.get('临时停电时段')).toContain('至')
+  expect(lines.get('重合闸')).toBe('未投')
+  expect(said(wholeNotice({ trip: null }), zhCN).get('重合闸')).toBe('未知')
 })
 
 test('what is not known is said as such, and a number only where there is one', () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Notice } from '../../../src/engine/changes.ts'
 import { outlineOf } from '../../../src/engine/service/outline.ts'
 import { compileGrid } from '../../../src/grid/compile.ts'
+import type { Grid } from '../../../src/grid/model.ts'
 import { BRANCH, Desk } from '../../support/desk.ts'
 import { drawnGrid } from '../../support/drawn-grid.ts'
 import { EngineLab } from '../../support/engine-lab.ts'
@@ -86,6 +87,86 @@ describe('protection and reclosing (保护动作, 重合闸)', () => {
   })
 })
 
+describe('reclosing out of service (重合闸未投)', () => {
+  /** R1 opens at `at`, and all below it is dark. */
+  function open(lab: EngineLab): void {
+    lab.pass(200)
+    lab.say('R1-ftu', 'protectionTrip', { device: 'R1' })
+    lab.say('R1-ftu', 'switchOpen', { device: 'R1', at: lab.now + 50 })
+    for (const meter of METERS) lab.say(meter, 'powerOff')
+    lab.pass(90)
+  }
+  const fresh = () => {
+    const lab = new EngineLab(drawnGrid(DRAWING))
+    lab.pass(60)
+    return lab
+  }
+  const dispatcher = (lab: EngineLab, reclosing: 'on' | 'off', at = lab.now) =>
+    lab.feed({
+      ...{ type: 'switching', receivedAt: lab.now, requestId: `s${lab.position}`, at },
+      ...{ device: 'R1' as never, position: 'closed', reclosing, source: 'dispatcher', by: 'wu' },
+    })
+
+  it('is told where its terminal or a dispatcher had said so before the trip, across a restart', () => {
+    const byTerminal = fresh()
+    byTerminal.say('R1-ftu', 'switchClosed', { device: 'R1', reclosing: 'off' })
+    byTerminal.restart(throughHeap)
+    open(byTerminal)
+    expect(lastNotice(byTerminal).trip).toMatchObject({ protection: true, reclosing: 'off' })
+    const byHand = fresh()
+    dispatcher(byHand, 'off')
+    open(byHand)
+    expect(lastNotice(byHand).trip!.reclosing).toBe('off')
+    // Put back afterwards, it was out of service when it tripped all the same.
+    dispatcher(byHand, 'on')
+    byHand.pass(60)
+    expect(lastNotice(byHand).trip!.reclosing).toBe('off')
+  })
+
+  it('is not told where it was back in service, or was put out after the trip', () => {
+    const back = fresh()
+    dispatcher(back, 'off')
+    back.pass(60)
+    dispatcher(back, 'on')
+    // What is heard late of the time before changes nothing.
+    dispatcher(back, 'off', back.now - 30_000)
+    open(back)
+    expect(lastNotice(back).trip!.reclosing).toBe('notOperated')
+    const after = fresh()
+    open(after)
+    after.say('R1-ftu', 'switchOpen', { device: 'R1', reclosing: 'off' })
+    after.pass(60)
+    expect(lastNotice(after).trip!.reclosing).toBe('notOperated')
+  })
+})
+
+describe('hospitals and schools (医院, 学校)', () => {
+  const classed = (classes: Readonly<Record<string, string>>) => (grid: Grid) => {
+    for (const point of grid.usagePoints) {
+      const of = classes[point.id]
+      if (of !== undefined) point.class = of
+    }
+  }
+  const CLASSES = { m1: 'school', m2: 'hospital', m4: 'school', m5: 'commercial', m8: 'school' }
+
+  it('are counted by kind among those without supply, and nobody else is', () => {
+    const desk = new Desk(BRANCH, classed(CLASSES))
+    expect(desk.notices[0]!.institutions).toEqual([
+      { institution: 'hospital', count: 1 },
+      { institution: 'school', count: 2 },
+    ])
+    desk.do('partial', { transformers: ['X1' as never], role: 'crew' })
+    desk.lab.pass(10)
+    expect(desk.notices.at(-1)!.institutions).toEqual([{ institution: 'school', count: 1 }])
+  })
+
+  it('are counted in a single house that is dark by itself alone', () => {
+    const desk = new Desk(['o-m2'], classed(CLASSES))
+    expect(desk.incident.level).toBe('service')
+    expect(desk.notices.at(-1)!.institutions).toEqual([{ institution: 'hospital', count: 1 }])
+  })
+})
+
 describe('the notice', () => {
   it('names the devices above, and what was asked', () => {
     const notice = lastNotice(tripped([['switchOpen', 0]]))
@@ -97,7 +178,16 @@ describe('the notice', () => {
     const supposed = new Desk(BRANCH)
     expect(supposed.notices.at(-1)!.causeKnown).toBeNull()
     supposed.do('cause', { causeCode: 'A11' })
-    expect(supposed.notices.at(-1)).toMatchObject({ cause: 'A11', causeKnown: 'supposed' })
+    expect(supposed.notices.at(-1)).toMatchObject({
+      ...{ cause: 'A11', causeKnown: 'supposed' },
+      causeBy: { by: 'zhang', role: 'serviceDispatcher' },
+    })
+    // The same cause, confirmed by who is there.
+    supposed.do('cause', { causeCode: 'A11', by: 'li', role: 'crew' })
+    expect(supposed.notices.at(-1)).toMatchObject({
+      causeKnown: 'confirmed',
+      causeBy: { by: 'li', role: 'crew' },
+    })
     const crew = new Desk(BRANCH)
     crew.do('cause', { causeCode: 'A11', role: 'crew' })
     expect(crew.notices.at(-1)!.causeKnown).toBe('confirmed')

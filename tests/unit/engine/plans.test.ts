@@ -38,13 +38,14 @@ function announce(
   lab: EngineLab,
   plan: string,
   places: { devices?: string[]; usagePoints?: string[] },
-  window: { from?: number; to?: number; kind?: PlanKind } = {},
+  window: { from?: number; to?: number; kind?: PlanKind; temporary?: true } = {},
 ): void {
   lab.feed({
     type: 'planAnnounced',
     receivedAt: lab.now,
     plan,
     kind: window.kind ?? 'planned',
+    ...(window.temporary && { temporary: window.temporary }),
     devices: (places.devices ?? []) as never,
     usagePoints: (places.usagePoints ?? []) as never,
     from: window.from ?? lab.now,
@@ -60,6 +61,42 @@ const goDark = (lab: EngineLab, names: string) => {
 const comeBack = (lab: EngineLab, names: string) => {
   for (const m of names) lab.say(`o-${m}`, 'powerOn')
 }
+
+describe('planned work at short notice (临时停电)', () => {
+  const announced = () => {
+    const lab = section()
+    announce(lab, 'P1', { devices: ['F1'] }, { temporary: true })
+    lab.pass(3)
+    return lab
+  }
+
+  it('is told apart in the incident it explains', () => {
+    const lab = announced()
+    goDark(lab, 'abc')
+    lab.pass(90)
+    expect(lab.open()).toMatchObject([{ kind: 'planned', flags: ['temporary'] }])
+  })
+
+  it('is told apart in the notice of an outage that outgrows it', () => {
+    const lab = announced()
+    goDark(lab, 'abc')
+    lab.pass(60)
+    goDark(lab, 'defghijkl')
+    lab.pass(30)
+    expect(lab.open()).toMatchObject([{ kind: 'fault', flags: ['beyondPlan'] }])
+    const notice = lab.changes.findLast((change) => change.type === 'notice')
+    expect(notice).toMatchObject({ notice: { plannedPeriod: { temporary: true } } })
+  })
+
+  it('is no other plan', () => {
+    const lab = section()
+    announce(lab, 'P1', { devices: ['F1'] })
+    lab.pass(3)
+    goDark(lab, 'abc')
+    lab.pass(90)
+    expect(lab.open()).toMatchObject([{ kind: 'planned', flags: [] }])
+  })
+})
 
 describe('a plan', () => {
   it('explains the outage in its window, and names the end as its estimate', () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { Publisher } from '../../../src/engine/incidents/publish.ts'
 import type { VisitChange } from '../../../src/engine/service/visit-change.ts'
 import { turnVisits } from '../../../src/engine/service/visits.ts'
+import { readOlderWorld, writeHeap } from '../../../src/engine/state/heap.ts'
 import { succeed } from '../../../src/engine/succession.ts'
 import type { VisitSettledFact } from '../../../src/facts/visits.ts'
 import { compileGrid } from '../../../src/grid/compile.ts'
@@ -20,11 +21,17 @@ const lives =
       if (ids.includes(point.id)) point.sensitive = ['lifeSupport']
   }
 
+const important =
+  (...ids: string[]) =>
+  (grid: Grid) => {
+    for (const point of grid.usagePoints) if (ids.includes(point.id)) point.important = 'second'
+  }
+
 const visitsOf = ({ lab }: Desk): VisitChange[] =>
   lab.changes.filter((change) => change.type === 'visit')
 const said = (desk: Desk) =>
   visitsOf(desk).map(({ usagePoint, state, outcome }) => `${usagePoint} ${outcome ?? state}`)
-const clock = ({ incident }: Desk) => incident.clocks.find(({ name }) => name === 'visit')
+const clock = ({ incident }: Desk, of = 'visit') => incident.clocks.find(({ name }) => name === of)
 
 function settle(desk: Desk, visit: VisitChange, over: Partial<VisitSettledFact> = {}) {
   const { lab } = desk
@@ -178,5 +185,94 @@ describe('a visit', () => {
     expect(shrunk.changes).toMatchObject([
       { id: visit!.id, state: 'ended', outcome: 'notSensitive' },
     ])
+  })
+})
+
+describe('a contact with an important customer', () => {
+  it('is due a quarter of an hour after the notice, and for nobody before it', () => {
+    const desk = new Desk(AREA, important('m2', 'm8'))
+    desk.lab.pass(10)
+    expect(visitsOf(desk)).toEqual([])
+    desk.do('confirm')
+    const at = desk.lab.now
+    expect(visitsOf(desk)).toMatchObject([
+      { usagePoint: 'm2', reason: 'important', state: 'open', dueAt: at + 15 * 60_000 },
+    ])
+    expect(clock(desk, 'contact')).toMatchObject({ startedAt: at, doneAt: null })
+    expect(clock(desk)).toBeUndefined()
+    desk.lab.pass(20)
+    expect(visitsOf(desk)).toHaveLength(1)
+  })
+
+  it('is told higher while nobody is in touch, and is over with a word', () => {
+    const late = new Desk(AREA, important('m2'))
+    late.do('confirm')
+    late.lab.pass(31 * MINUTE)
+    expect(late.rungs.filter((rung) => rung.startsWith('contact'))).toEqual([
+      'contact-0',
+      'contact-1',
+      'contact-2',
+      'contact-3',
+    ])
+    const inTime = new Desk(AREA, important('m2'))
+    inTime.do('confirm')
+    const [contact] = visitsOf(inTime)
+    expect(settle(inTime, contact!, { outcome: 'phoned' })).toMatchObject({ accepted: true })
+    expect(clock(inTime, 'contact')!.doneAt).toBe(inTime.lab.now)
+    inTime.lab.pass(31 * MINUTE)
+    expect(inTime.rungs.filter((rung) => rung.startsWith('contact'))).toEqual([])
+  })
+
+  it('is a visit where a life hangs on supply there as well, with the clock of visits', () => {
+    const desk = new Desk(AREA, (grid) => {
+      important('m2', 'm3')(grid)
+      lives('m2')(grid)
+    })
+    desk.do('confirm')
+    desk.lab.pass(30)
+    expect(visitsOf(desk).map(({ usagePoint, reason }) => `${usagePoint} ${reason}`)).toEqual([
+      'm3 important',
+      'm2 lifeSupport',
+    ])
+    expect(desk.incident.clocks.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['visit', 'contact']),
+    )
+  })
+
+  it('becomes a visit where the ledger tells of life support there', () => {
+    const desk = new Desk(AREA, important('m2'))
+    desk.do('confirm')
+    desk.lab.pass(30)
+    desk.lab.feed({
+      ...{ type: 'careNoted', receivedAt: desk.lab.now, requestId: 'care-1' },
+      notes: [
+        {
+          ...{ usagePoint: 'm2' as never, reason: 'lifeSupport' },
+          until: desk.lab.now + 86_400_000,
+        },
+      ],
+      ...{ by: 'ledger', role: 'program' },
+    })
+    desk.lab.pass(30)
+    expect(visitsOf(desk).map(({ reason, state }) => `${reason} ${state}`)).toEqual([
+      'important open',
+      'lifeSupport open',
+    ])
+    expect(clock(desk)!.doneAt).toBeNull()
+    expect(clock(desk, 'contact')!.doneAt).not.toBeNull()
+  })
+
+  it('of a snapshot from before there were any stays a visit', () => {
+    const desk = told(AREA, 'm2')
+    desk.lab.restart((world) => {
+      const heap = JSON.parse(writeHeap(world))
+      for (const visit of heap.visits) delete visit.reason
+      for (const incident of heap.cases) delete incident.repair.contact
+      delete heap.switching.reclosingOff
+      return readOlderWorld(JSON.stringify(heap), world.registers, world.grid, world.rules)
+    })
+    desk.lab.pass(20 * MINUTE)
+    expect(clock(desk)).toMatchObject({ doneAt: null })
+    expect(desk.rungs).toContain('visit-2')
   })
 })

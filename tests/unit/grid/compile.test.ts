@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { compileGrid, GridError } from '../../../src/grid/compile.ts'
 import { TARGET_USAGE_POINT } from '../../../src/grid/compiled.ts'
 import { generateGrid } from '../../../src/grid/generate/generate.ts'
+import { INSTITUTIONS } from '../../../src/grid/model.ts'
 import { item, smallGrid } from './small-grid.ts'
 
 const small = compileGrid(smallGrid(), 'digest')
@@ -121,4 +122,19 @@ describe('refused, with its place', () => {
       expect(error).toMatchObject({ code, place })
     }
   })
+})
+
+test('institutions are listed by their usage points, whatever the order of the file; other classes are not', () => {
+  const grid = smallGrid()
+  const classes = { U3: 'school', U1: 'hospital', U2: 'commercial' } as Record<string, string>
+  for (const point of grid.usagePoints) point.class = classes[point.id]!
+  for (const file of [grid.usagePoints, [...grid.usagePoints].reverse()]) {
+    const { institutions, usagePoints } = compileGrid({ ...grid, usagePoints: file }, 'digest')
+    expect([...institutions.point]).toEqual([...institutions.point].sort((a, b) => a - b))
+    const named = [...institutions.point].map((point, i) => [
+      usagePoints.ids.idOf(point),
+      INSTITUTIONS[institutions.kind[i]!],
+    ])
+    expect(Object.fromEntries(named)).toEqual({ U1: 'hospital', U3: 'school' })
+  }
 })

@@ -44,7 +44,7 @@ function repaired() {
     revisions: lab.changes.filter((change) => change.type === 'incident'),
     escalations: desk.escalations,
     parts: {
-      ...{ notice: desk.notices.at(-1) ?? null, acts, children: [], contacts: {} },
+      ...{ notice: desk.notices.at(-1) ?? null, measures: [], acts, children: [], contacts: {} },
       callBacks: { count: 0, answered: 0, skipped: 0, satisfaction: null },
     },
     answerTo: (request) => answers.get(request),

@@ -46,6 +46,7 @@ describe('what can be used becomes evidence', () => {
       device: 'X1',
       phases: 'AC',
       volts: [230.1, 0],
+      reclosing: 'off',
       flags: { valid: true, area: false, onBattery: true },
       somethingNewer: { deep: [1] },
     }
@@ -61,6 +62,7 @@ describe('what can be used becomes evidence', () => {
         device: 'X1',
         phases: 5,
         volts: [230.1, 0],
+        reclosing: 'off',
         valid: true,
         area: false,
         onBattery: true,

@@ -1,11 +1,14 @@
-/** Texts of visits to customers whose life hangs on supply, in English. */
+/** Texts of visits to life support and contacts with important customers, in English. */
 import type { visits as zh } from '../zh/visits.ts'
 
 export const visits: typeof zh = {
-  heading: 'Visits to life support',
+  heading: 'Visits and contacts',
+  reasons: { lifeSupport: 'Life support', important: 'Important user' },
   waiting: (waiting, overdue) =>
-    overdue === 0 ? `${waiting} to be visited` : `${waiting} to be visited, ${overdue} overdue`,
-  none: 'Nobody with life support is to be visited',
+    overdue === 0
+      ? `${waiting} to be seen or called`
+      : `${waiting} to be seen or called, ${overdue} overdue`,
+  none: 'Nobody is to be seen or called',
   failed: 'No connection: who is to be visited shows when it is back.',
   left: (duration) => `${duration} left`,
   late: (duration) => `${duration} late`,
@@ -31,6 +34,6 @@ export const visits: typeof zh = {
     other: 'Other',
     restored: 'Supply is back, not needed',
     withdrawn: 'Outage withdrawn, not needed',
-    notSensitive: 'No longer on life support',
+    notSensitive: 'No longer to be looked after',
   },
 }

@@ -1,12 +1,13 @@
-/** Texts of visits to customers whose life hangs on supply (走访), in Chinese. */
-import type { VisitEnd } from '../../../../src/engine/service/visit-change.ts'
+/** Texts of visits to life support (走访) and contacts with important customers (联系), in Chinese. */
+import type { VisitEnd, VisitReason } from '../../../../src/engine/service/visit-change.ts'
 import type { VisitOutcome } from '../../../../src/facts/visits.ts'
 
 export const visits = {
-  heading: '生命支持客户走访',
+  heading: '客户走访与联系',
+  reasons: { lifeSupport: '生命支持', important: '重要用户' } as Record<VisitReason, string>,
   waiting: (waiting: number, overdue: number) =>
-    overdue === 0 ? `待走访 ${waiting} 户` : `待走访 ${waiting} 户，其中超时 ${overdue} 户`,
-  none: '没有待走访的生命支持客户',
+    overdue === 0 ? `待走访联系 ${waiting} 户` : `待走访联系 ${waiting} 户，其中超时 ${overdue} 户`,
+  none: '没有待走访联系的客户',
   failed: '没有连接，待走访客户连接后可见。',
   left: (duration: string) => `还剩 ${duration}`,
   late: (duration: string) => `已超时 ${duration}`,
@@ -32,6 +33,6 @@ export const visits = {
     other: '其他',
     restored: '已复电，不再需要',
     withdrawn: '停电信息已撤销，不再需要',
-    notSensitive: '已不属生命支持客户',
+    notSensitive: '已不属需走访联系的客户',
   } as Record<VisitOutcome | VisitEnd, string>,
 }
