@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Fact, JournalledFact } from '../../src/facts/facts.ts'
+import { FactAppender } from '../../src/journal/kafka/appender.ts'
 import { checkKafka } from '../../src/journal/kafka/client.ts'
 import { type KafkaJournal, openKafkaJournal } from '../../src/journal/kafka/journal.ts'
 import type { JournalError } from '../../src/journal/port.ts'
@@ -107,6 +108,20 @@ await describeWithKafka('the journal in Kafka', (server) => {
     expect(await journal.at(positions)).toEqual(
       positions.map((position, nth) => ({ position, fact: tick(nth + 2) })),
     )
+  })
+
+  it('is looked for before the first start, which makes its topics', async () => {
+    const settings = settingsFor(server.url, { partitions: 4 })
+    const nothing = { ok: true, found: '1 brokers, no topics yet' }
+    await expect(checkKafka(settings)).resolves.toEqual(nothing)
+    await expect(checkKafka(settings)).resolves.toEqual(nothing)
+    const telemetry = createTelemetry({ level: 'silent', processMetrics: false })
+    const appender = await FactAppender.open(settings, telemetry)
+    await appender.close()
+    await expect(checkKafka(settings)).resolves.toEqual({
+      ok: true,
+      found: '1 brokers, our topics',
+    })
   })
 
   it('refuses topics that were made for another number of engines', async () => {

@@ -161,14 +161,16 @@ export async function prepareTopics(settings: KafkaSettings): Promise<void> {
 
 /** Rejects where a topic has another number of partitions than the settings say. */
 export async function checkTopics(producer: Producer, settings: KafkaSettings): Promise<void> {
-  for (const topic of Object.values(topicsOf(settings))) {
-    const found = await partitionsOfTopic(producer, topic)
-    if (found !== settings.partitions)
-      throw new JournalError(
-        'journal.partitions',
-        `topic ${topic} has ${found} partitions and kafka.partitions says ${settings.partitions}`,
-      )
-  }
+  for (const topic of Object.values(topicsOf(settings)))
+    checkPartitions(topic, await partitionsOfTopic(producer, topic), settings)
+}
+
+function checkPartitions(topic: string, found: number, { partitions }: KafkaSettings): void {
+  if (found === partitions) return
+  throw new JournalError(
+    'journal.partitions',
+    `topic ${topic} has ${found} partitions and kafka.partitions says ${partitions}`,
+  )
 }
 
 /** A topic that was just made is known to all brokers only a moment later. */
@@ -181,9 +183,11 @@ async function partitionsOfTopic(producer: Producer, topic: string): Promise<num
   }
 }
 
-export function metadataOf(client: Producer | KafkaConsumer, topic: string) {
+/** Of one topic, which brokers make by their own defaults where a producer asks for it; without one, of all there are. */
+export function metadataOf(client: Producer | KafkaConsumer, topic?: string) {
+  const asked = topic === undefined ? {} : { topic }
   return answered<import('node-rdkafka').Metadata>((done) =>
-    client.getMetadata({ topic, timeout: ANSWER_WITHIN_MS }, done),
+    client.getMetadata({ ...asked, timeout: ANSWER_WITHIN_MS }, done),
   )
 }
 
@@ -283,12 +287,13 @@ export async function checkKafka(
   let producer: Producer | undefined
   try {
     producer = await connectProducer(settings)
-    const { brokers, topics } = await metadataOf(producer, topicsOf(settings).facts)
-    const made = topics.some(({ partitions }) => partitions.length > 0)
-    if (made) await checkTopics(producer, settings)
+    const { brokers, topics } = await metadataOf(producer)
+    const names = new Set<string>(Object.values(topicsOf(settings)))
+    const made = topics.filter(({ name }) => names.has(name))
+    for (const { name, partitions } of made) checkPartitions(name, partitions.length, settings)
     return {
       ok: true,
-      found: `${brokers.length} brokers, ${made ? 'our topics' : 'no topics yet'}`,
+      found: `${brokers.length} brokers, ${made.length > 0 ? 'our topics' : 'no topics yet'}`,
     }
   } catch (error) {
     return { ok: false, found: (error as Error).message }
