@@ -25,8 +25,8 @@ import { createTelemetry } from '../telemetry/telemetry.ts'
 import { shownCrews } from './crews.ts'
 import { documentOfAllMessages, INSTALLED, installedVersion } from './installed.ts'
 import { Library } from './library.ts'
+import { FetchedGrids } from './roles/fetched-grids.ts'
 import { LiveChanges } from './roles/live-changes.ts'
-import { fetchGrid } from './roles/shared-library.ts'
 import { Unfiled } from './roles/unfiled.ts'
 
 /** A gateway without one of its neighbours has nothing to show. */
@@ -66,6 +66,8 @@ export async function startGateway(settings: Settings, gridFile?: string): Promi
   const library = new Library(settings.data.dir)
   if (gridFile !== undefined) await library.keepGrid(gridFile)
   const kafka = kafkaSettings(settings)
+  const fetched =
+    kafka && new FetchedGrids({ settings: kafka, library, telemetry, dataDir: settings.data.dir })
 
   let grid: CompiledGrid | undefined
   let stats: LiveStats | undefined
@@ -83,11 +85,8 @@ export async function startGateway(settings: Settings, gridFile?: string): Promi
   }
   const gridOf = async (digest: string) => {
     if (grid?.digest === digest) return
-    const fetched =
-      kafka && !library.has('grid', digest)
-        ? fetchGrid({ settings: kafka, library, telemetry, dataDir: settings.data.dir }, digest)
-        : library.load('grid', digest)
-    await fetched.catch((error) => {
+    const loaded = fetched ? fetched.load(digest) : library.load('grid', digest)
+    await loaded.catch((error) => {
       throw new NoGridError(digest, error)
     })
     grid = library.grid(digest)
@@ -199,6 +198,7 @@ export async function startGateway(settings: Settings, gridFile?: string): Promi
       await server.close()
       await reader.close()
       await changes?.close()
+      await fetched?.close()
       redis.disconnect()
     },
   }

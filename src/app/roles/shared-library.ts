@@ -7,12 +7,12 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { KafkaSettings } from '../../config/kafka.ts'
 import { fetchFile, shareFile } from '../../journal/kafka/files.ts'
-import { type InForceKind, InForceTopic } from '../../journal/kafka/in-force.ts'
+import type { InForceKind, InForceTopic } from '../../journal/kafka/in-force.ts'
 import { JournalError } from '../../journal/port.ts'
 import type { Telemetry } from '../../telemetry/telemetry.ts'
 import { prepareGrid } from '../grid-preparing.ts'
 import type { Shelf } from '../judge.ts'
-import { type Library, MissingError } from '../library.ts'
+import type { Library } from '../library.ts'
 
 /** Between two looks for a file that is nowhere. */
 const LOOK_EVERY_MS = 500
@@ -23,23 +23,6 @@ export interface SharedLibraryParts {
   readonly topic: InForceTopic
   readonly telemetry: Telemetry
   readonly dataDir: string
-}
-
-/**
- * Fetches a grid for one who follows no topic and does not wait.
- * @throws JournalError, GridError; MissingError where no role has given it
- */
-export async function fetchGrid(
-  parts: Omit<SharedLibraryParts, 'topic'>,
-  digest: string,
-): Promise<void> {
-  const topic = await InForceTopic.open(parts.settings)
-  try {
-    if (!topic.place('grid', digest)) throw new MissingError('grid', digest, parts.dataDir)
-    await new SharedLibrary({ ...parts, topic }).load('grid', digest)
-  } finally {
-    await topic.close()
-  }
 }
 
 export class SharedLibrary implements Shelf {
