@@ -133,7 +133,7 @@ export function openAnswers(parts: AnswersParts, closers: Closers): Answers {
     status: figures,
     cities: () => worlds.all().filter(isSumming).flatMap(cityFigures),
     plans: () => worlds.all()[0]?.plans.byId ?? NO_PLANS,
-    temperatures: () => temperaturesIn(worlds, now()),
+    temperatures: () => temperaturesIn(worlds, rules().grading.cold, now()),
     ...switching,
     diagram: (feeder) => diagramOf(worlds.ofDevice(grid().feeders[feeder]?.source ?? -1), feeder),
     nextReads: (incident) => nextReadsOf(worldOfIncident(worlds, incident), incident),

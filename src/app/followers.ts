@@ -11,6 +11,7 @@ import type { Rules } from '../engine/rules.ts'
 import type { Position } from '../facts/facts.ts'
 import { offsetMinutesOf } from '../facts/time.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
+import { deviceOfObserver } from '../grid/feeder-of.ts'
 import type { Webhooks } from '../http/ports.ts'
 import { createLiveHub } from '../live/hub.ts'
 import { openMirrorWriter } from '../live/mirror-writer.ts'
@@ -30,7 +31,7 @@ import type { Closers } from './opening.ts'
 import { processFigures } from './process-figures.ts'
 import { startTellingOutside } from './telling/start.ts'
 import { ToldOutages } from './told-outages.ts'
-import { deviceOfObserver, type Worlds } from './worlds.ts'
+import type { Worlds } from './worlds.ts'
 
 export interface FollowersParts {
   readonly settings: Settings

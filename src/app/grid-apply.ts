@@ -6,18 +6,22 @@ import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'n
 import { join } from 'node:path'
 import type { World } from '../engine/world.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
+import type { WaitingGrid } from '../http/grid-port.ts'
 import { prepareGrid } from './grid-preparing.ts'
 import type { Library } from './library.ts'
 import type { Worlds } from './worlds.ts'
 
 /** Largest file: nine million customers are 4 GB as JSON lines, a tenth of that packed. */
 export const MAX_GRID_BYTES = 8 * 1024 ** 3
-/** Feeders named where they change their partition; the number says how many there are. */
-const MAX_FEEDERS_NAMED = 50
 
 /** Another grid is on its way, or a part does not follow the one before. */
 export class GridApplyError extends Error {
-  readonly code: 'grid.busy' | 'grid.partOutOfOrder' | 'grid.tooLarge' | 'grid.notReceived'
+  readonly code:
+    | 'grid.busy'
+    | 'grid.partOutOfOrder'
+    | 'grid.tooLarge'
+    | 'grid.notReceived'
+    | 'grid.waiting'
   constructor(code: GridApplyError['code'], message: string) {
     super(message)
     this.name = 'GridApplyError'
@@ -33,9 +37,6 @@ export type GridOutcome =
       readonly digest: string
       readonly customers: number
       readonly feeders: number
-      /** Feeders that another partition judges from now on (DESIGN §6). */
-      readonly movedFeeders: number
-      readonly movedFeederIds: readonly string[]
       /** Open incidents whose device the new grid does not have. */
       readonly deviceVanished: readonly string[]
     }
@@ -44,6 +45,8 @@ export type GridOutcome =
       readonly applied: false
       readonly code: string
       readonly detail: string
+      /** It comes into force by itself (`grid.waiting`). */
+      readonly waiting?: WaitingGrid
     }
 
 export interface GridApplyState {
@@ -57,10 +60,13 @@ export interface GridParts {
   readonly dataDir: string
   readonly library: Library
   readonly worlds: Pick<Worlds, 'all'>
-  /** Of the grid in force. */
-  gridDigest(): string
-  /** Rejects where the grid must not take the place of the one in force. */
-  refuse?(before: CompiledGrid, after: CompiledGrid): Promise<void>
+  /** Where partitions are judged apart: grids that wait until feeders may move between them. */
+  readonly draining?: {
+    readonly waiting: WaitingGrid | null
+    /** Undefined where it moves none. Rejects where it must not take the place of the one in force. */
+    begin(after: CompiledGrid, by: string): Promise<WaitingGrid | undefined>
+    cancel(): Promise<boolean>
+  }
   /** Puts a kept grid in force, where it is not; resolves when the records say so. */
   put(digest: string, by: string): Promise<void>
   /** Resolves when the map of a grid is drawn, or will not be. */
@@ -91,10 +97,25 @@ export class GridApply {
     }
   }
 
+  /** The grid that waits until feeders may move between partitions; null where none does. */
+  get waiting(): WaitingGrid | null {
+    return this.#parts.draining?.waiting ?? null
+  }
+
+  /** Takes back the grid that waits; false where none does. */
+  async cancel(): Promise<boolean> {
+    return (await this.#parts.draining?.cancel()) ?? false
+  }
+
   /** Takes a part; a part at 0 begins anew. Answers how much there is. @throws GridApplyError */
   receive(upload: string, offset: number, bytes: Uint8Array): number {
     if (this.#stage === 'checking' || this.#stage === 'applying')
       throw new GridApplyError('grid.busy', `the grid of ${this.#upload} is being applied`)
+    if (this.waiting)
+      throw new GridApplyError(
+        'grid.waiting',
+        `grid ${this.waiting.digest} waits for feeders to be drained: take it back first`,
+      )
     if (offset === 0) {
       rmSync(this.#dir, { recursive: true, force: true })
       mkdirSync(this.#dir, { recursive: true, mode: 0o700 })
@@ -133,22 +154,25 @@ export class GridApply {
   }
 
   async #run(upload: string, path: string, by: string): Promise<GridOutcome> {
-    const { library, worlds, gridDigest, dataDir } = this.#parts
+    const { library, worlds, dataDir, draining } = this.#parts
     try {
       const prepared = await prepareGrid({ dataDir, path })
       if (!prepared.ok)
         return { upload, applied: false, code: prepared.code, detail: prepared.message }
       const { digest } = prepared
       await library.load('grid', digest)
-      const [before, after] = [library.grid(gridDigest()), library.grid(digest)]
-      await this.#parts.refuse?.(before, after)
+      const after = library.grid(digest)
+      const waiting = await draining?.begin(after, by)
+      if (waiting)
+        return {
+          ...{ upload, applied: false, code: 'grid.waiting', waiting },
+          detail: `${waiting.moving} feeders must be judged by another partition first`,
+        }
       // Consoles go from one map to the other without a gap.
       await this.#parts.drawMap(after)
       this.#stage = 'applying'
       await this.#parts.put(digest, by)
-      // Where moves are refused there are none.
-      const moved = this.#parts.refuse ? [] : movedFeeders(before, after)
-      return outcomeOf(upload, moved, after, worlds.all())
+      return outcomeOf(upload, after, worlds.all())
     } catch (error) {
       const { code = 'internal', message } = error as NodeJS.ErrnoException
       return { upload, applied: false, code, detail: message }
@@ -156,20 +180,7 @@ export class GridApply {
   }
 }
 
-/** Feeders in another part of the network than before. */
-function movedFeeders(before: CompiledGrid, after: CompiledGrid): string[] {
-  const partitions = new Map(before.feeders.map(({ id, partition }) => [id, partition]))
-  return after.feeders
-    .filter(({ id, partition }) => (partitions.get(id) ?? partition) !== partition)
-    .map(({ id }) => id)
-}
-
-function outcomeOf(
-  upload: string,
-  moved: readonly string[],
-  after: CompiledGrid,
-  worlds: readonly World[],
-): GridOutcome {
+function outcomeOf(upload: string, after: CompiledGrid, worlds: readonly World[]): GridOutcome {
   const vanished = worlds
     .flatMap(({ cases }) => [...cases.values()])
     .filter(({ flags, outageKind }) => flags.includes('deviceVanished') && outageKind !== 'closed')
@@ -180,8 +191,6 @@ function outcomeOf(
     digest: after.digest,
     customers: after.usagePoints.ids.count,
     feeders: after.feeders.length,
-    movedFeeders: moved.length,
-    movedFeederIds: moved.slice(0, MAX_FEEDERS_NAMED),
     deviceVanished: vanished,
   }
 }

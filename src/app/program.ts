@@ -181,7 +181,6 @@ async function open(
   )
   const gridApply = new GridApply({
     ...{ dataDir: dir, library, worlds },
-    gridDigest: () => judge.gridDigest,
     async put(digest, by) {
       if (judge.gridDigest !== digest)
         await journal.append({ type: 'gridApplied', receivedAt: now(), digest, by })

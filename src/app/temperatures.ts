@@ -1,4 +1,5 @@
 /** The temperatures that hold now, as the engines know them. */
+import type { Rules } from '../engine/rules.ts'
 import type { Temperature } from '../engine/weather/temperature.ts'
 import type { InstantMs } from '../facts/time.ts'
 import type { Temperatures } from '../http/weather-port.ts'
@@ -6,11 +7,12 @@ import type { Worlds } from './worlds.ts'
 
 const HOUR_MS = 3_600_000
 
-/** Of several engines that were told of a unit the newest word holds. */
-export function temperaturesIn(worlds: Worlds, now: InstantMs): Temperatures {
-  const [any] = worlds.all()
-  if (!any) return { belowCelsius: Number.NEGATIVE_INFINITY, told: [] }
-  const { belowCelsius, staysHours } = any.rules.grading.cold
+/** Of several engines that were told of a unit the newest word holds; none was before they have a network. */
+export function temperaturesIn(
+  worlds: Worlds,
+  { belowCelsius, staysHours }: Rules['grading']['cold'],
+  now: InstantMs,
+): Temperatures {
   const newest = new Map<string, Temperature>()
   for (const { temperatures } of worlds.all())
     for (const [unit, told] of temperatures)

@@ -4,7 +4,7 @@
  */
 import { incidentNumber } from '../engine/incidents/incident-id.ts'
 import type { World } from '../engine/world.ts'
-import { type CompiledGrid, TARGET_DEVICE, TARGET_USAGE_POINT } from '../grid/compiled.ts'
+import { deviceOfObserver } from '../grid/feeder-of.ts'
 
 export interface Worlds {
   /** Every world there is; none before the first grid is in force. */
@@ -39,13 +39,4 @@ export function worldOfIncident(worlds: Worlds, id: string): World | undefined {
 export function worldOfObserver(worlds: Worlds, id: string): World | undefined {
   const [any] = worlds.all()
   return any && worlds.ofDevice(deviceOfObserver(any.grid, id))
-}
-
-/** The device that an observer sits at, below zero where the grid knows no such observer or place. */
-export function deviceOfObserver({ observers, usagePoints }: CompiledGrid, id: string): number {
-  const observer = observers.ids.indexOf(id)
-  if (observer < 0) return -1
-  const target = observers.target[observer]!
-  if (observers.targetKind[observer] === TARGET_DEVICE) return target
-  return observers.targetKind[observer] === TARGET_USAGE_POINT ? usagePoints.device[target]! : -1
 }

@@ -24,28 +24,45 @@ interface Progress {
     readonly digest?: string
     readonly customers?: number
     readonly feeders?: number
-    readonly movedFeeders?: number
-    readonly movedFeederIds?: readonly string[]
     readonly deviceVanished?: readonly string[]
     readonly code?: string
     readonly detail?: string
+    readonly waiting?: Waiting
   } | null
+}
+
+/** Feeders that another partition must judge before the grid may come into force. */
+interface Waiting {
+  readonly digest: string
+  readonly moving: number
+  readonly moves: readonly { readonly feeder: string; readonly from: number; readonly to: number }[]
+  readonly openIncidents: number
+  readonly holds: readonly { readonly by: string; readonly id: string }[]
+}
+
+interface Options {
+  readonly url: string
+  readonly token?: string
+  readonly cancel?: boolean
 }
 
 export function registerGridApply(grid: Command): void {
   grid
-    .command('apply <file>')
+    .command('apply [file]')
     .description('Put a grid in force on a running program; open incidents move with it.')
+    .option('--cancel', 'take back the grid that waits until feeders may move between partitions')
     .option('--url <url>', 'the running program', 'http://127.0.0.1:8080')
     .option('--token <token>', 'a token of an operator (also LASTGASP_TOKEN)')
-    .action(async (file: string, { url, token }: { url: string; token?: string }) => {
+    .action(async (file: string | undefined, { url, token, cancel }: Options) => {
       const bearer = token ?? process.env.LASTGASP_TOKEN
       if (bearer === undefined)
         throw new UsageError('--token or LASTGASP_TOKEN: a token of an operator is needed')
+      const remote = new Remote(url, bearer)
+      if (cancel) return takeBack(remote)
+      if (file === undefined) throw new UsageError('which grid file?')
       const ending = /\.jsonl?(\.gz)?$/.exec(file)?.[0]
       if (ending === undefined)
         throw new UsageError(`${file}: the name must end in .json, .jsonl, .json.gz or .jsonl.gz`)
-      const remote = new Remote(url, bearer)
       const upload = await send(remote, file)
       await remote.ask('/api/v1/grid', { upload, ending })
       report(file, await outcome(remote, upload))
@@ -82,7 +99,29 @@ async function outcome(remote: Remote, upload: string): Promise<NonNullable<Prog
   }
 }
 
+async function takeBack(remote: Remote): Promise<void> {
+  await remote.ask('/api/v1/grid/waiting', 'DELETE')
+  console.log('taken back: the grid in force goes on')
+}
+
+/** Which feeders move where, and what they wait for. */
+function reportWaiting(file: string, waiting: Waiting): void {
+  const { digest, moving, moves, openIncidents, holds } = waiting
+  const more = moving > moves.length ? ` and ${moving - moves.length} more` : ''
+  const named = moves.map(({ feeder, from, to }) => `${feeder} ${from} → ${to}`).join(', ')
+  const held = holds.map(({ by, id }) => `${by} ${id}`).join(', ')
+  console.log(
+    `${file}: waits, ${moving} feeders go to another partition first: ${named}${more}
+${openIncidents} open incidents hold them${held === '' ? '' : `: ${held}`}
+comes into force by itself, sha256 ${digest}; \`grid apply --cancel\` takes it back`,
+  )
+}
+
 function report(file: string, last: NonNullable<Progress['last']>): void {
+  if (last.waiting) {
+    reportWaiting(file, last.waiting)
+    return
+  }
   if (!last.applied)
     throw new ConfigError([
       `${file}: refused, the grid in force goes on (${last.code})`,
@@ -91,10 +130,6 @@ function report(file: string, last: NonNullable<Progress['last']>): void {
   console.log(
     `${file}: in force, ${last.customers} customers, ${last.feeders} feeders, sha256 ${last.digest}`,
   )
-  if (last.movedFeeders)
-    console.log(
-      `${last.movedFeeders} feeders are judged by another partition: ${last.movedFeederIds?.join(', ')}`,
-    )
   if (last.deviceVanished?.length)
     console.log(`incidents whose device is gone: ${last.deviceVanished.join(', ')}`)
 }
@@ -108,15 +143,16 @@ class Remote {
     this.#token = token
   }
 
-  /** GET, or POST where there is a body. @throws ConfigError with what the program answered */
-  async ask(path: string, body?: object | Buffer): Promise<object> {
+  /** GET, DELETE, or POST of a body. @throws ConfigError with what the program answered */
+  async ask(path: string, what?: object | Buffer | 'DELETE'): Promise<object> {
+    const body = what === 'DELETE' ? undefined : what
     const binary = Buffer.isBuffer(body)
     const target = new URL(path, this.#url)
     const type = binary ? 'application/octet-stream' : 'application/json'
     let response: Response
     try {
       response = await fetch(target, {
-        method: body === undefined ? 'GET' : 'POST',
+        method: what === 'DELETE' ? what : body === undefined ? 'GET' : 'POST',
         headers: {
           authorization: `Bearer ${this.#token}`,
           ...(body === undefined ? {} : { 'content-type': type }),
@@ -126,6 +162,7 @@ class Remote {
     } catch (cause) {
       throw new ConfigError([`${target.origin} cannot be reached`], { cause })
     }
+    if (response.status === 204) return {}
     const answer = (await response.json()) as { code?: string; detail?: string }
     if (!response.ok)
       throw new ConfigError([

@@ -47,6 +47,7 @@ import { READ_AHEAD, ReadAhead } from './inference/read-ahead.ts'
 import { judgeTree } from './inference/verdict.ts'
 import { enterLane } from './lane.ts'
 import { count, countedMinute } from './minute-counts.ts'
+import { moveFeeders } from './moves/moved.ts'
 import { turnPlans } from './plans/turn.ts'
 import { seeCrew } from './repair/arrival.ts'
 import { isEstimateOver } from './repair/estimating.ts'
@@ -195,6 +196,10 @@ export class Engine {
       case 'partCounted':
       case 'wholeJudged':
         hearAcross(world, position, fact)
+        return []
+      case 'feederTaken':
+      case 'feedersLeft':
+        moveFeeders(world, position, fact)
         return []
       case 'tick':
         return tick(world, fact.at)

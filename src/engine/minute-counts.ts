@@ -5,7 +5,13 @@ import { partOf } from './summary/across.ts'
 import type { World } from './world.ts'
 
 /** Neither time nor what engines tell each other was heard of the network. */
-const NOT_HEARD: ReadonlySet<string> = new Set(['tick', 'partCounted', 'wholeJudged'])
+const NOT_HEARD: ReadonlySet<string> = new Set([
+  'tick',
+  'partCounted',
+  'wholeJudged',
+  'feederTaken',
+  'feedersLeft',
+])
 
 export function count(world: World, fact: Fact): void {
   const key =

@@ -93,6 +93,8 @@ class Carrier {
     world.serviceDue = before.serviceDue
     world.summary = before.summary
     world.across = before.across
+    for (const { id } of this.#grid.feeders)
+      if (before.left.has(id)) world.left.set(id, before.left.get(id)!)
     for (const [id, action] of before.decided) world.decided.set(id, action)
     this.#carrySigns(world)
     this.#carryCallers(world)

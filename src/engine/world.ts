@@ -147,6 +147,8 @@ export class World {
   summary: SummaryState = nothingToSum()
   /** What is known of other parts of the network, where engines judge parts of it. */
   across: AcrossState = nothingAcross()
+  /** Feeders that another part judges since they left this one, by id, and which. */
+  readonly left = new Map<string, number>()
   /** How long outages lasted, by group. */
   durations: Counts = new Map()
   /** Cities whose share of customers without supply was told to the group. */

@@ -6,6 +6,7 @@
 import type { CallerReportFact } from './calls.ts'
 import type { CareNotedFact } from './care.ts'
 import type { CrewId, DeviceId, IncidentId, ObserverId } from './ids.ts'
+import type { FeedersLeftFact, FeederTakenFact } from './moves.ts'
 import type { PartCountedFact, WholeJudgedFact } from './parts.ts'
 import type { PlanAnnouncedFact, PlanWithdrawnFact } from './plans.ts'
 import type { EscalationRepliedFact, SiteReport } from './repair.ts'
@@ -266,6 +267,8 @@ export type Fact =
   | VisitSettledFact
   | PartCountedFact
   | WholeJudgedFact
+  | FeederTakenFact
+  | FeedersLeftFact
   | TemperatureNotedFact
 
 /** A fact with its place in the journal. */

@@ -26,6 +26,7 @@ import type { Complaints } from './complaint-port.ts'
 import type { CustomerVoice } from './customer-voice.ts'
 import type { FeederDiagram } from './diagram-port.ts'
 import type { FrequentAnswer, FrequentAsked } from './frequent-shape.ts'
+import type { GridApplyPort } from './grid-port.ts'
 import type { Identity } from './identity/identity.ts'
 import type { OidcSignIn } from './identity/oidc.ts'
 import type { MapDesk, MapState } from './map/map-desk.ts'
@@ -294,20 +295,6 @@ export interface SwitchingView {
   }[]
   /** What was decided under a request id, where it is still known. */
   decided(requestId: string): Operation | undefined
-}
-
-/** A grid on its way to being in force, and what became of the last one. */
-export interface GridApplyPort {
-  readonly state: {
-    readonly upload: string | null
-    readonly stage: 'receiving' | 'checking' | 'applying' | null
-    readonly receivedBytes: number
-    readonly last: Readonly<Record<string, unknown>> | null
-  }
-  /** Rejects a part with a stable `code`: `grid.busy`, `grid.partOutOfOrder`, `grid.tooLarge`. */
-  receive(upload: string, offset: number, bytes: Uint8Array): number
-  /** Begins to check and apply what was received; `grid.notReceived` where there is nothing. */
-  apply(upload: string, ending: string, by: string): void
 }
 
 export interface HttpDeps {

@@ -90,6 +90,12 @@ const events = {
     level: 'warn',
   },
   'partition.lost': { help: 'A partition is judged elsewhere from now on', level: 'info' },
+  'grid.waits': {
+    help: 'A grid moves feeders between partitions and waits until nothing is open on them',
+    level: 'info',
+  },
+  'grid.takenBack': { help: 'A grid that waited was taken back', level: 'info' },
+  'feeders.moved': { help: 'Feeders are judged by another partition from now on', level: 'info' },
   'worlds.diverged': {
     help: 'What was judged again beside an engine is not what the engine said',
     level: 'error',
@@ -102,6 +108,10 @@ const events = {
   'library.awaited': {
     help: 'A grid or rules that are in force are not in the folder; they are fetched from Kafka, and waited for',
     level: 'warn',
+  },
+  'report.across': {
+    help: 'Reports of meters that another partition judges than that of their terminal',
+    counter: 'lastgasp_reports_across_total',
   },
   'readings.kept': {
     help: 'Periodic voltage readings committed beside the facts',

@@ -15,7 +15,7 @@ import { DeskConsole, type ShownIncident } from '../support/desk-console.ts'
 import { describeWithAllBrokers } from '../support/kafka-client.ts'
 import { type RoundRobin, roundRobin } from '../support/round-robin.ts'
 import { lastgasp, lastgaspOutput, type Server, startServing } from '../support/server.ts'
-import { twoTowns } from '../support/two-towns.ts'
+import { bridged, twoTowns } from '../support/two-towns.ts'
 import { until } from '../support/until.ts'
 
 await describeWithAllBrokers('roles', ([kafka, mosquitto, redis]) => {
@@ -243,16 +243,18 @@ await describeWithAllBrokers('roles', ([kafka, mosquitto, redis]) => {
     expect(await asked('rules')).toMatchObject({ digest: rules.digest, history: rules.history })
     expect(await desk.get('/api/v1/status')).toMatchObject({ customers: 7 })
 
-    // A tie between the towns would move a feeder to the other engine.
-    larger.devices.push({
-      ...{ id: 'J1', type: 'switch', name: 'bridge', normallyOpen: true },
-      ...{ from: 'd', to: 'd-2' },
-    })
-    writeFileSync(at('joined.json'), JSON.stringify(larger))
-    const refused = await run('grid', 'apply', at('joined.json'))
-    expect(refused.code).toBe(78)
-    expect(refused.output).toMatch(/grid\.movedFeeder.*feeders into another partition: F\d/s)
-    expect(await asked('grid')).toMatchObject({ inForce })
+    // A tie between the towns has feeders move first, which wait for what is restored to be closed.
+    writeFileSync(at('joined.json'), JSON.stringify(bridged(larger)))
+    const waits = await run('grid', 'apply', at('joined.json'))
+    expect(waits, waits.output).toMatchObject({ code: 0 })
+    expect(waits.output).toMatch(
+      /waits, 2 feeders .*F1-2 1 → 0.*open incidents hold them: incident/s,
+    )
+    expect(await asked('status')).toMatchObject({ gridWaiting: { moving: 2 } })
+    const busy = await run('grid', 'apply', at('larger.json'))
+    expect(busy).toMatchObject({ code: 78, output: expect.stringContaining('grid.waiting') })
+    expect(await run('grid', 'apply', '--cancel')).toMatchObject({ code: 0 })
+    expect(await asked('grid')).toMatchObject({ inForce, waiting: null })
   })
 
   test('consoles see outages while records is away, and all agree once it is back', {

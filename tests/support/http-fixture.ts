@@ -387,6 +387,8 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
     diagram: (feeder) => normalDiagram(grid, feeder),
     gridApply: {
       state: { upload: null, stage: null, receivedBytes: 0, last: null },
+      waiting: null,
+      cancel: async () => false,
       receive: (_upload, offset, bytes) => offset + bytes.length,
       apply: () => {},
     },

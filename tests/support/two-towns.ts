@@ -1,7 +1,8 @@
+/** Networks for roles that judge side by side: two towns alike, and a tie that joins them. */
 import type { Grid } from '../../src/grid/model.ts'
 import { smallGrid } from '../unit/grid/small-grid.ts'
 
-/** The small grid twice, as two towns that nothing joins: each in a partition of its own. */
+/** Two towns that nothing joins: each in a partition of its own. */
 export function twoTowns(): Grid {
   const one = smallGrid()
   const there = (text: string) =>
@@ -23,4 +24,10 @@ export function twoTowns(): Grid {
     usagePoints: both(one.usagePoints, two.usagePoints),
     observers: both(one.observers, two.observers),
   }
+}
+
+/** With a tie between them, normally open. */
+export function bridged(towns: Grid): Grid {
+  const tie = { id: 'J1', type: 'switch', name: 'bridge', normallyOpen: true } as const
+  return { ...towns, devices: [...towns.devices, { ...tie, from: 'd', to: 'd-2' }] }
 }

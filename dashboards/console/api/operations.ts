@@ -2,10 +2,18 @@
 import { call, getJson, postJson } from './client.ts'
 import type { IncidentPayload, Instant, StatsPayload } from './payloads.ts'
 
+/** A grid that comes into force once nothing is open on the feeders that it moves. */
+export interface GridWaiting {
+  readonly digest: string
+  readonly moving: number
+  readonly openIncidents: number
+}
+
 export interface StatusPayload extends Omit<StatsPayload, 'id'> {
   readonly version: string
   readonly ready: boolean
   readonly grid: { readonly name: string; readonly digest: string }
+  readonly gridWaiting: GridWaiting | null
   readonly rules: { readonly version: string; readonly digest: string }
   readonly sockets: number
 }

@@ -1,7 +1,7 @@
 /** Rates, lags and refusals of each part, from the metrics; storm mode beside them. */
 import { App, Button } from 'antd'
 import { useEffect, useRef, useState } from 'react'
-import { metrics, orderStorm, status } from '../api/operations.ts'
+import { type GridWaiting, metrics, orderStorm, status } from '../api/operations.ts'
 import type { Account } from '../api/payloads.ts'
 import { LoadedOr } from '../app/LoadedOr.tsx'
 import { TableHead } from '../app/TableHead.tsx'
@@ -82,6 +82,8 @@ export function Parts({ account }: { account: Account }) {
     }
     before.current = { at, sums }
   }, [now])
+  const waitingGrid = ({ digest, moving, openIncidents }: GridWaiting) =>
+    t.gridMoves(digest.slice(0, 12), moving, openIncidents)
   return (
     <LoadedOr loaded={now} retry={retry}>
       {({ status: state, sums }) => (
@@ -94,6 +96,9 @@ export function Parts({ account }: { account: Account }) {
                 name={t.grid}
                 value={`${state.grid.name} · ${state.grid.digest.slice(0, 12)}`}
               />
+              {state.gridWaiting && (
+                <Pair name={t.gridWaiting} value={waitingGrid(state.gridWaiting)} />
+              )}
               <Pair
                 name={t.rules}
                 value={`${state.rules.version} · ${state.rules.digest.slice(0, 12)}`}

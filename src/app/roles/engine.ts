@@ -20,7 +20,7 @@ import type { SimulatorSurroundings } from '../simulated.ts'
 import { type StartedWith, startedWith } from './folder-grid.ts'
 import { GivenUp } from './given-up.ts'
 import { GridAhead } from './grid-ahead.ts'
-import { placeGrid } from './moves.ts'
+import { placeAtStart } from './moves.ts'
 import { BY_START, OwnedPartition } from './owned-partition.ts'
 import { SharedLibrary } from './shared-library.ts'
 
@@ -211,7 +211,7 @@ async function putInForce(
   if (grid.digest === last.grid || grid.digest === judge.gridDigest) return
   if (judge.gridDigest !== '') await shared.load('grid', judge.gridDigest)
   const before = judge.gridDigest === '' ? undefined : library.grid(judge.gridDigest)
-  const placed = await placeGrid(before, grid, { count: partitions, placed: topic.partitions })
+  const placed = await placeAtStart(before, grid, { count: partitions, placed: topic.partitions })
   await topic.sayPartitions(placed)
   await put('grid', 'gridApplied', grid.digest)
 }

@@ -11,9 +11,10 @@ import type { InForceKind } from '../../journal/kafka/in-force.ts'
 import { factOf, placeOf } from '../../journal/kafka/messages.ts'
 import { readLeft } from '../../journal/kafka/owner.ts'
 import { PartitionReader } from '../../journal/kafka/reader.ts'
-import { Judge, type Shelf } from '../judge.ts'
+import type { Shelf } from '../judge.ts'
 import { newestBeginning } from '../snapshotting.ts'
 import type { Worlds } from '../worlds.ts'
+import { PartitionJudge } from './partition-judge.ts'
 import { partitionOfDevice, partitionOfIncident } from './routing.ts'
 
 /** Facts judged before others get their turn: a few milliseconds. */
@@ -39,7 +40,7 @@ interface Waiting {
 
 export class FollowedWorlds implements Worlds {
   readonly #options: FollowedWorldsOptions
-  readonly #judges: readonly Judge[]
+  readonly #judges: readonly PartitionJudge[]
   /** Offset of the next fact, by partition. */
   readonly #next: number[]
   readonly #reader: PartitionReader
@@ -55,13 +56,13 @@ export class FollowedWorlds implements Worlds {
   static async open(options: FollowedWorldsOptions): Promise<FollowedWorlds> {
     const { settings, library } = options
     const partitions = [...Array(settings.partitions).keys()]
-    const judges: Judge[] = []
+    const judges: PartitionJudge[] = []
     for (const partition of partitions) {
       const { state, snapshot } = await readLeft(settings, partition)
       const lived = { position: state?.position ?? 0, digest: state?.digest ?? '' }
       const latest = { latest: async () => snapshot && { slot: SLOT, ...snapshot } }
       const beginning = await newestBeginning(latest, library, lived)
-      judges.push(new Judge(library, beginning, partition))
+      judges.push(new PartitionJudge(library, beginning, partition))
     }
     const reader = await PartitionReader.open(settings, topicsOf(settings).facts)
     const worlds = new FollowedWorlds(options, judges, reader)
@@ -80,7 +81,7 @@ export class FollowedWorlds implements Worlds {
 
   private constructor(
     options: FollowedWorldsOptions,
-    judges: readonly Judge[],
+    judges: readonly PartitionJudge[],
     reader: PartitionReader,
   ) {
     const { partitions } = options.settings
@@ -112,6 +113,11 @@ export class FollowedWorlds implements Worlds {
   ofIncident(number: number): World | undefined {
     return this.#judges[partitionOfIncident(number, this.#options.settings.partitions)]?.engine
       .world
+  }
+
+  /** That of a partition; undefined before an engine had anything to judge there. */
+  of(partition: number): World | undefined {
+    return this.#judges[partition]?.engine.world
   }
 
   /** Digests of what is in force; empty until an engine has put it there. */

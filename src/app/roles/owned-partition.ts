@@ -21,10 +21,11 @@ import {
 import { PartitionReader } from '../../journal/kafka/reader.ts'
 import { SNAPSHOT_PAGE_BYTES } from '../../journal/snapshots.ts'
 import { createTicker, type Ticker } from '../../journal/ticks.ts'
-import { Judge, type Shelf } from '../judge.ts'
+import type { Shelf } from '../judge.ts'
 import { DivergedError } from '../pipeline.ts'
 import { newestBeginning } from '../snapshotting.ts'
 import { PartWords } from './part-words.ts'
+import { PartitionJudge } from './partition-judge.ts'
 import { ReadingScreen } from './reading-screen.ts'
 
 /** Pages are copied between two turns, in one go: the state must be of one moment. */
@@ -44,7 +45,7 @@ export interface OwnedPartitionParts {
 }
 
 export class OwnedPartition {
-  readonly judge: Judge
+  readonly judge: PartitionJudge
   readonly #parts: OwnedPartitionParts
   readonly #owner: PartitionOwner
   readonly #epoch: number
@@ -66,7 +67,8 @@ export class OwnedPartition {
       const { state, snapshot } = owner
       const lived = { position: state?.position ?? 0, digest: state?.digest ?? '' }
       const latest = { latest: async () => snapshot && { slot: SLOT, ...snapshot } }
-      const judge = new Judge(library, await newestBeginning(latest, library, lived), partition)
+      const beginning = await newestBeginning(latest, library, lived)
+      const judge = new PartitionJudge(library, beginning, partition)
       if (state) await replay(judge, owner, parts)
       return new OwnedPartition(judge, owner, parts)
     } catch (error) {
@@ -78,7 +80,7 @@ export class OwnedPartition {
   /** Offset of the latest tick. */
   #ticked = Number.NEGATIVE_INFINITY
 
-  private constructor(judge: Judge, owner: PartitionOwner, parts: OwnedPartitionParts) {
+  private constructor(judge: PartitionJudge, owner: PartitionOwner, parts: OwnedPartitionParts) {
     this.judge = judge
     this.#owner = owner
     this.#parts = parts
@@ -150,12 +152,15 @@ export class OwnedPartition {
   }
 
   async #turn(messages: readonly Message[], consumer: KafkaConsumer): Promise<void> {
-    const { partition, settings, now, snapshotEveryMs } = this.#parts
+    const { partition, settings, append, now, snapshotEveryMs } = this.#parts
     const changes: string[] = []
+    const passedOn: { readonly fact: Fact; readonly to: number }[] = []
     for (const message of messages) {
       if (message.offset < this.#next) continue
       const fact = factOf(message, settings.partitions)
       await this.judge.prepare(fact)
+      const to = this.judge.passesTo(fact.fact)
+      if (to !== undefined) passedOn.push({ fact: fact.fact, to })
       const batch = this.judge.apply(fact)
       this.#noteStart(fact.fact)
       if (batch) changes.push(this.#encoded(batch))
@@ -165,6 +170,8 @@ export class OwnedPartition {
     const [epoch, next, started] = [this.#epoch, this.#next, this.#started]
     const readings = this.#screen.place
     const state = { epoch, position, digest: this.judge.digest, next, readings, started }
+    // Before the commit: twice where a crash comes in between, never not at all.
+    await Promise.all(passedOn.map(({ fact, to }) => append(fact, to)))
     const due = now() >= this.#snapshotAt
     const snapshot = due ? this.#snapshot() : undefined
     if (snapshot) this.#snapshotAt = now() + snapshotEveryMs
@@ -213,7 +220,7 @@ export class OwnedPartition {
 
 /** Judges again what was committed after the snapshot; it was said, and is not said again. */
 async function replay(
-  judge: Judge,
+  judge: PartitionJudge,
   { state, partition }: PartitionOwner,
   { settings }: OwnedPartitionParts,
 ): Promise<void> {

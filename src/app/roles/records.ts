@@ -34,6 +34,7 @@ import { directoryInForce } from '../terminal-directory.ts'
 import { topicWay } from '../topic-notices.ts'
 import { ChangeFollower } from './change-follower.ts'
 import { ChangePlaces } from './change-places.ts'
+import { DRAIN_LOOK_MS, Draining } from './draining.ts'
 import type { RoleOptions, RunningRole } from './engine.ts'
 import { startedWith } from './folder-grid.ts'
 import { FollowedWorlds } from './followed-worlds.ts'
@@ -187,17 +188,29 @@ async function open(
     hasFiled: (position) => follower.hasFiled(position),
   })
   await putting.finish()
-  const gridApply = new GridApply({
-    ...{ dataDir: dir, library, worlds },
-    gridDigest: () => grid().digest,
-    drawMap: (applied) => answers.map.prepare(applied),
-    async refuse(before, after) {
-      await placeGrid(before, after, partitions())
+  const putGrid = async (digest: string, by: string) => {
+    const placement = await placeGrid(grid(), library.grid(digest), partitions())
+    await topic.sayPartitions(placement.partitions)
+    await putting.put('grid', digest, by)
+  }
+  const draining = new Draining({
+    ...{ topic, worlds, telemetry, now, partitions: kafka.partitions, gridInForce: grid },
+    share: (digest) => shared.share('grid', digest),
+    async load(digest) {
+      await shared.load('grid', digest)
+      return library.grid(digest)
     },
+    append: (fact, partition) => appender.append(fact, partition),
     async put(digest, by) {
-      await topic.sayPartitions(await placeGrid(grid(), library.grid(digest), partitions()))
-      await putting.put('grid', digest, by)
+      await answers.map.prepare(library.grid(digest))
+      await putGrid(digest, by)
     },
+  })
+  every(DRAIN_LOOK_MS, () => draining.look())
+  const gridApply = new GridApply({
+    ...{ dataDir: dir, library, worlds, draining },
+    drawMap: (applied) => answers.map.prepare(applied),
+    put: putGrid,
   })
   const put = (digest: string, by: string) => putting.put('rules', digest, by)
   const quarantine = replayOf(append, follower)

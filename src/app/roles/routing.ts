@@ -6,9 +6,8 @@ import { incidentNumber } from '../../engine/incidents/incident-id.ts'
 import { laneOf } from '../../engine/lane.ts'
 import type { Fact } from '../../facts/facts.ts'
 import type { CompiledGrid } from '../../grid/compiled.ts'
-import { feedersBeside } from '../../grid/feeders-beside.ts'
+import { deviceOfObserver, feederOfDevice } from '../../grid/feeder-of.ts'
 import type { FeederPartitions } from '../../grid/partition.ts'
-import { deviceOfObserver } from '../worlds.ts'
 
 /** Of a journal: how many it has, and where feeders were placed; none before any grid was in force. */
 export interface Partitions {
@@ -25,17 +24,10 @@ export function partitionOfDevice(
   device: number,
   { count, placed }: Partitions,
 ): number {
-  const feeder = device < 0 ? undefined : feederAt(grid, device)
+  const feeder = feederOfDevice(grid, device)
   if (feeder === undefined) return ELSEWHERE
   const { id, partition } = grid.feeders[feeder]!
   return placed.get(id) ?? partition % count
-}
-
-/** A feeder that a device belongs to, feeds or stands between: all of them are judged together. */
-function feederAt(grid: CompiledGrid, device: number): number | undefined {
-  const { feeder, subtreeSize } = grid.devices
-  const below = feeder.subarray(device, device + subtreeSize[device]!).find((one) => one >= 0)
-  return below ?? feedersBeside(grid, device)[0]
 }
 
 /** The partition that gave an incident its number, of `count`. */
@@ -51,26 +43,41 @@ export function partitionsOf(
   partitions: Partitions,
 ): readonly number[] {
   const { count } = partitions
-  const ofDevice = (device: number) => [partitionOfDevice(grid, device, partitions)]
-  const ofObserver = (id: string) => ofDevice(deviceOfObserver(grid, id))
+  if (fact.type === 'actionRequested')
+    return [partitionOfIncident(incidentNumber(fact.incident), count)]
+  const device = deviceOfFact(fact, grid)
+  return device === undefined
+    ? Array.from({ length: count }, (_, partition) => partition)
+    : [partitionOfDevice(grid, device, partitions)]
+}
+
+/** True of a report on meters that are judged elsewhere than its terminal, where it goes. */
+export function speaksAcross(fact: Fact, grid: CompiledGrid, partitions: Partitions): boolean {
+  if (partitions.count === 1 || fact.type !== 'report' || !fact.meters) return false
+  const partitionOf = (id: string) =>
+    partitionOfDevice(grid, deviceOfObserver(grid, id), partitions)
+  const own = partitionOf(fact.terminal)
+  return fact.meters.some((meter) => partitionOf(meter) !== own)
+}
+
+/** The device that a fact speaks of, below zero where that is not known; undefined: of no one device. */
+export function deviceOfFact(fact: Fact, grid: CompiledGrid): number | undefined {
   switch (fact.type) {
     case 'report':
     case 'link':
     case 'reading':
     case 'reliabilityReset':
-      return ofObserver(fact.terminal)
+      return deviceOfObserver(grid, fact.terminal)
     case 'meterReplaced':
-      return ofObserver(fact.meter)
+      return deviceOfObserver(grid, fact.meter)
     case 'quarantined':
-      return fact.terminal === undefined ? [ELSEWHERE] : ofObserver(fact.terminal)
+      return fact.terminal === undefined ? -1 : deviceOfObserver(grid, fact.terminal)
     case 'visitSettled':
     case 'callerReport':
-      return ofDevice(grid.usagePoints.device[grid.usagePoints.ids.indexOf(fact.usagePoint)] ?? -1)
+      return grid.usagePoints.device[grid.usagePoints.ids.indexOf(fact.usagePoint)] ?? -1
     case 'switching':
-      return ofDevice(grid.devices.ids.indexOf(fact.device))
-    case 'actionRequested':
-      return [partitionOfIncident(incidentNumber(fact.incident), count)]
+      return grid.devices.ids.indexOf(fact.device)
     default:
-      return Array.from({ length: count }, (_, partition) => partition)
+      return undefined
   }
 }

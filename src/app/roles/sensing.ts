@@ -13,7 +13,7 @@ import { directoryInForce } from '../terminal-directory.ts'
 import type { RoleOptions, RunningRole } from './engine.ts'
 import { startedWith } from './folder-grid.ts'
 import { GridInForce } from './grid-in-force.ts'
-import { partitionsOf } from './routing.ts'
+import { partitionsOf, speaksAcross } from './routing.ts'
 
 /** Opens the way to the terminals. @throws JournalError, SensingError, UsageError, GridError */
 export async function startSensing(options: RoleOptions): Promise<RunningRole> {
@@ -38,6 +38,7 @@ export async function startSensing(options: RoleOptions): Promise<RunningRole> {
         const partitions = partitionsOf(fact, grid(), grids.partitions)
         // Which of them is news the engine tells, which knows the open outages.
         if (isUnasked(fact)) return appender.keep(fact, partitions[0]!)
+        if (speaksAcross(fact, grid(), grids.partitions)) telemetry.emit('report.across')
         const [offset] = await Promise.all(
           partitions.map((partition) => appender.append(fact, partition)),
         )

@@ -9,22 +9,11 @@ import { restState } from './statement.ts'
 
 /** The register begins anew, so that low counters of the new meter are not those of old news. */
 export function admitReplacement(world: World, position: number, fact: MeterReplacedFact): void {
-  const { belief, registers, grid } = world
+  const { registers, grid } = world
   const observer = grid.observers.ids.indexOf(fact.meter)
   if (observer < 0) return
   const before = registers.state[observer]
-  belief.become(observer, MUTED)
-  reclass(belief, observer, grid.observers.class[observer]!, 0)
-  registers.restart(observer, MUTED)
-  const rest = restState(world, observer)
-  const head = belief.become(observer, rest)
-  world.toRegrade.delete(observer)
-  world.lateOffs.delete(observer)
-  world.phaseBook.delete(observer)
-  world.phaseSpoken.delete(observer)
-  world.speakers.delete(observer)
-  world.toldAhead.delete(observer)
-  world.clocks.forget(observer)
+  const head = forgetSaid(world, observer)
   for (const [device, words] of world.switchWords)
     if (words.some(({ terminal }) => terminal === observer))
       world.switchWords.set(
@@ -42,4 +31,21 @@ export function admitReplacement(world: World, position: number, fact: MeterRepl
     at: fact.receivedAt,
     device: grid.devices.ids.idOf(head) as never,
   })
+}
+
+/** Nothing that was said of an observer stands any more. Answers the head above it, `NONE` for none. */
+export function forgetSaid(world: World, observer: number): number {
+  const { belief, registers, grid } = world
+  belief.become(observer, MUTED)
+  reclass(belief, observer, grid.observers.class[observer]!, 0)
+  registers.restart(observer, MUTED)
+  const head = belief.become(observer, restState(world, observer))
+  world.toRegrade.delete(observer)
+  world.lateOffs.delete(observer)
+  world.phaseBook.delete(observer)
+  world.phaseSpoken.delete(observer)
+  world.speakers.delete(observer)
+  world.toldAhead.delete(observer)
+  world.clocks.forget(observer)
+  return head
 }

@@ -79,6 +79,8 @@ interface Heap {
   storm: StormState
   summary: SummaryState
   across: AcrossState
+  /** By id. */
+  left: [feeder: string, part: number][]
   /** How the network hangs; a position heard since the last tick is not in it yet. */
   arranged: World['arranged']
   notices: World['notices']
@@ -142,6 +144,7 @@ export function writeHeap(world: World): string {
     storm: world.storm,
     summary: world.summary,
     across: world.across,
+    left: [...world.left],
     arranged: world.arranged,
     notices: world.notices,
     durations: [...world.durations],
@@ -213,6 +216,7 @@ export function readWorld(
   world.serviceDue = heap.serviceDue ?? Number.POSITIVE_INFINITY
   world.summary = heap.summary
   world.across = heap.across
+  for (const [feeder, part] of heap.left) world.left.set(feeder, part)
   world.now = heap.now
   world.belief.now = heap.now
   world.nextCase = heap.nextCase

@@ -1,10 +1,29 @@
 /** A new grid for the running program: sent in parts, then applied; who asks sees how it goes. */
 import { z } from 'zod'
+import { formatInstant } from '../../facts/time.ts'
 import { audited } from '../audited.ts'
+import type { WaitingGrid } from '../grid-port.ts'
 import { GRID_PART_BYTES } from '../limits.ts'
 import { Problem } from '../problem.ts'
 import { callerOf, route } from '../route.ts'
-import { id } from '../schemas.ts'
+import { id, instantOut } from '../schemas.ts'
+
+const waiting = z
+  .object({
+    digest: z.string(),
+    by: z.string(),
+    at: instantOut,
+    moving: z.number().int().describe('feeders that another partition must judge first'),
+    moves: z
+      .array(z.object({ feeder: z.string(), from: z.number().int(), to: z.number().int() }))
+      .describe('the first of them'),
+    openIncidents: z.number().int().describe('that hold them, restored ones included'),
+    holds: z
+      .array(z.object({ by: z.string(), id: z.string() }))
+      .describe('the first incidents, signs of an outage, call-reads and switches that hold them'),
+    problem: z.string().nullable().describe('why waiting alone does not help'),
+  })
+  .meta({ id: 'GridWaiting' })
 
 const state = z
   .object({
@@ -16,6 +35,9 @@ const state = z
       .looseObject({ upload: z.string(), applied: z.boolean() })
       .nullable()
       .describe('what became of the last grid; where refused, `code` and `detail` name the place'),
+    waiting: waiting
+      .nullable()
+      .describe('comes into force by itself once nothing is open on the feeders it moves'),
   })
   .meta({ id: 'GridApplying' })
 
@@ -27,7 +49,11 @@ const look = route({
   answers: { 200: { description: 'As of now', schema: state } },
   handle({ deps }) {
     const { name, digest } = deps.grid()
-    return { json: { inForce: { name, digest }, ...deps.gridApply.state } }
+    const { state, waiting } = deps.gridApply
+    const shown = (one: WaitingGrid) => ({ ...one, at: formatInstant(one.at) })
+    return {
+      json: { inForce: { name, digest }, ...state, waiting: waiting && shown(waiting) },
+    }
   },
 })
 
@@ -78,4 +104,23 @@ const apply = route({
   },
 })
 
-export const gridRoutes = [look, part, apply]
+const cancel = route({
+  method: 'DELETE',
+  path: '/api/v1/grid/waiting',
+  demand: 'grid.apply',
+  summary: 'Take back the grid that waits until feeders may move between partitions',
+  answers: {
+    204: { description: 'Taken back; the grid in force goes on' },
+    404: { description: 'None waits' },
+  },
+  async handle(call) {
+    const { gridApply } = call.deps
+    const digest = gridApply.waiting?.digest
+    if (digest === undefined) throw new Problem('grid.notWaiting', 'no grid waits')
+    await audited(call, 'grid.cancel', digest)
+    if (!(await gridApply.cancel())) throw new Problem('grid.notWaiting', 'it comes into force now')
+    return { status: 204 }
+  },
+})
+
+export const gridRoutes = [look, part, apply, cancel]

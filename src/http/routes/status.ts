@@ -34,6 +34,14 @@ const status = route({
         version: z.string(),
         ready: z.boolean(),
         grid: z.object({ name: z.string(), digest: z.string() }),
+        gridWaiting: z
+          .object({
+            digest: z.string(),
+            moving: z.number().int().describe('feeders that another partition must judge first'),
+            openIncidents: z.number().int().describe('that hold them'),
+          })
+          .nullable()
+          .describe('a grid that comes into force by itself; `GET /api/v1/grid` says more'),
         rules: z.object({ version: z.string(), digest: z.string() }),
         sockets: z.number().int(),
         cities: z
@@ -45,6 +53,7 @@ const status = route({
   handle({ deps }) {
     const { name, digest } = deps.grid()
     const rules = deps.rules()
+    const { waiting } = deps.gridApply
     return {
       json: {
         ...deps.status(),
@@ -52,6 +61,11 @@ const status = route({
         version: deps.version,
         ready: deps.health().ready,
         grid: { name, digest },
+        gridWaiting: waiting && {
+          digest: waiting.digest,
+          moving: waiting.moving,
+          openIncidents: waiting.openIncidents,
+        },
         rules: { version: rules.version, digest: rules.digest },
         sockets: deps.live.sockets,
         cities: deps.cities().map((figures) => ({ ...figures, suspected: true as const })),

@@ -1,8 +1,8 @@
 /**
  * What is in force, told to roles that judge nothing, where the files of it are, which partition
- * judges each feeder, and which grid each engine has ready: a small compacted topic that every role
- * follows. The facts alone decide what engines judge by; an entry that is asked for and not done says
- * that facts of it may be missing in some partitions.
+ * judges each feeder, which grid each engine has ready, and the one that waits until feeders may move: a
+ * small compacted topic that every role follows. The facts alone decide what engines judge by; an entry
+ * that is asked for and not done says that facts of it may be missing in some partitions.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type KafkaSettings, topicsOf } from '../../config/kafka.ts'
@@ -25,6 +25,14 @@ export interface PutInForce {
   readonly isDone: boolean
 }
 
+/** A grid that comes into force once the feeders that it moves are drained. */
+export interface WaitingFor {
+  readonly digest: string
+  readonly by: string
+  /** When it was asked for. */
+  readonly at: number
+}
+
 /** Where a file is in the topic of the files. */
 export interface FilePlace {
   /** Of its name, the dot included; empty for rules. */
@@ -42,6 +50,7 @@ export interface PreparedGrid {
 
 const PARTITIONS = 'partitions'
 const preparedKey = (partition: number) => `prepared:${partition}`
+const WAITING = 'waiting'
 const fileKey = (kind: InForceKind, digest: string) => `file:${kind}:${digest}`
 
 export class InForceTopic {
@@ -106,6 +115,16 @@ export class InForceTopic {
   /** Resolves once all copies have it. @throws JournalError */
   async sayPrepared(partition: number, prepared: PreparedGrid): Promise<void> {
     await this.#write(preparedKey(partition), prepared)
+  }
+
+  /** The grid that waits for feeders to be drained, if one does. */
+  get waiting(): WaitingFor | undefined {
+    return this.#entry<WaitingFor | null>(WAITING) ?? undefined
+  }
+
+  /** Null: none waits any more. Resolves once all copies have it. @throws JournalError */
+  async sayWaiting(waiting: WaitingFor | null): Promise<void> {
+    await this.#write(WAITING, waiting)
   }
 
   place(kind: InForceKind, digest: string): FilePlace | undefined {

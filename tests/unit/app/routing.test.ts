@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { partitionOfDevice, partitionsOf } from '../../../src/app/roles/routing.ts'
+import { partitionOfDevice, partitionsOf, speaksAcross } from '../../../src/app/roles/routing.ts'
 import { incidentId } from '../../../src/engine/incidents/incident-id.ts'
 import { enterLane } from '../../../src/engine/lane.ts'
 import type { World } from '../../../src/engine/world.ts'
@@ -7,6 +7,7 @@ import type { Fact } from '../../../src/facts/facts.ts'
 import { compileGrid } from '../../../src/grid/compile.ts'
 import { placeOf, positionOf } from '../../../src/journal/kafka/messages.ts'
 import { CONTRACT_GRID } from '../../support/contract-grid.ts'
+import { twoTowns } from '../../support/two-towns.ts'
 import { smallGrid } from '../grid/small-grid.ts'
 
 const grid = compileGrid(CONTRACT_GRID, 'digest')
@@ -79,4 +80,24 @@ test('positions are unique over partitions and lead back to their place', () => 
     }
   expect(seen.size).toBe(20)
   expect(positionOf(6, 0, 1)).toBe(7)
+})
+
+test('a terminal at a node is judged with the feeder that feeds the place', () => {
+  const compiled = compileGrid(smallGrid(), 'town')
+  const placed = new Map(compiled.feeders.map(({ id }, i) => [id, 3 + i]))
+  const fact = { type: 'report', terminal: 'V1', kind: 'powerOff' } as Fact
+  expect(partitionsOf(fact, compiled, { count: COUNT, placed })).toEqual([3])
+})
+
+test('a report on meters of another partition goes where its terminal is, and is known as such', () => {
+  const town = twoTowns()
+  town.observers.push({ id: 'M9', class: 'meter', usagePoint: 'U1-2', via: 'C1' })
+  const compiled = compileGrid(town, 'towns')
+  const placed = new Map(compiled.feeders.map(({ id }) => [id, id.endsWith('-2') ? 1 : 0]))
+  const partitions = { count: 2, placed }
+  const fact = (...meters: string[]) => ({ type: 'report', terminal: 'C1', meters }) as never
+  expect(speaksAcross(fact('M1', 'M2'), compiled, partitions)).toBe(false)
+  expect(speaksAcross(fact('M1', 'M9'), compiled, partitions)).toBe(true)
+  expect(partitionsOf(fact('M1', 'M9'), compiled, partitions)).toEqual([0])
+  expect(speaksAcross(fact('M1', 'M9'), compiled, { count: 1, placed: new Map() })).toBe(false)
 })

@@ -15,6 +15,9 @@ export const operator: typeof zh = {
   notReady: 'Not ready',
   version: 'Version',
   grid: 'Grid',
+  gridWaiting: 'Grid that waits',
+  gridMoves: (digest, feeders, incidents) =>
+    `${digest} · ${feeders} ${feeders === 1 ? 'feeder moves' : 'feeders move'} once nothing is open there · open incidents: ${incidents}`,
   rules: 'Rules',
   terminalsOnline: 'Connections',
   consoles: 'Consoles',

@@ -13,6 +13,9 @@ export const operator = {
   notReady: '未就绪',
   version: '程序版本',
   grid: '电网',
+  gridWaiting: '待生效电网',
+  gridMoves: (digest: string, feeders: number, incidents: number) =>
+    `${digest} · ${feeders} 条线路待转移，线路上无未结停电后自动生效 · 未结停电：${incidents}`,
   rules: '规则',
   terminalsOnline: '终端连接',
   consoles: '控制台连接',
