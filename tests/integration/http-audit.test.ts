@@ -48,9 +48,13 @@ const ACTS: readonly [RoleName, string, string, unknown, string, string, string]
       'networkDispatcher',
       'POST',
       '/switching',
-      { device: 'F1-FU', position: 'open' },
+      { device: 'F1-FU', position: 'open', at: inAnHour },
     ] as const),
-    ...(['switching.operate', 'F1-FU', 'open dispatcher k1'] as const),
+    ...(['switching.operate', 'F1-FU', 'open planned k1'] as const),
+  ],
+  [
+    ...(['networkDispatcher', 'DELETE', '/switching/k1', undefined] as const),
+    ...(['switching.cancel', 'F1-FU', 'k1'] as const),
   ],
   [
     ...(['shiftLeader', 'POST', '/storm-mode', { mode: 'on', reasonCode: 'wind' }] as const),
@@ -99,7 +103,7 @@ test('where the chain cannot be written nothing is done', async () => {
   }
   fixture.appended.length = 0
   for (const [role, method, path, body] of ACTS) {
-    // There is no plan to withdraw: its announcement was refused.
+    // There is nothing to withdraw or cancel: it was refused before.
     if (method === 'DELETE') continue
     expect((await send(role, method, path, body)).status, path).toBe(503)
   }

@@ -220,6 +220,7 @@ const cancel = route({
     if (!planned || planned.at <= deps.now() || !seesDevice(deps.grid(), scope, planned.device))
       throw new Problem('switching.notPlanned', `no switching ${requestId} is to come`)
     const by = callerOf(call).account
+    await audited(call, 'switching.cancel', planned.device, requestId)
     await deps.facts.append({
       type: 'switchingCancelled',
       receivedAt: deps.now(),
