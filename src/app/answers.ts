@@ -9,7 +9,6 @@ import type { Settings } from '../config/schema.ts'
 import type { Plan } from '../engine/plans/plan.ts'
 import type { Rules } from '../engine/rules.ts'
 import { isSumming } from '../engine/summary/across.ts'
-import { cityFigures } from '../engine/summary/cities.ts'
 import type { Fact } from '../facts/facts.ts'
 import { offsetMinutesOf } from '../facts/time.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
@@ -28,6 +27,7 @@ import type { SqliteRecords } from '../records/sqlite.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import { callBacksOf } from './callbacks.ts'
 import { careDesk, followLists } from './care.ts'
+import { cityStandings } from './city-shares.ts'
 import { complaintsOf, FOLLOW_COMPLAINTS_EVERY_MS, followComplaints } from './complaints.ts'
 import type { Crews } from './crews.ts'
 import { diagramOf } from './diagram.ts'
@@ -131,7 +131,7 @@ export function openAnswers(parts: AnswersParts, closers: Closers): Answers {
     complaints: complaintsOf(records, rules),
     callBacks: callBacksOf(records, hotline.callBackScript, () => rules().service.callBack),
     status: figures,
-    cities: () => worlds.all().filter(isSumming).flatMap(cityFigures),
+    cities: () => worlds.all().filter(isSumming).flatMap(cityStandings),
     plans: () => worlds.all()[0]?.plans.byId ?? NO_PLANS,
     temperatures: () => temperaturesIn(worlds, rules().grading.cold, now()),
     ...switching,

@@ -10,7 +10,6 @@ import type {
 } from '../engine/changes.ts'
 import type { Reliability } from '../engine/incidents/learn.ts'
 import type { Plan } from '../engine/plans/plan.ts'
-import type { CityFigures } from '../engine/summary/cities.ts'
 import type { Operation } from '../engine/switching/state.ts'
 import type { CallChannel } from '../facts/calls.ts'
 import { CHANNELS, type Channel, CUSTOMER_LANGUAGES } from '../facts/channels.ts'
@@ -22,6 +21,7 @@ import type { Telemetry } from '../telemetry/telemetry.ts'
 import type { CallBacks } from './callback-port.ts'
 import type { Card, CardRequest, ContactKind } from './card.ts'
 import type { CareDesk } from './care-port.ts'
+import type { CityStanding } from './city-shape.ts'
 import type { Complaints } from './complaint-port.ts'
 import type { CustomerVoice } from './customer-voice.ts'
 import type { FeederDiagram } from './diagram-port.ts'
@@ -99,7 +99,7 @@ export interface RecordsReader {
   /** Adds an entry to the audit chain; resolves once it is on disk. */
   audit(entry: AuditEntry): Promise<void>
   /** Notes that a customer spoke to us; resolves once it is on disk. */
-  contact(contact: Contact & { readonly account: string; readonly by: string }): Promise<void>
+  contact(contact: Contact & { readonly account: string }): Promise<void>
   /** A customer's contacts since then, newest first. */
   contacts(account: string, since: InstantMs): readonly Contact[]
   audited(query: { limit: number; cursor?: string }): {
@@ -114,6 +114,8 @@ export interface Contact {
   readonly channel: CallChannel
   readonly kind: ContactKind
   readonly incident: string | null
+  /** Who took it: an account or the subject of a token. */
+  readonly by: string
   /** A repeated request is the same contact. */
   readonly requestId: string
 }
@@ -324,7 +326,7 @@ export interface HttpDeps {
   readonly map: MapDesk
   status(): StatusFigures
   /** Shares of cities under Order 599, of the rules' cities. */
-  cities(): readonly CityFigures[]
+  cities(): readonly CityStanding[]
   /** Announced outages that are not over, by id, in the order of their announcement. */
   plans(): ReadonlyMap<string, Plan>
   switching(): SwitchingView

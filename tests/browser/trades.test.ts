@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { en } from '../../dashboards/console/i18n/en.ts'
 import { zhCN } from '../../dashboards/console/i18n/zh-CN.ts'
+import type { CityStanding } from '../../src/http/city-shape.ts'
 import { seriousFindings } from '../support/accessibility.ts'
 import {
   describeInBrowser,
@@ -27,10 +28,11 @@ describeInBrowser('the trades', () => {
   let browser: Browser
   let page: Page
   let breaker: number
+  let cities: readonly CityStanding[] = []
 
   beforeAll(async () => {
     if (!existsSync('dist/console/index.html')) throw new Error('run `npm run build` first')
-    stage = await consoleStage()
+    stage = await consoleStage({ cities: () => cities })
     gate = await openGate('127.0.0.1', Number(new URL(stage.url).port))
     browser = await launchBrowser()
     breaker = stage.device('breaker', 900, 4000)
@@ -108,6 +110,45 @@ describeInBrowser('the trades', () => {
     await page.getByText(t.applied).waitFor()
     expect(complaints).toEqual([])
   })
+
+  test.each(['zh-CN', 'en'] as const)(
+    'a service dispatcher sees which share of each city is dark, and what comes next: %s',
+    async (language) => {
+      const text = language === 'en' ? en : zhCN
+      const t = text.cities
+      const [unit] = stage.grid.units
+      const city = { city: 'c', units: [unit!.id], customers: 1000, ratedKva: 400 } as const
+      cities = []
+      await at('dispatcher', '/', language)
+      await page.getByRole('button', { name: text.network.open }).click()
+      const shares = page.locator('.city-shares')
+      await shares.getByText(t.none).waitFor()
+      cities = [
+        {
+          ...{ ...city, level: 'none', share: 0, customersOut: 0, loadShare: null, ratedKvaOut: 0 },
+          next: { level: 'warning', share: 0.15, loadShare: null },
+        },
+        {
+          ...{ ...city, city: 'd', level: 'warning', share: 0.1996, customersOut: 200 },
+          ...{ loadShare: 0.125, ratedKvaOut: 50 },
+          next: { level: 'general', share: 0.3, loadShare: 0.2 },
+        },
+      ]
+      // What stands open asks again by itself.
+      const first = shares.locator('li').first()
+      await first.getByText(t.suspected.warning).waitFor()
+      const said = await first.textContent()
+      expect(said).toContain(unit!.name)
+      // Cut, not rounded: a bound that is not reached is not shown as reached.
+      expect(said).toContain('19.9%')
+      expect(said).toContain(t.load('12.5%'))
+      const bounds = [t.customersFrom('30%'), t.loadFrom('20%')].join(t.or)
+      expect(said).toContain(t.next(t.levels.general, bounds))
+      expect(await shares.locator('li').nth(1).textContent()).toContain(t.loadUnknown)
+      expect(await seriousFindings(page)).toEqual([])
+      await keepImage(page, `city-shares-${language}`)
+    },
+  )
 
   test('a dispatcher enters a switching, sees it, and reads the diagram of the feeder', async () => {
     const incident = stage.put('I-1', breaker, { outageKind: 'confirmed' })

@@ -66,6 +66,7 @@ describeInBrowser('pages that nobody touches', () => {
     const out = stage.incidents.get('I-1')!.metersAffected.toLocaleString('zh-CN')
     await page.locator('.wall-out p', { hasText: out }).waitFor()
     await page.locator('.wall-units li b', { hasText: out }).waitFor()
+    await page.locator('.wall-cities', { hasText: zhCN.cities.suspected.warning }).waitFor()
     expect(await page.locator('.wall-grades li').first().textContent()).toContain('1')
     await expect.poll(() => page.locator('.wall-hour .chart svg path').count()).toBeGreaterThan(3)
     await expect

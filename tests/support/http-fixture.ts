@@ -363,7 +363,8 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
     cities: () => [
       {
         ...{ city: 'hohhot', level: 'warning', share: 0.1, customersOut: 10, customers: 100 },
-        ...{ loadShare: 0.125, ratedKvaOut: 50, ratedKva: 400 },
+        ...{ loadShare: 0.125, ratedKvaOut: 50, ratedKva: 400, units: ['15'] },
+        next: { level: 'general', share: 0.15, loadShare: 0.2 },
       },
     ],
     plans: () => plansOf(appended),

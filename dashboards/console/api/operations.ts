@@ -16,6 +16,28 @@ export interface StatusPayload extends Omit<StatsPayload, 'id'> {
   readonly gridWaiting: GridWaiting | null
   readonly rules: { readonly version: string; readonly digest: string }
   readonly sockets: number
+  readonly cities: readonly CityPayload[]
+}
+
+export type CityLevel = 'none' | 'warning' | 'general' | 'larger' | 'major' | 'extraordinary'
+
+/** A city's shares under Order 599: suspected, never more. */
+export interface CityPayload {
+  readonly city: string
+  readonly units: readonly string[]
+  readonly level: CityLevel
+  /** Of customers. */
+  readonly share: number
+  readonly customersOut: number
+  readonly customers: number
+  /** Of load, by rated capacity; null where none is known. */
+  readonly loadShare: number | null
+  /** From which shares the next level would be suspected; null on the highest. */
+  readonly next: {
+    readonly level: CityLevel
+    readonly share: number | null
+    readonly loadShare: number | null
+  } | null
 }
 
 export const status = (signal?: AbortSignal): Promise<StatusPayload> =>

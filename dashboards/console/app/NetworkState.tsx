@@ -1,10 +1,11 @@
-/** The button in the header and the drawer it opens: how the network runs, and what is announced. */
+/** The button in the header and the drawer it opens: how the network runs, what is announced, how cities stand. */
 import { ApartmentOutlined } from '@ant-design/icons'
 import { Drawer } from 'antd'
 import { useState } from 'react'
 import type { Account } from '../api/payloads.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import type { Names } from '../incidents/names.ts'
+import { CityShares } from './CityShares.tsx'
 import { Entry } from './Entry.tsx'
 import { PlansInForce } from './PlansInForce.tsx'
 import { SwitchingState } from './SwitchingState.tsx'
@@ -50,7 +51,10 @@ export function NetworkState({ account, names }: Props) {
           {seesSwitching && <SwitchingState key={`s${saved}`} names={names} />}
           {seesPlans && <PlansInForce key={`p${saved}`} />}
           {account.rights.includes('status.read') && (
-            <Temperatures account={account} names={names} />
+            <>
+              <CityShares names={names} />
+              <Temperatures account={account} names={names} />
+            </>
           )}
         </div>
       </Drawer>

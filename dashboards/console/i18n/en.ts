@@ -3,6 +3,7 @@ import type { HeadlineParts } from '../incidents/headlineParts.ts'
 import { agent } from './en/agent.ts'
 import { quality, service } from './en/care.ts'
 import { chatter } from './en/chatter.ts'
+import { cities } from './en/cities.ts'
 import { complaints } from './en/complaints.ts'
 import { crews, diagram, entry, noticePage, workOrder } from './en/dispatch.ts'
 import { field } from './en/field.ts'
@@ -45,6 +46,7 @@ export const en: Catalogue = {
   operator,
   simulation,
   chatter,
+  cities,
   fromTheField,
   visits,
   complaints,
@@ -157,6 +159,7 @@ export const en: Catalogue = {
     error: 'The outages could not be loaded.',
     retry: 'Try again',
     customers: 'customers',
+    customersBack: 'restored',
     keyboard: 'Arrow keys to move, Enter to open the details.',
     stirring: (feeders, latest) =>
       `Stirring on ${feeders === '1' ? '1 feeder' : `${feeders} feeders`}: ${latest}`,
@@ -524,7 +527,7 @@ export const en: Catalogue = {
     restoredShare: 'Restored',
     restoredOf: (done, all) => `${done} of ${all} customers`,
     important: 'Important customers',
-    sensitive: 'Vulnerable customers',
+    sensitive: 'Sensitive customers',
     where: 'Device judged to be open',
     probability: 'Certainty',
     rivals: 'Other possibilities',

@@ -6,6 +6,8 @@ export interface Format {
   number(value: number): string
   /** A probability of 0 to 1, as a percentage. */
   probability(share: number): string
+  /** A share to a tenth of a percent, where a legal bound may lie between two whole ones. */
+  share(share: number): string
   /** A share that was counted, as a percentage; all is 100 %. */
   percent(share: number): string
   duration(ms: number): string
@@ -31,6 +33,7 @@ const DAY = 24 * HOUR
 export function formatOf(text: Catalogue): Format {
   const number = new Intl.NumberFormat(text.locale)
   const percent = new Intl.NumberFormat(text.locale, { style: 'percent' })
+  const tenths = new Intl.NumberFormat(text.locale, { style: 'percent', maximumFractionDigits: 1 })
   const time = new Intl.DateTimeFormat(text.locale, { timeStyle: 'medium', hourCycle: 'h23' })
   const clock = new Intl.DateTimeFormat(text.locale, {
     hour: '2-digit',
@@ -47,6 +50,7 @@ export function formatOf(text: Catalogue): Format {
   const day = new Intl.DateTimeFormat(text.locale, { month: 'numeric', day: 'numeric' })
   return {
     number: (value) => number.format(value),
+    share: (share) => tenths.format(share),
     percent: (share) => percent.format(share),
     // 99.6 % is not certainty: a probability is never written as 100 or 0 %.
     probability(share) {

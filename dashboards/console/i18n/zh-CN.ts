@@ -24,6 +24,7 @@ import type { HeadlineParts } from '../incidents/headlineParts.ts'
 import { agent } from './zh/agent.ts'
 import { quality, service } from './zh/care.ts'
 import { chatter } from './zh/chatter.ts'
+import { cities } from './zh/cities.ts'
 import { complaints } from './zh/complaints.ts'
 import { crews, diagram, entry, noticePage, workOrder } from './zh/dispatch.ts'
 import { field } from './zh/field.ts'
@@ -65,6 +66,7 @@ export const zhCN = {
   operator,
   simulation,
   chatter,
+  cities,
   fromTheField,
   visits,
   complaints,
@@ -176,6 +178,7 @@ export const zhCN = {
     error: '停电事件没有载入成功。',
     retry: '重试',
     customers: '户',
+    customersBack: '户已送电',
     keyboard: '上下方向键选择，回车打开详情。',
     stirring: (feeders: string, latest: string) => `${feeders} 条线路有异动：${latest}`,
     stirringOf: (name: string, reports: string, age: string) =>

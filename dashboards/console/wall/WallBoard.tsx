@@ -2,6 +2,7 @@
 import { useEffect, useMemo } from 'react'
 import { incidentsSince, reliability } from '../api/history.ts'
 import type { IncidentPayload, NetworkPayload } from '../api/payloads.ts'
+import { CityWarnings } from '../app/CityShares.tsx'
 import { Outdated } from '../app/LoadedOr.tsx'
 import { Panel } from '../app/Panel.tsx'
 import { useTheme } from '../app/theme.tsx'
@@ -52,7 +53,7 @@ export function WallBoard({ account, network, names }: ViewProps) {
     <main className="wall" aria-label={t.region}>
       <section className="wall-figures">
         <Panel id="wallOut" retryAfterMs={RETRY_MS} name={text.header.customersOut}>
-          <Out />
+          <Out names={names} />
         </Panel>
         <Panel id="wallGrades" retryAfterMs={RETRY_MS} name={text.header.incidents}>
           <Grades open={open} />
@@ -108,7 +109,7 @@ export function WallBoard({ account, network, names }: ViewProps) {
   )
 }
 
-function Out() {
+function Out({ names }: { names: ViewProps['names'] }) {
   const { text, format } = useLanguage()
   const stats = useStats()
   return (
@@ -116,6 +117,7 @@ function Out() {
       <h2>{text.header.customersOut}</h2>
       <p>{stats == null ? text.header.unknown : format.number(stats.customersOut)}</p>
       <small>{stats && text.header.ofCustomers(format.number(stats.customers))}</small>
+      <CityWarnings names={names} everyMs={RENEW_MS} />
     </div>
   )
 }

@@ -1,25 +1,9 @@
 /** Figures of now. */
 import { z } from 'zod'
-import { SHARE_LEVELS } from '../../engine/summary/state.ts'
 import { formatInstant } from '../../facts/time.ts'
+import { citySchema } from '../city-shape.ts'
 import { route } from '../route.ts'
 import { figures, instantOut } from '../schemas.ts'
-
-/** Above 1 where the rules name fewer customers than the grid has. */
-const share = z.number().min(0)
-const citySchema = z
-  .object({
-    city: z.string(),
-    level: z.enum(['none', 'warning', ...SHARE_LEVELS]),
-    suspected: z.literal(true),
-    share: share.describe('of customers'),
-    customersOut: z.number().int(),
-    customers: z.number().int(),
-    loadShare: share.nullable().describe('减供负荷, by rated capacity; null where none is known'),
-    ratedKvaOut: z.number(),
-    ratedKva: z.number(),
-  })
-  .meta({ id: 'CityShare' })
 
 const status = route({
   method: 'GET',
@@ -68,7 +52,11 @@ const status = route({
         },
         rules: { version: rules.version, digest: rules.digest },
         sockets: deps.live.sockets,
-        cities: deps.cities().map((figures) => ({ ...figures, suspected: true as const })),
+        cities: deps.cities().map((city) => ({
+          ...city,
+          units: [...city.units],
+          suspected: true as const,
+        })),
       },
     }
   },
