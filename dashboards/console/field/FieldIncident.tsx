@@ -7,7 +7,7 @@ import { useLanguage } from '../i18n/language.tsx'
 import { ActionForm, needsForm } from '../incidents/ActionForm.tsx'
 import { RunningClock } from '../incidents/Clocks.tsx'
 import { nextClock, readClock } from '../incidents/clocks.ts'
-import { customersOut, deviceName } from '../incidents/headline.ts'
+import { customersShown, deviceName } from '../incidents/headline.ts'
 import { Moment } from '../incidents/Moment.tsx'
 import { GradeBadge, StateChip } from '../incidents/marks.tsx'
 import type { Names } from '../incidents/names.ts'
@@ -46,6 +46,7 @@ export function FieldIncident({ incident, account, names, queue }: Props) {
   const [form, setForm] = useState<ActionName | null>(null)
   const now = useNow()
   const clock = nextClock(incident)
+  const { count, what, backToo } = customersShown(incident)
   const own = queue.entries.filter(({ what }) => what.incident === incident.id).length
   const actions = permittedActions(account, incident).filter((one) => IN_THE_FIELD.has(one))
 
@@ -67,8 +68,9 @@ export function FieldIncident({ incident, account, names, queue }: Props) {
           </span>
         </span>
         <span className="field-count">
-          <b>{format.number(customersOut(incident))}</b>
-          {text.list.customers}
+          <b>{format.number(count)}</b>
+          {what === 'out' ? text.list.customers : text.list.customersBack}
+          {backToo > 0 && <small>{t.backToo(format.number(backToo))}</small>}
         </span>
         <span className="field-state">
           <StateChip incident={incident} />
@@ -126,7 +128,7 @@ export function FieldIncident({ incident, account, names, queue }: Props) {
   function expected(): string {
     const period = incident.estimatedPeriod
     if (period === null || incident.etrSource === 'none') return text.detail.etrNone
-    return `${format.clock(period.end)} · ${text.detail.etrSource[incident.etrSource]}`
+    return `${format.about(period.end)} · ${text.detail.etrSource[incident.etrSource]}`
   }
 }
 

@@ -56,7 +56,7 @@ function ClockBar({ reading }: { reading: ClockReading }) {
         <span className="clock-name">{t.names[reading.name]}</span>
         <span className="clock-state">
           <i aria-hidden="true">{SIGN[state]}</i>
-          {words} · {format.clock(clock.doneAt)}
+          {words} · {format.about(clock.doneAt)}
         </span>
       </li>
     )
@@ -73,8 +73,8 @@ function ClockBar({ reading }: { reading: ClockReading }) {
         {clock.legalDueAt !== null && <b style={{ left: `${promiseAt * 100}%` }} />}
       </span>
       <span className="clock-limits">
-        {t.due(format.clock(clock.dueAt))}
-        {clock.legalDueAt !== null && ` · ${t.legal(format.clock(clock.legalDueAt))}`}
+        {t.due(format.about(clock.dueAt))}
+        {clock.legalDueAt !== null && ` · ${t.legal(format.about(clock.legalDueAt))}`}
       </span>
     </li>
   )

@@ -81,7 +81,7 @@ function Step(props: {
         step.sent &&
         step.replyBy !== null && (
           <>
-            <p>{t.replyBy(format.clock(step.replyBy))}</p>
+            <p>{t.replyBy(format.about(step.replyBy))}</p>
             {mayReply && <Reply escalation={step.id} onReplied={props.onReplied} />}
           </>
         )

@@ -54,6 +54,6 @@ export function Facts({ incident, names }: { incident: IncidentPayload; names: N
   function expected(): string {
     const period = incident.estimatedPeriod
     if (period === null || incident.etrSource === 'none') return t.etrNone
-    return `${format.clock(period.end)} · ${t.etrSource[incident.etrSource]}`
+    return `${format.about(period.end)} · ${t.etrSource[incident.etrSource]}`
   }
 }

@@ -7,7 +7,7 @@ import { useNow } from '../live/context.tsx'
 import { RunningClock } from './Clocks.tsx'
 import { nextClock, readClock } from './clocks.ts'
 import { isFinding } from './group.ts'
-import { customersOut, deviceName } from './headline.ts'
+import { customersShown, deviceName } from './headline.ts'
 import { Age, Certainty, GradeBadge, StateChip } from './marks.tsx'
 import type { Names } from './names.ts'
 import { ServiceMark } from './ServiceChip.tsx'
@@ -32,7 +32,7 @@ export function rowId(id: string): string {
 export const IncidentRow = memo(function IncidentRow(props: Props) {
   const { incident, names } = props
   const { text, format } = useLanguage()
-  const out = customersOut(incident)
+  const shown = customersShown(incident)
   const clock = nextClock(incident)
   const over = incident.outageKind === 'restored'
   return (
@@ -48,14 +48,17 @@ export const IncidentRow = memo(function IncidentRow(props: Props) {
       style={{ transform: `translateY(${props.top}px)`, height: ROW_HEIGHT }}
       onClick={() => props.onSelect(incident.id)}
     >
-      <GradeBadge incident={incident} />
+      <div className="row-badge">
+        <GradeBadge incident={incident} />
+        {/* Below the grade, by which and then by it the list is sorted; beside the place it cut the unit's name. */}
+        <ServiceMark level={incident.serviceLevel} reasons={incident.serviceReasons} />
+      </div>
       <div className="row-place">
         <strong>{deviceName(incident.device, text)}</strong>
         <span>
           <em>{text.level[incident.level]}</em>
           {incident.feeder !== null && <b>{names.feeder(incident.feeder)}</b>}
           <span title={names.unit(incident.unit)}>{names.unit(incident.unit)}</span>
-          <ServiceMark level={incident.serviceLevel} reasons={incident.serviceReasons} />
         </span>
       </div>
       <div className="row-customers">
@@ -63,8 +66,8 @@ export const IncidentRow = memo(function IncidentRow(props: Props) {
           <span>{text.kind[incident.kind]}</span>
         ) : (
           <>
-            <b>{format.number(over ? incident.originalMetersAffected : out)}</b>
-            <span>{text.list.customers}</span>
+            <b>{format.number(shown.count)}</b>
+            <span>{shown.what === 'out' ? text.list.customers : text.list.customersBack}</span>
           </>
         )}
       </div>

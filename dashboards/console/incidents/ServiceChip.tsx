@@ -22,11 +22,16 @@ export function ServiceChip({ level, reasons }: Props) {
   )
 }
 
-/** The same where there is room for the level alone. */
+/** The same where there is room for hardly more than the level. */
 export function ServiceMark({ level, reasons }: Props) {
   const { text } = useLanguage()
   if (level >= USUAL) return null
-  return <b title={text.service.why(wordsOf(reasons, text))}>{text.service.level(level)}</b>
+  return (
+    <b className="service-mark" title={text.service.why(wordsOf(reasons, text))}>
+      <span aria-hidden="true">{text.service.brief(level)}</span>
+      <span className="visually-hidden">{text.service.level(level)}</span>
+    </b>
+  )
 }
 
 const wordsOf = (reasons: readonly ServiceReason[], text: Catalogue) =>

@@ -15,6 +15,25 @@ export function customersOut(incident: IncidentPayload): number {
   return Math.max(0, Math.min(incident.metersAffected, most - incident.customersRestored))
 }
 
+/** The figure that stands for an incident in a list: a large nought says nothing of what came back. */
+export interface CustomersShown {
+  readonly count: number
+  readonly what: 'out' | 'back'
+  /** Back already while others wait; 0 where nobody is or everybody. */
+  readonly backToo: number
+}
+
+/** Who is without supply; where nobody is any more, who was and has it again. */
+export function customersShown(incident: IncidentPayload): CustomersShown {
+  const { outageKind, originalMetersAffected: all, customersRestored } = incident
+  if (outageKind === 'restored' || outageKind === 'closed')
+    return { count: all, what: 'back', backToo: 0 }
+  const out = customersOut(incident)
+  if (outageKind !== 'partiallyRestored') return { count: out, what: 'out', backToo: 0 }
+  if (out === 0) return { count: customersRestored, what: 'back', backToo: 0 }
+  return { count: out, what: 'out', backToo: customersRestored }
+}
+
 export function headlineOf(
   incident: IncidentPayload,
   names: Names,

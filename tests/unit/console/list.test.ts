@@ -3,7 +3,11 @@ import type { IncidentPayload } from '../../../dashboards/console/api/payloads.t
 import { en } from '../../../dashboards/console/i18n/en.ts'
 import { formatOf } from '../../../dashboards/console/i18n/format.ts'
 import { zhCN } from '../../../dashboards/console/i18n/zh-CN.ts'
-import { customersOut, headlineOf } from '../../../dashboards/console/incidents/headline.ts'
+import {
+  customersOut,
+  customersShown,
+  headlineOf,
+} from '../../../dashboards/console/incidents/headline.ts'
 import { namesOf } from '../../../dashboards/console/incidents/names.ts'
 import { arrange, NO_FILTER, type Sort } from '../../../dashboards/console/incidents/order.ts'
 import { permittedActions } from '../../../dashboards/console/incidents/permitted.ts'
@@ -66,6 +70,31 @@ test('what was narrowed down was never out; what came back is counted once', () 
   const partly = { metersAffected: 63, originalMetersAffected: 894, customersRestored: 831 }
   expect(customersOut(made('I12', partly))).toBe(63)
   expect(customersOut(made('I13', { outageKind: 'restored' }))).toBe(0)
+})
+
+test('the figure of a list says who waits, and where nobody does who has supply again', () => {
+  const partly = { outageKind: 'partiallyRestored', originalMetersAffected: 100 }
+  const shown = (over: object) => customersShown(made('I14', over))
+  expect(shown({ metersAffected: 100 })).toEqual({ count: 100, what: 'out', backToo: 0 })
+  expect(shown({ ...partly, metersAffected: 100, customersRestored: 60 })).toEqual({
+    ...{ count: 40, what: 'out', backToo: 60 },
+  })
+  expect(shown({ ...partly, metersAffected: 100, customersRestored: 100 })).toEqual({
+    ...{ count: 100, what: 'back', backToo: 0 },
+  })
+  expect(shown({ outageKind: 'restored', originalMetersAffected: 100 })).toEqual({
+    ...{ count: 100, what: 'back', backToo: 0 },
+  })
+})
+
+test('what is expected after midnight carries its day', () => {
+  const format = formatOf(zhCN)
+  const tomorrow = new Date()
+  tomorrow.setDate(tomorrow.getDate() + 1)
+  tomorrow.setHours(0, 30, 0, 0)
+  expect(format.about(tomorrow.getTime())).toBe(
+    `${tomorrow.getMonth() + 1}月${tomorrow.getDate()}日 00:30`,
+  )
 })
 
 test('a probability is never written as certain', () => {

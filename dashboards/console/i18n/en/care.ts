@@ -3,6 +3,7 @@ import type { Catalogue } from '../zh-CN.ts'
 
 export const service: Catalogue['service'] = {
   level: (level) => `Service level ${level}`,
+  brief: (level) => `SL${level}`,
   why: (reasons) => `Service level because of: ${reasons}. Never told to the customer.`,
   reasons: {
     publicOpinion: 'public opinion',

@@ -9,6 +9,7 @@ export const field: typeof zh = {
   notKept: 'This browser keeps nothing: stay on the page until all is sent.',
   full: 'No room on this phone, or too much to send: this entry was not kept.',
   unsent: (count) => `${count} to send`,
+  backToo: (count) => `${count} restored`,
   notice: 'Notice',
   noNotice: 'not published',
   sensitive: (count) => `Sensitive customers without power: ${count}`,

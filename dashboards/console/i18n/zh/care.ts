@@ -3,6 +3,7 @@ import type { ServiceReason } from '../../../../src/engine/changes.ts'
 
 export const service = {
   level: (level: number) => `服务等级 ${level}`,
+  brief: (level: number) => `服${level}`,
   why: (reasons: string) => `服务等级依据：${reasons}。不得告知客户。`,
   reasons: {
     publicOpinion: '舆情关注',

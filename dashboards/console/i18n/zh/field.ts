@@ -7,6 +7,7 @@ export const field = {
   notKept: '这个浏览器不能在本机保存，离开页面前请等待发送完成。',
   full: '本机没有空间或待发送过多，这一条没有保存。',
   unsent: (count: number) => `${count} 条待发送`,
+  backToo: (count: string) => `已送电 ${count} 户`,
   notice: '故障感知信息',
   noNotice: '尚未发布',
   sensitive: (count: number) => `停电范围内敏感客户 ${count} 户`,
