@@ -20,6 +20,7 @@ import {
   scriptsFor,
 } from './scripts.ts'
 import { type Situation, STEPS, type Step, situationOf, stepOf } from './situation.ts'
+import { type Urging, urgeScriptOf, urgingOf } from './urging.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
@@ -129,6 +130,8 @@ export interface AnswerCard {
     }[]
   }
   readonly contacts: ContactSummary
+  /** Of who has spoken about this outage before: whether it is time to urge, and what to answer. */
+  readonly urging: (Urging & { readonly scripts: readonly Script[] }) | null
   /** What we told the customer, newest first. */
   readonly messages: readonly MessageLine[]
   readonly scripts: readonly Script[]
@@ -168,6 +171,7 @@ export function composeCard(
   }
   const situation = situationOf(circumstances)
   const slots = (language: Language) => slotsOf(sources, { grid, path, incident, plans, language })
+  const contacts = sources.contacts(request.account, now - CONTACT_DAYS * DAY_MS)
   const { zh, en } = sources.scripts.safety
   const card: AnswerCard = {
     asOf: view?.asOf ?? now,
@@ -187,16 +191,25 @@ export function composeCard(
         ? 'suspended'
         : 'none',
     outages: outagesOf(sources, grid, point, now),
-    contacts: summarise(
-      sources.contacts(request.account, now - CONTACT_DAYS * DAY_MS),
-      incident?.id ?? null,
-      now,
-    ),
+    contacts: summarise(contacts, incident?.id ?? null, now),
+    urging: urgingFor(sources, urgingOf({ now, incident, contacts, stale }), request.language),
     messages: sources.messages(request.account, now - CONTACT_DAYS * DAY_MS, MESSAGES_SHOWN),
     scripts: scriptsFor(sources.scripts, situation, request.language, slots),
     safety: request.language === 'en' ? en : zh,
   }
   return { card, slots: slots(request.language) }
+}
+
+function urgingFor(
+  { scripts, utcOffsetMinutes, now }: CardSources,
+  urging: Urging | null,
+  language: Language,
+): AnswerCard['urging'] {
+  if (!urging) return null
+  const script = urgeScriptOf(urging)
+  const promised = urging.promised && clockTime(urging.promised.at, utcOffsetMinutes(), now())
+  const slots = () => ({ promised: promised ?? undefined })
+  return { ...urging, scripts: script ? scriptsFor(scripts, script, language, slots) : [] }
 }
 
 function firstOf<T>(ids: readonly string[], find: (id: string) => T | undefined): T | undefined {

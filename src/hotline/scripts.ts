@@ -12,6 +12,9 @@ import type { Situation } from './situation.ts'
 export const LANGUAGES = ['zh', 'en', 'mn'] as const
 export type Language = (typeof LANGUAGES)[number]
 
+/** What who urges (催办) is answered before the promised time, or when it was urged often enough. */
+export type UrgeScript = 'urgeBeforeArrival' | 'urgeBeforeRestoration' | 'urgeEnough'
+
 const text = z.strictObject({
   reviewStatus: z.enum(['draft', 'proposed', 'reviewed']),
   text: z.string().min(1),
@@ -63,7 +66,7 @@ export function causeWords(
 /** What to say, in each language that has a text for it, the asked one first. */
 export function scriptsFor(
   { scripts }: ScriptFile,
-  situation: Situation,
+  situation: Situation | UrgeScript,
   language: Language,
   slotsIn: (language: Language) => Slots,
 ): readonly Script[] {

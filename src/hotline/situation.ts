@@ -82,7 +82,7 @@ export function situationOf(about: Circumstances): Situation {
 }
 
 /** True for what is repaired; an announced outage, or the customer's own, is told otherwise. */
-function isFault({ kind }: Incident): boolean {
+export function isFault({ kind }: Incident): boolean {
   return !['planned', 'rationing', 'arrears', 'customerRequested', 'customerInternal'].includes(
     kind,
   )

@@ -58,6 +58,14 @@ export interface Card {
     readonly urges: number
     readonly repeated: boolean
   }
+  readonly urging: {
+    readonly urges: number
+    readonly most: number
+    readonly promised: { readonly what: 'arrival' | 'restoration'; readonly at: InstantMs } | null
+    readonly risk: boolean
+    readonly advice: (typeof URGE_ADVICE)[number]
+    readonly scripts: Card['scripts']
+  } | null
   readonly messages: readonly {
     readonly at: InstantMs
     readonly channel: string
@@ -78,7 +86,17 @@ export interface Card {
 /** What became of a message to a customer, as far as is known. */
 const MESSAGE_STATES = ['waiting', 'sent', 'unsure', 'delivered', 'failed'] as const
 
+/** 催办: in order, before the promised time, or urged as often as is usual. */
+const URGE_ADVICE = ['may', 'early', 'enough'] as const
+
 const count = z.number().int().min(0)
+
+const scriptSchema = z.object({
+  language: z.string(),
+  text: z.string(),
+  reviewStatus: z.enum(['draft', 'proposed', 'reviewed']),
+  staffOnly: z.boolean().describe('待译审: never read out or sent'),
+})
 
 export const cardSchema = z
   .object({
@@ -127,6 +145,17 @@ export const cardSchema = z
       urges: count,
       repeated: z.boolean(),
     }),
+    urging: z
+      .object({
+        urges: count.describe('of this customer about this outage'),
+        most: count.describe('normally'),
+        promised: z.object({ what: z.enum(['arrival', 'restoration']), at: instantOut }).nullable(),
+        risk: z.boolean().describe('no rule waits: a life, public opinion, danger'),
+        advice: z.enum(URGE_ADVICE),
+        scripts: z.array(scriptSchema).describe('what to answer; empty where it is passed on'),
+      })
+      .nullable()
+      .describe('催办, where the customer has spoken about this outage before'),
     messages: z
       .array(
         z.object({
@@ -141,21 +170,14 @@ export const cardSchema = z
         }),
       )
       .describe('what the customer was told, newest first'),
-    scripts: z.array(
-      z.object({
-        language: z.string(),
-        text: z.string(),
-        reviewStatus: z.enum(['draft', 'proposed', 'reviewed']),
-        staffOnly: z.boolean().describe('待译审: never read out or sent'),
-      }),
-    ),
+    scripts: z.array(scriptSchema),
     safety: z.string(),
   })
   .meta({ id: 'AnswerCard' })
 
 /** The card as JSON. */
 export function cardView(card: Card) {
-  const { supply, restoration, outages, contacts } = card
+  const { supply, restoration, outages, contacts, urging } = card
   return {
     ...card,
     asOf: formatInstant(card.asOf),
@@ -180,6 +202,13 @@ export function cardView(card: Card) {
         from: formatInstant(from),
         to: formatInstantOrNull(to),
       })),
+    },
+    urging: urging && {
+      ...urging,
+      promised: urging.promised && {
+        what: urging.promised.what,
+        at: formatInstant(urging.promised.at),
+      },
     },
     messages: card.messages.map((one) => ({
       ...one,

@@ -212,6 +212,12 @@ export const actionBody = z
     materials: measureText.optional(),
     /** Other words that go with it. Kept in the ledger alone. */
     remark: remarkText.optional(),
+    /** With `urge`: whose urge it is, a reference. Kept as a contact, in no fact. */
+    account: id.optional(),
+  })
+  .refine(({ action, account }) => account === undefined || action === 'urge', {
+    path: ['account'],
+    message: 'an account belongs to an urge',
   })
   .refine(
     ({ action, measure, materials }) =>

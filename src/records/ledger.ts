@@ -372,7 +372,7 @@ function prepare(db: Connection) {
     // Who had called about it before was urging its repair (催办).
     linkCall: db.prepare(`UPDATE contacts SET incident = ?1,
       kind = CASE WHEN kind = 'report' AND EXISTS (SELECT 1 FROM contacts AS earlier
-        WHERE earlier.account = contacts.account AND earlier.incident = ?1
+        WHERE earlier.account = contacts.account AND earlier.incident = ?1 AND earlier.kind <> 'inquiry'
           AND earlier.at <= contacts.at AND earlier.id < contacts.id) THEN 'urge' ELSE kind END
       WHERE request = ?2 AND incident IS NULL`),
     terminal: db.prepare('INSERT OR REPLACE INTO terminals VALUES (?, ?, ?)'),

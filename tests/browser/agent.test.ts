@@ -35,6 +35,7 @@ describeInBrowser('the agent at the desk', () => {
     await page?.context().close()
     stage.judge = () => undefined
     stage.appended.length = 0
+    desk.urging = null
     stage.clear()
   })
 
@@ -94,6 +95,7 @@ describeInBrowser('the agent at the desk', () => {
       action: 'urge',
       incident: incident.id,
     })
+    expect(await page.locator('.urging').count()).toBe(0)
     expect(await seriousFindings(page)).toEqual([])
     await page.keyboard.press('Escape')
     await page.getByRole('listbox').waitFor()
@@ -106,6 +108,34 @@ describeInBrowser('the agent at the desk', () => {
     expect(await seriousFindings(page)).toEqual([])
     expect(complaints).toEqual([])
   })
+
+  test.each(['zh-CN', 'en'] as const)(
+    'before a second urge the agent hears that two are the most, and none before the promise: %s',
+    async (language) => {
+      stage.put('I-1', stage.device('breaker', 900, 4000), { outageKind: 'confirmed' })
+      const at = Date.now() + 40 * 60_000
+      const said = language === 'en' ? 'The crew will be on site soon.' : '抢修人员正在赶来。'
+      const script = { text: said, reviewStatus: 'proposed', staffOnly: false } as const
+      desk.urging = {
+        ...{ urges: 1, most: 2, promised: { what: 'arrival', at }, risk: false, advice: 'early' },
+        scripts: [{ ...script, language: language === 'en' ? 'en' : 'zh' }],
+      }
+      await atTheDesk('#account=1501', language)
+      const { urging } = (language === 'en' ? en : zhCN).agent
+      const hint = page.getByRole('note', { name: urging.heading })
+      await hint.waitFor()
+      const words = await hint.textContent()
+      expect(words).toContain(urging.urged(1, 2))
+      const clock = new Intl.DateTimeFormat('en', {
+        ...{ timeStyle: 'short', hourCycle: 'h23', timeZone: 'Asia/Shanghai' },
+      })
+      expect(words).toContain(clock.format(at))
+      expect(words).toContain(urging.unlessRisk)
+      expect(words).toContain(said)
+      expect(await seriousFindings(page)).toEqual([])
+      await keepImage(page, `agent-urging-${language}`)
+    },
+  )
 
   test('a call pops up by fragment, which leaves the address at once; unmasking asks why', async () => {
     desk.asked.length = 0

@@ -43,6 +43,7 @@ const CARD: Card = {
   ...{ progress: null, restoration: null, plans: [], arrears: 'withheld', messages: [] },
   outages: { days: 60, count: 0, listed: [] },
   contacts: { recent: [], onIncident: 0, urges: 0, repeated: false },
+  urging: null,
   ...{ scripts: [], safety: '' },
 }
 

@@ -52,6 +52,7 @@ beforeAll(async () => {
     ...{ progress: null, restoration: null, plans: [], arrears: 'withheld', scripts: [] },
     outages: { days: 60, count: 0, listed: [] },
     contacts: { recent: [], onIncident: 0, urges: 0, repeated: false },
+    urging: null,
     messages: [],
     safety: '',
   } as ReturnType<HttpDeps['card']>

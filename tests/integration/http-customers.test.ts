@@ -5,6 +5,7 @@ import { loadScripts } from '../../src/hotline/scripts.ts'
 import { openCustomers } from '../../src/records/customers/customers.ts'
 import { importCustomers } from '../../src/records/customers/import.ts'
 import type { CustomersPort } from '../../src/records/customers/port.ts'
+import { incident } from '../support/changes.ts'
 import { type CustomerFolder, customer, customerFolder } from '../support/customer-file.ts'
 import { type Fixture, httpFixture } from '../support/http-fixture.ts'
 
@@ -48,7 +49,7 @@ const filed: {
   account: string
   at: number
   channel: 'phone'
-  kind: 'report' | 'urge'
+  kind: 'inquiry' | 'report' | 'urge'
   incident: string | null
   by: string
   requestId: string
@@ -171,6 +172,57 @@ test('a report is filed under its account; a second about the same incident urge
   expect(card).toMatchObject({
     contacts: { repeated: true, recent: [{ kind: 'urge' }, { kind: 'report' }] },
   })
+})
+
+test('an urge by key is filed under who calls, once a call; who only asked a machine urges nothing', async () => {
+  filed.length = 0
+  fixture.overrides = {
+    segments: () => [OPEN_SEGMENT],
+    async contact(contact) {
+      if (filed.every(({ requestId }) => requestId !== contact.requestId))
+        filed.unshift(contact as never)
+    },
+    contacts,
+  }
+  fixture.incidents.set('I1', incident('I1', 4, { outageKind: 'confirmed', unit: '1501' as never }))
+  fixture.judge = ({ requestId }) =>
+    ({ type: 'action', at: 1, requestId, incident: 'I1', accepted: true, revision: 5 }) as never
+  const kinds = () => filed.map(({ kind }) => kind)
+  const asked = { account: 'A1', at: Date.now(), channel: 'phone', incident: 'I1' } as const
+  filed.push({ ...asked, kind: 'inquiry', by: 'token:ivr', requestId: 'ivr/1' })
+  const report = { channel: 'phone', usagePoint: 'F1-T1-U1', says: 'dark', account: 'A1' }
+  expect((await ask('/api/v1/reports', report, '1501')).json.contact).toBe('report')
+
+  const urge = { action: 'urge', revision: 4, account: 'A1' }
+  const path = '/api/v1/incidents/I1/actions'
+  expect((await ask(path, urge, '1501')).status).toBe(200)
+  // The call is filed already, by the same person a moment ago.
+  expect(kinds()).toEqual(['report', 'inquiry'])
+
+  // The next call, the key alone; then the report of the same call.
+  fixture.clock.offsetMs = 3_600_000
+  expect((await ask(path, urge, '1501')).status).toBe(200)
+  expect(kinds()).toEqual(['urge', 'report', 'inquiry'])
+  expect((await ask('/api/v1/reports', report, '1501')).json.contact).toBe('urge')
+  expect(kinds()).toEqual(['urge', 'report', 'inquiry'])
+
+  // Another unit's customer is filed nowhere; refused, nothing is.
+  expect((await ask(path, { ...urge, account: 'A2' }, '1501')).status).toBe(200)
+  fixture.clock.offsetMs = 7_200_000
+  fixture.judge = ({ requestId }) =>
+    ({
+      type: 'action',
+      requestId,
+      incident: 'I1',
+      accepted: false,
+      revision: 9,
+      refusal: 'staleRevision',
+    }) as never
+  expect((await ask(path, urge, '1501')).status).toBe(409)
+  expect(kinds()).toEqual(['urge', 'report', 'inquiry'])
+  expect((await ask(path, { ...urge, action: 'confirm' }, '1501')).status).toBe(422)
+  fixture.overrides = {}
+  fixture.clock.offsetMs = 0
 })
 
 const OPEN_SEGMENT = {

@@ -15,6 +15,8 @@ export interface AgentStage {
   readonly asked: CustomerQuestion[]
   readonly subscriptions: Subscription[]
   callBack: CallBack
+  /** What the card says of a further urge. */
+  urging: Card['urging']
 }
 
 const customer = (account: string, name: string): Customer => ({
@@ -62,7 +64,7 @@ export async function agentStage(): Promise<AgentStage> {
   let people: Customer[] = []
   const asked: CustomerQuestion[] = []
   const subscriptions: Subscription[] = []
-  const told = { callBack: WAITING }
+  const told = { callBack: WAITING, urging: null as Card['urging'] }
   const stage = await consoleStage({
     customers: {
       find: async (question) => {
@@ -78,7 +80,10 @@ export async function agentStage(): Promise<AgentStage> {
       },
       reveal: async () => ({ name: '王小芳', phones: ['12800005678'], address: '金泰苑3号楼' }),
     },
-    card: ({ identityVerified }) => cardOf(stage, identityVerified),
+    card: ({ identityVerified }) => ({
+      ...cardOf(stage, identityVerified),
+      urging: told.urging,
+    }),
     subscriptions: {
       complaintDays: () => 90,
       find: (id) => subscriptions.find((one) => one.id === id),
@@ -142,6 +147,7 @@ function cardOf(stage: Stage, identityVerified: boolean): Card {
       listed: [{ incident: 'I-0', from: now - 9e8, to: now - 8.9e8 }],
     },
     contacts: { recent: [], onIncident: 0, urges: 0, repeated: false },
+    urging: null,
     messages: [
       {
         ...{ at: now - 300_000, channel: 'sms', template: 'T1', incident: 'I-0' },

@@ -111,7 +111,7 @@ function Restoration({ card }: { card: CardPayload }) {
         <p className="quiet">{incident === null ? t.noOutage : text.detail.etrNone}</p>
       ) : (
         <p className={`expected${restoration.passed ? ' passed' : ''}`}>
-          <b>{format.clock(restoration.at)}</b>
+          <b>{format.about(restoration.at)}</b>
           <span>
             {t.etrSource[restoration.source]}
             <small>{text.ago(format.age(restoration.ageSeconds * 1000))}</small>

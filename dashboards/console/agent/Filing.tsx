@@ -15,6 +15,7 @@ import type { Account } from '../api/payloads.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import { useLoaded } from '../incidents/useLoaded.ts'
 import { useLink } from '../live/context.tsx'
+import { UrgingHint } from './UrgingHint.tsx'
 import { useKeys } from './useKeys.ts'
 
 interface Props {
@@ -71,7 +72,7 @@ export function Filing({ customer, card, account, onFiled }: Props) {
     })
   const urge = () =>
     file(async () => {
-      await urgeNow(incident!.id, incident!.revision)
+      await urgeNow(incident!.id, incident!.revision, customer.account)
       return t.urged
     })
 
@@ -146,18 +147,21 @@ export function Filing({ customer, card, account, onFiled }: Props) {
         </button>
       )}
       {!linked && <span className="quiet">{text.action.linkLost}</span>}
+      {(mayReport || mayUrge) && card.urging !== null && (
+        <UrgingHint urging={card.urging} preferred={customer.language} />
+      )}
     </section>
   )
 }
 
 /** An urge holds whatever the newest revision says: a conflict is answered with that. */
-async function urgeNow(id: string, revision: number): Promise<void> {
+async function urgeNow(id: string, revision: number, account: string): Promise<void> {
   const requestId = newRequestId()
   try {
-    await act(id, { action: 'urge', revision }, requestId)
+    await act(id, { action: 'urge', revision, account }, requestId)
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 409) throw error
     const newest = await loadIncident(id)
-    await act(id, { action: 'urge', revision: newest.revision }, newRequestId())
+    await act(id, { action: 'urge', revision: newest.revision, account }, newRequestId())
   }
 }

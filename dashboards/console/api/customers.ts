@@ -37,6 +37,16 @@ export interface ContactPayload {
   readonly incident: string | null
 }
 
+/** Whether it is time to urge (催办), and what to answer where it is not. */
+export interface UrgingPayload {
+  readonly urges: number
+  readonly most: number
+  readonly promised: { readonly what: 'arrival' | 'restoration'; readonly at: Instant } | null
+  readonly risk: boolean
+  readonly advice: 'may' | 'early' | 'enough'
+  readonly scripts: readonly ScriptPayload[]
+}
+
 export interface CardPayload {
   /** 服务等级, for staff alone. */
   readonly service: {
@@ -85,6 +95,8 @@ export interface CardPayload {
     readonly urges: number
     readonly repeated: boolean
   }
+  /** Of who has spoken about this outage before. */
+  readonly urging: UrgingPayload | null
   /** Newest first. */
   readonly messages: readonly {
     readonly at: Instant

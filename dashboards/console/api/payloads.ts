@@ -180,6 +180,8 @@ export interface ActionRequest {
   /** When it happened, where it is told later. */
   readonly occurredAt?: Instant
   readonly site?: SiteReport
+  /** Of an urge: whose it is. */
+  readonly account?: string
 }
 
 /** One line of an incident's history: what was heard or done, or what was concluded from it. */

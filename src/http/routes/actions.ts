@@ -6,6 +6,7 @@ import type { ActionRequestedFact } from '../../facts/facts.ts'
 import type { CrewId, DeviceId } from '../../facts/ids.ts'
 import type { SiteReport } from '../../facts/repair.ts'
 import { formatInstant } from '../../facts/time.ts'
+import { fileUrge } from '../contact-filed.ts'
 import { ACTION_WAIT_MS } from '../limits.ts'
 import type { HttpDeps } from '../ports.ts'
 import { Problem } from '../problem.ts'
@@ -143,6 +144,13 @@ const requestAction = route({
     const answer = deps.awaitAction(ownId, ACTION_WAIT_MS)
     await deps.facts.append(fact)
     const change = await answer
+    if (body.account !== undefined && change?.accepted !== false)
+      await fileUrge(
+        deps,
+        call.scope.units,
+        { account: body.account, at: fact.receivedAt, channel: 'phone', by, requestId: ownId },
+        incident.id,
+      )
     if (change) return answerTo(change, warnings)
     return {
       status: 202,

@@ -105,7 +105,7 @@ const keyOf = ({ request }: Call): string => {
 
 function noteContact(
   call: Call,
-  contact: Omit<Contact, 'at'> & { readonly account: string },
+  contact: Omit<Contact, 'at' | 'by'> & { readonly account: string },
 ): Promise<void> {
   const { deps } = call
   return deps.records.contact({ ...contact, at: deps.now(), by: callerOf(call).account })

@@ -5,6 +5,7 @@ import { intervalsOf } from '../../engine/own-interval.ts'
 import { CALL_CHANNELS, CALLER_WORDS, type CallerReportFact } from '../../facts/calls.ts'
 import type { UsagePointId } from '../../facts/ids.ts'
 import { formatInstant } from '../../facts/time.ts'
+import { fileReport } from '../contact-filed.ts'
 import type { HttpDeps } from '../ports.ts'
 import { Problem } from '../problem.ts'
 import { VISIT_REMARK } from '../repair-ports.ts'
@@ -36,31 +37,14 @@ function incidentOver({ grid, records }: HttpDeps, point: number): string | null
   return own.findLast(({ to }) => to === null)?.segment.incident ?? null
 }
 
-/** How far back a call counts as one about the same outage, ms: an outage of a storm lasts days. */
-const SAME_OUTAGE_MS = 7 * 86_400_000
-
-/**
- * Files the call under its account, where the caller's units have it; who calls again about the same
- * incident urges it (催办). Whatever the customer ledger answers, the report itself is recorded.
- */
-async function noteContact(
-  { records, customers }: HttpDeps,
-  units: ReadonlySet<string> | undefined,
-  fact: CallerReportFact & { readonly account: string },
-  incident: string | null,
-): Promise<'report' | 'urge' | null> {
-  const { account, receivedAt: at, channel, by, requestId } = fact
-  const known = await customers.find({ account }, units).catch(() => undefined)
-  if (known?.customers.length === 0) return null
-  const earlier = records.contacts(account, at - SAME_OUTAGE_MS)
-  const again = earlier.some(
-    (one) => incident !== null && one.incident === incident && one.requestId !== requestId,
-  )
-  const kind = again ? 'urge' : 'report'
-  const where = fact.says === 'dark' ? { usagePoint: fact.usagePoint } : {}
-  await records.contact({ account, at, channel, kind, incident, by, requestId, ...where })
-  return kind
-}
+const callOf = (fact: CallerReportFact, account: string) => ({
+  account,
+  at: fact.receivedAt,
+  channel: fact.channel,
+  by: fact.by,
+  requestId: fact.requestId,
+  ...(fact.says === 'dark' ? { usagePoint: fact.usagePoint } : {}),
+})
 
 const report = route({
   method: 'POST',
@@ -124,7 +108,7 @@ const report = route({
     const contact =
       account === undefined
         ? null
-        : await noteContact(deps, scope.units, { ...fact, account }, incident)
+        : await fileReport(deps, scope.units, callOf(fact, account), incident)
     return {
       json: {
         requestId,

@@ -196,6 +196,22 @@ export const agent: typeof zh = {
     failed: 'It was not filed. Try again',
     forbidden: 'This account may not do that',
   },
+  urging: {
+    heading: 'Urging',
+    urged: (urges, most) =>
+      urges === 0
+        ? `a further call counts as an urge; normally ${most} at most`
+        : `urged ${urges === 1 ? 'once' : `${urges} times`}; normally ${most} at most`,
+    enough: 'explain, and do not urge again',
+    early: {
+      arrival: (time) => `arrival is promised by ${time}: no urge before then`,
+      restoration: (time) => `supply is promised for about ${time}: no urge before then`,
+    },
+    unlessRisk: 'unless people or the public are at risk',
+    risk: 'people or the public are at risk: urge at any time',
+    between: '; ',
+    answer: 'Answer:',
+  },
   keys: {
     title: 'Keys',
     list: [

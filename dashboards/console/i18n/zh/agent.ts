@@ -195,6 +195,22 @@ export const agent = {
     failed: '没有登记成功，请再试一次',
     forbidden: '当前账号没有这项权限',
   },
+  urging: {
+    heading: '催办提醒',
+    urged: (urges: number, most: number) =>
+      urges === 0
+        ? `再次登记即为催办，一般最多 ${most} 次`
+        : `本户已催办 ${urges} 次，一般最多 ${most} 次`,
+    enough: '不再催办，请做好解释',
+    early: {
+      arrival: (time: string) => `承诺 ${time} 前到达，到时前不催办`,
+      restoration: (time: string) => `答复 ${time} 左右送电，到时前不催办`,
+    },
+    unlessRisk: '有安全或舆情风险的除外',
+    risk: '有安全或舆情风险，可随时催办',
+    between: '；',
+    answer: '答复：',
+  },
   keys: {
     title: '快捷键',
     list: [
