@@ -99,12 +99,12 @@ export function openAnswers(parts: AnswersParts, closers: Closers): Answers {
   closers.push(() => reliability.close())
   const indicators = openSensingReader(join(dir, 'records.db'))
   closers.push(() => indicators.close())
+  const sustainedMinutes = () => rules().judgement.sustainedMinutes
   const hotline = openHotline({
-    ...{ worlds, records, grid, utcOffsetMinutes, now },
+    ...{ worlds, records, grid, utcOffsetMinutes, sustainedMinutes, now },
     configDir: join(INSTALLED, 'config'),
     area: (incident) => live.area(incident),
   })
-  const sustainedMinutes = () => rules().judgement.sustainedMinutes
   const switching = switchingPort(grid, worlds)
   const frequent = openFrequent({
     ...{ reader: reliability, grid, now, utcOffsetMinutes, sustainedMinutes },

@@ -23,6 +23,7 @@ export interface HotlineParts {
   readonly configDir: string
   grid(): CompiledGrid
   utcOffsetMinutes(): number
+  sustainedMinutes(): number
   now(): InstantMs
 }
 
@@ -45,6 +46,7 @@ export function openHotline(parts: HotlineParts): Hotline {
     now: parts.now,
     grid: parts.grid,
     utcOffsetMinutes: parts.utcOffsetMinutes,
+    sustainedMinutes: parts.sustainedMinutes,
     supply(point) {
       const world = worldOfPoint(worlds, point)
       return world && supplyOf(world, point)

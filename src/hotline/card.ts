@@ -56,6 +56,8 @@ export interface CardSources {
   now(): InstantMs
   grid(): CompiledGrid
   utcOffsetMinutes(): number
+  /** Longer ones are outages, by the rules. */
+  sustainedMinutes(): number
   /** Of a usage point by index; undefined before a grid is in force. */
   supply(point: number): SupplyView | undefined
   incident(id: string): Incident | undefined
@@ -309,8 +311,10 @@ function outagesOf(
   if (point < 0) return { days: HISTORY_DAYS, count: 0, listed: [] }
   const from = now - HISTORY_DAYS * DAY_MS
   const had = intervalsOf(grid, point, sources.segments).filter(({ segment }) => !segment.momentary)
+  const sustainedMs = sources.sustainedMinutes() * MINUTE_MS
+  // By when they began, as the lists of frequent outages count them.
   const outages = ownOutages(had)
-    .filter(({ to }) => to === null || to >= from)
+    .filter((one) => one.from > from && (one.to ?? now) - one.from > sustainedMs)
     .reverse()
   return {
     days: HISTORY_DAYS,

@@ -36,6 +36,7 @@ beforeAll(async () => {
     now: () => Date.now(),
     grid: () => fixture.grid,
     utcOffsetMinutes: () => 480,
+    sustainedMinutes: () => 3,
     supply: () => ({
       ...{ dead: 0, path: [fixture.grid.devices.ids.indexOf('F1-T1')], incidents: [] },
       ...{ meterSaid: 'nothing', meterHeardAt: null, asOf: Date.now() },

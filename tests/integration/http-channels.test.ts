@@ -48,6 +48,7 @@ beforeAll(async () => {
     now: Date.now,
     grid: () => fixture.grid,
     utcOffsetMinutes: () => 480,
+    sustainedMinutes: () => 3,
     supply(point) {
       const { devices, usagePoints } = fixture.grid
       const device = usagePoints.device[point]!

@@ -25,6 +25,7 @@ beforeAll(async () => {
     now: Date.now,
     grid: () => fixture.grid,
     utcOffsetMinutes: () => 480,
+    sustainedMinutes: () => 3,
     supply: () => undefined,
     incident: () => undefined,
     times: () => ({ changedAt: 0, etrSince: null }),

@@ -44,6 +44,7 @@ function card(
     now: () => NOW,
     grid: () => grid,
     utcOffsetMinutes: () => 480,
+    sustainedMinutes: () => 3,
     supply: () => ({
       dead: of ? 0.97 : 0,
       path,
@@ -160,6 +161,9 @@ test('outages of sixty days are this usage point’s own, without momentary ones
         segment('I5', 6, { void: true }),
         segment('I6', 7, { phases: 'B' }),
         segment('I7', 8, { exceptions: [spared] }),
+        // Up to three minutes it is a short interruption; what began before counts there.
+        segment('I8', 9, { to: NOW - 9 * DAY + 3 * MINUTE }),
+        segment('I9', 61, { to: NOW - 59.5 * DAY }),
       ],
     },
   })

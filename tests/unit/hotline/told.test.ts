@@ -46,6 +46,7 @@ function hear(
     now: () => NOW,
     grid: () => grid,
     utcOffsetMinutes: () => 480,
+    sustainedMinutes: () => 3,
     supply: () => ({
       dead: of ? 0.97 : 0,
       path,
