@@ -16,6 +16,7 @@ import { isInstalled } from '../support/server-process.ts'
 interface Service {
   readonly image?: string
   readonly build?: string
+  readonly init?: boolean
   readonly command?: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
   readonly volumes?: readonly string[]
@@ -48,6 +49,10 @@ describe.each(services)('%s', (name, service) => {
     if (ONCE.includes(name)) return expect(service.restart).toBe('no')
     expect(service.restart).toBe('unless-stopped')
     expect(service.healthcheck).toBeDefined()
+  })
+
+  test('hears SIGTERM at any time, which Node.js as process 1 does not', () => {
+    if (service.build) expect(service.init).toBe(true)
   })
 
   test('has each secret from a file that is nowhere in the repository or the image', () => {
@@ -97,7 +102,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   top: ['services', 'volumes', 'secrets', 'x-role', 'x-environment'],
   service: [
     ...['image', 'build', 'command', 'environment', 'volumes', 'ports', 'healthcheck'],
-    ...['depends_on', 'restart', 'profiles', 'secrets', 'entrypoint', 'stop_grace_period'],
+    ...['depends_on', 'restart', 'profiles', 'secrets', 'entrypoint', 'stop_grace_period', 'init'],
   ],
   healthcheck: ['test', 'interval', 'start_period', 'timeout', 'retries'],
 }
@@ -199,6 +204,33 @@ test('the image is built in two stages, pinned, and runs without root', () => {
   const ownCopies = lines.filter((text) => text.startsWith('COPY') && !text.includes('--from'))
   for (const line of ownCopies.filter((text) => text !== 'COPY . .'))
     for (const path of line.split(' ').slice(1, -1)) expect(existsSync(path)).toBe(true)
+})
+
+test('nothing that Git is kept from gets into the image: keys, passwords, data', () => {
+  const lines = (file: string) =>
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => line.replace(/\/$/, ''))
+  const ignored = lines('.dockerignore')
+  // Kafka's jars lie below the tests, which are left out whole.
+  expect(ignored).toContain('tests')
+  expect(
+    lines('.gitignore').filter((line) => line !== 'target' && !ignored.includes(line)),
+  ).toEqual([])
+})
+
+test('the data folder of the image is its volume, and one that its account may write to', () => {
+  const image = readFileSync('Dockerfile', 'utf8')
+  expect(image).toMatch(/^ENV .*\bLASTGASP__DATA__DIR=\/data$/m)
+  expect(image).toMatch(/^RUN mkdir \/data .*chown node \/data/m)
+  expect(image).toMatch(/^VOLUME \/data$/m)
+})
+
+test('the steps of the documentation let Mosquitto read what it reads as its own account', () => {
+  const steps = readFileSync('docs/operating/compose.md', 'utf8')
+  expect(steps).toMatch(/chown 1883 \/c\/passwords \/c\/certs\/broker\.key/)
+  expect(steps).toMatch(/^chmod 644 secrets\/\*/m)
 })
 
 test('the board that Grafana opens with is one of ours', () => {
