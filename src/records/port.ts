@@ -138,7 +138,7 @@ export interface RecordsPort {
   }
   /** Notes that a customer spoke to us; resolves once it is on disk. */
   contact(contact: Contact): Promise<void>
-  /** A customer's contacts since then, newest first. */
+  /** A customer's contacts since then, newest first; of a merged incident under the one it was merged into. */
   contacts(account: string, since: InstantMs): readonly Contact[]
   /** Calls since then whose incident is not known, oldest first. */
   unlinkedCalls(since: InstantMs): readonly UnlinkedCall[]

@@ -101,6 +101,14 @@ const informingReader = (db: Connection) => {
   }
 }
 
+/** The incident of a contact as it is called now: who called about a part called about the whole. */
+const HEIR = `coalesce((
+  WITH RECURSIVE heir (id, merged_into) AS (
+    SELECT id, merged_into FROM incidents WHERE id = contacts.incident
+    UNION SELECT incidents.id, incidents.merged_into FROM incidents
+      JOIN heir ON incidents.id = heir.merged_into)
+  SELECT id FROM heir WHERE merged_into IS NULL), incident)`
+
 export function openQueries(path: string): Queries {
   const db = openForReading(path)
   type Statement = ReturnType<typeof db.prepare>
@@ -251,7 +259,7 @@ export function openQueries(path: string): Queries {
 
     contacts: (account, since) =>
       all<ContactColumns>(
-        `SELECT account, at, channel, kind, incident, by, request FROM contacts
+        `SELECT account, at, channel, kind, ${HEIR}, by, request FROM contacts
          WHERE account = ? AND at >= ? ORDER BY at DESC, id DESC LIMIT ?`,
         [account, since, MAX_CONTACTS],
       ).map(contactOf),

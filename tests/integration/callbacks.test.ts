@@ -176,6 +176,8 @@ test('who called about a part is called back when the whole is filed', async () 
   await called('A3', child, 'li')
   await file(child, 2, { outageKind: 'closed', outcome: 'merged', mergedInto: mother as never })
   expect(await tasksOf(child)).toEqual([])
+  // And calls again about the same outage, where they call now.
+  expect(records.contacts('A3', 0)).toMatchObject([{ incident: mother }])
   await closed(mother)
   expect(await tasksOf(mother)).toMatchObject([{ account: 'A3' }])
 })
