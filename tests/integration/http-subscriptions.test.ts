@@ -149,3 +149,17 @@ test('with the customer everything of theirs is erased, beside the running write
   // The writer goes on.
   expect((await ask('POST', '', { ...wish, account: 'A2' })).status).toBe(201)
 })
+
+test('where the chain cannot be written nobody is subscribed, and nobody is taken off', async () => {
+  const one = { ...wish, account: 'A2', channel: 'app' }
+  const known = (await ask('POST', '', { ...one, channel: 'wechat' })).json as { id: string }
+  const before = await found({ account: 'A2' })
+  const { audit } = fixture.overrides
+  fixture.overrides.audit = async () => {
+    throw Object.assign(new Error('the disk is full'), { code: 'records.full' })
+  }
+  expect((await ask('POST', '', one)).status).toBe(503)
+  expect((await ask('DELETE', `/${known.id}`)).status).toBe(503)
+  fixture.overrides.audit = audit!
+  expect(await found({ account: 'A2' })).toEqual(before)
+})

@@ -224,6 +224,7 @@ const answer = route({
     const { satisfaction, reason = null } = body
     const customer = await customerOf(call, mine)
     const requestId = `callback/${number}`
+    await note(call, mine, 'callBack.answer', `${satisfaction} ${reason ?? ''}`.trim())
     if (customer && body.supply) await tell(call, customer, body.supply, requestId)
     if (customer && body.complaint)
       await fileComplaint(call, {
@@ -232,9 +233,7 @@ const answer = route({
       })
     const at = deps.now()
     await deps.callBacks.settle({ number, as: 'answered', satisfaction, reason, by, at })
-    const settled = find(call)
-    await note(call, settled, 'callBack.answer', `${satisfaction} ${reason ?? ''}`.trim())
-    return { json: view(call, settled) }
+    return { json: view(call, find(call)) }
   },
 })
 
@@ -251,18 +250,18 @@ const skip = route({
   },
   async handle(call) {
     const { deps, body } = call
-    const { number, attempts } = own(call, find(call))
+    const mine = own(call, find(call))
+    const { number, attempts } = mine
     const { account: by } = callerOf(call)
     const { reason } = body
+    await note(call, mine, 'callBack.skip', reason)
     const inVain = reason === 'noAnswer'
     if (inVain) await deps.callBacks.missed(number, by)
     if (!inVain || attempts + 1 >= deps.callBacks.rules().attempts)
       await deps.callBacks.settle({
         ...{ number, as: 'skipped', satisfaction: null, reason, by, at: deps.now() },
       })
-    const after = find(call)
-    await note(call, after, 'callBack.skip', reason)
-    return { json: view(call, after) }
+    return { json: view(call, find(call)) }
   },
 })
 

@@ -205,13 +205,12 @@ async function unsubscribe(call: ReplyCall, { account, language }: Customer) {
     .filter(({ endedAt, until }) => endedAt === null && (until === null || until > at))
     .filter(({ channel }) => channel === body.channel)
   for (const { id: detail } of inForce) {
-    await deps.subscriptions.end(detail, at)
     const entry = { at, by, role, what: 'subscription.end', subject: account, detail }
     await deps.records.audit(entry)
+    await deps.subscriptions.end(detail, at)
   }
   // A page of ours sends no messages.
   if (body.channel !== 'web') {
-    await deps.subscriptions.refuse(account, body.channel, at)
     const entry = {
       at,
       by,
@@ -221,6 +220,7 @@ async function unsubscribe(call: ReplyCall, { account, language }: Customer) {
       detail: body.channel,
     }
     await deps.records.audit(entry)
+    await deps.subscriptions.refuse(account, body.channel, at)
   }
   const { text } = deps.voice.spoken('unsubscribed', voiceLanguage(language), false)
   return { ended: inForce.length, answer: text }

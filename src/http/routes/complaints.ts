@@ -37,6 +37,8 @@ export async function fileComplaint(call: Call, complaint: Complaint): Promise<n
   const { account, unit } = customer
   const { account: by, role } = callerOf(call)
   const at = deps.now()
+  const detail = `${reason} ${requestId}`
+  await deps.records.audit({ at, by, role, what: 'complaint.add', subject: account, detail })
   await deps.records.contact({ account, at, channel, kind: 'complaint', incident, by, requestId })
   await deps.complaints.file({
     ...{ request: requestId, account, unit, incident, reason, channel, by, receivedAt: at },
@@ -52,8 +54,6 @@ export async function fileComplaint(call: Call, complaint: Complaint): Promise<n
     customer.usagePoint === '' ? {} : { usagePoint: customer.usagePoint as UsagePointId }
   const note: CareNote = { ...place, account, reason: 'complaint', until }
   await deps.facts.append({ type: 'careNoted', receivedAt: at, requestId, notes: [note], by, role })
-  const detail = `${reason} ${requestId}`
-  await deps.records.audit({ at, by, role, what: 'complaint.add', subject: account, detail })
   return complaint.subscribe === null ? null : await serveProactively(call, complaint)
 }
 
@@ -75,10 +75,10 @@ async function serveProactively(call: Call, complaint: Complaint): Promise<numbe
   const before = deps.subscriptions
     .ofAccount(account)
     .filter((one) => one.source === 'complaint' && one.channel === channel && one.endedAt === null)
-  await deps.subscriptions.add(subscription)
-  for (const { id: old } of before) await deps.subscriptions.end(old, at)
   const entry = { at, by, role, what: 'subscription.add', subject: account }
   await deps.records.audit({ ...entry, detail: `account ${channel} complaint` })
+  await deps.subscriptions.add(subscription)
+  for (const { id: old } of before) await deps.subscriptions.end(old, at)
   return until
 }
 

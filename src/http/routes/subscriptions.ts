@@ -114,10 +114,10 @@ const subscribe = route({
       createdAt: now,
       endedAt: null,
     }
-    await deps.subscriptions.add(subscription)
     const detail = `${account === null ? 'area' : 'account'} ${channel} ${source}`
     const subject = account ?? area!
     await deps.records.audit({ at: now, by, role, what: 'subscription.add', subject, detail })
+    await deps.subscriptions.add(subscription)
     return { status: 201, json: view(subscription, now) }
   },
 })
@@ -182,10 +182,10 @@ const end = route({
     )
     const { account: by, role } = callerOf(call)
     const at = deps.now()
-    await deps.subscriptions.end(params.id, at)
     const subject = account ?? area!
     const detail = params.id
     await deps.records.audit({ at, by, role, what: 'subscription.end', subject, detail })
+    await deps.subscriptions.end(params.id, at)
     return { status: 204 }
   },
 })

@@ -161,8 +161,8 @@ const remove = route({
   answers: { 204: { description: 'Removed' } },
   async handle(call) {
     const { id: of } = webhookFor(call)
-    await call.deps.webhooks.remove(of)
     await audited(call, 'webhook.remove', of)
+    await call.deps.webhooks.remove(of)
     return { status: 204 }
   },
 })
@@ -177,8 +177,8 @@ const rotate = route({
   async handle(call) {
     const { id: of, form } = webhookFor(call)
     if (form === 'wecom') throw new Problem('webhook.noSecret', 'a robot has no secret')
-    const secret = await call.deps.webhooks.rotate(of)
     await audited(call, 'webhook.rotate', of)
+    const secret = await call.deps.webhooks.rotate(of)
     return { json: { secret } }
   },
 })
