@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Installs what the tests need from Debian: an MQTT broker, Redis, InfluxDB, a browser and fonts,
-# strace, with which the journal's flushing to disk is watched, and openssl for certificates; then
-# fetches the jars of Apache Kafka, which Debian does not have, and builds Kafka's client for Node.js.
+# strace, with which the journal's flushing to disk is watched, openssl for certificates, and
+# docker-compose, which reads the compose file (no Docker engine comes with it); then fetches the jars
+# of Apache Kafka, which Debian does not have, and builds Kafka's client for Node.js.
 # Safe to run again; does nothing when all is there.
 set -euo pipefail
 
-packages=(librdkafka-dev mosquitto redis-server influxdb chromium fonts-noto-cjk fonts-noto-core strace openssl)
+packages=(librdkafka-dev mosquitto redis-server influxdb chromium fonts-noto-cjk fonts-noto-core strace openssl docker-compose)
 # Kafka needs any Java from 11 and, once, Maven; wherever they come from.
 command -v java >/dev/null || packages+=(default-jre-headless)
 command -v mvn >/dev/null || packages+=(maven)
