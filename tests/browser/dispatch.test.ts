@@ -107,6 +107,17 @@ describeInBrowser('the dispatcher', () => {
     await expect.poll(() => asked().length).toBe(4)
     expect(asked()[3]).toMatchObject({ action: 'grade', grade: 1 })
     expect(asked()[3]).not.toHaveProperty('reasonCode')
+
+    stage.put('I-1', breaker, {
+      ...{ outageKind: 'restored', stage: 'restored', crew: 'C-01', revision: 2 },
+    } as Partial<Incident>)
+    const result = await begin('result')
+    await result.getByLabel(zhCN.noticeSheet.measure).fill('更换跌落式开关')
+    expect(await seriousFindings(page)).toEqual([])
+    await result.getByRole('button', { name: zhCN.action.submit }).click()
+    await expect.poll(() => asked().length).toBe(5)
+    expect(asked()[4]).toMatchObject({ action: 'result' })
+    expect(JSON.stringify(stage.appended)).not.toContain('跌落式')
     expect(complaints).toEqual([])
   })
 

@@ -159,10 +159,11 @@ describeInBrowser('the trades', () => {
     await page.getByRole('button', { name: en.entry.save }).click()
     await page.getByText(en.entry.problems['device.unknown']!).waitFor()
     await page.locator('input[name=device]').fill(incident.device.id)
+    await page.getByLabel(en.entry.reclosing).selectOption({ label: en.entry.reclosingOff })
     await page.getByRole('button', { name: en.entry.save }).click()
     await page.getByText(en.entry.saved(incident.device.id)).waitFor()
     expect(stage.appended.find((fact) => fact.type === 'switching')).toMatchObject({
-      position: 'open',
+      ...{ position: 'open', reclosing: 'off' },
     })
     await page.locator('.network-state li', { hasText: incident.device.name }).waitFor()
     const cold = page.locator('.temperatures')

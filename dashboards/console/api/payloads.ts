@@ -175,6 +175,9 @@ export interface ActionRequest {
   readonly causeCode?: string
   readonly reasonCode?: string
   readonly grade?: 1 | 2 | 3 | 4
+  /** 处理措施, 材料. */
+  readonly measure?: string
+  readonly materials?: string
   /** Words that go with it. */
   readonly remark?: string
   /** When it happened, where it is told later. */

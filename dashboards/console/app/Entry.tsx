@@ -38,6 +38,9 @@ export function Entry({ may, onSaved }: Props) {
   )
 }
 
+/** Planned work at short notice (临时停电), among the kinds of plans. */
+const TEMPORARY = 'temporary'
+
 /** A moment as a form has it, in this room's time; empty where none is given. */
 const instantOf = (local: string) => (local === '' ? undefined : new Date(local).toISOString())
 
@@ -63,12 +66,18 @@ function EntryForm(props: { asked: Asked; onClose: () => void; onSaved: () => vo
           .split(/[,，\s]+/)
           .filter(Boolean)
         const [from, to] = [instantOf(field('from')), instantOf(field('to'))]
-        await postJson('/api/v1/plans', { id: field('id'), kind: field('kind'), devices, from, to })
+        await postJson('/api/v1/plans', {
+          ...{ id: field('id'), devices, from, to },
+          ...(field('kind') === TEMPORARY
+            ? { kind: 'planned', temporary: true }
+            : { kind: field('kind') }),
+        })
         message.success(t.saved(field('id')))
       } else {
         const body = {
           device: field('device'),
           position: field('position'),
+          reclosing: field('reclosing') || undefined,
           at: instantOf(field('at')),
         }
         await postJson('/api/v1/switching', body, { 'idempotency-key': requestId })
@@ -107,6 +116,7 @@ function EntryForm(props: { asked: Asked; onClose: () => void; onSaved: () => vo
                     {text.network.planKind[kind]}
                   </option>
                 ))}
+                <option value={TEMPORARY}>{text.flag.temporary}</option>
               </select>
             </label>
             <Field name="devices" label={t.devices} required />
@@ -121,6 +131,14 @@ function EntryForm(props: { asked: Asked; onClose: () => void; onSaved: () => vo
               <select name="position">
                 <option value="open">{text.network.position.open}</option>
                 <option value="closed">{text.network.position.closed}</option>
+              </select>
+            </label>
+            <label>
+              {t.reclosing}
+              <select name="reclosing">
+                <option value="">{t.reclosingAsBefore}</option>
+                <option value="on">{t.reclosingOn}</option>
+                <option value="off">{t.reclosingOff}</option>
               </select>
             </label>
             <Field name="at" label={t.at} type="datetime-local" />

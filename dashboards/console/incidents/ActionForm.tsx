@@ -1,6 +1,6 @@
 /** The one question an action needs answered before it can be sent. */
 import { Input, Modal, Radio, Select } from 'antd'
-import { type ReactNode, useRef, useState } from 'react'
+import { Fragment, type ReactNode, useRef, useState } from 'react'
 import type { ActionName } from '../../../src/facts/facts.ts'
 import { serverNow } from '../api/clock.ts'
 import type { ActionRequest } from '../api/payloads.ts'
@@ -16,7 +16,7 @@ interface Props {
   readonly onSubmit: (fields: Partial<ActionRequest>) => void
 }
 
-type FormAction = 'dispatch' | 'reassign' | 'etr' | 'cause' | 'falseAlarm'
+type FormAction = 'dispatch' | 'reassign' | 'etr' | 'cause' | 'falseAlarm' | 'result'
 
 const FORM_ACTIONS: ReadonlySet<ActionName> = new Set<FormAction>([
   'dispatch',
@@ -24,6 +24,7 @@ const FORM_ACTIONS: ReadonlySet<ActionName> = new Set<FormAction>([
   'etr',
   'cause',
   'falseAlarm',
+  'result',
 ])
 
 export function needsForm(action: ActionName): action is FormAction {
@@ -33,23 +34,30 @@ export function needsForm(action: ActionName): action is FormAction {
 /** What crews promise: half an hour for a fuse, a working day for a broken pole. */
 const MINUTES = [30, 60, 90, 120, 180, 240, 360, 480] as const
 
+/** Longest measure, and list of materials, that the server keeps. */
+const LONGEST_MEASURE = 200
+
 /** Ids as CONTRACT §3 writes them. */
 const CREW_ID = /^[A-Za-z0-9._-]{1,64}$/
 
 export function ActionForm({ action, onCancel, onSubmit }: Props) {
   const { text } = useLanguage()
   const [answer, setAnswer] = useState('')
+  const [materials, setMaterials] = useState('')
   const [asked, setAsked] = useState(false)
   const crews = useCrews()
   const form = useRef<HTMLDivElement>(null)
   const t = text.action
   const isCrew = action === 'dispatch' || action === 'reassign'
-  const valid = isCrew ? CREW_ID.test(answer.trim()) : answer !== ''
+  const isResult = action === 'result'
+  // What was done may be said elsewhere: the result is returned all the same.
+  const valid = isResult || (isCrew ? CREW_ID.test(answer.trim()) : answer !== '')
 
   function submit() {
     setAsked(true)
     if (!valid) return
-    if (isCrew) onSubmit({ crew: answer.trim() })
+    if (isResult) onSubmit(said({ measure: answer.trim(), materials: materials.trim() }))
+    else if (isCrew) onSubmit({ crew: answer.trim() })
     else if (action === 'etr') {
       onSubmit({ etr: new Date(serverNow() + Number(answer) * 60_000).toISOString() })
     } else onSubmit(action === 'cause' ? { causeCode: answer } : { reasonCode: answer })
@@ -102,6 +110,24 @@ export function ActionForm({ action, onCancel, onSubmit }: Props) {
         </>
       )
     }
+    if (isResult) {
+      const words = [
+        ['measure', answer, setAnswer],
+        ['materials', materials, setMaterials],
+      ] as const
+      return words.map(([name, value, set]) => (
+        <Fragment key={name}>
+          <label htmlFor={`action-${name}`}>{text.noticeSheet[name]}</label>
+          <Input.TextArea
+            id={`action-${name}`}
+            rows={2}
+            maxLength={LONGEST_MEASURE}
+            value={value}
+            onChange={(event) => set(event.target.value)}
+          />
+        </Fragment>
+      ))
+    }
     if (action === 'etr') {
       return (
         <>
@@ -145,3 +171,7 @@ export function ActionForm({ action, onCancel, onSubmit }: Props) {
     )
   }
 }
+
+/** What was left empty is not said. */
+const said = (fields: Partial<ActionRequest>): Partial<ActionRequest> =>
+  Object.fromEntries(Object.entries(fields).filter(([, words]) => words !== ''))
