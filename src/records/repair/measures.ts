@@ -14,8 +14,8 @@ export interface MeasuresEntered {
 }
 
 /** How the ids of these words begin; the rest is the request. */
-export const MEASURE_WORDS = 'm-'
-export const MATERIAL_WORDS = 't-'
+const MEASURE_WORDS = 'm-'
+const MATERIAL_WORDS = 't-'
 
 /** Reads them on a connection of its own, oldest first. */
 export function measureReader(db: Connection) {
