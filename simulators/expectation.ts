@@ -4,12 +4,13 @@
  */
 import { z } from 'zod'
 import { CHANNELS } from '../src/facts/channels.ts'
+import { rowOf } from './rows.ts'
 
 const seconds = z.number().min(0).max(604_800)
 
 /** An incident as far as the scenario cares; what is left out may be anything. */
 const incident = z.strictObject({
-  /** Id of the device, or of the usage point where only its service is out. */
+  /** Id of the device, or of the usage point where only its service is out; a row is one incident each. */
   device: z.string().optional(),
   kind: z.string().optional(),
   level: z.string().optional(),
@@ -30,6 +31,14 @@ const incident = z.strictObject({
   probabilityAtLeast: z.number().min(0).max(1).optional(),
 })
 export type ExpectedIncident = z.infer<typeof incident>
+
+const incidents = z
+  .array(incident)
+  .transform((list) =>
+    list.flatMap((one) =>
+      one.device === undefined ? [one] : rowOf(one.device).map((device) => ({ ...one, device })),
+    ),
+  )
 
 /** The latest state of a notice (故障感知信息); what is left out may be anything. */
 const notice = z.strictObject({
@@ -69,6 +78,12 @@ const asked = z.strictObject({
   atMost: z.number().int().min(0).default(Number.MAX_SAFE_INTEGER),
   /** These observers are among them. */
   among: z.array(z.string()).default([]),
+  /** The most that were asked in one second, … */
+  mostASecond: z.number().int().min(0).optional(),
+  /** … about one incident, … */
+  mostOfAnIncident: z.number().int().min(0).optional(),
+  /** … and of these through one terminal: in one area (台区). */
+  mostOfAnArea: z.number().int().min(0).optional(),
 })
 export type ExpectedAsked = z.infer<typeof asked>
 
@@ -87,9 +102,9 @@ export const expectationSchema = z
     /** At this moment … */
     atSeconds: seconds.optional(),
     /** … exactly these incidents are open, */
-    open: z.array(incident).optional(),
+    open: incidents.optional(),
     /** … these are among those that have ended, */
-    ended: z.array(incident).optional(),
+    ended: incidents.optional(),
     /** … and these usage points are without supply, or have it, as far as is known. */
     supply: z.record(z.string(), z.enum(['energised', 'deenergised', 'unknown'])).optional(),
     /** … exactly these notices exist, each in its latest state, */
@@ -103,7 +118,7 @@ export const expectationSchema = z
     /** … and this is what these customers have heard. */
     messages: z.array(heard).optional(),
     /** From beginning to end no incident is ever like one of these. */
-    never: z.array(incident).optional(),
+    never: incidents.optional(),
   })
   .refine(
     ({ atSeconds, never, ...rest }) =>

@@ -16,6 +16,7 @@ import { channelSchema } from './channel.ts'
 import { DEEDS } from './deeds.ts'
 import { expectationSchema } from './expectation.ts'
 import { FAULT_LEVELS } from './level.ts'
+import { rowOf } from './rows.ts'
 
 /** A week: longer scenarios are loops. */
 const seconds = z.number().min(0).max(604_800)
@@ -61,17 +62,6 @@ const momentary = z
 const ids = z
   .union([z.string(), z.array(z.string()).min(1)])
   .transform((given) => [given].flat().flatMap(rowOf))
-
-function rowOf(text: string): string[] {
-  const row = /^(.*?)(\d+)\.\.\1(\d+)(.*)$/.exec(text)
-  if (!row) return [text]
-  const [, before, first, last, after] = row
-  const numbers = Array.from(
-    { length: Number(last) - Number(first) + 1 },
-    (_, i) => i + Number(first),
-  )
-  return numbers.flatMap((number) => rowOf(`${before}${number}${after}`))
-}
 
 /** Terminals send exactly this, whatever is true and whatever the channel loses. */
 const say = z.strictObject({

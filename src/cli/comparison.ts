@@ -14,6 +14,14 @@ import type { CityShareChange } from '../engine/summary/state.ts'
 import type { World } from '../engine/world.ts'
 import type { HeardMessage } from './rehearsed-customers.ts'
 
+/** One question to one observer. */
+export interface Asked {
+  readonly observer: string
+  readonly terminal: string
+  readonly incident: string
+  readonly at: number
+}
+
 /** All that was judged and said up to a moment. */
 export interface Judged {
   /** Latest revision of each incident, oldest number first. */
@@ -23,8 +31,8 @@ export interface Judged {
   readonly escalations: readonly EscalationChange[]
   /** Levels of cities, in order. */
   readonly cityShares: readonly CityShareChange[]
-  /** Observers that were asked, once for each time. */
-  readonly asked: readonly string[]
+  /** Who was asked, once for each time. */
+  readonly asked: readonly Asked[]
   /** Messages to customers, in order. */
   readonly heard: readonly HeardMessage[]
   readonly world: World | undefined
@@ -204,14 +212,41 @@ function wrongShares(
   return `expected ${wanted.join(', ') || 'none'}, found ${told || 'none'}`
 }
 
-function wronglyAsked({ atLeast, atMost, among }: ExpectedAsked, asked: readonly string[]): string {
+function wronglyAsked(expected: ExpectedAsked, asked: readonly Asked[]): string {
+  const { atLeast, atMost, among } = expected
+  const observers = asked.map(({ observer }) => observer)
   const problems = among
-    .filter((observer) => !asked.includes(observer))
+    .filter((observer) => !observers.includes(observer))
     .map((observer) => `${observer} was not asked`)
   if (asked.length < atLeast) problems.push(`expected at least ${atLeast}, found ${asked.length}`)
   if (asked.length > atMost)
-    problems.push(`expected at most ${atMost}, found ${asked.length}: ${asked.join(' ')}`)
-  return problems.join('; ')
+    problems.push(`expected at most ${atMost}, found ${asked.length}: ${observers.join(' ')}`)
+  const second = ({ at }: Asked) => Math.floor(at / 1000)
+  return [
+    ...problems,
+    ...tooMany('in a second', expected.mostASecond, asked, (one) => `${second(one)}`),
+    ...tooMany('of an incident', expected.mostOfAnIncident, asked, (one) => one.incident),
+    ...tooMany(
+      'of an area',
+      expected.mostOfAnArea,
+      asked,
+      ({ incident, terminal }) => `${incident} ${terminal}`,
+    ),
+  ].join('; ')
+}
+
+/** A budget that some key went beyond. */
+function tooMany(
+  what: string,
+  most: number | undefined,
+  asked: readonly Asked[],
+  keyOf: (one: Asked) => string,
+): string[] {
+  if (most === undefined) return []
+  const counts = new Map<string, number>()
+  for (const one of asked) counts.set(keyOf(one), (counts.get(keyOf(one)) ?? 0) + 1)
+  const [key, count] = [...counts].sort(([, a], [, b]) => b - a)[0] ?? ['', 0]
+  return count > most ? [`expected at most ${most} ${what}, found ${count}: ${key}`] : []
 }
 
 /** Kinds of incident in which nobody below lost supply. */

@@ -26,7 +26,7 @@ import { createTerminalDirectory } from '../sensing/directory.ts'
 import { identityOf } from '../sensing/identity.ts'
 import { decodeMessage } from '../sensing/json-codec.ts'
 import { callTopicOf } from '../sensing/topics.ts'
-import { compare, type Judged, neverLike, type Outcome } from './comparison.ts'
+import { type Asked, compare, type Judged, neverLike, type Outcome } from './comparison.ts'
 import { factOf } from './deed-facts.ts'
 import { RehearsedCustomers } from './rehearsed-customers.ts'
 
@@ -106,7 +106,7 @@ export async function rehearse(
   const notices = new Map<string, Notice>()
   const escalations: EscalationChange[] = []
   const cityShares: CityShareChange[] = []
-  const asked: string[] = []
+  const asked: Asked[] = []
   const customers = new RehearsedCustomers(latest)
   let hasNews = false
   const outcomes: Outcome[] = []
@@ -123,7 +123,8 @@ export async function rehearse(
         latest.set(change.incident.id, change.incident)
         hasNews = true
       } else if (change.type === 'callRead') {
-        asked.push(...change.targets)
+        const { at, incident, terminal } = change
+        asked.push(...change.targets.map((observer) => ({ observer, terminal, incident, at })))
         ask(change)
       } else if (change.type === 'notice') notices.set(change.notice.incident, change.notice)
       else if (change.type === 'escalation') escalations.push(change)

@@ -44,6 +44,15 @@ describe('the notice', () => {
     expect(published.publishedAt! - confirmed.at).toBe(3 * MINUTE * 1000)
   })
 
+  it('of an outage that nobody tells of any more publishes itself after hours, and the ladder runs', () => {
+    const desk = new Desk(BRANCH)
+    desk.lab.pass(3 * 60 * MINUTE)
+    expect(desk.incident).toMatchObject({ outageKind: 'confirmed', grade: 3, noticeNo: null })
+    desk.lab.pass(75 * MINUTE)
+    expect(desk.incident).toMatchObject({ outageKind: 'confirmed', grade: 2, stage: 'pushed' })
+    expect(desk.rungs).toContain('accept-3')
+  })
+
   it('is revised with what changes, restored and filed with it', () => {
     const desk = new Desk(BRANCH)
     desk.do('confirm')
