@@ -272,3 +272,17 @@ test('killed after any step, it goes on from there, and every outage is judged o
     expect([roles.open(away), roles.open(home)]).toEqual([[], ['B']])
   }
 })
+
+test('killed between the engine that let go and the table, and taken back: the table follows all the same', async () => {
+  await roles.draining().begin(JOINED, 'wang')
+  // What takes the feeder is told, what had it has let it go.
+  roles.appendsLeft = 2
+  await roles.draining().look()
+  expect(roles.judges[away]!.engine.world!.left.get('f-B')).toBe(home)
+  expect(roles.table.get('f-B')).toBe(away)
+  roles.appendsLeft = Number.POSITIVE_INFINITY
+  const next = roles.draining()
+  expect(await next.cancel()).toBe(true)
+  await next.look()
+  expect([roles.grid, roles.table.get('f-B')]).toEqual([FIRST, home])
+})
