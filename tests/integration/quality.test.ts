@@ -83,6 +83,8 @@ test('as a table', async () => {
   const answer = await ask('?format=csv', '1501')
   expect(answer.headers.get('content-disposition')).toContain('I1.csv')
   const lines = (await answer.text()).split('\r\n')
-  expect(lines[0]).toBe('kind,what,at,enteredAt,by,role,dueAt,legalDueAt,late,detail,measure,materials')
+  expect(lines[0]).toBe(
+    'kind,what,at,enteredAt,by,role,dueAt,legalDueAt,late,detail,measure,materials',
+  )
   expect(lines).toContain('action,arrive,2026-11-22T03:00:01.000Z,,zhang,crew,,,,,,')
 })
