@@ -18,6 +18,7 @@ import {
   type ScriptFile,
   type Slots,
   scriptsFor,
+  workWords,
 } from './scripts.ts'
 import { type Situation, STEPS, type Step, situationOf, stepOf } from './situation.ts'
 import { type Urging, urgeScriptOf, urgingOf } from './urging.ts'
@@ -358,5 +359,6 @@ function slotsOf(sources: CardSources, about: SlotSources): Slots {
     cause: causeWords(sources.scripts, incident?.cause ?? null, language),
     from: time(plan?.from),
     to: time(plan?.to),
+    work: workWords(sources.scripts, plan, language),
   }
 }

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { ConfigError } from '../config/errors.ts'
 import { parseYaml } from '../config/yaml.ts'
+import type { Plan } from '../engine/plans/plan.ts'
 import type { Situation } from './situation.ts'
 
 export const LANGUAGES = ['zh', 'en', 'mn'] as const
@@ -19,14 +20,17 @@ const text = z.strictObject({
   reviewStatus: z.enum(['draft', 'proposed', 'reviewed']),
   text: z.string().min(1),
 })
+const words = z.strictObject({ zh: z.string(), en: z.string() })
 const file = z.strictObject({
   version: z.literal(1),
   scripts: z.record(
     z.string(),
     z.strictObject({ zh: text, en: text.optional(), mn: text.optional() }),
   ),
-  safety: z.strictObject({ zh: z.string(), en: z.string() }),
-  causes: z.record(z.string(), z.strictObject({ zh: z.string(), en: z.string() })),
+  /** Absent in a file of the utility's own that has no {work}. */
+  work: z.strictObject({ planned: words, temporary: words, rationing: words }).optional(),
+  safety: words,
+  causes: z.record(z.string(), words),
 })
 export type ScriptFile = z.output<typeof file>
 
@@ -61,6 +65,17 @@ export function causeWords(
 ): string | undefined {
   const words = code === null ? undefined : scripts.causes[code]
   return words?.[language === 'en' ? 'en' : 'zh']
+}
+
+/** What announced work is called; undefined where there is none to speak of, or the file has no word. */
+export function workWords(
+  { work }: ScriptFile,
+  plan: Pick<Plan, 'kind' | 'temporary'> | undefined,
+  language: Language,
+): string | undefined {
+  if (!plan) return undefined
+  const kind = plan.kind === 'rationing' ? 'rationing' : plan.temporary ? 'temporary' : 'planned'
+  return work?.[kind][language === 'en' ? 'en' : 'zh']
 }
 
 /** What to say, in each language that has a text for it, the asked one first. */

@@ -119,7 +119,7 @@ export interface ToldRequest {
 export function told(sources: CardSources, texts: ToldTexts, request: ToldRequest): Told {
   const { card, slots: all } = composeCard(sources, { ...request, identityVerified: false })
   const plans = card.plans.filter(({ kind }) => PUBLIC_PLANS.has(kind))
-  const slots = plans.length > 0 ? all : { ...all, from: undefined, to: undefined }
+  const slots = plans.length > 0 ? all : { ...all, from: undefined, to: undefined, work: undefined }
   const situation = situationTold(card, plans.length > 0)
   const about = situation === 'none' || situation === 'planned' ? null : card.incident
   const out = about !== null && situation !== 'restored'

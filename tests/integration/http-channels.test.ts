@@ -144,7 +144,10 @@ test('a customer sees the own outage in five steps, and nothing that is not thei
   })
   expect((json.progress as { of: string[] }).of).toHaveLength(5)
   // Neither the incident's number nor devices, crews, probabilities or other people.
-  expect(JSON.stringify(json)).not.toMatch(/I1|F1-|D-I1|crew-7|0\.9|A1|A2|王/)
+  // Times may read like a probability.
+  const said = JSON.stringify(json).replaceAll(/T[\d:.]+Z/g, '')
+  expect(said).not.toMatch(/I1|F1-|D-I1|crew-7|0\.9|A1|A2|王/)
+
   expect(await self(await ownToken('A3'))).toMatchObject({ json: { situation: 'none' } })
   expect((await self(await ownToken('A1'), '?language=en')).json.message).toMatch(/expected back/)
 })

@@ -76,6 +76,7 @@ const SLOTS = {
   restoredAt: '17:12',
   cause: '车辆撞杆',
   from: '09:00',
+  work: '计划停电',
   to: '15:00',
 }
 

@@ -111,14 +111,18 @@ test.each(['arrears', 'suspension', 'customerRequested'] as const)(
   },
 )
 
-test('planned work is told with its window', () => {
+test.each([
+  ['计划停电', { kind: 'planned' }],
+  ['临时停电', { kind: 'planned', temporary: true }],
+  ['有序用电', { kind: 'rationing' }],
+])('%s is told by its name with its window', (name, kind) => {
   const plan = {
-    ...{ id: 'P1', kind: 'planned', devices: ['F1-FU'], usagePoints: [], by: 'li' },
+    ...{ id: 'P1', devices: ['F1-FU'], usagePoints: [], by: 'li', ...kind },
     ...{ from: NOW - MINUTE, to: NOW + 60 * MINUTE, announcedAt: NOW - MINUTE, position: 1 },
   } as never
   const heard = hear(undefined, {}, { plans: () => [plan] })
   expect(heard).toMatchObject({ situation: 'planned', plans: [{ to: NOW + 60 * MINUTE }] })
-  expect(heard.message).toContain('13:59至15:00')
+  expect(heard.message).toContain(`13:59至15:00${name}`)
 })
 
 test('old data gives no time; what is back is not expected back', () => {
