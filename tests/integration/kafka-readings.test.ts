@@ -1,4 +1,5 @@
 /** Periodic readings in their topic: followed from any place, and looked at by an engine in the right order. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { ReadingScreen } from '../../src/app/roles/reading-screen.ts'
 import type { Fact, ReadingFact } from '../../src/facts/facts.ts'
@@ -45,26 +46,55 @@ await describeWithKafka('periodic readings', (server) => {
     expect(telemetry.total('readings.kept')).toBe(5)
     expect(telemetry.total('journal.committed')).toBe(0)
     const log = await PartitionReadings.open(settings, 1)
-    const some = async (place: number, limit = 100) => {
-      let kept: readonly KeptReading[] = []
-      while (kept.length === 0) kept = await log.after(place, limit)
+    /** All behind a place up to another, one by one. */
+    const some = async (place: number, upTo: number) => {
+      const kept: KeptReading[] = []
+      for (let behind = place; kept.at(-1)?.id !== upTo; behind = kept.at(-1)?.id ?? place) {
+        kept.push(...(await log.after(behind, 1)))
+        await sleep(1)
+      }
       return kept
     }
-    const [first, second] = await some(0, 2)
-    expect([first, second]).toEqual([
+    expect(await some(0, 2)).toEqual([
       { id: 1, reading: reading(0) },
       { id: 2, reading: reading(1) },
     ])
-    expect((await some(2)).map(({ id }) => id)).toEqual([3, 4, 5])
+    expect((await some(2, 5)).map(({ id }) => id)).toEqual([3, 4, 5])
     // What was asked for could not be written: it is asked for once more.
-    expect((await some(2)).map(({ id }) => id)).toEqual([3, 4, 5])
+    expect((await some(2, 5)).map(({ id }) => id)).toEqual([3, 4, 5])
     expect(log.last).toBe(5)
     expect(await log.after(5, 100)).toEqual([])
     await appender.keep(reading(5), 1)
-    expect((await some(5)).map(({ id }) => id)).toEqual([6])
+    expect((await some(5, 6)).map(({ id }) => id)).toEqual([6])
     // A place of a topic that was made anew since.
-    expect((await some(999)).map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 6])
+    expect((await some(999, 6)).map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 6])
     await log.close()
+  })
+
+  it('that trickle in are handed over as they come', { timeout: 300_000 }, async () => {
+    const alone = { ...settings, prefix: `${settings.prefix}-trickle` }
+    const trickling = await FactAppender.open(alone, quiet())
+    const log = await PartitionReadings.open(alone, 0)
+    let trickles = true
+    const trickle = (async () => {
+      for (let n = 0; trickles; n++) {
+        await trickling.keep(reading(n), 0)
+        await sleep(5)
+      }
+    })()
+    // Never a pause of a tenth of a second: a look that waits for one gathers all that comes.
+    const looks: number[] = []
+    for (let place = 0; place < 1_000; ) {
+      const kept = await log.after(place, 4_096)
+      looks.push(kept.length)
+      place = kept.at(-1)?.id ?? place
+      await sleep(1)
+    }
+    trickles = false
+    await trickle
+    await log.close()
+    await trickling.close()
+    expect(Math.max(...looks)).toBeLessThan(500)
   })
 
   it('are looked at by an engine once it has judged what was in the journal when they came', {

@@ -2,7 +2,13 @@
  * node-rdkafka behind promises: loads it where it is built, makes the topics, opens producers and
  * readers. An optional dependency, so nothing else imports it.
  */
-import type { ConsumerGlobalConfig, KafkaConsumer, LibrdKafkaError, Producer } from 'node-rdkafka'
+import type {
+  ConsumerGlobalConfig,
+  KafkaConsumer,
+  LibrdKafkaError,
+  Message,
+  Producer,
+} from 'node-rdkafka'
 import { type KafkaSettings, topicsOf } from '../../config/kafka.ts'
 import { JournalError } from '../port.ts'
 import { adviceOn } from './advice.ts'
@@ -248,6 +254,24 @@ export async function connectConsumer(
   consumer.on('event.error', () => {})
   await answered((done) => consumer.connect({ timeout: ANSWER_WITHIN_MS }, done))
   return consumer
+}
+
+/**
+ * Messages that have come, up to `limit`; where none has, the next one, waited for as long as `lookMs`.
+ * Not in one call: the client waits as long again for each further message, so that a steady trickle
+ * would be handed over by thousands. @throws JournalError
+ */
+export async function consumed(
+  consumer: KafkaConsumer,
+  limit: number,
+  lookMs: number,
+): Promise<readonly Message[]> {
+  const taken = (most: number, waitMs: number) => {
+    consumer.setDefaultConsumeTimeout(waitMs)
+    return answered<Message[]>((done) => consumer.consume(most, done))
+  }
+  const there = await taken(limit, 0)
+  return there.length > 0 ? there : taken(1, lookMs)
 }
 
 /** Connects; where that fails, says why: the call only knows that no broker answered. */

@@ -4,7 +4,7 @@
  */
 import type { KafkaConsumer, LibrdKafkaError, Message, TopicPartition } from 'node-rdkafka'
 import { type KafkaSettings, topicsOf } from '../../config/kafka.ts'
-import { answered, connectConsumer, disconnect, kafkaError } from './client.ts'
+import { connectConsumer, consumed, disconnect, kafkaError } from './client.ts'
 
 /** An engine that is silent for this long loses its partitions; brokers allow no less by default. */
 const SESSION_MS = 6_000
@@ -56,7 +56,6 @@ export class EngineGroup {
         turning = turning.then(() => turn(code, partitions)).catch(member.onFailure)
       },
     } as Parameters<typeof connectConsumer>[1])
-    consumer.setDefaultConsumeTimeout(LOOK_MS)
     consumer.subscribe([topic])
     return new EngineGroup(consumer)
   }
@@ -68,7 +67,7 @@ export class EngineGroup {
   /** Facts of our partitions that have come; empty where none did, or while the brokers are away. */
   async next(limit: number): Promise<readonly Message[]> {
     try {
-      return await answered<Message[]>((done) => this.consumer.consume(limit, done))
+      return await consumed(this.consumer, limit, LOOK_MS)
     } catch (error) {
       const known = kafkaError(error)
       if (known.code !== 'journal.unreachable') throw known

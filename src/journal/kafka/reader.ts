@@ -2,7 +2,7 @@
 import type { EofEvent, KafkaConsumer, Message } from 'node-rdkafka'
 import type { KafkaSettings } from '../../config/kafka.ts'
 import { JournalError } from '../port.ts'
-import { ANSWER_WITHIN_MS, answered, connectConsumer, disconnect } from './client.ts'
+import { ANSWER_WITHIN_MS, answered, connectConsumer, consumed, disconnect } from './client.ts'
 
 /** A look for new messages waits this long: it holds one of Node's four threads meanwhile. */
 const LOOK_MS = 100
@@ -25,7 +25,6 @@ export class PartitionReader {
   private constructor(consumer: KafkaConsumer, topic: string) {
     this.#consumer = consumer
     this.#topic = topic
-    consumer.setDefaultConsumeTimeout(LOOK_MS)
     consumer.on('partition.eof', ({ partition }: EofEvent) => this.#ended.add(partition))
   }
 
@@ -62,7 +61,7 @@ export class PartitionReader {
   /** What has come, up to `limit`; empty where nothing came within a tenth of a second. */
   async next(limit = BATCH): Promise<readonly Message[]> {
     try {
-      return await answered<Message[]>((done) => this.#consumer.consume(limit, done))
+      return await consumed(this.#consumer, limit, LOOK_MS)
     } catch (error) {
       const { code } = (error as JournalError).cause as { code?: number }
       // An offset that is gone, by retention or because the topic was made anew.
