@@ -170,7 +170,8 @@ export interface AreaChange {
 
 /**
  * A stretch of interruption below one device; what every usage point's history and SAIDI are
- * computed from. A segment is rewritten (same id) until it is closed or void.
+ * computed from. A segment is rewritten (same id) until it is closed or void;
+ * after that only its beginning may be corrected, to an earlier one.
  */
 export interface InterruptionSegment {
   readonly id: string

@@ -87,8 +87,8 @@ function promisePoints({ incident }: IncidentChange): Point[] {
 }
 
 /**
- * An interruption when it is over: by then its beginning and its end stand, so it is one point for
- * good, at its end. One that was taken back was never written.
+ * An interruption when it is over, at its end, which stands then: it is one point for good, written
+ * over where its beginning is corrected. One that was taken back was never written.
  */
 function interruptionPoint({ segment }: SegmentChange): Point[] {
   const { from, to, customers } = segment

@@ -227,9 +227,12 @@ describe('questions', () => {
     expect(ids({ from: 5000 })).toEqual(['S2'])
     expect(ids({ from: 4999, to: 6000 })).toEqual(['S1'])
     expect(ids({ devices: [] })).toEqual([])
+    const corrected = { ...shut, from: 400 }
+    await records.commit([batch(3, change(corrected))], 3, 'x')
+    expect(records.segments({ incident: 'I1' })).toEqual([corrected])
     const refed = { won: ['X1'], lost: [] }
     const switched = segment('S3', { device: { id: 'D3', type: 'fuse', name: '' }, refed } as never)
-    await records.commit([batch(3, change(switched))], 3, 'x')
+    await records.commit([batch(4, change(switched))], 4, 'x')
     expect(ids({ devices: ['X1', 'D2'] })).toEqual(['S3', 'S2'])
   })
 

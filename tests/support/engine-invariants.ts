@@ -255,7 +255,9 @@ export class EngineInvariants {
     if (before) {
       const same = before.device.id === segment.device.id && before.incident === segment.incident
       expectTrue(same, `segment ${id}: another place`)
-      expectTrue(before.to === null && !before.void, `segment ${id}: rewritten after its end`)
+      const corrected = before.to === to && from < before.from && !segment.void
+      const stands = !before.void && (before.to === null || corrected)
+      expectTrue(stands, `segment ${id}: rewritten after its end`)
     }
     expectTrue(to === null || to >= from, `segment ${id}: ends before it begins`)
     expectTrue(this.#lives.has(segment.incident), `segment ${id}: of no incident`)

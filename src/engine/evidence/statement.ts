@@ -6,6 +6,7 @@ import type { PhaseMask } from '../../facts/phases.ts'
 import type { InstantMs } from '../../facts/time.ts'
 import { OBSERVER_CLASSES } from '../../grid/model.ts'
 import type { EvidenceItem } from '../changes.ts'
+import { keepLateOff } from '../incidents/corrected.ts'
 import { noteHeardWhere } from '../incidents/heard-where.ts'
 import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
@@ -32,6 +33,7 @@ import {
   type RegisterState,
   SOME_PHASE,
   TIMELY,
+  WEAK,
 } from './registers.ts'
 
 /** One word on supply, of one or many observers. */
@@ -87,6 +89,8 @@ export function say(world: World, position: number, observer: number, statement:
     ofArea: statement.ofArea === true,
     speaker: usual ? NONE : speaker,
   }
+  const isWhole = phases === own && (word.marks & (WEAK | SOME_PHASE)) === 0
+  if (off && time.known && isWhole) keepLateOff(world, position, observer, speaker, at)
   if (phases !== own || world.phaseBook.has(observer)) {
     const changed = sayByPhase(world, observer, own, word)
     if (!usual) noteAhead(world, observer, speaker, at, time.at)

@@ -18,6 +18,7 @@ import type {
 import { noRepairYet, type RepairState } from '../repair/state.ts'
 import type { ServiceTimes } from '../service/clock.ts'
 import type { NoticeState } from '../service/notice-state.ts'
+import type { LateOff } from './corrected.ts'
 
 const NONE = -1
 
@@ -123,6 +124,11 @@ export interface Case {
   segments: number
   /** The place of the open segment. */
   segmentAt: { readonly head: number; readonly observer: number }
+  /** The last segment once it is over, and up to when its place was accounted for before that. */
+  ended: InterruptionSegment | null
+  accountedBefore: InstantMs
+  /** What was heard after it was over of a start before that which is known. */
+  lateOffs: LateOff[]
   /** What was last published, to tell news from noise, and when. */
   published: string
   publishedAt: InstantMs
@@ -193,6 +199,9 @@ export function newCase(
     segment: null,
     segments: 0,
     segmentAt: { head, observer },
+    ended: null,
+    accountedBefore: 0,
+    lateOffs: [],
     published: '',
     publishedAt: 0,
   }

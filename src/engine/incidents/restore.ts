@@ -285,6 +285,7 @@ export function noteReturned(
 
 /** Notes up to when the place of the case was out, so that what is older is history. */
 export function endOutage(world: World, incident: Case, to: InstantMs): void {
+  incident.accountedBefore = world.ended.accountedUntil(world.network, incident)
   world.ended.addReturn(world.network, incident, to)
 }
 

@@ -32,7 +32,8 @@ export function nextSegment(
     : begin(world, incident, view, extent)
   const now = { ...begun, exceptions: backSince(world, incident, begun.from) }
   incident.segment = over ? null : now
-  if (over) changed.push(finish(world, incident, now))
+  incident.ended = over ? finish(world, incident, now) : null
+  if (incident.ended) changed.push(incident.ended)
   else if (before?.from !== now.from || before.exceptions.length !== now.exceptions.length)
     changed.push(now)
   return changed

@@ -18,6 +18,7 @@ import { standsBesideTie } from '../switching/supposed-feed.ts'
 import type { TreeNews, World } from '../world.ts'
 import { type Case, isActive, keyOf, MAX_CAUSES, MAX_EVIDENCE_SHOWN, setFlag } from './case.ts'
 import { noticeContradiction } from './contradiction.ts'
+import { correctStart } from './corrected.ts'
 import { heardWhere } from './heard-where.ts'
 import { isDeniedByStrangers } from './ledger.ts'
 import { closeCase, openCase, restoreCase, takeVerdict, withdrawCase } from './life.ts'
@@ -68,6 +69,7 @@ export function trackTree(
     hearAll(world, opened, root, parent)
     publisher.publish(opened, parent ? 'split' : 'opened')
   }
+  for (const c of cases) if (c.lateOffs.length > 0) correctStart(world, c, publisher)
 }
 
 /**
