@@ -18,7 +18,6 @@ import type {
 import { noRepairYet, type RepairState } from '../repair/state.ts'
 import type { ServiceTimes } from '../service/clock.ts'
 import type { NoticeState } from '../service/notice-state.ts'
-import type { LateOff } from './corrected.ts'
 
 const NONE = -1
 
@@ -40,6 +39,15 @@ export interface RivalState {
 export interface SuspectedTie {
   readonly device: number
   readonly probability: number
+}
+
+/** An off heard after the outage was over, from before its start. Ids, which outlive a new grid. */
+export interface LateOff {
+  /** The authenticated identity, and the observer it spoke of. */
+  readonly identity: string
+  readonly observer: string
+  readonly at: InstantMs
+  readonly position: Position
 }
 
 /** Plain data throughout: a case is written to snapshots as it stands. */

@@ -9,18 +9,9 @@ import type { InstantMs } from '../../facts/time.ts'
 import { CLOCKS_APART_MS } from '../evidence/own-return.ts'
 import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
-import { type Case, MAX_CAUSES } from './case.ts'
+import { type Case, type LateOff, MAX_CAUSES } from './case.ts'
 import { isHeadBelow } from './place.ts'
 import type { Publisher } from './publish.ts'
-
-/** An off heard after the outage was over, from before its start. Ids, which outlive a new grid. */
-export interface LateOff {
-  /** The authenticated identity, and the observer it spoke of. */
-  readonly identity: string
-  readonly observer: string
-  readonly at: InstantMs
-  readonly position: Position
-}
 
 /**
  * Keeps an off of `observer` with the outage that is over and may have begun with it: of each identity
