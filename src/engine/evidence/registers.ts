@@ -74,12 +74,20 @@ const TRACK_MASK = (0xffff_ffff << TRACK_SHIFT) >>> 0
 const MILLIS_MASK = (1 << PHASES_SHIFT) - 1
 const SAID_OFF = 1 << 13
 
+/** When an off that was both reported and measured was so last. */
+export interface Proofs {
+  readonly reported: InstantMs
+  readonly measured: InstantMs
+}
+
 /** How a statement stands to what the register holds. */
 export type Order = 'newer' | 'duplicate' | 'older'
 
 export class Registers {
   readonly state: Uint8Array
   readonly #words: Uint32Array
+  /** Of those whose off was proved both ways; an on that comes late tells which of them it outdates. */
+  readonly proofs = new Map<number, Proofs>()
   /** Called before an observer's register is written, for the snapshot's dirty pages. */
   onWrite: (observer: number) => void = () => {}
 
@@ -137,7 +145,8 @@ export class Registers {
    * A further off at (`same`) or before the last one adds what it was made by; said at the same
    * instant, the stronger one holds whichever came first.
    */
-  agree(observer: number, marks: Marks, same: boolean): void {
+  agree(observer: number, marks: Marks, at: InstantMs, same: boolean): void {
+    this.#prove(observer, marks, at)
     const place = (observer << WORDS_BITS) + SAID
     const word = this.#words[place]!
     const weaker = same ? (WEAK | SOME_PHASE) & ~marks : 0
@@ -147,13 +156,36 @@ export class Registers {
     this.#words[place] = after
   }
 
-  /** The off that stands was measured alone: what was reported is of an earlier one. */
-  forgetReport(observer: number): void {
-    const place = (observer << WORDS_BITS) + SAID
-    const word = this.#words[place]!
-    if ((word & REPORTED) === 0) return
+  /** An on of that time, older than the off that stands: what proved an off before it is of another. */
+  outdate(observer: number, on: InstantMs): void {
+    const proofs = this.proofs.get(observer)
+    if (proofs === undefined) return
+    const { reported, measured } = proofs
+    if (reported === measured || Math.min(reported, measured) > on) return
     this.onWrite(observer)
-    this.#words[place] = (word & ~REPORTED) >>> 0
+    this.proofs.delete(observer)
+    const place = (observer << WORDS_BITS) + SAID
+    const gone = reported < measured ? REPORTED : MEASURED
+    this.#words[place] = (this.#words[place]! & ~gone) >>> 0
+  }
+
+  /** When the off that stands was last reported; undefined where it was measured alone, if that. */
+  reportedAt(observer: number): InstantMs | undefined {
+    if ((this.marksOf(observer) & REPORTED) === 0) return undefined
+    return this.proofs.get(observer)?.reported ?? this.atOf(observer)
+  }
+
+  /** Notes when the off that stands was proved each way, where this makes it both. */
+  #prove(observer: number, marks: Marks, at: InstantMs): void {
+    if ((marks & ADDING) === 0) return
+    const held = this.marksOf(observer) & ADDING
+    if ((held | (marks & ADDING)) !== ADDING) return
+    const known = this.proofs.get(observer)
+    const heldAt = this.atOf(observer)
+    const latest = (kind: Marks, before = held & kind ? heldAt : 0) =>
+      marks & kind ? Math.max(at, before) : before
+    const reported = latest(REPORTED, known?.reported)
+    this.proofs.set(observer, { reported, measured: latest(MEASURED, known?.measured) })
   }
 
   /** What was learned of it, packed; 0 where nothing was. */
@@ -234,6 +266,13 @@ export class Registers {
   /** What stands happened at another time; its meaning and its history stay. */
   redate(observer: number, at: InstantMs): void {
     this.onWrite(observer)
+    const proofs = this.proofs.get(observer)
+    if (proofs !== undefined) {
+      const before = this.atOf(observer)
+      const dated = (proved: InstantMs) => (proved === before ? at : proved)
+      const { reported, measured } = proofs
+      this.proofs.set(observer, { reported: dated(reported), measured: dated(measured) })
+    }
     const first = observer << WORDS_BITS
     const since = Math.max(1000, at - EPOCH_MS)
     const seconds = Math.floor(since / 1000)
@@ -254,6 +293,8 @@ export class Registers {
     marks: Marks,
   ): void {
     this.onWrite(observer)
+    if (off) this.#prove(observer, marks, at)
+    else if (this.proofs.size > 0) this.proofs.delete(observer)
     const since = Math.max(1000, at - EPOCH_MS)
     const seconds = Math.floor(since / 1000)
     this.state[observer] = state
@@ -309,6 +350,7 @@ export class Registers {
   /** The observer was exchanged: its register begins anew, its counters from nothing. */
   restart(observer: number, state: RegisterState): void {
     this.onWrite(observer)
+    this.proofs.delete(observer)
     this.state[observer] = state
     const first = observer << WORDS_BITS
     this.#words.fill(0, first, first + WORDS)
@@ -318,6 +360,8 @@ export class Registers {
 
   /** Takes over what another set of registers holds of an observer (a new grid numbers anew). */
   copyFrom(other: Registers, theirs: number, mine: number): void {
+    const proofs = other.proofs.get(theirs)
+    if (proofs !== undefined) this.proofs.set(mine, proofs)
     const from = other.sections()
     this.sections().forEach(({ array, each }, i) => {
       for (let k = 0; k < each; k++) array[mine * each + k] = from[i]!.array[theirs * each + k]!

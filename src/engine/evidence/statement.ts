@@ -104,14 +104,18 @@ export function say(world: World, position: number, observer: number, statement:
       if (!usual) noteAhead(world, observer, speaker, at, time.at)
       if (order === 'duplicate' && counted) redate(world, position, observer, word)
       if (off && registers.wasOff(observer) && agrees(world, observer, at)) {
-        registers.agree(observer, word.marks, order === 'duplicate')
+        if (order === 'older') stayDark(world, position, observer, at)
+        registers.agree(observer, word.marks, at, order === 'duplicate')
         goOut(world, position, observer, word)
-      } else if (!off && order === 'older') goOutAnew(world, position, observer)
+      } else if (!off && order === 'older') {
+        registers.outdate(observer, at)
+        goOutAnew(world, position, observer)
+      }
       return
     }
     const marksBefore = registers.marksOf(observer)
     put(world, observer, own, word)
-    if (takesOver && off) registers.agree(observer, marksBefore, true)
+    if (takesOver && off) registers.agree(observer, marksBefore, at, true)
     remember(world, observer, word)
     if (!usual) noteAhead(world, observer, speaker, at, time.at)
   }
@@ -287,6 +291,22 @@ function goOut(world: World, position: number, observer: number, { at, marks }: 
 }
 
 /**
+ * Measured dark, it seemed to have gone out anew; now it is heard that it had said off before its
+ * device came back: as if that had come first, it never came back.
+ */
+function stayDark(world: World, position: number, observer: number, at: InstantMs): void {
+  const { registers, belief } = world
+  if (registers.state[observer] !== OFF) return
+  if ((registers.marksOf(observer) & MEASURED) === 0) return
+  const reportedAt = registers.reportedAt(observer)
+  if (reportedAt !== undefined && meaningOf(world, observer, true, reportedAt) === OFF) return
+  if (meaningOf(world, observer, true, at) !== AWAITED) return
+  belief.leaveUnanswered(observer, offLiveOf(world, observer))
+  const head = belief.become(observer, AWAITED)
+  if (head !== NONE) world.stir(head, position)
+}
+
+/**
  * An on from before its last off came late: where that off was taken to be older than a return, or for
  * the same darkness measured again, and by its own clock follows the on, it is dark anew.
  */
@@ -297,8 +317,6 @@ function goOutAnew(world: World, position: number, observer: number): void {
   const isSinceReturn = behindReturn(world, observer, at) === OFF
   if (isSinceReturn && !followsOn(registers, observer, at)) return
   if (meaningOf(world, observer, true, at) !== OFF) return
-  // Measured since; what was reported before the on is of another outage.
-  if (isSinceReturn) registers.forgetReport(observer)
   belief.leaveUnanswered(observer, 0)
   const head = belief.become(observer, OFF)
   if (head !== NONE) world.stir(head, position)

@@ -11,7 +11,7 @@ import type { ClockRecord } from '../evidence/clocks.ts'
 import type { Indication } from '../evidence/indication.ts'
 import { lean } from '../evidence/indicators.ts'
 import type { PhaseWords } from '../evidence/phase-book.ts'
-import { Registers } from '../evidence/registers.ts'
+import { type Proofs, Registers } from '../evidence/registers.ts'
 import type { SwitchWord } from '../evidence/switch-position.ts'
 import type { Case } from '../incidents/case.ts'
 import { observerOfKey } from '../incidents/ended.ts'
@@ -44,6 +44,7 @@ interface Heap {
   indications: [string, Indication][]
   phaseBook: [number, PhaseWords][]
   speakers: [number, number][]
+  proofs: [observer: number, proofs: Proofs][]
   toldAhead: [observer: number, word: { readonly speaker: number; readonly told: InstantMs }][]
   clocks: [number, ClockRecord][]
   corrections: [number, number][]
@@ -112,6 +113,7 @@ export function writeHeap(world: World): string {
     phaseBook: [...world.phaseBook],
     speakers: [...world.speakers],
     toldAhead: [...world.toldAhead],
+    proofs: [...world.registers.proofs],
     clocks: [...world.clocks.records],
     corrections: [...world.clocks.corrections],
     lateOffs: [...world.lateOffs],
@@ -233,6 +235,7 @@ export function readWorld(
   for (const [observer, words] of heap.phaseBook) world.phaseBook.set(observer, words)
   for (const [observer, speaker] of heap.speakers) world.speakers.set(observer, speaker)
   for (const [observer, word] of heap.toldAhead) world.toldAhead.set(observer, word)
+  for (const [observer, proofs] of heap.proofs) world.registers.proofs.set(observer, proofs)
   for (const [identity, record] of heap.clocks) world.clocks.records.set(identity, record)
   for (const observer of heap.lateOffs) world.lateOffs.add(observer)
   for (const [observer, track] of heap.toRegrade) world.toRegrade.set(observer, track)
