@@ -8,14 +8,18 @@ import { type Network, NONE } from '../inference/network.ts'
 import type { Case } from './case.ts'
 
 /**
- * The member of the class most likely to have opened on these phases; of equals the topmost. Only
- * what is not gang-operated can open on some of its phases.
+ * Of the class those that can be open on these phases, topmost first: only what is not gang-operated
+ * can open on some of its phases.
  */
-export function likeliestMember(network: Network, head: number, phases: PhaseMask): number {
+export function ableMembers(network: Network, head: number, phases: PhaseMask): readonly number[] {
   const { devices } = network.grid
   const partial = (phases & devices.phases[head]!) !== devices.phases[head]
-  const members = network.members(head)
-  const able = members.filter((device) => !partial || devices.ganged[device] === 0)
+  return network.members(head).filter((device) => !partial || devices.ganged[device] === 0)
+}
+
+/** The member of the class most likely to have opened on these phases; of equals the topmost. */
+export function likeliestMember(network: Network, head: number, phases: PhaseMask): number {
+  const able = ableMembers(network, head, phases)
   let best = able[0] ?? head
   for (const device of able)
     if (network.devicePrior(device) < network.devicePrior(best)) best = device

@@ -21,7 +21,7 @@ import type { FeederFigures, World } from '../world.ts'
 import type { Case, SuspectedTie } from './case.ts'
 import { type Extent, extentOf } from './extent.ts'
 import { incidentId } from './incident-id.ts'
-import { deviceOf, deviceRef, unitOf } from './naming.ts'
+import { ableMembers, deviceOf, deviceRef, unitOf } from './naming.ts'
 import { nextSegment } from './segments.ts'
 
 /**
@@ -256,7 +256,7 @@ export function viewOf(world: World, c: Case, extent: Extent): Incident {
     phases: formatPhases(c.phases),
     centroid: extent.centroid,
     probability: c.probability,
-    rivals: c.rivals.map((rival) => rivalView(world, rival, device, c.head)),
+    rivals: c.rivals.map((rival) => rivalView(world, rival, device, c)),
     ...tieOf(world, c),
     transformersAffected: c.transformers,
     metersAffected: c.customers,
@@ -335,16 +335,17 @@ function tieOf(world: World, { suspectedTie, tieRivals }: Case): Pick<Incident, 
   return { suspectedTie: { ...shown(suspectedTie), ...rivals } }
 }
 
-/** Where the likeliest member is named, the head stands in its place among those like it. */
+/** Where the likeliest member is named, the topmost stands in its place among those like it. */
 function rivalView(
-  world: World,
+  { network }: World,
   rival: Case['rivals'][number],
   named: number,
-  head: number,
+  { head, phases }: Case,
 ): Rival {
-  const device = rival.indistinguishable && rival.device === named ? head : rival.device
+  const isNamed = rival.indistinguishable && rival.device === named
+  const device = isNamed ? (ableMembers(network, head, phases)[0] ?? head) : rival.device
   return {
-    device: deviceRef(world.network, device, rival.observer),
+    device: deviceRef(network, device, rival.observer),
     probability: rival.probability,
     ...(rival.indistinguishable ? { indistinguishable: true } : {}),
   }

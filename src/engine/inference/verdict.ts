@@ -5,6 +5,7 @@
 import type { PhaseMask } from '../../facts/phases.ts'
 import { costOf, NAT, probabilityOf } from '../cost/nats.ts'
 import type { RivalState } from '../incidents/case.ts'
+import { ableMembers } from '../incidents/naming.ts'
 import type { Belief } from './belief.ts'
 import { explain, refresh, type Suspect } from './explain.ts'
 import { type Network, NONE } from './network.ts'
@@ -56,7 +57,10 @@ function judge(belief: Belief, root: number, byPhase: boolean): readonly Verdict
 }
 
 function byPhases(belief: Belief, root: number): readonly Verdict[] {
-  return judgePhases(belief, root).map((suspect) => ({ ...suspect, rivals: [] }))
+  return judgePhases(belief, root).map((suspect) => ({
+    ...suspect,
+    rivals: sameClass(belief.network, suspect),
+  }))
 }
 
 /** How sure each of the suspects is, and what else could be open. */
@@ -66,17 +70,13 @@ function ofWholeSupplies(belief: Belief, root: number, suspects: readonly Suspec
   return suspects.map(({ head, observer }) => {
     at = indexOf(nodes, head, observer, at + 1)
     const probability = probabilityOf(nodes.costAt(at))
-    return {
-      head,
-      observer,
-      phases:
-        observer === NONE
-          ? belief.network.grid.devices.phases[head]!
-          : belief.network.grid.observers.phases[observer]!,
-      probability,
-      dead: nodes.deadAt(at),
-      rivals: [...sameClass(belief.network, head, observer, probability), ...rivalsOf(nodes, at)],
-    }
+    const phases =
+      observer === NONE
+        ? belief.network.grid.devices.phases[head]!
+        : belief.network.grid.observers.phases[observer]!
+    const named = { head, observer, phases, probability }
+    const rivals = [...sameClass(belief.network, named), ...rivalsOf(nodes, at)]
+    return { ...named, dead: nodes.deadAt(at), rivals }
   })
 }
 
@@ -87,16 +87,13 @@ function indexOf(nodes: Posterior, head: number, observer: number, from: number)
   throw new Error(`what is suspected at ${head} is not among the possibilities`)
 }
 
-/** Devices of the same class: no observer can tell them apart. */
+/** Devices of the same class that could be open so: no observer can tell them apart. */
 function sameClass(
   network: Network,
-  head: number,
-  observer: number,
-  probability: number,
+  { head, observer, phases, probability }: Omit<Verdict, 'dead' | 'rivals'>,
 ): RivalState[] {
   if (observer !== NONE) return []
-  return network
-    .members(head)
+  return ableMembers(network, head, phases)
     .slice(1)
     .map((device) => ({ device, observer: NONE, probability, indistinguishable: true }))
 }

@@ -62,6 +62,26 @@ describe('phase by phase', () => {
     expect(lab.open()).toEqual([])
   })
 
+  it('lists what no meter can tell from the fuse, and of that only what opens on one phase', () => {
+    const grid = lateral(false)
+    const [, fuse] = grid.devices
+    grid.nodes.push({ id: 'n0a' }, { id: 'n0b' })
+    Object.assign(fuse!, { from: 'n0b' })
+    grid.devices.push(
+      { id: 'SW', type: 'switch', name: 'SW', from: 'n0', to: 'n0a' },
+      { id: 'FU0', type: 'fuse', name: 'FU0', from: 'n0a', to: 'n0b', ganged: false },
+    )
+    const lab = new EngineLab(grid)
+    for (const meter of ['M1', 'M1x']) lab.say(meter, 'powerOff')
+    lab.say('M4', 'phaseLoss', { phases: 1 })
+    lab.pass(90)
+    const [incident] = lab.open()
+    expect(incident).toMatchObject({ phases: 'A', kind: 'partialPhase' })
+    const named = [incident!.device, ...incident!.rivals.map(({ device }) => device)]
+    expect(named.map(({ id }) => id).sort()).toEqual(['FU', 'FU0'])
+    expect(incident!.rivals).toMatchObject([{ indistinguishable: true }])
+  })
+
   it('does not open one phase of a gang-operated device', () => {
     const lab = new EngineLab(lateral(true))
     for (const meter of ['M1', 'M1x']) lab.say(meter, 'powerOff')
