@@ -1,4 +1,5 @@
 /** `user add`: local accounts, beside a running server. */
+import { join } from 'node:path'
 import { type Command, Option } from 'commander'
 import { UsageError } from '../config/errors.ts'
 import { createIdentity } from '../http/identity/identity.ts'
@@ -9,6 +10,7 @@ import {
 } from '../http/identity/passwords.ts'
 import { type RoleName, STAFF_ROLES } from '../http/identity/rights.ts'
 import { loadRoles } from '../http/identity/roles.ts'
+import { auditFromShell } from '../records/shell-audit.ts'
 import { addSettingFlags, settingsOf } from './settings.ts'
 
 /** Account names are written in audit records and typed by hand. */
@@ -40,11 +42,12 @@ async function addUser(name: string, options: AddOptions): Promise<void> {
   if (roles.get(options.role)!.scope === 'units' && options.unit.length === 0)
     throw new UsageError(`role ${options.role} sees only its units: name them with --unit`)
   const password = options.passwordStdin ? await passwordFromStdin() : generatePassword()
-  const identity = createIdentity({
-    dir: settingsOf(options).settings.data.dir,
-    roles,
-    now: Date.now,
+  const { dir } = settingsOf(options).settings.data
+  auditFromShell(join(dir, 'records.db'), {
+    ...{ what: 'account.put', subject: name },
+    detail: [options.role, ...options.unit].join(' '),
   })
+  const identity = createIdentity({ dir, roles, now: Date.now })
   try {
     await identity.putAccount({ name, role: options.role, units: options.unit }, password)
   } finally {

@@ -79,8 +79,10 @@ export class AuditChain {
   anchor(): void {
     if (this.#anchor === undefined) return
     const [no, hash] = this.#head()
-    writeFileSync(`${this.#anchor}.partial`, `${no} ${hash}\n`)
-    renameSync(`${this.#anchor}.partial`, this.#anchor)
+    // A server and the command line beside it may both be writing theirs.
+    const partial = `${this.#anchor}.${process.pid}.partial`
+    writeFileSync(partial, `${no} ${hash}\n`)
+    renameSync(partial, this.#anchor)
   }
 
   #head(): readonly [no: number, hash: string] {

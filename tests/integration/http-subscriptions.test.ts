@@ -2,10 +2,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import Database from 'libsql'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { subscriptionsOf } from '../../src/app/subscriptions.ts'
 import { DEVICE_TYPES } from '../../src/grid/model.ts'
 import type { RoleName } from '../../src/http/identity/rights.ts'
+import { anchorOf, verifyAudit } from '../../src/records/audit.ts'
 import { eraseFromRecords } from '../../src/records/informing/erase.ts'
 import { openRecords, type SqliteRecords } from '../../src/records/sqlite.ts'
 import { createTelemetry } from '../../src/telemetry/telemetry.ts'
@@ -148,6 +150,11 @@ test('with the customer everything of theirs is erased, beside the running write
   expect(await found({ account: 'A2' })).toHaveLength(1)
   // The writer goes on.
   expect((await ask('POST', '', { ...wish, account: 'A2' })).status).toBe(201)
+  const db = new Database(path, { readonly: true })
+  const erased = "SELECT role, subject FROM audit WHERE what = 'customer.erased'"
+  expect(db.prepare(erased).raw().all([])).toEqual([['shell', 'A1']])
+  expect(verifyAudit(db, anchorOf(path)).broken).toBeUndefined()
+  db.close()
 })
 
 test('where the chain cannot be written nobody is subscribed, and nobody is taken off', async () => {

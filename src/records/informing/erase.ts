@@ -1,6 +1,5 @@
 /** Removes what the ledger keeps of one customer: subscriptions, messages, contacts. */
-import { existsSync } from 'node:fs'
-import { openForWriting } from '../database.ts'
+import { auditFromShell } from '../shell-audit.ts'
 
 /** Tables with a column `account`; each is of that customer alone. */
 const TABLES = [
@@ -14,20 +13,11 @@ const TABLES = [
 ] as const
 
 /**
- * Works beside a running server: one short transaction, for which its writer waits. Where no ledger
- * was made yet there is nothing to remove.
+ * Works beside a running server: one short transaction, for which its writer waits. It stands in the
+ * audit chain by the account's number alone. Where no ledger was made yet there is nothing to remove.
  */
 export function eraseFromRecords(path: string, account: string): void {
-  if (!existsSync(path)) return
-  const db = openForWriting(path)
-  try {
-    // What is removed is overwritten, not only forgotten.
-    db.pragma('secure_delete = ON')
-    db.exec('BEGIN IMMEDIATE')
+  auditFromShell(path, { what: 'customer.erased', subject: account, detail: '' }, (db) => {
     for (const table of TABLES) db.prepare(`DELETE FROM ${table} WHERE account = ?`).run([account])
-    db.exec('COMMIT')
-    db.pragma('wal_checkpoint(TRUNCATE)')
-  } finally {
-    db.close()
-  }
+  })
 }

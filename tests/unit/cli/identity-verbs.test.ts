@@ -9,6 +9,8 @@ import { registerUser } from '../../../src/cli/user.ts'
 import { UsageError } from '../../../src/config/errors.ts'
 import { createIdentity } from '../../../src/http/identity/identity.ts'
 import { loadRoles } from '../../../src/http/identity/roles.ts'
+import { openRecords } from '../../../src/records/sqlite.ts'
+import { createTelemetry } from '../../../src/telemetry/telemetry.ts'
 
 let data: string
 beforeEach(() => {
@@ -43,6 +45,20 @@ const withIdentity = async <T>(use: (identity: ReturnType<typeof createIdentity>
     identity.close()
   }
 }
+
+test('accounts and tokens made beside a ledger stand in its audit chain', async () => {
+  const path = join(data, 'records.db')
+  const telemetry = createTelemetry({ level: 'silent', processMetrics: false })
+  const records = await openRecords({ path, telemetry })
+  await run('user', 'add', 'zhao', '--role', 'crew', '--unit', '1501')
+  await run('token', '--role', 'operator', '--unit', '1501', '--ttl', '15m')
+  const { entries } = records.audited({ limit: 10 })
+  expect(entries.map(({ what, subject, detail }) => [what, subject, detail])).toEqual([
+    ['token.issued', '15m', 'operator 1501'],
+    ['account.put', 'zhao', 'crew 1501'],
+  ])
+  await records.close()
+})
 
 test('user add prints a password that signs in', async () => {
   const lines = await run(
