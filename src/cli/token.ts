@@ -1,12 +1,10 @@
 /** `token`: a short-lived bearer token for programs, alone on the last line printed. */
-import { join } from 'node:path'
 import { type Command, Option } from 'commander'
 import { UsageError } from '../config/errors.ts'
 import { createIdentity } from '../http/identity/identity.ts'
 import { type RoleName, STAFF_ROLES } from '../http/identity/rights.ts'
 import { loadRoles } from '../http/identity/roles.ts'
 import { MAX_TOKEN_TTL_MS } from '../http/identity/tokens.ts'
-import { auditFromShell } from '../records/shell-audit.ts'
 import { addSettingFlags, settingsOf } from './settings.ts'
 
 const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const
@@ -33,12 +31,11 @@ async function printToken(options: TokenOptions): Promise<void> {
   const roles = loadRoles()
   if (roles.get(options.role)!.scope === 'units' && options.unit.length === 0)
     throw new UsageError(`role ${options.role} sees only its units: name them with --unit`)
-  const { dir } = settingsOf(options).settings.data
-  auditFromShell(join(dir, 'records.db'), {
-    ...{ what: 'token.issued', subject: options.ttl },
-    detail: [options.role, ...options.unit].join(' '),
+  const identity = createIdentity({
+    dir: settingsOf(options).settings.data.dir,
+    roles,
+    now: Date.now,
   })
-  const identity = createIdentity({ dir, roles, now: Date.now })
   try {
     console.log(await identity.issueToken(options.role, options.unit, ttlMs))
   } finally {
