@@ -115,20 +115,27 @@ describe('a program killed while it writes a snapshot', () => {
 
 const DISK_MB = 24
 
-/** A small disk of its own, where this user may mount one. */
-function mountDisk(path: string): boolean {
-  mkdirSync(path)
-  return spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_MB}m`, 'tmpfs', path]).status === 0
+/**
+ * A small disk, where this user may mount one; else undefined. Each test has its own: a removed file
+ * gives its room back only when the last who read it, such as `recordedDigest`, is collected.
+ */
+function mountDisk(name: string): string | undefined {
+  const disk = join(folder, name)
+  mkdirSync(disk)
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_MB}m`, 'tmpfs', disk])
+  if (mounted.status !== 0) return undefined
+  // Runs before the folder is removed: hooks run last first.
+  afterAll(() => {
+    spawnSync('umount', ['--lazy', disk])
+  })
+  return disk
 }
 
-const disk = join(folder, 'disk')
-const hasDisk = mountDisk(disk)
-// Runs before the folder is removed: hooks run last first.
-afterAll(() => {
-  if (hasDisk) spawnSync('umount', ['--lazy', disk])
-})
+const wholeDisk = mountDisk('disk')
+const ledgerDisk = mountDisk('ledger-disk')
 
-describe.skipIf(!hasDisk)('a full disk (needs the right to mount one)', () => {
+describe.skipIf(!wholeDisk)('a full disk (needs the right to mount one)', () => {
+  const disk = wholeDisk as string
   let server: Server
   let terminal: MqttClient
 
@@ -158,7 +165,7 @@ describe.skipIf(!hasDisk)('a full disk (needs the right to mount one)', () => {
   }, async () => {
     await report(1)
     const ballast = join(disk, 'ballast')
-    fill(ballast)
+    fill(disk, ballast)
     await until(async () => (await ready()) === 503)
     let acknowledged = false
     const waiting = report(2).then(() => {
@@ -178,9 +185,10 @@ describe.skipIf(!hasDisk)('a full disk (needs the right to mount one)', () => {
   })
 })
 
-describe.skipIf(!hasDisk)(
+describe.skipIf(!ledgerDisk)(
   'a full disk under the records alone (needs the right to mount one)',
   () => {
+    const disk = ledgerDisk as string
     const data = join(folder, 'ledger-elsewhere')
     let server: Server
     let terminal: MqttClient
@@ -208,7 +216,7 @@ describe.skipIf(!hasDisk)(
       timeout: 300_000,
     }, async () => {
       const ballast = join(disk, 'ballast')
-      fill(ballast)
+      fill(disk, ballast)
       // Each is a page of the ledger, and acknowledged: the journal has room.
       let unfit = 0
       while (!(await reasons()).includes('records: full'))
@@ -241,8 +249,8 @@ describe.skipIf(!hasDisk)(
   },
 )
 
-/** Takes all space there is. */
-function fill(path: string): void {
+/** Takes all space there is on `disk`. */
+function fill(disk: string, path: string): void {
   const file = openSync(path, 'w')
   const block = Buffer.alloc(65_536)
   try {
