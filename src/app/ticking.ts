@@ -2,6 +2,7 @@
  * The ticks of a program that judges and files in one process: before what waits for the journal, no
  * faster than what they find is filed, and at least half of the time left for what arrives.
  */
+import { askedOf } from '../engine/storm/storm.ts'
 import type { Fact, Position } from '../facts/facts.ts'
 import type { JournalPort } from '../journal/port.ts'
 import { createTicker, type Ticker } from '../journal/ticks.ts'
@@ -43,6 +44,7 @@ export function tickerOf({ journal, pipeline, now }: TickingParts): Ticker {
       return mayJudge ? engine.nextDeadline() : undefined
     },
     isBehind: () => engine.isBehind,
+    asked: () => askedOf(engine.world),
     last: engine.world?.now ?? 0,
     now,
   })

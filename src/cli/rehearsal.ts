@@ -15,6 +15,7 @@ import type {
 import { Engine } from '../engine/engine.ts'
 import type { Rules } from '../engine/rules.ts'
 import { readRegisters, readWorld, writeHeap } from '../engine/state/heap.ts'
+import { askedOf } from '../engine/storm/storm.ts'
 import type { CityShareChange } from '../engine/summary/state.ts'
 import type { World } from '../engine/world.ts'
 import type { Fact } from '../facts/facts.ts'
@@ -154,6 +155,8 @@ export async function rehearse(
   const tick = (at: number) => {
     lastTick = at
     feed({ type: 'tick', at })
+    const asked = askedOf(judge.engine.world)
+    if (asked) feed({ ...asked, receivedAt: at })
   }
   let deeds = 0
   const take = (deed: Deed, wallAt: (atSeconds: number) => number, now: number) => {

@@ -58,7 +58,7 @@ import { forgetPaid } from './service/reconnect.ts'
 import { takeReply } from './service/reply.ts'
 import { planService, serve } from './service/serve.ts'
 import { followVisits, settleVisit } from './service/visits.ts'
-import { countOffs, followStorm, orderStorm } from './storm/storm.ts'
+import { countOffs, followStorm, orderStorm, turnStorm } from './storm/storm.ts'
 import { succeed } from './succession.ts'
 import { hearAcross } from './summary/across.ts'
 import { summarise } from './summary/summarise.ts'
@@ -71,7 +71,7 @@ import { noteTemperature } from './weather/told.ts'
 import type { TreeNews, World } from './world.ts'
 
 /** Raised with every change of the engine that changes its output for some journal. */
-export const ENGINE_VERSION = 14
+export const ENGINE_VERSION = 15
 
 const MINUTE_MS = 60_000
 /** Reports of a lit tree kept for cases that time alone brings to light: some screens full. */
@@ -193,6 +193,8 @@ export class Engine {
         return []
       case 'stormMode':
         return [orderStorm(world, position, fact)]
+      case 'stormTurned':
+        return turnStorm(world, position, fact)
       case 'partCounted':
       case 'wholeJudged':
         hearAcross(world, position, fact)
@@ -289,10 +291,7 @@ function tick(world: World, at: InstantMs): Change[] {
   if (world.linksTurned || world.across.turned) trackComms(world, publisher)
   world.linksTurned = false
   const minute = Math.floor(world.now / MINUTE_MS)
-  if (due.length > 0 || world.across.turned || minute !== world.minute) {
-    const storm = followStorm(world)
-    if (storm) publisher.changes.push(storm)
-  }
+  if (due.length > 0 || world.across.turned || minute !== world.minute) followStorm(world)
   if (minute !== world.minute) everyMinute(world, minute, publisher)
   serve(world, publisher)
   if (publisher.changes.length > 0) publisher.publishFeeders(world.cases.values())

@@ -4,13 +4,14 @@ import type { ReportsChange } from './figure-changes.ts'
 import { partOf } from './summary/across.ts'
 import type { World } from './world.ts'
 
-/** Neither time nor what engines tell each other was heard of the network. */
+/** Neither time nor what engines tell each other, or ask for, was heard of the network. */
 const NOT_HEARD: ReadonlySet<string> = new Set([
   'tick',
   'partCounted',
   'wholeJudged',
   'feederTaken',
   'feedersLeft',
+  'stormTurned',
 ])
 
 export function count(world: World, fact: Fact): void {

@@ -10,6 +10,7 @@ import type { FeedersLeftFact, FeederTakenFact } from './moves.ts'
 import type { PartCountedFact, WholeJudgedFact } from './parts.ts'
 import type { PlanAnnouncedFact, PlanWithdrawnFact } from './plans.ts'
 import type { EscalationRepliedFact, SiteReport } from './repair.ts'
+import type { StormModeFact, StormTurnedFact } from './storm.ts'
 import type { InstantMs } from './time.ts'
 import type { VisitSettledFact } from './visits.ts'
 import type { TemperatureNotedFact } from './weather.ts'
@@ -232,20 +233,9 @@ export interface SwitchingCancelledFact {
   readonly by: string
 }
 
-export const STORM_MODES = ['on', 'off', 'rule'] as const
-
-/** A person's word on storm mode; `rule` gives it back to the rule. */
-export interface StormModeFact {
-  readonly type: 'stormMode'
-  readonly receivedAt: InstantMs
-  readonly mode: (typeof STORM_MODES)[number]
-  readonly by: string
-  readonly role: string
-  readonly reasonCode?: string
-}
-
 export type Fact =
   | StormModeFact
+  | StormTurnedFact
   | ReportFact
   | LinkFact
   | ReadingFact

@@ -3,6 +3,7 @@
  * next deadline is; nothing else in the program moves engine time.
  */
 import type { Fact, Position } from '../facts/facts.ts'
+import type { AskedFact } from '../facts/storm.ts'
 import type { InstantMs } from '../facts/time.ts'
 
 /** Ticks are at most this frequent, and a due deadline waits at most this long for its tick. */
@@ -22,6 +23,8 @@ export interface TickerOptions {
   readonly nextDeadline: () => InstantMs | undefined
   /** True where the last tick left undone what was due. */
   readonly isBehind: () => boolean
+  /** What the engine asks to be recorded, the same object as long as that is so; `undefined`: nothing. */
+  readonly asked: () => AskedFact | undefined
   /** Time of the newest tick in the journal, 0 for none. */
   readonly last: InstantMs
   /** The wall clock. */
@@ -31,7 +34,7 @@ export interface TickerOptions {
 export interface Ticker {
   /** Looks every `TICK_EVERY_MS` from now on, every `TICK_ON_EVERY_MS` while something is left undone. */
   start(): void
-  /** Appends a tick where one is due and none is being appended. */
+  /** Appends a tick where one is due, or what the engine asks for, and nothing is being appended. */
   look(): void
   /** Resolves when the tick being appended, if any, is settled. */
   stop(): Promise<void>
@@ -39,34 +42,47 @@ export interface Ticker {
 
 /**
  * Appends `tick{at = max(last, wall)}` when the next deadline is due, and once a minute. A clock
- * that is set back never takes engine time back. A tick that could not be appended (the journal
- * counts and reports why) is due again at the next look.
+ * that is set back never takes engine time back. What the engine asks for comes before the next tick. What
+ * could not be appended (the journal counts and reports why) is due again at the next look.
  */
 export function createTicker(options: TickerOptions): Ticker {
-  const { append, nextDeadline, isBehind, now } = options
+  const { nextDeadline, isBehind, asked, now } = options
   let last = options.last
   /** Wall time of the last tick, whatever it said. */
   let lastWall = Number.NEGATIVE_INFINITY
   let appending: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
+  /** What the engine asked for and has: through Kafka it learns of it later. */
+  let answered: AskedFact | undefined
+
+  const append = (fact: Fact, done: () => void) => {
+    const over = () => {
+      appending = undefined
+    }
+    appending = options.append(fact).then(() => {
+      done()
+      over()
+    }, over)
+  }
 
   const look = () => {
     if (appending) return
     const wall = now()
     const at = Math.max(last, wall)
+    const question = asked()
+    if (question && question !== answered) {
+      append({ ...question, receivedAt: at }, () => {
+        answered = question
+      })
+      return
+    }
     const deadline = nextDeadline()
     const due = deadline !== undefined && deadline <= at
     if (!due && Math.abs(wall - lastWall) < TICK_AT_LEAST_EVERY_MS) return
-    appending = append({ type: 'tick', at }).then(
-      () => {
-        last = at
-        lastWall = wall
-        appending = undefined
-      },
-      () => {
-        appending = undefined
-      },
-    )
+    append({ type: 'tick', at }, () => {
+      last = at
+      lastWall = wall
+    })
   }
 
   let looks = 0

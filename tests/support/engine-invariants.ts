@@ -35,6 +35,7 @@ const MAY_FOLLOW: Readonly<Record<string, readonly string[]>> = {
 /** Facts beside reports that can be the cause of a change. */
 const SPEAKING: ReadonlySet<Fact['type']> = new Set([
   'stormMode',
+  'stormTurned',
   'reading',
   'switching',
   'actionRequested',

@@ -7,6 +7,7 @@ import { readRules } from '../../src/config/rules.ts'
 import type { Change, Incident } from '../../src/engine/changes.ts'
 import { Engine } from '../../src/engine/engine.ts'
 import type { Rules } from '../../src/engine/rules.ts'
+import { askedOf } from '../../src/engine/storm/storm.ts'
 import type { World } from '../../src/engine/world.ts'
 import type { Fact } from '../../src/facts/facts.ts'
 import type { EventKind, ReadingResult, ReclosingState } from '../../src/facts/wire.ts'
@@ -52,6 +53,8 @@ export class EngineLab {
   readonly invariants: EngineInvariants
   position = 0
   now = START
+  /** False: the journal takes nothing that the engine asks for. */
+  records = true
 
   readonly #checked: boolean
 
@@ -84,8 +87,11 @@ export class EngineLab {
     this.engine = new Engine({ grid: () => world.grid, rules: () => world.rules }, world)
   }
 
+  /** Time passes, and what the engine asks for is recorded. */
   tick(): Change[] {
-    return this.feed({ type: 'tick', at: this.now })
+    const changes = this.feed({ type: 'tick', at: this.now })
+    const asked = this.records ? askedOf(this.engine.world) : undefined
+    return asked ? [...changes, ...this.feed({ ...asked, receivedAt: this.now })] : changes
   }
 
   /** Lets time pass, with a tick each second. */

@@ -3,6 +3,7 @@ import type { Change, Incident } from '../../src/engine/changes.ts'
 import { Engine } from '../../src/engine/engine.ts'
 import type { Rules } from '../../src/engine/rules.ts'
 import { readWorld, writeHeap } from '../../src/engine/state/heap.ts'
+import { askedOf } from '../../src/engine/storm/storm.ts'
 import { wordOf } from '../../src/engine/summary/part-figures.ts'
 import type { Fact } from '../../src/facts/facts.ts'
 import { compileGrid } from '../../src/grid/compile.ts'
@@ -108,7 +109,11 @@ export class Network {
   pass(seconds: number): void {
     for (let s = 0; s < seconds; s++) {
       this.#now += 1000
-      for (const part of [this.first, this.second]) part.feed({ type: 'tick', at: this.#now })
+      for (const part of [this.first, this.second]) {
+        part.feed({ type: 'tick', at: this.#now })
+        const asked = askedOf(part.engine.world)
+        if (asked) part.feed({ ...asked, receivedAt: this.#now })
+      }
       const [judged, counted] = [this.first.word(), this.second.word()]
       if (judged) this.second.feed(judged)
       if (counted) this.first.feed(counted)

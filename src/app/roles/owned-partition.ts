@@ -9,6 +9,7 @@ import type { ChangeBatch } from '../../engine/changes.ts'
 import { ENGINE_VERSION } from '../../engine/engine.ts'
 import { writeHeap } from '../../engine/state/heap.ts'
 import { StatePages } from '../../engine/state/pages.ts'
+import { askedOf } from '../../engine/storm/storm.ts'
 import type { World } from '../../engine/world.ts'
 import type { Fact } from '../../facts/facts.ts'
 import { factOf, type PublishedBatch, placeOf, positionOf } from '../../journal/kafka/messages.ts'
@@ -96,6 +97,7 @@ export class OwnedPartition {
       nextDeadline: () => judge.engine.nextDeadline(),
       // A tick that waits behind facts has left nothing undone so far.
       isBehind: () => judge.engine.isBehind && this.#next > this.#ticked,
+      asked: () => askedOf(judge.engine.world),
       last: judge.engine.world?.now ?? 0,
       now: parts.now,
     })

@@ -1,9 +1,10 @@
 /**
  * Storm mode (大面积模式): so many outages at once that waiting a little longer before each is called
  * one is worth it. It comes and goes by rule, with hysteresis, or by a person's word, which stands
- * until a person gives it back to the rule. Nothing is dropped; other thresholds hold.
+ * until a person gives it back to the rule; either way by a fact. Nothing is dropped; other thresholds hold.
  */
-import type { Position, StormModeFact } from '../../facts/facts.ts'
+import type { Position } from '../../facts/facts.ts'
+import type { AskedFact, StormMeasures, StormModeFact, StormTurnedFact } from '../../facts/storm.ts'
 import type { InstantMs } from '../../facts/time.ts'
 import { isActive } from '../incidents/case.ts'
 import type { JudgementRules } from '../rules.ts'
@@ -35,40 +36,67 @@ export function countOffs(world: World, latest: Position, at: InstantMs, observe
   offs.latest = latest
 }
 
+const MEASURES = ['openIncidents', 'offsPerMinute', 'feeders'] as const
+
 /**
- * Looks at the measures; the change where the rule enters or leaves. What fills a measure is the
- * latest "off"; what empties it is time.
+ * Looks at the measures. Where the rule enters or leaves the engine asks for the fact that says so, as
+ * long as what it found is so; nothing changes before that is in the journal.
  */
-export function followStorm(world: World): StormChange | undefined {
-  const { storm } = world
-  if (storm.by === 'person') return undefined
-  if (!isSumming(world)) return obey(world)
-  const { enter, leave } = world.rules.judgement.storm
-  const found = measures(world)
-  const names = ['openIncidents', 'offsPerMinute', 'feeders'] as const
+export function followStorm(world: World): void {
+  if (world.storm.by === 'person') return
+  if (!isSumming(world)) {
+    obey(world)
+    return
+  }
+  const found = foundNow(world)
+  const { asked } = world.storm
+  if (found?.on !== asked?.on) world.storm = { ...world.storm, asked: found ?? null }
+}
+
+/** What the engine asks to be recorded; whoever gives it its ticks appends it. */
+export function askedOf(world: World | undefined): AskedFact | undefined {
+  return world?.storm.asked ?? undefined
+}
+
+/** The word that the rule would have recorded now; undefined where all stays as it is. */
+function foundNow(world: World): AskedFact | undefined {
+  const { storm, now: noticedAt, rules } = world
+  const { enter, leave } = rules.judgement.storm
+  if (noticedAt <= storm.turnedAt) return undefined
+  const measured = measures(world)
+  const said = { type: 'stormTurned', by: 'rule', noticedAt, ruleVersion: rules.version } as const
   if (!storm.on) {
-    const over = names.find((name) => found[name] >= enter[name])
+    const over = MEASURES.find((name) => measured[name] >= enter[name])
     if (!over) return undefined
-    const latest = Math.max(
-      storm.offs.latest,
-      ...world.across.parts.map(({ position }) => position),
-    )
-    const causes = latest === 0 ? [] : [latest]
-    return turn(world, { on: true, by: 'rule', reason: `${over}=${found[over]}` }, causes)
+    const reason = `${over}=${measured[over]}`
+    return { ...said, on: true, reason, measured, thresholds: enter }
   }
-  const calm = names.every((name) => found[name] < leave.share * enter[name])
-  if (!calm) {
-    if (storm.calmSince !== null) world.storm = { ...storm, calmSince: null }
-    return undefined
+  const thresholds = {
+    openIncidents: leave.share * enter.openIncidents,
+    offsPerMinute: leave.share * enter.offsPerMinute,
+    feeders: leave.share * enter.feeders,
   }
-  const calmSince = storm.calmSince ?? world.now
-  if (storm.calmSince === null) world.storm = { ...storm, calmSince }
-  if (world.now - calmSince < leave.afterMinutes * MINUTE_MS) return undefined
-  return turn(world, { on: false, by: 'rule', reason: `calm=${leave.afterMinutes}min` }, [])
+  const calm = MEASURES.every((name) => measured[name] < thresholds[name])
+  const calmSince = calm ? (storm.calmSince ?? noticedAt) : null
+  if (calmSince !== storm.calmSince) world.storm = { ...storm, calmSince }
+  if (calmSince === null || noticedAt - calmSince < leave.afterMinutes * MINUTE_MS) return undefined
+  const reason = `calm=${leave.afterMinutes}min`
+  return { ...said, on: false, reason, measured, thresholds }
+}
+
+/**
+ * What the rule found is recorded: from here on it holds. An answer that comes twice, or after storm mode
+ * has turned otherwise or a person has spoken, is one to an old question and changes nothing.
+ */
+export function turnStorm(world: World, position: Position, fact: StormTurnedFact): StormChange[] {
+  const { storm } = world
+  const { on, reason, noticedAt } = fact
+  if (storm.by === 'person' || storm.on === on || noticedAt <= storm.turnedAt) return []
+  return [turn(world, { on, by: 'rule', reason }, [position])]
 }
 
 /** What the part that sums says holds here; it has told of it. */
-function obey(world: World): undefined {
+function obey(world: World): void {
   const { storm, across } = world
   const { on, reason } = across.judged?.storm ?? { on: false, reason: null }
   if (on !== storm.on) world.storm = { ...storm, on, reason, since: world.now, calmSince: null }
@@ -89,11 +117,11 @@ function turn(
   who: string | null = null,
 ): StormChange {
   const since = to.on === world.storm.on ? world.storm.since : world.now
-  world.storm = { ...world.storm, ...to, since, calmSince: null }
+  world.storm = { ...world.storm, ...to, since, calmSince: null, turnedAt: world.now, asked: null }
   return { type: 'storm', at: world.now, ...to, who, causes }
 }
 
-function measures(world: World) {
+function measures(world: World): StormMeasures {
   let openIncidents = 0
   for (const incident of world.cases.values()) if (isActive(incident)) openIncidents++
   const found = {

@@ -1,6 +1,6 @@
 /** Storm mode by a person's word: a fact, in force until a person gives it back to the rule. */
 import { z } from 'zod'
-import { STORM_MODES } from '../../facts/facts.ts'
+import { STORM_MODES } from '../../facts/storm.ts'
 import { audited } from '../audited.ts'
 import { callerOf, route } from '../route.ts'
 import { code } from '../schemas.ts'

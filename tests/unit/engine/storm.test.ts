@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest'
 import { readWorld, writeHeap } from '../../../src/engine/state/heap.ts'
 import type { StormChange } from '../../../src/engine/storm/state.ts'
-import { thresholds } from '../../../src/engine/storm/storm.ts'
-import type { StormModeFact } from '../../../src/facts/facts.ts'
+import { askedOf, thresholds } from '../../../src/engine/storm/storm.ts'
+import type { AskedFact, StormModeFact } from '../../../src/facts/storm.ts'
 import { drawnGrid } from '../../../src/grid/drawing.ts'
 import { EngineLab, shippedRules } from '../../support/engine-lab.ts'
 
@@ -100,4 +100,74 @@ test('it outlives a snapshot and new rules', () => {
   expect(readWorld(heap, registers, grid, rules).storm).toEqual(storm)
   lab.feed({ type: 'rulesApplied', receivedAt: lab.now, digest: 'rules', by: 'test' })
   expect(lab.engine.world!.storm).toEqual(storm)
+})
+
+/** A lab whose journal records nothing that the engine asks for. */
+function unrecorded() {
+  const lab = labWith({ feeders: 1 })
+  lab.records = false
+  const recorded = (asked: AskedFact) => lab.feed({ ...asked, receivedAt: lab.now })
+  const asked = () => askedOf(lab.engine.world)
+  return { lab, recorded, asked }
+}
+
+test('the rule asks for a fact, and nothing changes before that is recorded', () => {
+  const { lab, recorded, asked } = unrecorded()
+  branchOut(lab, 'B1-X')
+  lab.pass(5)
+  const found = asked()!
+  expect(found).toMatchObject({
+    ...{ type: 'stormTurned', on: true, by: 'rule', reason: 'feeders=1' },
+    measured: { openIncidents: 1, feeders: 1, offsPerMinute: 6 },
+    thresholds: { openIncidents: 200, feeders: 1, offsPerMinute: 20000 },
+    ruleVersion: lab.engine.world!.rules.version,
+  })
+  lab.pass(120)
+  expect(lab.engine.world!.storm.on).toBe(false)
+  // Asked once, and for as long as it is so; a restart in between changes nothing of it.
+  expect(asked()).toBe(found)
+  lab.restart(({ registers, grid, rules }) =>
+    readWorld(writeHeap(lab.engine.world!), registers, grid, rules),
+  )
+  expect(asked()).toEqual(found)
+  expect(recorded(found)).toMatchObject([{ type: 'storm', on: true, causes: [lab.position] }])
+  expect(asked()).toBeUndefined()
+  expect(recorded(found)).toEqual([])
+})
+
+test('what is asked is taken back where it is no longer so', () => {
+  const { lab, asked } = unrecorded()
+  branchOut(lab, 'B1-X')
+  lab.pass(5)
+  expect(asked()).toBeDefined()
+  branchOut(lab, 'B1-X', 'powerOn')
+  lab.pass(900)
+  expect(asked()).toBeUndefined()
+})
+
+test('an answer that comes after the storm, or after a person’s word, changes nothing', () => {
+  const { lab, recorded, asked } = unrecorded()
+  branchOut(lab, 'B1-X')
+  lab.pass(5)
+  const begins = asked()!
+  recorded(begins)
+  branchOut(lab, 'B1-X', 'powerOn')
+  lab.pass(900)
+  const ends = asked()!
+  expect(ends).toMatchObject({ on: false, reason: 'calm=5min', thresholds: { feeders: 0.6 } })
+  expect(recorded(ends)).toMatchObject([{ on: false }])
+  for (const late of [begins, ends]) expect(recorded(late)).toEqual([])
+  branchOut(lab, 'B2-X')
+  lab.pass(5)
+  const again = asked()!
+  const order = (mode: StormModeFact['mode']) =>
+    lab.feed({ type: 'stormMode', receivedAt: lab.now, mode, by: 'wang', role: 'shiftLeader' })
+  order('off')
+  expect(recorded(again)).toEqual([])
+  lab.pass(60)
+  expect(asked()).toBeUndefined()
+  order('rule')
+  expect(recorded(again)).toEqual([])
+  lab.pass(60)
+  expect(recorded(asked()!)).toMatchObject([{ on: true }])
 })

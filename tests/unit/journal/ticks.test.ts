@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Fact } from '../../../src/facts/facts.ts'
+import type { AskedFact } from '../../../src/facts/storm.ts'
 import { createTicker, type TickerOptions } from '../../../src/journal/ticks.ts'
 
 const START = 1_000_000_000
@@ -22,6 +23,7 @@ describe('the ticker', () => {
       append,
       nextDeadline: () => undefined,
       isBehind: () => false,
+      asked: () => undefined,
       last: 0,
       now: () => Date.now(),
       ...options,
@@ -63,6 +65,28 @@ describe('the ticker', () => {
     deadline = undefined
     await vi.advanceTimersByTimeAsync(10_000)
     expect(ticks).toHaveLength(3)
+    await ticker.stop()
+  })
+
+  it('has what the engine asks for recorded once, before the next tick, and again after a refusal', async () => {
+    const asked = { type: 'stormTurned', on: true } as AskedFact
+    const appended: Fact[] = []
+    let refuses = true
+    const append = async (fact: Fact) => {
+      appended.push(fact)
+      if (fact.type === 'stormTurned' && refuses) throw new Error('full')
+      return appended.length
+    }
+    const { ticker } = collect({ append, asked: () => asked, nextDeadline: () => START })
+    ticker.start()
+    await vi.advanceTimersByTimeAsync(100)
+    expect(appended).toEqual([{ ...asked, receivedAt: START }])
+    refuses = false
+    // Through Kafka the engine asks on until it has met its answer.
+    await vi.advanceTimersByTimeAsync(900)
+    expect(appended.map(({ type }) => type)).toEqual([
+      ...['stormTurned', 'stormTurned', 'tick', 'tick', 'tick'],
+    ])
     await ticker.stop()
   })
 

@@ -7,6 +7,7 @@ import type { Shelf } from '../../../app/judge.ts'
 import { Pipeline } from '../../../app/pipeline.ts'
 import { newestBeginning, Snapshotting } from '../../../app/snapshotting.ts'
 import type { ChangeBatch } from '../../../engine/changes.ts'
+import { askedOf } from '../../../engine/storm/storm.ts'
 import type { Fact } from '../../../facts/facts.ts'
 import type { InstantMs } from '../../../facts/time.ts'
 import { openSnapshots } from '../../../journal/snapshots.ts'
@@ -69,6 +70,7 @@ export class Life {
       append: (fact) => journal.append(fact),
       nextDeadline: () => pipeline.judge.engine.nextDeadline(),
       isBehind: () => pipeline.judge.engine.isBehind,
+      asked: () => askedOf(pipeline.judge.engine.world),
       last: pipeline.judge.engine.world?.now ?? 0,
       now: around.now,
     })

@@ -52,6 +52,8 @@ export interface SeedResult {
   /** Change batches that followers were told twice. */
   readonly duplicated: number
   readonly facts: number
+  /** How often the journal has storm mode begin or end by rule. */
+  readonly storms: number
   readonly incidents: number
   readonly crashes: number
 }
@@ -157,10 +159,11 @@ class Stage {
   close(): SeedResult {
     const held = new Set<string>()
     const digest = this.#life?.records.state.digest ?? ''
-    let facts = 0
+    let [facts, storms] = [0, 0]
     for (const row of this.#durable.rows)
       for (const { fact } of decodeRow(row)) {
         facts++
+        if (fact.type === 'stormTurned') storms++
         if (fact.type === 'report' && fact.messageId) held.add(fact.messageId)
       }
     this.#durable.close()
@@ -173,7 +176,7 @@ class Stage {
       failures: this.auditor.failures,
       lost,
       duplicated: this.#duplicated,
-      facts,
+      ...{ facts, storms },
       incidents: this.auditor.incidents,
       crashes: this.#crashes,
     }
