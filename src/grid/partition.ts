@@ -32,8 +32,46 @@ export function groupFeeders(
   const feederOfZone = new Int32Array(1 + zone.reduce((high, z) => Math.max(high, z), -1)).fill(-1)
   for (let d = 0; d < feeder.length; d++)
     if (feeder[d]! >= 0) feederOfZone[zone[to[d]!]!] = feeder[d]!
-  const root = feeders.map((_, index) => index)
-  const find = (index: number): number => {
+  const groups = new Groups(feeders.length)
+  const bySubstation = new Map<number, number>()
+  feeders.forEach(({ substation }, index) => {
+    const first = bySubstation.get(substation)
+    if (first === undefined) bySubstation.set(substation, index)
+    else groups.join(first, index)
+  })
+  for (let d = 0; d < feeder.length; d++) {
+    const a = feederOfZone[zone[from[d]!]!]!
+    const b = feederOfZone[zone[to[d]!]!]!
+    if (a >= 0 && b >= 0 && a !== b) groups.join(a, b)
+  }
+  return groups.numbered()
+}
+
+/** Of `0 … size - 1`, each alone until it is joined with another. */
+class Groups {
+  readonly #root: Int32Array
+
+  constructor(size: number) {
+    this.#root = Int32Array.from({ length: size }, (_, index) => index)
+  }
+
+  join(a: number, b: number): void {
+    const [x, y] = [this.#find(a), this.#find(b)]
+    this.#root[Math.max(x, y)] = Math.min(x, y)
+  }
+
+  /** The group of each, numbered 0, 1, 2 … in their order. */
+  numbered(): Int32Array {
+    const numbers = new Map<number, number>()
+    return this.#root.map((_, index) => {
+      const group = this.#find(index)
+      if (!numbers.has(group)) numbers.set(group, numbers.size)
+      return numbers.get(group)!
+    })
+  }
+
+  #find(index: number): number {
+    const root = this.#root
     let at = index
     while (root[at] !== at) {
       root[at] = root[root[at]!]!
@@ -41,28 +79,6 @@ export function groupFeeders(
     }
     return at
   }
-  const join = (a: number, b: number) => {
-    const x = find(a)
-    const y = find(b)
-    root[Math.max(x, y)] = Math.min(x, y)
-  }
-  const bySubstation = new Map<number, number>()
-  feeders.forEach(({ substation }, index) => {
-    const first = bySubstation.get(substation)
-    if (first === undefined) bySubstation.set(substation, index)
-    else join(first, index)
-  })
-  for (let d = 0; d < feeder.length; d++) {
-    const a = feederOfZone[zone[from[d]!]!]!
-    const b = feederOfZone[zone[to[d]!]!]!
-    if (a >= 0 && b >= 0 && a !== b) join(a, b)
-  }
-  const numbers = new Map<number, number>()
-  return Int32Array.from(feeders, (_, index) => {
-    const group = find(index)
-    if (!numbers.has(group)) numbers.set(group, numbers.size)
-    return numbers.get(group)!
-  })
 }
 
 /**
@@ -82,15 +98,20 @@ export function packPartitions(groupSizes: readonly number[], count: number): In
   return partition
 }
 
+/** Two feeders, by id, that must be judged in one place for another reason than the grid itself. */
+export type FeederPair = readonly [one: string, other: string]
+
 /**
  * Where each feeder of a grid is judged, of `count` partitions, where grids came before it: where it was
  * `placed`, however the grid changes. What is new goes to what it can be joined with, else to its unit,
  * else where there is least. `moved` are those that cannot stay: something joins them with more elsewhere.
+ * Of `pairs` one may be gone from the grid: it is placed as well, and may be moved.
  */
 export function placeFeeders(
   placed: FeederPartitions,
   grid: Pick<CompiledGrid, 'feeders' | 'devices' | 'nodes'>,
   count: number,
+  pairs: readonly FeederPair[] = [],
 ): { readonly partitions: FeederPartitions; readonly moved: readonly string[] } {
   const { feeders, devices, nodes } = grid
   if (placed.size === 0)
@@ -99,23 +120,31 @@ export function placeFeeders(
       moved: [],
     }
   const load = new Loads(count)
-  const groups = membersOf(groupFeeders(feeders, devices, nodes.zone))
+  const ids = [...new Set([...feeders.map(({ id }) => id), ...pairs.flat()])]
+  const joined = new Groups(ids.length)
+  const group = groupFeeders(feeders, devices, nodes.zone)
+  for (const [at, number] of group.entries()) joined.join(group.indexOf(number), at)
+  const index = new Map(ids.map((id, at) => [id, at]))
+  for (const [one, other] of pairs) joined.join(index.get(one)!, index.get(other)!)
+  const groups = membersOf(joined.numbered())
   const sizes = sizesOf(grid)
+  /** What is gone weighs as little as there can be. */
+  const sizeOf = (at: number) => sizes[at] ?? 1
   const partitions = new Map<string, number>()
   const moved: string[] = []
   const put = (members: readonly number[], home: number) => {
-    for (const index of members) {
-      const { id, unit } = feeders[index]!
+    for (const at of members) {
+      const id = ids[at]!
       if ((placed.get(id) ?? home) !== home) moved.push(id)
       partitions.set(id, home)
-      load.add(unit, home, sizes[index]!)
+      const feeder = feeders[at]
+      if (feeder) load.add(feeder.unit, home, sizeOf(at))
     }
   }
-  const known = (index: number) => placed.has(feeders[index]!.id)
+  const known = (at: number) => placed.has(ids[at]!)
   for (const members of groups) {
     const home = new Loads(count)
-    for (const index of members.filter(known))
-      home.add(0, placed.get(feeders[index]!.id)!, sizes[index]!)
+    for (const at of members.filter(known)) home.add(0, placed.get(ids[at]!)!, sizeOf(at))
     if (members.some(known)) put(members, home.fullest(0)!)
   }
   for (const members of groups)

@@ -1,5 +1,5 @@
 /**
- * A grid that joins feeders of two partitions waits until those that must move are drained: nothing is
+ * A grid that joins feeders of two partitions, or hangs something over between them, waits until those that must move are drained: nothing is
  * open on them, nothing stirs. Then they move, one engine lets go of what another has taken, and the
  * grid comes into force like any other (ADR 11). What is asked for outlasts restarts; where the moving
  * was cut short, the table of partitions follows the engines.
@@ -15,7 +15,7 @@ import { positionOf } from '../../journal/kafka/messages.ts'
 import { JournalError } from '../../journal/port.ts'
 import type { Telemetry } from '../../telemetry/telemetry.ts'
 import type { FollowedWorlds } from './followed-worlds.ts'
-import { type FeederMove, MovedFeederError, type Placement, placeGrid } from './moves.ts'
+import { type FeederMove, type Placement, placeGrid } from './moves.ts'
 
 /** Between two looks: draining is a matter of minutes. */
 export const DRAIN_LOOK_MS = 1_000
@@ -60,18 +60,19 @@ export class Draining {
 
   /**
    * Has the grid wait where it moves feeders; undefined where it moves none and may be put in force.
-   * @throws MovedFeederError, JournalError
+   * @throws JournalError
    */
   begin(after: CompiledGrid, by: string): Promise<WaitingGrid | undefined> {
     return this.#next(async () => {
       const { topic, share, telemetry, now } = this.#parts
-      const { moves } = await this.#place(after)
+      const placement = await this.#place(after)
+      const { moves } = placement
       if (moves.length === 0) return undefined
       await share(after.digest)
       const asked = { digest: after.digest, by, at: now() }
       await topic.sayWaiting(asked)
       telemetry.emit('grid.waits', { digest: after.digest, feeders: moves.length })
-      this.#seen = seenAs(asked, moves, this.#holds(moves), null)
+      this.#seen = seenAs(asked, moves, this.#holds(placement), null)
       return this.#seen
     })
   }
@@ -115,16 +116,11 @@ export class Draining {
     const asked = this.#parts.topic.waiting
     if (!asked) return
     const after = await this.#parts.load(asked.digest)
-    const placement = await this.#place(after).catch((error) => {
-      // Another grid is in force by now.
-      if (!(error instanceof MovedFeederError)) throw error
-      this.#seen = seenAs(asked, [], [], error.message)
-    })
-    if (!placement) return
+    const placement = await this.#place(after)
     const { moves } = placement
     if (moves.length === 0) return this.#put(asked)
     const unjudged = moves.find(({ from, to }) => !this.#world(from) || !this.#world(to))
-    const holds = unjudged ? [] : this.#holds(moves)
+    const holds = unjudged ? [] : this.#holds(placement)
     const problem = unjudged ? `no engine has judged partitions of ${unjudged.feeder} yet` : null
     this.#seen = seenAs(asked, moves, holds, problem)
     if (!unjudged && holds.length === 0) await this.#move(placement)
@@ -158,7 +154,8 @@ export class Draining {
   }
 
   /** What takes a feeder hears of it before what has it is asked to let it go. */
-  async #move({ known, moves }: Placement): Promise<void> {
+  async #move(placement: Placement): Promise<void> {
+    const { known, moves } = placement
     const { topic, worlds, append, partitions, now } = this.#parts
     // Put in force by an earlier program, which left it to the grid.
     if (topic.partitions.size === 0) await topic.sayPartitions(known)
@@ -167,7 +164,7 @@ export class Draining {
       const told = knownOf(this.#world(from)!, feeder, receivedAt)
       await append({ type: 'feederTaken', receivedAt, feeder, ...told }, to)
     }
-    for (const { from, to, feeders } of together(moves)) {
+    for (const { from, to, feeders } of together(placement)) {
       const offset = await append({ type: 'feedersLeft', receivedAt, feeders, part: to }, from)
       await worlds.reached(positionOf(offset, from, partitions))
     }
@@ -185,8 +182,8 @@ export class Draining {
     return this.#placed.placement
   }
 
-  #holds(moves: readonly FeederMove[]): readonly Hold[] {
-    return together(moves).flatMap(({ from, feeders }) => {
+  #holds(placement: Placement): readonly Hold[] {
+    return together(placement).flatMap(({ from, feeders }) => {
       const world = this.#world(from)
       return world ? heldBy(world, feeders) : []
     })
@@ -197,17 +194,23 @@ export class Draining {
   }
 }
 
-/** Moves from one partition to one other: feeders that are joined today leave in one. */
-function together(
-  moves: readonly FeederMove[],
-): readonly { readonly from: number; readonly to: number; readonly feeders: readonly string[] }[] {
-  const groups = new Map<string, { from: number; to: number; feeders: string[] }>()
+/**
+ * Moves from one partition to one other: feeders that are joined today leave in one. With them what the
+ * grid hangs over leaves for good: the engine passes on what comes of it, by the feeder it will hang on.
+ */
+function together({ moves, hungOver }: Pick<Placement, 'moves' | 'hungOver'>): readonly {
+  readonly from: number
+  readonly to: number
+  readonly feeders: readonly string[]
+}[] {
+  const groups = new Map<string, { from: number; to: number; feeders: Set<string> }>()
   for (const { feeder, from, to } of moves) {
-    const group = groups.get(`${from} ${to}`) ?? { from, to, feeders: [] }
+    const group = groups.get(`${from} ${to}`) ?? { from, to, feeders: new Set() }
     groups.set(`${from} ${to}`, group)
-    group.feeders.push(feeder)
+    group.feeders.add(feeder)
+    for (const [before, after] of hungOver) if (before === feeder) group.feeders.add(after)
   }
-  return [...groups.values()]
+  return [...groups.values()].map((group) => ({ ...group, feeders: [...group.feeders] }))
 }
 
 function seenAs(

@@ -2,14 +2,14 @@
  * What a grid leaves where it was and what it moves between partitions. The state of a feeder (its
  * open incidents, their numbers, what was heard of it) is with the engine of its partition, and nothing
  * carries it over: so feeders stay where they were placed. Those that a grid joins with feeders of
- * another partition move once nothing is open on them (`draining.ts`); what it hangs elsewhere beside that is refused.
+ * another partition, or between which it hangs something over, move once nothing is open on them (`draining.ts`).
  */
 import type { CompiledGrid } from '../../grid/compiled.ts'
-import { deviceOfObserver } from '../../grid/feeder-of.ts'
-import { type FeederPartitions, placeFeeders } from '../../grid/partition.ts'
-import { type Partitions, partitionOfDevice } from './routing.ts'
+import { deviceOfObserver, feederOfDevice } from '../../grid/feeder-of.ts'
+import { type FeederPair, type FeederPartitions, placeFeeders } from '../../grid/partition.ts'
+import type { Partitions } from './routing.ts'
 
-/** Feeders and things named in the refusal; the number says how many there are. */
+/** Feeders named in the refusal; the number says how many there are. */
 const MOST_NAMED = 50
 /** Ids looked up before others get their turn: some ten milliseconds. */
 const LOOKED_UP = 20_000
@@ -28,23 +28,27 @@ export interface Placement {
   readonly known: FeederPartitions
   /** Feeders of the grid before that must be judged elsewhere first. */
   readonly moves: readonly FeederMove[]
+  /** Where the grid hangs over what was on a feeder: feeder before, feeder after. */
+  readonly hungOver: readonly FeederPair[]
 }
 
-/** A grid would move a feeder, or what hangs on one, to a partition whose engine knows nothing of it. */
+/** A grid would move a feeder to a partition whose engine knows nothing of it, at a start, which waits for nothing. */
 export class MovedFeederError extends Error {
   readonly code = 'grid.movedFeeder'
-  constructor(what: string, ids: readonly string[], then: string) {
+  constructor(ids: readonly string[]) {
     const named = ids.slice(0, MOST_NAMED).join(', ')
     const more = ids.length > MOST_NAMED ? ` and ${ids.length - MOST_NAMED} more` : ''
-    super(`the grid puts ${ids.length} ${what} into another partition: ${named}${more}; ${then}`)
+    super(
+      `the grid puts ${ids.length} feeders into another partition: ${named}${more}; start with the grid in force and put this one in force with \`grid apply\`, which waits until they may move`,
+    )
     this.name = 'MovedFeederError'
   }
 }
 
 /**
  * Where each feeder of `after` is judged, when it takes the place of `before`: where it was, by what was
- * `placed`, but for those that something joins with feeders of another partition. Refuses a grid that
- * moves a device, a usage point or an observer beside those. @throws MovedFeederError
+ * `placed`, but for those that something joins with feeders of another partition. What hangs on another
+ * feeder than before joins the two as well: the engine that has it goes on with it.
  */
 export async function placeGrid(
   before: CompiledGrid | undefined,
@@ -52,16 +56,15 @@ export async function placeGrid(
   { count, placed }: Partitions,
 ): Promise<Placement> {
   const known = before ? placedUnder(before, after, { count, placed }) : placed
-  const { partitions, moved } = placeFeeders(known, after, count)
-  // Facts are sent by the grid before, by some, for some moments more.
-  const both = new Map([...known, ...partitions])
-  if (before && count > 1) await refuseMovedThings(before, after, { count, placed: both })
+  const hungOver = before && count > 1 ? await findHungOver(before, after) : []
+  const { partitions, moved } = placeFeeders(known, after, count, hungOver)
   // Of a feeder that only comes back with this grid nobody holds anything.
   const judged = before && new Set(before.feeders.map(({ id }) => id))
   const moves = moved
     .filter((feeder) => judged?.has(feeder) ?? true)
     .map((feeder) => ({ feeder, from: known.get(feeder)!, to: partitions.get(feeder)! }))
-  return { partitions: both, known, moves }
+  // Facts are sent by the grid before, by some, for some moments more.
+  return { partitions: new Map([...known, ...partitions]), known, moves, hungOver }
 }
 
 /** The same at a start, where nothing waits until feeders may move. @throws MovedFeederError */
@@ -72,12 +75,7 @@ export async function placeAtStart(
 ): Promise<FeederPartitions> {
   const placement = await placeGrid(before, after, partitions)
   const moved = placement.moves.map(({ feeder }) => feeder)
-  if (moved.length > 0)
-    throw new MovedFeederError(
-      'feeders',
-      moved,
-      'start with the grid in force and put this one in force with `grid apply`, which waits until they may move',
-    )
+  if (moved.length > 0) throw new MovedFeederError(moved)
   return placement.partitions
 }
 
@@ -93,45 +91,41 @@ function placedUnder(
   return new Map([...placed].filter(([id]) => ids.has(id)))
 }
 
-async function refuseMovedThings(
-  before: CompiledGrid,
-  after: CompiledGrid,
-  partitions: Partitions,
-): Promise<void> {
-  for (const [what, idsOf, deviceOf] of THINGS) {
-    const moved: string[] = []
+/** Each pair once, however much was hung over. */
+async function findHungOver(before: CompiledGrid, after: CompiledGrid): Promise<FeederPair[]> {
+  const pairs = new Map<string, FeederPair>()
+  for (const [idsOf, deviceOf] of THINGS) {
     const [ids, known] = [idsOf(after), idsOf(before)]
     for (let i = 0; i < ids.count; i++) {
       if (i % LOOKED_UP === LOOKED_UP - 1) await new Promise((resolve) => setImmediate(resolve))
       const id = ids.idOf(i)
       if (known.indexOf(id) < 0) continue
-      const [from, to] = [deviceOf(before, id), deviceOf(after, id)]
-      if (from < 0 || to < 0) continue
-      if (partitionOfDevice(before, from, partitions) !== partitionOfDevice(after, to, partitions))
-        moved.push(id)
+      const from = feederIdOf(before, deviceOf(before, id))
+      const to = feederIdOf(after, deviceOf(after, id))
+      if (from !== undefined && to !== undefined && from !== to)
+        pairs.set(`${from} ${to}`, [from, to])
     }
-    if (moved.length > 0)
-      throw new MovedFeederError(
-        what,
-        moved,
-        'with kafka.partitions above 1 that needs topics of a new kafka.prefix',
-      )
   }
+  return [...pairs.values()]
+}
+
+/** Undefined of what no feeder feeds: partition 0 had it, where nothing is ever open of it. */
+function feederIdOf(grid: CompiledGrid, device: number): string | undefined {
+  const feeder = feederOfDevice(grid, device)
+  return feeder === undefined ? undefined : grid.feeders[feeder]!.id
 }
 
 type Ids = CompiledGrid['devices']['ids']
 
-/** Who judges each, by the device it is or sits at. */
+/** What hangs on feeders, by the device it is or sits at. */
 const THINGS: readonly (readonly [
-  what: string,
   ids: (grid: CompiledGrid) => Ids,
   device: (grid: CompiledGrid, id: string) => number,
 ])[] = [
-  ['devices', ({ devices }) => devices.ids, ({ devices }, id) => devices.ids.indexOf(id)],
+  [({ devices }) => devices.ids, ({ devices }, id) => devices.ids.indexOf(id)],
   [
-    'usage points',
     ({ usagePoints }) => usagePoints.ids,
     ({ usagePoints }, id) => usagePoints.device[usagePoints.ids.indexOf(id)]!,
   ],
-  ['terminals and meters', ({ observers }) => observers.ids, deviceOfObserver],
+  [({ observers }) => observers.ids, deviceOfObserver],
 ]

@@ -18,14 +18,28 @@ import { createTelemetry } from '../../../src/telemetry/telemetry.ts'
 import { rulesWithoutCalls, START } from '../../support/engine-lab.ts'
 
 const COUNT = 2
-const drawing = (row: string, areas: number) => `${row} breaker station:S-${row}
-  ${row}X1..${row}X${areas} transformer
+const areas = (names: string) => `  ${names} transformer
     C concentrator
     m1..m4 meter`
+const drawing = (row: string, count: number) => `${row} breaker station:S-${row}
+${areas(`${row}X1..${row}X${count}`)}`
 const drawn = [drawing('A', 3), drawing('B', 2)]
 const FIRST = compileGrid(drawnGrid(drawn.join('\n')), 'first')
 const JOINED = compileGrid(drawnGrid([...drawn, 'tie T A B'].join('\n')), 'joined')
+/** The second area of B hangs on A from then on, and nothing joins the two feeders. */
+const HUNG_OVER = compileGrid(
+  drawnGrid([`${drawn[0]}\n${areas('BX2..BX2')}`, drawing('B', 1)].join('\n')),
+  'hung over',
+)
+/** All of B does, and B is no more. */
+const TAKEN_IN = compileGrid(drawnGrid(`${drawn[0]}\n${areas('BX1..BX2')}`), 'taken in')
 const telemetry = createTelemetry({ level: 'silent', processMetrics: false })
+
+/** What a `sensing` knows of where facts go. */
+interface Way {
+  readonly placed: FeederPartitions
+  readonly grid: CompiledGrid
+}
 
 /** Two partitions with their engines, and what every role is told, without Kafka between them. */
 class Roles {
@@ -39,8 +53,11 @@ class Roles {
   /** Until then nothing more is appended: whoever appends was killed. */
   appendsLeft = Number.POSITIVE_INFINITY
 
-  constructor() {
-    const grids = new Map([FIRST, JOINED].map((grid) => [grid.digest, grid]))
+  readonly #after: CompiledGrid
+
+  constructor(after = JOINED) {
+    this.#after = after
+    const grids = new Map([FIRST, after].map((grid) => [grid.digest, grid]))
     const shelf = {
       load: async () => {},
       grid: (digest: string) => grids.get(digest)!,
@@ -65,19 +82,22 @@ class Roles {
   }
 
   /** As `sensing` sends it, by the table that it knows. */
-  send(fact: Fact, placed: FeederPartitions = this.table): void {
-    for (const partition of partitionsOf(fact, this.grid, { count: COUNT, placed }))
+  send(fact: Fact, { placed = this.table, grid = this.grid }: Partial<Way> = {}): void {
+    for (const partition of partitionsOf(fact, grid, { count: COUNT, placed }))
       this.append(fact, partition)
   }
 
-  say(row: string, kind: 'powerOff' | 'powerOn', placed?: FeederPartitions): void {
+  say(row: string, kind: 'powerOff' | 'powerOn', placed: FeederPartitions = this.table): void {
+    for (let area = 1; area <= (row === 'A' ? 3 : 2); area++)
+      this.sayArea(`${row}X${area}`, kind, { placed })
+  }
+
+  sayArea(area: string, kind: 'powerOff' | 'powerOn', way: Partial<Way>): void {
     const said = { type: 'report', receivedAt: this.now, at: this.now, kind } as const
-    for (let area = 1; area <= (row === 'A' ? 3 : 2); area++) {
-      const terminal = `${row}X${area}-C` as never
-      const meters = [1, 2, 3, 4].map((m) => `o-${row}X${area}-m${m}` as never)
-      this.send({ ...said, terminal }, placed)
-      this.send({ ...said, terminal, meters }, placed)
-    }
+    const terminal = `${area}-C` as never
+    const meters = [1, 2, 3, 4].map((m) => `o-${area}-m${m}` as never)
+    this.send({ ...said, terminal }, way)
+    this.send({ ...said, terminal, meters }, way)
   }
 
   pass(seconds: number): void {
@@ -119,19 +139,19 @@ class Roles {
       ...{ partitions: COUNT, telemetry, now: () => roles.now },
       gridInForce: () => roles.grid,
       share: async () => {},
-      load: async () => JOINED,
+      load: async () => roles.#after,
       async append(fact, partition) {
         roles.#spend()
         return roles.append(fact, partition)
       },
       async put(digest, by) {
-        const { partitions, moves } = await placeNow(JOINED)
+        const { partitions, moves } = await placeNow(roles.#after)
         expect(moves).toEqual([])
         roles.#spend()
         roles.table = partitions
         for (const partition of [0, 1])
           roles.append({ type: 'gridApplied', receivedAt: roles.now, digest, by }, partition)
-        roles.grid = JOINED
+        roles.grid = roles.#after
       },
     })
   }
@@ -285,4 +305,73 @@ test('killed between the engine that let go and the table, and taken back: the t
   expect(await next.cancel()).toBe(true)
   await next.look()
   expect([roles.grid, roles.table.get('f-B')]).toEqual([FIRST, home])
+})
+
+test.each([
+  ['on another feeder', HUNG_OVER],
+  ['on the feeder that takes the other in', TAKEN_IN],
+])('what a grid hangs %s is judged there, however late somebody learns of it', async (_, after) => {
+  roles = new Roles(after)
+  roles.table = await placeAtStart(undefined, FIRST, { count: COUNT, placed: new Map() })
+  roles.pass(1)
+  const before: Way = { placed: roles.table, grid: FIRST }
+  const draining = roles.draining()
+  roles.sayArea('BX2', 'powerOff', before)
+  roles.pass(600)
+  expect(roles.open(away)).toEqual(['BX2'])
+  expect(await draining.begin(after, 'wang')).toMatchObject({
+    openIncidents: 1,
+    moves: [{ feeder: 'f-B', from: away, to: home }],
+  })
+  await draining.look()
+  expect(roles.grid).toBe(FIRST)
+  roles.sayArea('BX2', 'powerOn', before)
+  roles.pass(2_000)
+  for (let look = 0; look < 2; look++) await draining.look()
+  expect([roles.grid, draining.waiting]).toEqual([after, null])
+  const ways: Partial<Way>[] = [{}, before, { grid: FIRST }, { placed: before.placed }]
+  for (const way of ways) {
+    roles.sayArea('BX2', 'powerOff', way)
+    roles.pass(30)
+
+    expect([roles.open(away), roles.open(home)]).toEqual([[], ['BX2']])
+    roles.sayArea('BX2', 'powerOn', way)
+    roles.pass(2_000)
+    expect([roles.open(away), roles.open(home)]).toEqual([[], []])
+  }
+})
+
+test('killed after any step of hanging over, what was hung over is judged once all the same', async () => {
+  for (let steps = 0; steps < 8; steps++) {
+    roles = new Roles(HUNG_OVER)
+    roles.table = await placeAtStart(undefined, FIRST, { count: COUNT, placed: new Map() })
+    const before: Way = { placed: roles.table, grid: FIRST }
+    roles.pass(1)
+    await roles.draining().begin(HUNG_OVER, 'wang')
+    roles.appendsLeft = steps
+    const cut = roles.draining()
+    for (let look = 0; look < 3; look++) await cut.look()
+    roles.appendsLeft = Number.POSITIVE_INFINITY
+    const next = roles.draining()
+    for (let look = 0; look < 3; look++) await next.look()
+    expect([roles.grid, next.waiting]).toEqual([HUNG_OVER, null])
+    roles.sayArea('BX2', 'powerOff', before)
+    roles.pass(30)
+    expect([roles.open(away), roles.open(home)]).toEqual([[], ['BX2']])
+  }
+})
+
+test('a thing that is seen dark from the partition it will go to holds the grid as well', async () => {
+  roles = new Roles(HUNG_OVER)
+  roles.table = await placeAtStart(undefined, FIRST, { count: COUNT, placed: new Map() })
+  roles.pass(1)
+  // A terminal of B speaks of meters of A: heard where it is itself.
+  const said = { type: 'report', receivedAt: roles.now, at: roles.now, kind: 'powerOff' } as const
+  const meters = [1, 2, 3, 4].map((m) => `o-AX1-m${m}` as never)
+  roles.append({ ...said, terminal: 'AX1-C' as never, meters }, away)
+  roles.pass(600)
+  const held = await roles.draining().begin(HUNG_OVER, 'wang')
+  expect(held!.holds.length).toBeGreaterThan(0)
+  await roles.draining().look()
+  expect(roles.grid).toBe(FIRST)
 })

@@ -1,4 +1,4 @@
-/** What a new grid leaves where it was, and what it must not move, with two partitions. */
+/** What a new grid leaves where it was, and what it moves, with two partitions. */
 import { expect, test } from 'vitest'
 import { placeAtStart, placeGrid } from '../../../src/app/roles/moves.ts'
 import { compileGrid } from '../../../src/grid/compile.ts'
@@ -55,18 +55,50 @@ test('what joins feeders of two partitions has them move, and what stands on the
   expect((await placeGrid(without, joined, partitions)).moves).toEqual([])
 })
 
-test('what moves a meter to a feeder of another partition is refused by name', async () => {
+test('what hangs a meter on a feeder of another partition has one of the two move', async () => {
   const partitions = await partitionsOf()
-  const joined = gridOf(feeder('A', 3), feeder('B', 2), 'tie T A B')
-  const moved = gridOf(feeder('A', 3, 'mB'), feeder('B', 2, 'mA'))
-  await expect(placeGrid(first, moved, partitions)).rejects.toMatchObject({
-    code,
-    message: expect.stringContaining('usage points into another partition: m'),
+  const [from, to] = ['f-B', 'f-A'].map((id) => partitions.placed.get(id)!)
+  const swapped = gridOf(feeder('A', 3, 'mB'), feeder('B', 2, 'mA'))
+  expect(await placeGrid(first, swapped, partitions)).toMatchObject({
+    moves: [{ feeder: 'f-B', from, to }],
+    hungOver: expect.arrayContaining([
+      ['f-A', 'f-B'],
+      ['f-B', 'f-A'],
+    ]),
   })
   // Where one judges all, nothing moves.
   const alone = { count: 1, placed: new Map([...partitions.placed.keys()].map((id) => [id, 0])) }
+  const joined = gridOf(feeder('A', 3), feeder('B', 2), 'tie T A B')
   expect((await placeAtStart(first, joined, alone)).size).toBe(2)
-  expect((await placeAtStart(first, moved, alone)).size).toBe(2)
+  expect((await placeAtStart(first, swapped, alone)).size).toBe(2)
+})
+
+test('a feeder that goes on under another name stays, one that is taken in by another moves there', async () => {
+  const partitions = await partitionsOf()
+  const [ofA, ofB] = ['f-A', 'f-B'].map((id) => partitions.placed.get(id)!)
+  const renamed = gridOf(feeder('A', 3), feeder('B', 2).replace('B breaker', 'N breaker'))
+  const { partitions: placed, moves } = await placeGrid(first, renamed, partitions)
+  expect([moves, placed.get('f-N')]).toEqual([[], ofB])
+  const takenIn = gridOf(feeder('A', 3), feeder('B', 2).split('\n').slice(1).join('\n'))
+  expect((await placeGrid(first, takenIn, partitions)).moves).toEqual([
+    { feeder: 'f-B', from: ofB, to: ofA },
+  ])
+})
+
+test('what goes on between two feeders of one partition keeps them together where one must move', async () => {
+  const drawn = [feeder('A', 9), feeder('B', 3), feeder('C', 2, 'mC')]
+  const before = gridOf(...drawn)
+  const placed = new Map([
+    ['f-A', 0],
+    ['f-B', 1],
+    ['f-C', 1],
+  ])
+  // B is joined with A, and takes a meter of C.
+  const after = gridOf(drawn[0]!, `${drawn[1]}\n    mC meter`, feeder('C', 2, 'mD'), 'tie T A B')
+  expect((await placeGrid(before, after, { count: 2, placed })).moves).toEqual([
+    { feeder: 'f-B', from: 1, to: 0 },
+    { feeder: 'f-C', from: 1, to: 0 },
+  ])
 })
 
 test('a start waits for nothing: with such a grid it is refused, and told of grid apply', async () => {
