@@ -7,6 +7,8 @@ import { ConfigError } from './errors.ts'
 import { type GivenValue, readSettingsFile } from './file.ts'
 import { kafkaProblems } from './kafka.ts'
 import { oidcProblems } from './oidc.ts'
+import { keepOrigins } from './origins.ts'
+import { redisProblems } from './redis.ts'
 import { SETTINGS, type Setting, type Settings } from './schema.ts'
 
 /** A value from the command line: which flag gave it, and its text. */
@@ -59,8 +61,8 @@ function contradictions(settings: Settings, origins: Readonly<Record<string, str
   }
   if (broker?.startsWith('mqtt:') && (caFile ?? certFile) !== null)
     problems.push(`${origins['mqtt.url']}: mqtt.url: certificates need mqtts:`)
-  for (const [key, what] of [...oidcProblems(settings), ...kafkaProblems(settings)])
-    problems.push(`${origins[key]}: ${key}: ${what}`)
+  const more = [...oidcProblems(settings), ...kafkaProblems(settings), ...redisProblems(settings)]
+  for (const [key, what] of more) problems.push(`${origins[key]}: ${key}: ${what}`)
   return problems
 }
 
@@ -90,5 +92,6 @@ export function loadSettings(options: LoadOptions = {}): LoadedSettings {
   }
   if (problems.length === 0) problems.push(...contradictions(settings as Settings, origins))
   if (problems.length > 0) throw new ConfigError(problems)
+  keepOrigins(settings as Settings, origins)
   return { settings: settings as Settings, origins }
 }

@@ -253,6 +253,14 @@ export const settingsSchema = z.strictObject({
       alias: 'REDIS_URL',
       reason: 'none: one process needs no other to hear of itself',
     }),
+    caFile: text(null, 'PEM file with the authorities that vouch for that Redis', {
+      example: '/etc/lastgasp/redis-ca.pem',
+      reason: 'none: the authorities of the machine',
+    }),
+    username: text(null, 'Our account (ACL) at that Redis', {
+      example: 'lastgasp',
+      reason: 'none: the account `default`, which a password alone is of',
+    }),
     password: secret('Password of that Redis', {
       alias: 'REDIS_PASSWORD',
       reason: 'none: a Redis on this machine may ask for none',

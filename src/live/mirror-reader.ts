@@ -6,7 +6,12 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
-import { connectRedis, type RedisSettings } from '../config/redis.ts'
+import {
+  connectRedis,
+  NOT_CONNECTED_YET,
+  type RedisSettings,
+  redisProblem,
+} from '../config/redis.ts'
 import type { Incident } from '../engine/changes.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import { BEAT_MS, type MirroredChange, mirrorKeys, STALE_AFTER_MS } from './mirror.ts'
@@ -45,8 +50,10 @@ export interface MirrorReader {
 
 /** Nothing has written there yet, or it was emptied; the engine's process fills it within a beat. */
 class NoPictureError extends Error {
-  constructor() {
-    super('no picture in Redis yet')
+  constructor(prefix: string) {
+    super(
+      `no picture under ${prefix} in Redis yet: does the process behind run, with the same redis.url and redis.prefix?`,
+    )
     this.name = 'NoPictureError'
   }
 }
@@ -76,7 +83,7 @@ export function openMirrorReader(options: MirrorReaderOptions): MirrorReader {
   const { telemetry } = options
   const keys = mirrorKeys(options.settings.prefix)
   const redis: Redis = connectRedis(options.settings, 2 * BEAT_MS)
-  let problem: string | undefined = 'not connected yet'
+  let problem: string | undefined = NOT_CONNECTED_YET
   let beat = ''
   let beatAt = performance.now()
   let closed = false
@@ -100,7 +107,8 @@ export function openMirrorReader(options: MirrorReaderOptions): MirrorReader {
       string | null,
       [string, string[]][],
     ]
-    if (state.epoch === undefined || stats === null) throw new NoPictureError()
+    if (state.epoch === undefined || stats === null)
+      throw new NoPictureError(options.settings.prefix)
     await options.onPicture({
       grid: state.grid!,
       places: state.places || undefined,
@@ -152,7 +160,7 @@ export function openMirrorReader(options: MirrorReaderOptions): MirrorReader {
       } catch (error) {
         if (closed) return
         place = undefined
-        const said = (error as Error).message
+        const said = redisProblem(redis, options.settings, error as Error)
         telemetry.emit('mirror.failed')
         if (said !== problem) telemetry.emit('mirror.unavailable', { said })
         problem = said

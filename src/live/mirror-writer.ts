@@ -7,7 +7,12 @@
 import { randomBytes } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { connectRedis, type RedisSettings } from '../config/redis.ts'
+import {
+  connectRedis,
+  NOT_CONNECTED_YET,
+  type RedisSettings,
+  redisProblem,
+} from '../config/redis.ts'
 import type { ChangeBatch, Incident } from '../engine/changes.ts'
 import type { Position } from '../facts/facts.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
@@ -173,8 +178,9 @@ export function openMirrorWriter(options: MirrorWriterOptions): MirrorWriter {
       // Whether it was written is not known.
       written = undefined
       telemetry.emit('mirror.failed')
-      if (!failing) telemetry.emit('mirror.unavailable', { said: (error as Error).message })
-      failing = true
+      const said = redisProblem(redis, options.settings, error as Error)
+      if (!failing && said !== NOT_CONNECTED_YET) telemetry.emit('mirror.unavailable', { said })
+      failing = said !== NOT_CONNECTED_YET
     }
   }
 
