@@ -34,6 +34,7 @@ import { diagramOf } from './diagram.ts'
 import type { Followers } from './followers.ts'
 import { openFrequent } from './frequent.ts'
 import { openHotline } from './hotline.ts'
+import { ActsFiler, FILE_ACTS_EVERY_MS } from './identity-acts.ts'
 import { documentOfAllMessages, INSTALLED, installedVersion } from './installed.ts'
 import type { KeptRules } from './library.ts'
 import { nextReadsOf } from './next-reads.ts'
@@ -160,10 +161,15 @@ export function openAnswers(parts: AnswersParts, closers: Closers): Answers {
 }
 
 /** Who people are, where they come from, and what their browsers load. */
-function ofPeople({ settings, now, followers: { shared } }: AnswersParts, closers: Closers) {
+function ofPeople(parts: AnswersParts, closers: Closers) {
+  const { settings, now } = parts
+  const { shared } = parts.followers
   const roles = loadRoles()
   const identity = createIdentity({ dir: settings.data.dir, roles, now })
   closers.push(() => identity.close())
+  const filer = new ActsFiler({ acts: identity.acts, ...parts })
+  parts.every(FILE_ACTS_EVERY_MS, () => filer.file())
+  closers.push(() => filer.stop())
   const provider = oidcSettings(settings)
   const consoleDir = join(INSTALLED, 'dist', 'console')
   const { publicUrl, trustedProxies } = settings.http

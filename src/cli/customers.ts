@@ -129,8 +129,9 @@ function registerErase(customers: Command): void {
     const store = new CustomerStore(path, phoneKey(keyPath))
     try {
       if (!store.erase(account)) throw new UsageError(`no customer ${account}`)
-      eraseFromRecords(join(dir, 'records.db'), account)
+      const isWhole = eraseFromRecords(join(dir, 'records.db'), account)
       console.log(`${account} erased`)
+      if (!isWhole) console.error('records.db-wal still holds it: until the server stops')
     } finally {
       store.close()
     }

@@ -13,6 +13,7 @@ import { type TruthLine, truthLine } from '../../simulators/truth.ts'
 import { ConfigError, UsageError } from '../config/errors.ts'
 import { createIdentity } from '../http/identity/identity.ts'
 import { loadRoles } from '../http/identity/roles.ts'
+import { noteFromShell } from './shell-acts.ts'
 
 interface ScoreOptions {
   readonly truth: string
@@ -62,7 +63,9 @@ async function tokenOf({ data }: ScoreOptions): Promise<string> {
   if (data === undefined) throw new UsageError('no token: give --data, or one in LASTGASP_TOKEN')
   const identity = createIdentity({ dir: data, roles: loadRoles(), now: Date.now })
   try {
-    return await identity.issueToken('auditor', [], TOKEN_TTL_MS)
+    const token = await identity.issueToken('auditor', [], TOKEN_TTL_MS)
+    noteFromShell(identity, { what: 'token.issued', subject: 'token:auditor', detail: 'score' })
+    return token
   } finally {
     identity.close()
   }

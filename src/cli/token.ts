@@ -6,6 +6,7 @@ import { type RoleName, STAFF_ROLES } from '../http/identity/rights.ts'
 import { loadRoles } from '../http/identity/roles.ts'
 import { MAX_TOKEN_TTL_MS } from '../http/identity/tokens.ts'
 import { addSettingFlags, settingsOf } from './settings.ts'
+import { noteFromShell } from './shell-acts.ts'
 
 const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const
 
@@ -37,7 +38,12 @@ async function printToken(options: TokenOptions): Promise<void> {
     now: Date.now,
   })
   try {
-    console.log(await identity.issueToken(options.role, options.unit, ttlMs))
+    const token = await identity.issueToken(options.role, options.unit, ttlMs)
+    noteFromShell(identity, {
+      ...{ what: 'token.issued', subject: `token:${options.role}` },
+      detail: [options.ttl, ...options.unit].join(' '),
+    })
+    console.log(token)
   } finally {
     identity.close()
   }

@@ -1,5 +1,4 @@
 /** `user add`: local accounts, beside a running server. */
-import { join } from 'node:path'
 import { type Command, Option } from 'commander'
 import { UsageError } from '../config/errors.ts'
 import { createIdentity } from '../http/identity/identity.ts'
@@ -10,8 +9,8 @@ import {
 } from '../http/identity/passwords.ts'
 import { type RoleName, STAFF_ROLES } from '../http/identity/rights.ts'
 import { loadRoles } from '../http/identity/roles.ts'
-import { auditFromShell } from '../records/shell-audit.ts'
 import { addSettingFlags, settingsOf } from './settings.ts'
+import { noteFromShell } from './shell-acts.ts'
 
 /** Account names are written in audit records and typed by hand. */
 const NAME_PATTERN = /^[\p{L}\p{N}._-]{1,64}$/u
@@ -43,13 +42,13 @@ async function addUser(name: string, options: AddOptions): Promise<void> {
     throw new UsageError(`role ${options.role} sees only its units: name them with --unit`)
   const password = options.passwordStdin ? await passwordFromStdin() : generatePassword()
   const { dir } = settingsOf(options).settings.data
-  auditFromShell(join(dir, 'records.db'), {
-    ...{ what: 'account.put', subject: name },
-    detail: [options.role, ...options.unit].join(' '),
-  })
   const identity = createIdentity({ dir, roles, now: Date.now })
   try {
     await identity.putAccount({ name, role: options.role, units: options.unit }, password)
+    noteFromShell(identity, {
+      ...{ what: 'account.put', subject: name },
+      detail: [options.role, ...options.unit].join(' '),
+    })
   } finally {
     identity.close()
   }

@@ -23,6 +23,12 @@ export interface AuditEntry {
   readonly detail: string
 }
 
+/** A list whose entries are taken into the chain, each once: its cursor, and the place of this one. */
+export interface AuditSource {
+  readonly name: string
+  readonly position: number
+}
+
 export interface AuditRow extends AuditEntry {
   /** From 1, without gap. */
   readonly no: number
@@ -61,6 +67,7 @@ export class AuditChain {
   readonly #insert: ReturnType<Connection['prepare']>
   readonly #last: ReturnType<Connection['prepare']>
   readonly #anchor: string | undefined
+  #isBehind = false
 
   constructor(db: Connection, anchor: string | undefined) {
     this.#insert = db.prepare(`INSERT INTO audit (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
@@ -68,21 +75,36 @@ export class AuditChain {
     this.#anchor = anchor
   }
 
+  /** Whether the file names an entry before the last. */
+  get isBehind(): boolean {
+    return this.#isBehind
+  }
+
   add({ at, by, role, what, subject, detail }: AuditEntry): void {
     const [no, before] = this.#head()
     const row: Columns = [no + 1, at, by, role, what, subject, detail, '']
     row[7] = hashOf(before, row)
     this.#insert.run(row)
+    this.#isBehind = true
   }
 
-  /** Notes the last entry beside the ledger, once it is committed. */
+  /**
+   * Notes the last entry beside the ledger, once it is committed. Where its disk is full the file goes
+   * on naming an earlier one, until the next commit that finds room.
+   */
   anchor(): void {
     if (this.#anchor === undefined) return
     const [no, hash] = this.#head()
     // A server and the command line beside it may both be writing theirs.
     const partial = `${this.#anchor}.${process.pid}.partial`
-    writeFileSync(partial, `${no} ${hash}\n`)
+    try {
+      writeFileSync(partial, `${no} ${hash}\n`)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOSPC') return
+      throw error
+    }
     renameSync(partial, this.#anchor)
+    this.#isBehind = false
   }
 
   #head(): readonly [no: number, hash: string] {

@@ -17,7 +17,7 @@ import type {
 import { isOpen } from '../engine/incident-view.ts'
 import type { Position } from '../facts/facts.ts'
 import type { InstantMs } from '../facts/time.ts'
-import { AuditChain, type AuditEntry } from './audit.ts'
+import { AuditChain, type AuditEntry, type AuditSource } from './audit.ts'
 import { type CallBackEntry, callBackFiler } from './callbacks.ts'
 import { careFiler } from './care.ts'
 import { type ComplaintEntry, complaintFiler } from './complaints.ts'
@@ -47,7 +47,7 @@ export type LedgerEntry =
       readonly source?: ChangeSource
     }
   | { readonly kind: 'cursor'; readonly name: string; readonly position: Position }
-  | { readonly kind: 'audit'; readonly entry: AuditEntry }
+  | { readonly kind: 'audit'; readonly entry: AuditEntry; readonly once?: AuditSource }
   | { readonly kind: 'contact'; readonly contact: Contact }
   /** A call that was known before its incident. */
   | { readonly kind: 'linkCall'; readonly requestId: string; readonly incident: string }
@@ -126,7 +126,7 @@ export class Ledger {
       for (const entry of entries) {
         if (entry.kind === 'changes') next = this.#file(entry, next)
         else if (entry.kind === 'cursor') this.#statements.cursor.run([entry.name, entry.position])
-        else if (entry.kind === 'audit') this.#audit.add(entry.entry)
+        else if (entry.kind === 'audit') this.#fileAudit(entry.entry, entry.once)
         else if (entry.kind === 'outbox') {
           const told = this.#informing.before(entry.entry)
           this.#outbox.apply(entry.entry)
@@ -150,7 +150,7 @@ export class Ledger {
       throw error
     }
     this.#state = next
-    if (entries.some(({ kind }) => kind === 'audit')) this.#audit.anchor()
+    if (this.#audit.isBehind) this.#audit.anchor()
   }
 
   /** Drops up to `rows` change batches, quarantine rows and settled messages older than `before`; how many. */
@@ -328,6 +328,15 @@ export class Ledger {
     this.#outbox.fileBeside(incident, at)
   }
 
+  #fileAudit(entry: AuditEntry, once?: AuditSource): void {
+    if (once) {
+      const [reached] = (this.#statements.cursorAt.get([once.name]) as [number] | undefined) ?? [0]
+      if (once.position <= reached) return
+      this.#statements.cursor.run([once.name, once.position])
+    }
+    this.#audit.add(entry)
+  }
+
   #fileContact(contact: Contact): void {
     const { account, at, channel, kind, incident, by, requestId, usagePoint = null } = contact
     const row = [account, at, channel, kind, incident, by, requestId, usagePoint]
@@ -344,6 +353,7 @@ function prepare(db: Connection) {
     state: db.prepare('SELECT position, digest, at, epoch FROM state').raw(),
     move: db.prepare('UPDATE state SET position = ?, digest = ?, at = ? WHERE epoch = ?'),
     change: db.prepare('INSERT INTO changes VALUES (?, ?, ?)'),
+    cursorAt: db.prepare('SELECT position FROM cursors WHERE name = ?').raw(),
     cursor: db.prepare(`INSERT INTO cursors VALUES (?, ?)
       ON CONFLICT (name) DO UPDATE SET position = excluded.position`),
     revision: db.prepare('SELECT revision FROM incidents WHERE id = ?').raw(),

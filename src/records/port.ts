@@ -12,7 +12,7 @@ import type {
 } from '../engine/changes.ts'
 import type { Position, QuarantinedFact } from '../facts/facts.ts'
 import type { InstantMs } from '../facts/time.ts'
-import type { AuditEntry, AuditRow } from './audit.ts'
+import type { AuditEntry, AuditRow, AuditSource } from './audit.ts'
 import type { Contact, UnlinkedCall } from './contacts.ts'
 import type { BesideNotice, NoticePage, NoticeQuery } from './notices.ts'
 
@@ -129,8 +129,11 @@ export interface RecordsPort {
   escalations(incident: string): readonly EscalationChange[]
   /** Durable cursors of followers, by name. */
   cursor(name: string): Position
-  /** Adds an entry to the audit chain; resolves once it is on disk. */
-  audit(entry: AuditEntry): Promise<void>
+  /**
+   * Adds an entry to the audit chain; resolves once it is on disk. With `once` it moves that cursor in
+   * the same transaction, and one that is not beyond the cursor is skipped.
+   */
+  audit(entry: AuditEntry, once?: AuditSource): Promise<void>
   /** Entries of the audit chain, newest first. */
   audited(query: { limit: number; cursor?: string }): {
     readonly entries: readonly AuditRow[]

@@ -7,7 +7,7 @@ import type { ChangeBatch } from '../engine/changes.ts'
 import type { Position } from '../facts/facts.ts'
 import type { InstantMs } from '../facts/time.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
-import type { AuditEntry } from './audit.ts'
+import type { AuditEntry, AuditSource } from './audit.ts'
 import type { CallBackEntry } from './callbacks.ts'
 import type { ComplaintEntry } from './complaints.ts'
 import type { Contact } from './contacts.ts'
@@ -155,8 +155,8 @@ class Committer {
     return this.#ask({ kind: 'cursor', name, position }, [])
   }
 
-  audit(entry: AuditEntry): Promise<void> {
-    return this.#ask({ kind: 'audit', entry }, [])
+  audit(entry: AuditEntry, once?: AuditSource): Promise<void> {
+    return this.#ask({ kind: 'audit', entry, ...(once ? { once } : {}) }, [])
   }
 
   contact(contact: Contact): Promise<void> {

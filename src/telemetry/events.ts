@@ -249,6 +249,11 @@ const events = {
     counter: 'lastgasp_map_features_left_out_total',
   },
   'session.opened': { help: 'Someone signed in', counter: 'lastgasp_sessions_opened_total' },
+  'session.unlisted': {
+    help: 'Sign-ins, refusals and tokens of which the audit chain has the number alone',
+    level: 'warn',
+    counter: 'lastgasp_acts_unlisted_total',
+  },
   'session.refused': {
     help: 'Sign-ins refused',
     level: 'info',

@@ -368,6 +368,17 @@ describe('§5 HTTP', () => {
     await expectProblem(await call('/no/such/place', null), 404, 'notFound')
   })
 
+  test('sign-ins, and tokens of the command line beside it, come into the audit chain', async () => {
+    const body = { name: 'nobody', password: 'none' }
+    await expectProblem(await post('/api/v1/session', null, body), 401, 'auth.failed')
+    const chain = async () => {
+      const { entries } = (await (await call('/api/v1/audit', auditor)).json()) as Json
+      return entries.map(({ what, subject }: Json) => `${what} ${subject}`)
+    }
+    for (const act of ['session.refused unknown', 'token.issued token:auditor'])
+      await until(async () => (await chain()).includes(act))
+  })
+
   test('probes and metrics', async () => {
     expect(await (await call('/healthz', null)).json()).toEqual({ status: 'alive' })
     expect(await (await call('/readyz', null)).json()).toEqual({ ready: true, reasons: [] })

@@ -95,6 +95,34 @@ test.each(ACTS)('%s %s %s', async (role, method, path, body, what, subject, deta
   expect(chain).toMatchObject([{ what, subject, detail, role, by: `token:${role}` }])
 })
 
+test('sign-ins, refusals, locks and sign-outs are kept for the chain, without what was typed', async () => {
+  await fixture.identity.putAccount({ name: 'li', role: 'agent', units: [] }, 'a good password')
+  const { acts } = fixture.identity
+  const session = '/api/v1/session'
+  const signIn = (name: string, password: string) => fixture.post(session, { name, password })
+  const cookie = (await signIn('li', 'a good password')).headers.get('set-cookie')!.split(';')[0]!
+  const origin = fixture.url
+  await fetch(fixture.url + session, { method: 'DELETE', headers: { cookie, origin } })
+  await fetch(fixture.url + session, { method: 'DELETE', headers: { cookie, origin } })
+  await signIn('my-password', 'in the wrong field')
+  for (let n = 0; n < 6; n++) await signIn('li', 'a wrong password')
+  const kept = acts.waiting(100).map(({ act }) => act)
+  const [opened, ended, unknown, ...rest] = kept
+  const li = { by: 'li', role: 'agent', subject: 'li' }
+  expect(opened).toMatchObject({ ...li, what: 'session.opened', detail: 'password 127.0.0.1' })
+  expect(ended).toMatchObject({ ...li, what: 'session.ended', detail: 'signOut 127.0.0.1' })
+  const refused = { by: 'unknown', what: 'session.refused' }
+  expect(unknown).toMatchObject({ ...refused, subject: 'unknown', detail: 'password 127.0.0.1' })
+  expect(rest.map(({ what, subject }) => `${what} ${subject}`)).toEqual([
+    ...Array.from({ length: 5 }, () => 'session.refused li'),
+    'session.locked li',
+    'session.refused li',
+  ])
+  expect(rest.at(-2)!.detail).toMatch(/^\d{4}-\d\d-\d\dT\S+Z 127\.0\.0\.1$/)
+  expect(rest.at(-1)!.detail).toBe('locked 127.0.0.1')
+  expect(JSON.stringify(kept)).not.toMatch(/my-password|wrong field|good password/)
+})
+
 test('where the chain cannot be written nothing is done', async () => {
   fixture.overrides = {
     async audit() {

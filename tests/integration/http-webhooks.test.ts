@@ -98,7 +98,7 @@ test('a receiver is added, tried, given a new secret and removed', async () => {
   const audit = await fixture.get('/api/v1/audit', await fixture.token('auditor'))
   const { entries } = (await audit.json()) as { entries: { what: string }[] }
   const acts = entries.map(({ what }) => what)
-  expect(acts).toEqual(['webhook.remove', 'webhook.rotate', 'webhook.add'])
+  expect(acts).toEqual(['webhook.remove', 'webhook.test', 'webhook.rotate', 'webhook.add'])
 })
 
 test('a robot has no secret, and its key is not shown again', async () => {

@@ -47,6 +47,12 @@ afterAll(async () => {
 })
 
 const start = () => `${fixture.url}/api/v1/session/oidc`
+/** What is kept for the audit chain since the last time. */
+function newActs() {
+  const waiting = fixture.identity.acts.waiting(100)
+  if (waiting.length > 0) fixture.identity.acts.filed(waiting.at(-1)!.no)
+  return waiting.map(({ act }) => act)
+}
 const session = (browser: Browser) => browser.cookie(fixture.url, 'lastgasp_session')
 
 /** The whole way; answers where the last page leads. */
@@ -62,6 +68,8 @@ describe('a person whom the provider vouches for', () => {
   test('gets the role that the mapping gives, and a session as long as the token', async () => {
     const browser = new Browser()
     expect(await signIn(browser, 'wang')).toBe('/')
+    const [by, detail] = ['oidc:wang', 'oidc 127.0.0.1']
+    expect(newActs()).toMatchObject([{ by, role: 'agent', what: 'session.opened', detail }])
     const me = (await (await browser.fetch(`${fixture.url}/api/v1/me`)).json()) as {
       account: { name: string; role: string; allUnits: boolean }
       expiresAt: string
@@ -101,8 +109,11 @@ describe('refused with a reason', () => {
     ['qian', 'noRole'],
     ['zhao', 'noUnits'],
   ])('%s: %s', async (person, reason) => {
+    newActs()
     const browser = new Browser()
     expect(await signIn(browser, person)).toBe(`/?signIn=${reason}`)
+    const [subject, detail] = ['unknown', `oidc.${reason} 127.0.0.1`]
+    expect(newActs()).toMatchObject([{ what: 'session.refused', subject, detail }])
     expect(session(browser)).toBeUndefined()
   })
 

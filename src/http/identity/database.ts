@@ -1,5 +1,5 @@
 /**
- * `identity.db`: accounts, sessions, failed sign-ins and signing keys. It lies outside the lock of
+ * `identity.db`: accounts, sessions, failed sign-ins, signing keys and acts on their way to the audit chain. It lies outside the lock of
  * the data folder, so `user` and `token` work beside a running server: every transaction is short
  * and waits for the other process.
  */
@@ -26,6 +26,10 @@ const SCHEMA = `
   ) STRICT;
   CREATE TABLE IF NOT EXISTS signingKeys (
     kid TEXT PRIMARY KEY, secret TEXT NOT NULL, createdAt INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS acts (
+    no INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, by TEXT NOT NULL, role TEXT NOT NULL,
+    what TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT NOT NULL
   ) STRICT;
 `
 

@@ -4,6 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import type { InstantMs } from '../../facts/time.ts'
+import { createActs, type IdentityActs } from './acts.ts'
 import { openIdentityDatabase } from './database.ts'
 import { generatePassword, hashPassword, verifyPassword } from './passwords.ts'
 import { type Principal, type RoleName, STAFF_ROLES } from './rights.ts'
@@ -39,10 +40,13 @@ export type SignInAnswer =
       readonly secret: string
       readonly expiresAt: InstantMs
     }
-  | { readonly outcome: 'refused' }
+  /** `lockedUntil`: this attempt was one too many. */
+  | { readonly outcome: 'refused'; readonly lockedUntil?: InstantMs }
   | { readonly outcome: 'locked'; readonly until: InstantMs }
 
 export interface Identity {
+  /** What is to stand in the audit chain. */
+  readonly acts: IdentityActs
   /** Adds an account or gives an existing one a new password, role and units; ends its sessions. */
   putAccount(account: Omit<Account, 'disabled'>, password: string): Promise<void>
   account(name: string): Account | undefined
@@ -93,6 +97,12 @@ interface AccountRow {
   disabled: number
 }
 
+/** Ends of locks, if any. */
+interface Attempt {
+  readonly met?: InstantMs
+  readonly locks?: InstantMs
+}
+
 /** In place of a password's hash: signs in through a provider alone. */
 const NO_PASSWORD = ''
 
@@ -135,13 +145,14 @@ export function createIdentity({ dir, roles, now }: IdentityOptions): Identity {
 
   /**
    * Counts the attempt before the password is looked at, so that guesses made at the same moment
-   * do not pass under the limit together. Returns the end of the lock, or undefined.
+   * do not pass under the limit together. Returns the end of the lock it met, and of the lock that
+   * holds from it on where the password is wrong.
    */
-  const countAttempt = db.transaction((name: string, at: InstantMs): InstantMs | undefined => {
+  const countAttempt = db.transaction((name: string, at: InstantMs): Attempt => {
     const row = db
       .prepare('SELECT failures, lockedUntil FROM signInFailures WHERE name = ?')
       .get(name) as { failures: number; lockedUntil: number } | undefined
-    if (row && row.lockedUntil > at) return row.lockedUntil
+    if (row && row.lockedUntil > at) return { met: row.lockedUntil }
     const failures = (row?.failures ?? 0) + 1
     const beyond = failures - FAILURES_BEFORE_LOCK
     const lockMs = beyond < 0 ? 0 : Math.min(MAX_LOCK_MS, FIRST_LOCK_MS * 2 ** Math.min(beyond, 20))
@@ -152,7 +163,7 @@ export function createIdentity({ dir, roles, now }: IdentityOptions): Identity {
       `DELETE FROM signInFailures WHERE name IN
        (SELECT name FROM signInFailures ORDER BY lastAt DESC LIMIT -1 OFFSET ?)`,
     ).run(MAX_REMEMBERED_FAILURES)
-    return
+    return lockMs === 0 ? {} : { locks: at + lockMs }
   })
 
   const openSession = db.transaction(
@@ -176,6 +187,7 @@ export function createIdentity({ dir, roles, now }: IdentityOptions): Identity {
   })
 
   const identity: Identity = {
+    acts: createActs(db),
     async putAccount(account, password) {
       store.immediate(account, await hashPassword(password))
     },
@@ -189,8 +201,8 @@ export function createIdentity({ dir, roles, now }: IdentityOptions): Identity {
       return changed.changes > 0
     },
     async signIn(name, password) {
-      const lockedUntil = countAttempt.immediate(name, now())
-      if (lockedUntil !== undefined) return { outcome: 'locked', until: lockedUntil }
+      const { met, locks } = countAttempt.immediate(name, now())
+      if (met !== undefined) return { outcome: 'locked', until: met }
       const row = rowOf(name)
       const usable =
         row &&
@@ -198,7 +210,7 @@ export function createIdentity({ dir, roles, now }: IdentityOptions): Identity {
         row.hash !== NO_PASSWORD &&
         STAFF_ROLES.includes(row.role as RoleName)
       if (!(await verifyPassword(password, usable ? row.hash : undefined)) || !row)
-        return { outcome: 'refused' }
+        return { outcome: 'refused', ...(locks === undefined ? {} : { lockedUntil: locks }) }
       const secret = randomBytes(32).toString('base64url')
       const at = now()
       openSession.immediate(name, secret, at, at + SESSION_TTL_MS)

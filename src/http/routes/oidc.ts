@@ -4,6 +4,7 @@ import { OidcError, type OidcRefusal, SIGN_IN_WITHIN_MS } from '../identity/oidc
 import { SIGN_INS_PER_MINUTE } from '../limits.ts'
 import { Problem } from '../problem.ts'
 import { type Call, route } from '../route.ts'
+import { noteRefused, noteSession } from '../session-acts.ts'
 import { SESSION_COOKIE } from '../session-cookie.ts'
 
 const UNDER_WAY_COOKIE = 'lastgasp_oidc'
@@ -63,7 +64,8 @@ const callback = route({
     200: { description: 'Signed in, or why not; leads to the console', contentType: 'text/html' },
     404: { description: 'No provider is configured' },
   },
-  async handle({ deps, request, reply }) {
+  async handle(call) {
+    const { deps, request, reply } = call
     if (!deps.oidc) throw new Problem('notFound', 'no OIDC provider is configured')
     const secret = request.cookies[UNDER_WAY_COOKIE]
     reply.clearCookie(UNDER_WAY_COOKIE, { path: PATH })
@@ -73,12 +75,14 @@ const callback = route({
       const session = deps.identity.openSession(person)
       if (!session) throw new OidcError('refused', 'the account is shut here')
       deps.telemetry.emit('session.opened')
+      noteSession(call, 'session.opened', { account: person.name, role: person.role }, 'oidc')
       reply.setCookie(SESSION_COOKIE, session.secret, {
         ...{ path: '/', httpOnly: true, sameSite: 'strict', secure: deps.secureCookies ?? false },
         expires: new Date(session.expiresAt),
       })
       return leadTo('/')
     } catch (error) {
+      if (error instanceof OidcError) noteRefused(call, `oidc.${error.code}`)
       return leadTo(refused(deps, error))
     }
   },

@@ -7,6 +7,7 @@ import { SIGN_INS_PER_MINUTE } from '../limits.ts'
 import { Problem } from '../problem.ts'
 import { callerOf, route } from '../route.ts'
 import { accountSchema, instantOut } from '../schemas.ts'
+import { noteRefused, noteSession } from '../session-acts.ts'
 import { SESSION_COOKIE } from '../session-cookie.ts'
 
 const accountView = ({ account, role, units, rights }: Principal) => ({
@@ -30,10 +31,12 @@ const signIn = route({
     password: z.string().min(1).max(MAX_PASSWORD_LENGTH),
   }),
   answers: { 200: { description: 'Signed in', schema: signedIn } },
-  async handle({ deps, body, reply }) {
+  async handle(call) {
+    const { deps, body, reply } = call
     const answer = await deps.identity.signIn(body.name, body.password)
     if (answer.outcome === 'locked') {
       deps.telemetry.emit('session.refused', { reason: 'locked' })
+      noteRefused(call, 'locked', deps.identity.account(body.name))
       const seconds = Math.max(1, Math.ceil((answer.until - deps.now()) / 1000))
       throw new Problem(
         'auth.locked',
@@ -47,9 +50,12 @@ const signIn = route({
     const principal = answer.outcome === 'ok' && deps.identity.bySession(answer.secret)
     if (answer.outcome !== 'ok' || !principal) {
       deps.telemetry.emit('session.refused', { reason: 'credentials' })
+      const until = answer.outcome === 'refused' ? answer.lockedUntil : undefined
+      noteRefused(call, 'password', deps.identity.account(body.name), until)
       throw new Problem('auth.failed', 'name or password is wrong')
     }
     deps.telemetry.emit('session.opened')
+    noteSession(call, 'session.opened', principal, 'password')
     reply.setCookie(SESSION_COOKIE, answer.secret, {
       path: '/',
       httpOnly: true,
@@ -69,9 +75,12 @@ const signOut = route({
   demand: 'public',
   summary: 'Sign out; the session ends on the server too',
   answers: { 204: { description: 'Signed out, or never signed in' } },
-  handle({ deps, request, reply }) {
+  handle(call) {
+    const { deps, request, reply } = call
     const secret = request.cookies[SESSION_COOKIE]
+    const principal = secret && deps.identity.bySession(secret)
     if (secret) deps.identity.signOut(secret)
+    if (principal) noteSession(call, 'session.ended', principal, 'signOut')
     reply.clearCookie(SESSION_COOKIE, { path: '/' })
     return { status: 204 }
   },

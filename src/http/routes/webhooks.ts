@@ -195,6 +195,7 @@ const test = route({
   async handle(call) {
     const { id: of, disabledAt } = webhookFor(call)
     if (disabledAt !== null) throw new Problem('webhook.gone', 'it said that it is gone')
+    await audited(call, 'webhook.test', of)
     return { status: 202, json: { message: await call.deps.webhooks.test(of) } }
   },
 })

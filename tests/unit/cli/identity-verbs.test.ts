@@ -1,16 +1,15 @@
 /** `user add` and `token`, as typed. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { parseTtl, registerToken } from '../../../src/cli/token.ts'
 import { registerUser } from '../../../src/cli/user.ts'
 import { UsageError } from '../../../src/config/errors.ts'
+import { openIdentityDatabase } from '../../../src/http/identity/database.ts'
 import { createIdentity } from '../../../src/http/identity/identity.ts'
 import { loadRoles } from '../../../src/http/identity/roles.ts'
-import { openRecords } from '../../../src/records/sqlite.ts'
-import { createTelemetry } from '../../../src/telemetry/telemetry.ts'
 
 let data: string
 beforeEach(() => {
@@ -46,16 +45,30 @@ const withIdentity = async <T>(use: (identity: ReturnType<typeof createIdentity>
   }
 }
 
-test('an account made beside a ledger stands in its audit chain', async () => {
-  const path = join(data, 'records.db')
-  const telemetry = createTelemetry({ level: 'silent', processMetrics: false })
-  const records = await openRecords({ path, telemetry })
-  await run('user', 'add', 'zhao', '--role', 'crew', '--unit', '1501')
-  const { entries } = records.audited({ limit: 10 })
-  expect(entries.map(({ what, subject, detail }) => [what, subject, detail])).toEqual([
-    ['account.put', 'zhao', 'crew 1501'],
+test('accounts and tokens wait for the audit chain, by who sits at the shell, without secrets', async () => {
+  const [, password] = await run('user', 'add', 'zhao', '--role', 'crew', '--unit', '1501')
+  const [token] = await run('token', '--role', 'crew', '--unit', '1501', '--ttl', '2m')
+  const acts = await withIdentity((identity) => identity.acts.waiting(10).map(({ act }) => act))
+  const by = userInfo().username
+  expect(acts).toMatchObject([
+    { by, role: 'shell', what: 'account.put', subject: 'zhao', detail: 'crew 1501' },
+    { by, role: 'shell', what: 'token.issued', subject: 'token:crew', detail: '2m 1501' },
   ])
-  await records.close()
+  for (const secret of [password!.replace('password: ', ''), token!])
+    expect(JSON.stringify(acts)).not.toContain(secret)
+  // The ledger, which a server may be writing, is not touched, nor made.
+  expect(readdirSync(data).filter((name) => !name.startsWith('identity.db'))).toEqual([])
+})
+
+test('a token is got where its act cannot be kept, and that is said', async () => {
+  await withIdentity((identity) => identity.issueToken('agent', []))
+  const db = openIdentityDatabase(data)
+  db.exec('CREATE TRIGGER full BEFORE INSERT ON acts BEGIN SELECT RAISE(IGNORE); END')
+  db.close()
+  const said = vi.spyOn(console, 'error').mockImplementation(() => {})
+  const lines = await run('token', '--role', 'agent')
+  expect(await withIdentity((identity) => identity.byToken(lines.at(-1)!))).toBeDefined()
+  expect(said.mock.calls).toEqual([[expect.stringContaining('token.issued')]])
 })
 
 test('user add prints a password that signs in', async () => {

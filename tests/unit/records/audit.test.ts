@@ -1,5 +1,5 @@
 /** The audit chain: whatever is done to it behind the program's back is found. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -98,4 +98,16 @@ test('a crash before the file was written is no break: the entry beyond it is in
   expect(verify().broken).toBeUndefined()
   db.exec('DELETE FROM audit WHERE no >= 5')
   expect(verify().broken?.no).toBe(5)
+})
+
+test('where the file that names the last entry has no room it is behind, and the chain whole', () => {
+  const chain = new AuditChain(db, anchorOf(path()))
+  const partial = `${anchorOf(path())}.${process.pid}.partial`
+  symlinkSync('/dev/full', partial)
+  chain.add({ at: 1, by: 'li', role: 'agent', what: 'w', subject: 's', detail: '' })
+  chain.anchor()
+  expect([chain.isBehind, verify().broken]).toEqual([true, undefined])
+  rmSync(partial)
+  chain.anchor()
+  expect([chain.isBehind, verify().broken]).toEqual([false, undefined])
 })
