@@ -105,6 +105,7 @@ export function openAnswers(parts: AnswersParts, closers: Closers): Answers {
     ...{ worlds, records, grid, utcOffsetMinutes, sustainedMinutes, now },
     configDir: join(INSTALLED, 'config'),
     area: (incident) => live.area(incident),
+    mostUrges: () => rules().service.urges.mostOfACustomer,
   })
   const switching = switchingPort(grid, worlds)
   const frequent = openFrequent({

@@ -24,6 +24,7 @@ export interface HotlineParts {
   grid(): CompiledGrid
   utcOffsetMinutes(): number
   sustainedMinutes(): number
+  mostUrges(): number
   now(): InstantMs
 }
 
@@ -47,6 +48,7 @@ export function openHotline(parts: HotlineParts): Hotline {
     grid: parts.grid,
     utcOffsetMinutes: parts.utcOffsetMinutes,
     sustainedMinutes: parts.sustainedMinutes,
+    mostUrges: parts.mostUrges,
     supply(point) {
       const world = worldOfPoint(worlds, point)
       return world && supplyOf(world, point)

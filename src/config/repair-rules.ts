@@ -9,6 +9,16 @@ const grade = z.literal([1, 2, 3, 4])
 /** Members of `service` in `grading.yaml`. */
 export const repairRules = {
   groupRestoreHours: rate,
+  // Rules of earlier versions do without these two.
+  urges: z
+    .strictObject({ mostOfACustomer: z.number().int().min(1), raiseFrom: z.number().int().min(1) })
+    .default({ mostOfACustomer: 2, raiseFrom: 2 }),
+  etrPassedMinutes: z
+    .tuple([z.number().min(0), rate, rate])
+    .refine(([one, two, three]) => one < two && two < three, {
+      message: 'expected minutes that rise from level 1 to level 3',
+    })
+    .default([0, 30, 60]),
   arrival: z.strictObject({
     metres: rate,
     standMinutes: rate,

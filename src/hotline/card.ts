@@ -59,6 +59,8 @@ export interface CardSources {
   utcOffsetMinutes(): number
   /** Longer ones are outages, by the rules. */
   sustainedMinutes(): number
+  /** Urges of one customer about one outage that are usual, by the rules. */
+  mostUrges(): number
   /** Of a usage point by index; undefined before a grid is in force. */
   supply(point: number): SupplyView | undefined
   incident(id: string): Incident | undefined
@@ -195,7 +197,11 @@ export function composeCard(
         : 'none',
     outages: outagesOf(sources, grid, point, now),
     contacts: summarise(contacts, incident?.id ?? null, now),
-    urging: urgingFor(sources, urgingOf({ now, incident, contacts, stale }), request.language),
+    urging: urgingFor(
+      sources,
+      urgingOf({ now, incident, contacts, stale, most: sources.mostUrges() }),
+      request.language,
+    ),
     messages: sources.messages(request.account, now - CONTACT_DAYS * DAY_MS, MESSAGES_SHOWN),
     scripts: scriptsFor(sources.scripts, situation, request.language, slots),
     safety: request.language === 'en' ? en : zh,

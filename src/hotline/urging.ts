@@ -1,6 +1,6 @@
 /**
  * Whether it is time to urge a repair (催办) for a customer who has spoken about it before: normally at most
- * twice an outage, and not before the promised time unless there is a risk (`domain.md` §3.2). The agent is
+ * as often as the rules say of one outage, and not before the promised time unless there is a risk (`domain.md` §3.2). The agent is
  * told; nothing is refused.
  */
 import type { Incident } from '../engine/changes.ts'
@@ -8,9 +8,6 @@ import type { InstantMs } from '../facts/time.ts'
 import type { ContactLine } from './contacts.ts'
 import type { UrgeScript } from './scripts.ts'
 import { isFault } from './situation.ts'
-
-/** 一单一般不超过两次 (`domain.md` §3.2): a third tells the crew nothing new. */
-export const MOST_URGES = 2
 
 /** `early`: before the promised time. `enough`: urged as often as is usual. */
 export type UrgeAdvice = 'may' | 'early' | 'enough'
@@ -39,10 +36,12 @@ export interface UrgingAbout {
   /** Of the customer, about whatever. */
   readonly contacts: readonly ContactLine[]
   readonly stale: boolean
+  /** Urges of one customer that are usual, by the rules. */
+  readonly most: number
 }
 
 /** Null where nothing is repaired, or the customer has not spoken about it before. */
-export function urgingOf({ now, incident, contacts, stale }: UrgingAbout): Urging | null {
+export function urgingOf({ now, incident, contacts, stale, most }: UrgingAbout): Urging | null {
   if (!incident || !isRepaired(incident)) return null
   // Who only asked a machine has not told us yet.
   const told = contacts.filter((one) => one.incident === incident.id && one.kind !== 'inquiry')
@@ -51,8 +50,8 @@ export function urgingOf({ now, incident, contacts, stale }: UrgingAbout): Urgin
   const promised = stale ? null : promisedOf(incident)
   const risk = isRisky(incident)
   const early = promised !== null && now < promised.at
-  const advice = risk ? 'may' : urges >= MOST_URGES ? 'enough' : early ? 'early' : 'may'
-  return { urges, most: MOST_URGES, promised, risk, advice }
+  const advice = risk ? 'may' : urges >= most ? 'enough' : early ? 'early' : 'may'
+  return { urges, most, promised, risk, advice }
 }
 
 /** What to answer who urges then; undefined where the urge is simply passed on. */

@@ -37,6 +37,7 @@ beforeAll(async () => {
     grid: () => fixture.grid,
     utcOffsetMinutes: () => 480,
     sustainedMinutes: () => 3,
+    mostUrges: () => 2,
     supply: () => ({
       ...{ dead: 0, path: [fixture.grid.devices.ids.indexOf('F1-T1')], incidents: [] },
       ...{ meterSaid: 'nothing', meterHeardAt: null, asOf: Date.now() },

@@ -49,6 +49,7 @@ beforeAll(async () => {
     grid: () => fixture.grid,
     utcOffsetMinutes: () => 480,
     sustainedMinutes: () => 3,
+    mostUrges: () => 2,
     supply(point) {
       const { devices, usagePoints } = fixture.grid
       const device = usagePoints.device[point]!

@@ -26,6 +26,7 @@ beforeAll(async () => {
     grid: () => fixture.grid,
     utcOffsetMinutes: () => 480,
     sustainedMinutes: () => 3,
+    mostUrges: () => 2,
     supply: () => undefined,
     incident: () => undefined,
     times: () => ({ changedAt: 0, etrSince: null }),

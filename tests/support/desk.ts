@@ -1,5 +1,6 @@
 /** A dispatcher's desk before one small feeder: meters go dark, actions are asked, notices read. */
 import type { ActionChange, EscalationChange, Notice } from '../../src/engine/changes.ts'
+import type { Rules } from '../../src/engine/rules.ts'
 import type { ActionRequestedFact } from '../../src/facts/facts.ts'
 import type { Grid } from '../../src/grid/model.ts'
 import { drawnGrid } from './drawn-grid.ts'
@@ -33,10 +34,10 @@ export class Desk {
   readonly lab: EngineLab
   #requests = 0
 
-  constructor(dark: readonly string[], change: (grid: Grid) => void = () => {}) {
+  constructor(dark: readonly string[], change: (grid: Grid) => void = () => {}, rules?: Rules) {
     const grid = drawnGrid(DESK_DRAWING)
     change(grid)
-    this.lab = new EngineLab(grid)
+    this.lab = new EngineLab(grid, rules)
     for (const meter of dark) this.lab.say(meter, 'powerOff')
     this.lab.pass(90)
   }

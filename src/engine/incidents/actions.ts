@@ -32,6 +32,8 @@ interface ActionRule {
   readonly stage?: Stage
   /** Step of the repair that is done by it. */
   readonly step?: StepName
+  /** It tells of a later matter: that the step was done by then is only supposed. */
+  readonly supposes?: true
 }
 
 const DARK: readonly OutageKind[] = ['predicted', 'confirmed', 'partiallyRestored']
@@ -41,10 +43,10 @@ const OPEN: readonly OutageKind[] = [...DARK, 'restored']
 const RULES: Readonly<Record<ActionName, ActionRule>> = {
   confirm: { when: ['predicted', 'confirmed'] },
   accept: { when: OPEN, stage: 'accepted', step: 'accept' },
-  dispatch: { when: DARK, stage: 'dispatched', step: 'accept' },
+  dispatch: { when: DARK, stage: 'dispatched', step: 'accept', supposes: true },
   depart: { when: DARK, stage: 'enRoute', step: 'depart' },
   arrive: { when: OPEN, stage: 'arrived', step: 'arrive' },
-  onSite: { when: OPEN, stage: 'surveying', step: 'arrive' },
+  onSite: { when: OPEN, stage: 'surveying', step: 'arrive', supposes: true },
   cause: { when: OPEN, stage: 'causeFound', step: 'report' },
   etr: { when: DARK },
   partial: { when: DARK, stage: 'partiallyRestored' },
@@ -53,7 +55,7 @@ const RULES: Readonly<Record<ActionName, ActionRule>> = {
   urge: { when: OPEN },
   reassign: { when: DARK, stage: 'reassigned' },
   close: { when: ['restored'], stage: 'closed', step: 'result' },
-  repair: { when: OPEN, stage: 'repairing', step: 'arrive' },
+  repair: { when: OPEN, stage: 'repairing', step: 'arrive', supposes: true },
   suspend: { when: DARK, stage: 'suspended' },
   return: { when: DARK, stage: 'returned' },
   verify: { when: ['restored'], stage: 'verified' },
@@ -101,7 +103,8 @@ function refusalOf(
 function lacksSomething(world: World, incident: Case, fact: ActionRequestedFact): boolean {
   switch (fact.action) {
     case 'etr':
-      return fact.etr === undefined
+      // Nobody expects what was over when they said so.
+      return fact.etr === undefined || fact.etr <= timesOf(world, fact).occurredAt
     case 'dispatch':
       return fact.crew === undefined
     case 'cause':
@@ -154,15 +157,23 @@ function findingOf(world: World, number: number): Case | undefined {
 /** What the hotline itself does tells a customer who urged nothing new. */
 const ANSWERS_NOBODY: ReadonlySet<ActionName> = new Set(['urge', 'confirm', 'grade'])
 
+/** When it was entered, and when it was so: not later, whatever a telephone's clock says. */
+function timesOf(world: World, { receivedAt, occurredAt }: ActionRequestedFact) {
+  // Engine time is that of the last tick; people act in between.
+  const at = Math.max(world.now, receivedAt)
+  return { at, occurredAt: Math.min(occurredAt ?? at, at) }
+}
+
 function carryOut(world: World, incident: Case, fact: ActionRequestedFact): void {
-  const { stage, step } = RULES[fact.action]
+  const { stage, step, supposes = false } = RULES[fact.action]
   if (stage) incident.stage = stage
   vouch(world, incident, fact)
-  // Engine time is that of the last tick; people act in between.
-  const at = Math.max(world.now, fact.receivedAt)
-  const occurredAt = Math.min(fact.occurredAt ?? at, at)
-  if (step) stepDone(incident, step, occurredAt, at)
+  const { at, occurredAt } = timesOf(world, fact)
+  // Who was there before the light went out has been there since it did.
+  const doneAt = Math.max(occurredAt, incident.startedAt)
+  if (step) stepDone(incident, step, { at: doneAt, enteredAt: at, supposes })
   if (!ANSWERS_NOBODY.has(fact.action)) answerUrge(incident, at)
+  const backAt = fact.occurredAt === undefined ? world.now : occurredAt
   switch (fact.action) {
     case 'confirm':
       incident.confirmedByStaff = true
@@ -202,7 +213,7 @@ function carryOut(world: World, incident: Case, fact: ActionRequestedFact): void
       if (fact.transformers) bringBack(world, incident, fact.transformers, occurredAt)
       return
     case 'restore':
-      beRestored(world, incident, Math.max(incident.darkFrom, fact.occurredAt ?? world.now))
+      beRestored(world, incident, Math.max(incident.darkFrom, backAt))
       return
     case 'falseAlarm':
       incident.outcome = 'falseAlarm'

@@ -22,26 +22,32 @@ export function putOnOrder(incident: Case, crew: string | null, at: InstantMs): 
   if (incident.done.arrive === undefined) repair.arrivedInferredAt = null
 }
 
-/** 现场情况. */
+/** 现场情况. What was found later stands, also where the earlier is entered after it. */
 export function reportSite(
   incident: Case,
   { site, remark }: ActionRequestedFact,
   at: InstantMs,
   enteredAt: InstantMs,
 ): void {
-  incident.repair.site = { ...site!, at, enteredAt, remark: remark ?? null }
+  const { repair } = incident
+  if (repair.site && repair.site.at > at) return
+  repair.site = { ...site!, at, enteredAt, remark: remark ?? null }
 }
 
-/** The field's estimate, with those before it and why it moved. */
+/**
+ * The field's estimate, with those before it and why it moved. Of several the one given last holds, also
+ * where a crew that was offline hands in an earlier one after it.
+ */
 export function reviseEtr(
   incident: Case,
   { etr, reasonCode }: ActionRequestedFact,
   at: InstantMs,
   enteredAt: InstantMs,
 ): void {
-  incident.etr = etr!
   const revision = { etr: etr!, at, enteredAt, reasonCode: reasonCode ?? null }
-  incident.repair.etrs = [...incident.repair.etrs, revision].slice(-MOST_ETRS)
+  const given = [...incident.repair.etrs, revision].sort((a, b) => a.at - b.at)
+  incident.repair.etrs = given.slice(-MOST_ETRS)
+  incident.etr = incident.repair.etrs.at(-1)!.etr
 }
 
 /** The entry of an accepted action. */

@@ -21,10 +21,26 @@ export function takeOver(mother: Case, child: Case): void {
   for (const step of STEPS) {
     const done = child.done[step]
     if (done === undefined || step === 'restore' || step === 'result') continue
+    if (mother.done[step] === undefined && child.repair.supposed.includes(step))
+      mother.repair.supposed = [...mother.repair.supposed, step]
     mother.done[step] ??= done
     mother.repair.entered[step] ??= child.repair.entered[step] ?? done
   }
+  takeWord(mother, child)
   if (AT_WORK.has(child.stage)) mother.stage = child.stage
+}
+
+/** What the crew has said of cause and restoration, it has said of the mother's work. */
+function takeWord(mother: Case, child: Case): void {
+  if (mother.cause === null) {
+    mother.cause = child.cause
+    mother.repair.causeBy = child.repair.causeBy
+    mother.repair.causeSaid = child.repair.causeSaid
+  }
+  if (mother.etr === null) {
+    mother.etr = child.etr
+    mother.repair.etrs = [...child.repair.etrs]
+  }
 }
 
 /** Stages that a crew brings with it. */

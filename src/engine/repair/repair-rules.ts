@@ -5,6 +5,10 @@ import type { ServiceReason } from '../vocabulary.ts'
 export interface RepairRules {
   /** 集团 is told of a restoration that takes so long after arrival. */
   readonly groupRestoreHours: number
+  /** Urges (催办): how many of one customer are usual, and from how many of all the ladder tells one level higher. */
+  readonly urges: { readonly mostOfACustomer: number; readonly raiseFrom: number }
+  /** When levels 1, 2, 3 are told of an estimate that has passed. */
+  readonly etrPassedMinutes: readonly [number, number, number]
   /** When a crew counts as arrived by where it is. */
   readonly arrival: {
     readonly metres: number

@@ -3,7 +3,7 @@ import type { Position } from '../../facts/facts.ts'
 import type { DeviceId } from '../../facts/ids.ts'
 import type { SiteReport } from '../../facts/repair.ts'
 import type { InstantMs } from '../../facts/time.ts'
-import type { ServiceTimes, UrgeHeard, UrgeState } from '../service/clock.ts'
+import type { ServiceTimes, StepName, UrgeHeard, UrgeState } from '../service/clock.ts'
 import type { SupervisionOrder } from '../service/supervision-order.ts'
 import type { VisitClock } from '../service/visit-change.ts'
 import type { Estimate } from './estimate.ts'
@@ -54,6 +54,8 @@ export interface GradeHeld {
 export interface RepairState {
   /** When each step was entered; when it was done stands in the case. */
   entered: ServiceTimes
+  /** Steps that are done by what was said of a later one alone. */
+  supposed: StepName[]
   crews: CrewSpell[]
   /** Since when the crew stands near, and when it was last seen there. */
   near: { readonly since: InstantMs; readonly last: InstantMs } | null
@@ -84,6 +86,7 @@ export interface RepairState {
 export function noRepairYet(): RepairState {
   return {
     entered: {},
+    supposed: [],
     crews: [],
     near: null,
     arrivedInferredAt: null,

@@ -118,11 +118,30 @@ function clockOf(
 const earliest = (a: InstantMs | null, b: InstantMs | null) =>
   a === null || b === null ? (a ?? b) : Math.min(a, b)
 
-/** A step is done at `at`; what comes before it is done by then too, for crews forget to tap. */
-export function stepDone(incident: Case, name: StepName, at: InstantMs, entered = at): void {
+/** When a step was done, and when that was entered. */
+export interface StepWord {
+  readonly at: InstantMs
+  readonly enteredAt: InstantMs
+  /** What was said is that the work has got beyond it. */
+  readonly supposes?: boolean
+}
+
+/**
+ * A step is done; what comes before it is done by then too, for crews forget to tap. That is supposed only:
+ * the word of a crew that was offline, of the step itself and earlier, still counts.
+ */
+export function stepDone(incident: Case, name: StepName, word: StepWord): void {
+  const { done, repair } = incident
   for (const step of STEPS) {
-    if (incident.done[step] === undefined) incident.repair.entered[step] = entered
-    incident.done[step] ??= at
+    const supposed = step !== name || word.supposes === true
+    const known = done[step]
+    const isBetter = !supposed && repair.supposed.includes(step) && word.at < known!
+    if (known === undefined || isBetter) {
+      done[step] = word.at
+      repair.entered[step] = word.enteredAt
+      const others = repair.supposed.filter((one) => one !== step)
+      repair.supposed = supposed ? [...others, step] : others
+    }
     if (step === name) return
   }
 }

@@ -28,10 +28,6 @@ const HIGHEST = 3
 /** 集团, the 95598 leader on duty: reached by the restoration that takes half a day, and by Order 599. */
 export const GROUP = 4
 const HOUR_MS = 3_600_000
-/** Levels of an estimate that passes: reminded before, then half an hour and an hour after. */
-const ETR_STEPS_MINUTES = [0, 30, 60]
-/** From so many urges on everything is told one level higher. */
-const URGES_THAT_RAISE = 2
 /**
  * 派单 is the hotline's own: its agent is reminded and its shift leader told; no county supervises it. Nor
  * does any what is only to be entered or answered: the work itself has its ladder.
@@ -114,8 +110,8 @@ function rungsOf(world: World, incident: Case): Rung[] {
 
 /** One level for those who urge, one for whom the service level asks it (complaints, public opinion). */
 function raiseOf({ rules }: World, { urges, serviceReasons }: Case): number {
-  const urged = urges >= URGES_THAT_RAISE ? 1 : 0
   const { serviceLevel } = rules.service
+  const urged = urges >= rules.service.urges.raiseFrom ? 1 : 0
   const level = levelFor(serviceReasons.filter(isNotUrged), serviceLevel)
   return urged + (level <= serviceLevel.raisesFrom ? 1 : 0)
 }
@@ -148,7 +144,7 @@ function rungsOfEstimate({ rules }: World, incident: Case, raise: number): Rung[
   const { etr } = incident
   if (etr === null || !isActive(incident)) return []
   const reminded = { level: 0, at: etr - rules.service.etrReminderMinutes * MINUTE_MS }
-  const passed = ETR_STEPS_MINUTES.map((minutes, step) => ({
+  const passed = rules.service.etrPassedMinutes.map((minutes, step) => ({
     level: raised(step + 1, raise),
     at: etr + minutes * MINUTE_MS,
   }))

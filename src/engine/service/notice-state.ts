@@ -42,4 +42,6 @@ export interface NoticeState {
   trip?: Trip | null
   /** When a part of it was first seen to be back while the rest stayed dark. */
   partBackAt?: InstantMs
+  /** Number of the notice that it was split off from (母单), kept when that is filed. */
+  parentNo?: string
 }

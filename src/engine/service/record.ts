@@ -36,7 +36,7 @@ export function noticeOf(
     incident: view.id,
     revision: notice.revision,
     status: notice.status,
-    parentNo: mother === null ? null : noticeNoOf(world, incident),
+    parentNo: mother === null ? null : parentNoOf(world, incident, notice),
     ruleVersion: view.ruleVersion,
     trigger: triggerOf(incident.evidence),
     probability: view.probability,
@@ -92,9 +92,13 @@ export function noticeOf(
   }
 }
 
-function noticeNoOf(world: World, incident: Case): string | null {
-  const mother = incident.mergedInto ?? incident.parent
-  return mother === null ? null : (world.cases.get(mother)?.notice?.no ?? null)
+/** Of the mother it went into, else of the one it was split off from, whose case may be filed by then. */
+function parentNoOf(world: World, incident: Case, notice: NoticeState): string | null {
+  const noOf = (number: number) => world.cases.get(number)?.notice?.no ?? null
+  if (incident.mergedInto !== null) return noOf(incident.mergedInto)
+  const no = noOf(incident.parent!)
+  if (no !== null) notice.parentNo = no
+  return no ?? notice.parentNo ?? null
 }
 
 /** Devices above a head: at most as many as a feeder has in a row. */

@@ -43,3 +43,20 @@ it('the mother of a merge goes on with her child’s crew; the child keeps its h
   expect(open[0]).toMatchObject({ device: { id: 'F1' }, crew: 'C7', stage: 'dispatched' })
   expect(open[0]!.repair!.crews).toMatchObject([{ crew: 'C7', to: null }])
 })
+
+it('the notice of what was split off names hers (母单), also when that is filed', () => {
+  const desk = new Desk([...BRANCH, 'o-m7', 'o-m8', 'o-m9'])
+  desk.do('confirm')
+  // Of three areas the middle one has supply: the others are two faults.
+  for (const meter of BRANCH.slice(3)) desk.lab.say(meter, 'powerOn')
+  desk.lab.pass(600)
+  const part = () => desk.lab.incidents()[1]!
+  const { id, noticeNo } = desk.incident
+  expect(part().parent).toBe(id)
+  const noticeOfPart = () => desk.notices.findLast(({ incident }) => incident === part().id)!
+  expect(noticeOfPart().parentNo).toBe(noticeNo)
+  desk.do('restore')
+  desk.do('close')
+  desk.do('confirm', { incident: part().id, expectedRevision: part().revision })
+  expect(noticeOfPart()).toMatchObject({ status: 'published', parentNo: noticeNo })
+})

@@ -120,6 +120,56 @@ describe('what the field enters', () => {
     expect(log[4]).toMatchObject({ occurredAt, enteredAt: desk.lab.now, by: 'zhang', site })
   })
 
+  it('counts when a crew that was offline says later that it was there before somebody else said so', () => {
+    const desk = sent()
+    desk.lab.pass(20 * MINUTE)
+    const arrivedAt = desk.lab.now
+    desk.lab.pass(20 * MINUTE)
+    desk.do('onSite', { site: { situation: 'brokenWire' } })
+    desk.do('cause', { causeCode: 'A14' })
+    const arrival = () => desk.incident.clocks.find(({ name }) => name === 'arrive')!
+    expect(arrival().doneAt).toBe(desk.lab.now)
+    desk.lab.pass(30 * MINUTE)
+    desk.do('arrive', { occurredAt: arrivedAt, role: 'crew' })
+    expect(arrival()).toMatchObject({ doneAt: arrivedAt, enteredAt: desk.lab.now })
+    // Said once, it stands; nobody was there before the light went out.
+    desk.do('arrive', { occurredAt: arrivedAt - 600_000 })
+    expect(arrival().doneAt).toBe(arrivedAt)
+    const early = sent()
+    early.do('arrive', { occurredAt: early.incident.startedAt - 86_400_000 })
+    const clock = early.incident.clocks.find(({ name }) => name === 'arrive')!
+    expect(clock.doneAt).toBe(early.incident.startedAt)
+    early.lab.tick()
+    expect(early.rungs).toEqual([])
+    const logged = of(early.lab.changes, 'repairEntry').at(-1)!
+    expect(logged.occurredAt).toBe(early.incident.startedAt - 86_400_000)
+  })
+
+  it('does not put back what was said after it: of the site and of the time the latest word holds', () => {
+    const desk = sent()
+    desk.lab.pass(30 * MINUTE)
+    const before = desk.lab.now - 20 * MINUTE * 1000
+    const [late, early] = [desk.lab.now + 7_200_000, desk.lab.now + 1_800_000]
+    desk.do('onSite', { site: { situation: 'fallenPole' } })
+    desk.do('etr', { etr: late })
+    desk.do('onSite', { site: { situation: 'burntDevice' }, occurredAt: before })
+    desk.do('etr', { etr: early, occurredAt: before })
+    expect(desk.incident.repair!.site!.situation).toBe('fallenPole')
+    expect(desk.incident).toMatchObject({ etrSource: 'field', estimatedPeriod: { end: late } })
+    expect(desk.incident.repair!.etrRevisions.map(({ etr }) => etr)).toEqual([early, late])
+  })
+
+  it('is no time that was over when it was said, and no restoration that is still to come', () => {
+    const desk = sent()
+    const { now } = desk.lab
+    expect(desk.do('etr', { etr: now })).toMatchObject({ refusal: 'invalid' })
+    expect(desk.do('etr', { etr: now - 60_000 })).toMatchObject({ refusal: 'invalid' })
+    const handedIn = { etr: now - 60_000, occurredAt: now - 120_000 }
+    expect(desk.do('etr', handedIn)).toMatchObject({ accepted: true })
+    desk.do('restore', { occurredAt: now + 36_000_000 })
+    expect(desk.incident).toMatchObject({ outageKind: 'restored', restoredAt: now })
+  })
+
   it('is suspended or returned with a reason only; a returned order has no crew', () => {
     const desk = sent()
     expect(desk.do('suspend')).toMatchObject({ refusal: 'invalid' })

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { IncidentChange } from '../../../src/engine/changes.ts'
 import { readRegisters, readWorld, writeHeap } from '../../../src/engine/state/heap.ts'
 import { BRANCH, Desk } from '../../support/desk.ts'
+import { rulesWithoutCalls } from '../../support/engine-lab.ts'
 
 const ALL = [...BRANCH, 'o-m7', 'o-m8', 'o-m9']
 const MINUTE = 60
@@ -226,5 +227,17 @@ describe('clocks and the ladder', () => {
     desk.lab.pass(200 * MINUTE)
     // Nobody answered who urged either, which is told as it is.
     expect(desk.rungs).toEqual(['urge-0', 'urge-1', 'arrive-0', 'arrive-2', 'arrive-3'])
+  })
+
+  it('raises from as many urges, and tells of a passed estimate as late, as the rules say', () => {
+    const shipped = rulesWithoutCalls()
+    const urges = { ...shipped.service.urges, raiseFrom: 3 }
+    const service = { ...shipped.service, urges, etrPassedMinutes: [0, 5, 200] as const }
+    const desk = new Desk(BRANCH, () => {}, { ...shipped, service })
+    for (const action of ['confirm', 'cause', 'urge', 'urge'] as const)
+      desk.do(action, { causeCode: 'A14' })
+    desk.do('etr', { etr: desk.lab.now + 40 * MINUTE * 1000 })
+    desk.lab.pass(46 * MINUTE)
+    expect(desk.rungs.filter((rung) => rung.startsWith('etr'))).toEqual(['etr-0', 'etr-1', 'etr-2'])
   })
 })

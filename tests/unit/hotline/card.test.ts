@@ -45,6 +45,7 @@ function card(
     grid: () => grid,
     utcOffsetMinutes: () => 480,
     sustainedMinutes: () => 3,
+    mostUrges: () => 2,
     supply: () => ({
       dead: of ? 0.97 : 0,
       path,

@@ -47,6 +47,7 @@ function hear(
     grid: () => grid,
     utcOffsetMinutes: () => 480,
     sustainedMinutes: () => 3,
+    mostUrges: () => 2,
     supply: () => ({
       dead: of ? 0.97 : 0,
       path,

@@ -15,12 +15,12 @@ const clock = (name: Clock['name'], dueAt: number, doneAt: number | null = null)
 })
 const onItsWay = [clock('arrive', NOW + 20 * MINUTE)]
 
-function ask(kinds: readonly ContactKind[], more: Partial<Incident> = {}, about = 'I1') {
+function ask(kinds: readonly ContactKind[], more: Partial<Incident> = {}, about = 'I1', most = 2) {
   const contacts = kinds.map((kind, n) => ({
     ...{ at: NOW - n * 10 * MINUTE, channel: 'phone' as const, kind, incident: about },
   }))
   const over = incident('I1', 4, { outageKind: 'confirmed', clocks: onItsWay, ...more })
-  return urgingOf({ now: NOW, incident: over, contacts, stale: false })
+  return urgingOf({ now: NOW, incident: over, contacts, stale: false, most })
 }
 
 test('nobody who has not told us of this outage is told about urging', () => {
@@ -56,8 +56,10 @@ test('once a crew is there its own word holds, else the promise of restoration',
   )
 })
 
-test('two are enough', () => {
+test('two are enough, or as many as the rules say', () => {
   expect(ask(['urge', 'urge', 'report'])).toMatchObject({ urges: 2, advice: 'enough' })
+  const three = ask(['urge', 'urge', 'report'], { clocks: [] }, 'I1', 3)
+  expect(three).toMatchObject({ urges: 2, most: 3, advice: 'may' })
 })
 
 test.each<Partial<Incident>>([
@@ -72,7 +74,7 @@ test.each<Partial<Incident>>([
 test('from data too old to read a time from none is promised', () => {
   const over = incident('I1', 4, { outageKind: 'confirmed', clocks: onItsWay })
   const contacts = [{ at: NOW, channel: 'phone', kind: 'report', incident: 'I1' }] as const
-  const urging = urgingOf({ now: NOW, incident: over, contacts, stale: true })
+  const urging = urgingOf({ now: NOW, incident: over, contacts, stale: true, most: 2 })
   expect(urging).toMatchObject({ promised: null, advice: 'may' })
 })
 
