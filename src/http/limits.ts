@@ -60,6 +60,12 @@ export const MAX_REPORT_DAYS = 366
 export const GRID_PART_BYTES = 4 * 1024 * 1024
 /** How far back a dispatcher may date a switching, hours: as far as a terminal's report counts. */
 export const MAX_SWITCHING_LATE_HOURS = 72
+/** How far back an entry of the field may be dated, hours: a crew in the steppe is without a connection for days. */
+export const MAX_ENTRY_LATE_HOURS = 72
+/** How far ahead, minutes: no telephone's clock that is set by its network is further off. */
+export const MAX_ENTRY_AHEAD_MINUTES = 5
+/** Longest restoration that is promised, days: as planned work lasts at most. A year typed wrong is noticed. */
+export const MAX_ETR_DAYS = 31
 /** How far ahead, days: operation tickets are written for the coming weeks. */
 export const MAX_SWITCHING_AHEAD_DAYS = 31
 /** Planned operations held at once: a day's work of every unit of a large utility. */

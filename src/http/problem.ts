@@ -63,6 +63,7 @@ export const PROBLEM_CODES = {
   'attachment.location': 422,
   'attachment.tooMany': 422,
   'switching.time': 422,
+  'action.time': 422,
   'switching.notPlanned': 404,
   'grid.notReceived': 422,
   'rate.exceeded': 429,

@@ -178,6 +178,37 @@ describeInBrowser('the phone in the field', () => {
     expect(complaints).toEqual([])
   })
 
+  test('what was entered of an outage that went into another meanwhile is sent to that one', async () => {
+    const mother = 'I-9'
+    await opened('en')
+    const t = en.field
+    stage.put(mother, stage.device('breaker', 900, 4000), { outageKind: 'confirmed' })
+    const acted: string[] = []
+    stage.judge = ({ requestId, incident }) => {
+      acted.push(incident)
+      const isFiled = incident === INCIDENT
+      return {
+        ...{ type: 'action', at: Date.now(), requestId, incident, causes: [], revision: 2 },
+        ...{ accepted: !isFiled, refusal: isFiled ? 'unknownIncident' : null },
+      }
+    }
+    stage.overrides = {
+      incident: (id) => {
+        const known = stage.incidents.get(id)
+        return known && id === INCIDENT
+          ? { ...known, outageKind: 'closed', outcome: 'merged', mergedInto: mother as never }
+          : known
+      },
+    }
+    await page.locator('.field-incident > button').first().click()
+    await page.getByRole('button', { name: en.action.names.urge }).click()
+    await tab(t.tabs.waiting).click()
+    await page.getByText(t.problem.stale).waitFor()
+    await page.getByRole('button', { name: t.again }).click()
+    await page.getByText(t.allSent).waitFor()
+    expect(acted).toEqual([INCIDENT, mother])
+  })
+
   /** A published notice of the outage, with an important customer of the county. */
   function noticed(usagePoint: string) {
     const incident = stage.incidents.get(INCIDENT)!

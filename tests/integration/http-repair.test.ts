@@ -52,6 +52,51 @@ test('a crew that nobody knows is sent all the same, with a warning', async () =
   expect(await act('C7')).toBeUndefined()
 })
 
+test('times that cannot be meant are refused before anything is kept; a repeated key is not', async () => {
+  const minutes = (some: number) => new Date(Date.now() + some * 60_000).toISOString()
+  const act = async (body: object, key: string) => {
+    const path = '/api/v1/incidents/I1/actions'
+    const head = { ...bearer(dispatcher), 'idempotency-key': key }
+    const answer = await fixture.post(path, { revision: 1, ...body }, head)
+    return { status: answer.status, ...(await json(answer)) }
+  }
+  const kept = fixture.appended.length
+  for (const body of [
+    { action: 'arrive', occurredAt: minutes(60) },
+    { action: 'arrive', occurredAt: minutes(-73 * 60) },
+    { action: 'etr', etr: minutes(-1) },
+    { action: 'etr', etr: minutes(-90), occurredAt: minutes(-60) },
+    { action: 'etr', etr: minutes(32 * 24 * 60) },
+  ])
+    expect(await act(body, JSON.stringify(body).length.toString())).toMatchObject({
+      ...{ status: 422, code: 'action.time' },
+    })
+  expect(fixture.appended).toHaveLength(kept)
+  // Said in time and handed in late, from a telephone that is a little fast.
+  for (const [key, body] of Object.entries({
+    late: { action: 'etr', etr: minutes(-30), occurredAt: minutes(-60) },
+    fast: { action: 'arrive', occurredAt: minutes(2) },
+    usual: { action: 'etr', etr: minutes(90) },
+  }))
+    expect(await act(body, key)).toMatchObject({ status: 200 })
+})
+
+test('on what is filed nothing can be done: said so, with the mother (母单) that goes on', async () => {
+  const before = fixture.judge
+  fixture.judge = ({ requestId, incident: of }) => {
+    const answer = { accepted: false, refusal: 'unknownIncident', revision: 0, causes: [] } as const
+    return { type: 'action', at: 0, requestId, incident: of, ...answer }
+  }
+  const merged = { outcome: 'merged', outageKind: 'closed', mergedInto: 'I1' } as const
+  fixture.follow(incidentChange(incident('I3', 2, { ...merged, feeder: 'F1' } as never), 0))
+  const body = { action: 'arrive', revision: 2 }
+  const answer = await fixture.post('/api/v1/incidents/I3/actions', body, bearer(dispatcher))
+  expect(await json(answer)).toMatchObject({
+    ...{ status: 422, code: 'action.notAllowed', mergedInto: 'I1' },
+  })
+  fixture.judge = before
+})
+
 test('words go to the ledger, and only a reference into the fact', async () => {
   const site = { situation: 'brokenWire', safetyRisk: true }
   const body = { action: 'onSite', revision: 1, site, remark: '导线断线，需停电处理' }

@@ -20,12 +20,15 @@ export class ApiError extends Error {
   readonly code: string
   /** What is wrong where, of a file that was sent. */
   readonly problems: readonly string[]
+  /** The incident that what was refused may still be said of. */
+  readonly mergedInto: string | null
   constructor(problem: Problem) {
     super(problem.detail)
     this.name = 'ApiError'
     this.status = problem.status
     this.code = problem.code
     this.problems = problem.problems ?? []
+    this.mergedInto = problem.mergedInto ?? null
   }
 }
 

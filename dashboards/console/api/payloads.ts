@@ -210,4 +210,6 @@ export interface Problem {
   readonly code: string
   readonly detail: string
   readonly problems?: readonly string[]
+  /** Of an incident that is filed: the one it went into (母单). */
+  readonly mergedInto?: string | null
 }

@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { ApiError, act, attach, incident as loadIncident, newRequestId } from '../api/client.ts'
 import { report } from '../api/customers.ts'
+import type { IncidentPayload } from '../api/payloads.ts'
 import { settleVisit } from '../api/visits.ts'
 import { useLink } from '../live/context.tsx'
 import { type Entry, MAX_ENTRIES, type Progress, type Sent, sendAll } from './queue.ts'
@@ -119,8 +120,8 @@ export function useQueue(account: string): FieldQueue {
     add: (what) => void keep({ requestId: newRequestId(), by: account, what, problem: null }),
     async again(entry) {
       if (entry.what.kind !== 'action') return
-      const { revision } = await loadIncident(entry.what.incident)
-      const what = { ...entry.what, request: { ...entry.what.request, revision } }
+      const { id, revision } = await incidentThatGoesOn(entry.what.incident)
+      const what = { ...entry.what, incident: id, request: { ...entry.what.request, revision } }
       await drop(entry)
       await keep({ requestId: newRequestId(), by: account, what, problem: null })
     },
@@ -148,9 +149,15 @@ async function send({ requestId, what }: Entry): Promise<Sent> {
     // Signed out, or too fast: neither is a word about the entry.
     if (error.status === 401 || error.status === 429) return AWAY
     // A visit that is over is not sent again on what is known now.
-    const again = error.status === 409 && what.kind !== 'settle'
+    const again = (error.status === 409 || error.mergedInto !== null) && what.kind !== 'settle'
     return { state: again ? 'stale' : 'refused' }
   }
+}
+
+/** The incident as it stands; where it went into another while the phone was away, that one (母单). */
+async function incidentThatGoesOn(id: string): Promise<IncidentPayload> {
+  const known = await loadIncident(id)
+  return known.mergedInto === null ? known : incidentThatGoesOn(known.mergedInto)
 }
 
 const WITHOUT_WORD: Sent = { state: 'done' }

@@ -5,9 +5,14 @@ import type { ActionChange } from '../../engine/changes.ts'
 import type { ActionRequestedFact } from '../../facts/facts.ts'
 import type { CrewId, DeviceId } from '../../facts/ids.ts'
 import type { SiteReport } from '../../facts/repair.ts'
-import { formatInstant } from '../../facts/time.ts'
+import { formatInstant, type InstantMs } from '../../facts/time.ts'
 import { fileUrge } from '../contact-filed.ts'
-import { ACTION_WAIT_MS } from '../limits.ts'
+import {
+  ACTION_WAIT_MS,
+  MAX_ENTRY_AHEAD_MINUTES,
+  MAX_ENTRY_LATE_HOURS,
+  MAX_ETR_DAYS,
+} from '../limits.ts'
 import type { HttpDeps } from '../ports.ts'
 import { Problem } from '../problem.ts'
 import { MATERIAL_WORDS, MEASURE_WORDS } from '../repair-ports.ts'
@@ -15,6 +20,10 @@ import { type Answer, callerOf, read, route } from '../route.ts'
 import { actionAnswer, actionBody, type actionWarning, idParams, requestKey } from '../schemas.ts'
 import { assertKnownCause } from './causes.ts'
 import { incidentFor } from './incidents.ts'
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+const DAY_MS = 24 * HOUR_MS
 
 const view = (change: ActionChange) => ({
   requestId: change.requestId,
@@ -44,15 +53,38 @@ function warningsOf({ repair }: HttpDeps, { crew, incident }: ActionRequestedFac
 const given = (site: NonNullable<z.infer<typeof actionBody>['site']>): SiteReport =>
   JSON.parse(JSON.stringify(site))
 
-function answerTo(change: ActionChange, warnings: readonly Warning[] = []): Answer {
+/** Times that cannot be meant: a slip of the finger on a telephone would start clocks of days ago, or end none. */
+function assertMeant({ occurredAt, etr }: z.infer<typeof actionBody>, now: InstantMs): void {
+  if (occurredAt !== undefined && occurredAt > now + MAX_ENTRY_AHEAD_MINUTES * MINUTE_MS)
+    throw new Problem('action.time', 'occurredAt: is still to come')
+  if (occurredAt !== undefined && occurredAt < now - MAX_ENTRY_LATE_HOURS * HOUR_MS)
+    throw new Problem('action.time', `occurredAt: more than ${MAX_ENTRY_LATE_HOURS} hours ago`)
+  if (etr === undefined) return
+  if (etr <= Math.min(occurredAt ?? now, now))
+    throw new Problem('action.time', 'etr: was over when it was said')
+  if (etr > now + MAX_ETR_DAYS * DAY_MS)
+    throw new Problem('action.time', `etr: more than ${MAX_ETR_DAYS} days ahead`)
+}
+
+function answerTo(
+  { records }: HttpDeps,
+  change: ActionChange,
+  warnings: readonly Warning[] = [],
+): Answer {
   if (change.accepted)
     return { json: { ...view(change), ...(warnings.length > 0 && { warnings }) } }
   const more = { ...view(change), currentRevision: change.revision }
   switch (change.refusal) {
     case 'staleRevision':
       throw new Problem('action.stale', 'the incident changed meanwhile; look at it again', more)
-    case 'unknownIncident':
-      throw new Problem('incident.notFound', `no incident ${change.incident}`, more)
+    case 'unknownIncident': {
+      // What is filed the engine knows no more. Where its order goes on stands in the records.
+      const filed = records.incident(change.incident)
+      if (filed?.outageKind !== 'closed')
+        throw new Problem('incident.notFound', `no incident ${change.incident}`, more)
+      const { mergedInto } = filed
+      throw new Problem('action.notAllowed', 'the incident is filed', { ...more, mergedInto })
+    }
     case 'notAllowedInState':
       throw new Problem('action.notAllowed', 'not allowed in the state of the incident', more)
     case 'actOnItsParts':
@@ -99,7 +131,8 @@ const requestAction = route({
     const earlier = deps.records.action(ownId)
     if (earlier && earlier.incident !== incident.id)
       throw new Problem('action.keyReused', 'this Idempotency-Key was used for another incident')
-    if (earlier) return answerTo(earlier)
+    if (earlier) return answerTo(deps, earlier)
+    assertMeant(body, deps.now())
 
     const fact: ActionRequestedFact = {
       type: 'actionRequested',
@@ -151,7 +184,7 @@ const requestAction = route({
         { account: body.account, at: fact.receivedAt, channel: 'phone', by, requestId: ownId },
         incident.id,
       )
-    if (change) return answerTo(change, warnings)
+    if (change) return answerTo(deps, change, warnings)
     return {
       status: 202,
       headers: { location: `/api/v1/actions/${encodeURIComponent(ownId)}` },
