@@ -32,6 +32,8 @@ export class Pipeline {
   readonly #actions: ActionWaits
   /** Where the last commit to the records ends; rejections surface through `onFailure`. */
   #recorded: Promise<void> = Promise.resolve()
+  /** Facts were judged since that changed nothing. */
+  #isBehind = false
   onFailure: (error: unknown) => void = () => {}
   onCommitted: (batches: readonly ChangeBatch[]) => void = () => {}
   onApplied: () => void = () => {}
@@ -78,8 +80,9 @@ export class Pipeline {
     })
   }
 
-  /** Resolves when the records hold all changes up to now. */
+  /** Resolves when the records hold all changes up to now, and stand at its position. */
   recorded(): Promise<void> {
+    if (this.#isBehind) this.#record([])
     return this.#recorded
   }
 
@@ -91,6 +94,14 @@ export class Pipeline {
   #take(facts: readonly JournalledFact[]): void {
     const changes = this.judge.applyAll(facts)
     this.onApplied()
+    // Most reports change nothing until the next tick, and a position alone is not worth a transaction:
+    // it goes with the next change, or when somebody asks.
+    if (changes.length > 0) this.#record(changes)
+    else this.#isBehind = true
+  }
+
+  #record(changes: readonly ChangeBatch[]): void {
+    this.#isBehind = false
     this.#recorded = this.#commit(changes)
     this.#recorded.catch(this.onFailure)
   }
