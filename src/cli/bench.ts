@@ -261,6 +261,7 @@ function pipeline(bench: Command): void {
     .description('MQTT in, durable, judged, WebSocket out, at an offered rate; beside peers')
     .option('--rate <r>', 'events a second', integer, 2000)
     .option('--seconds <s>', 'for so long', integer, 10)
+    .option('--warm-up <s>', 'so long before, unmeasured, from other terminals', integer, 0)
     .option('--peers', 'the same for a consumer written by hand behind Mosquitto', false)
     .option('--meters <n>', 'usage points of the generated network', integer, 100_000)
     .option('--connections <n>', 'terminals that report', integer, 500)

@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import type { CompiledGrid } from '../../grid/compiled.ts'
 import { Draw } from '../../grid/generate/draw.ts'
 import { servableNetwork } from './engine-grid.ts'
 import { quantile, round } from './figures.ts'
@@ -27,6 +28,8 @@ import { openTarget } from './target.ts'
 export interface PipelineOptions {
   readonly rate: number
   readonly seconds: number
+  /** So long before, as many other terminals report at the same rate, and nothing is measured. */
+  readonly warmUp: number
   readonly peers: boolean
   readonly meters: number
   readonly connections: number
@@ -52,6 +55,18 @@ interface Event {
   readonly meter: string
 }
 
+/** Reports in the order in which they are published, and the areas they come from. */
+interface Load {
+  readonly areas: readonly LoadArea[]
+  readonly events: readonly Event[]
+}
+
+/** What is offered before, for V8 to compile what is run often, and then to be measured. */
+interface Offered {
+  readonly warmUp: Load
+  readonly measured: Load
+}
+
 /** Who reports in which order: areas in turn, each meter once. */
 function eventsOf(areas: readonly LoadArea[], count: number, seed: number): Event[] {
   const draw = new Draw(seed, 23)
@@ -72,10 +87,10 @@ class Arrivals {
   readonly #published: number[][]
   readonly #covered: number[]
 
-  constructor(events: readonly Event[], areas: number) {
-    this.#published = Array.from({ length: areas }, () => [])
-    this.#covered = Array.from({ length: areas }, () => 0)
-    const next = Array.from({ length: areas }, () => 0)
+  constructor({ events, areas }: Load) {
+    this.#published = areas.map(() => [])
+    this.#covered = areas.map(() => 0)
+    const next = areas.map(() => 0)
     for (const { area, meter } of events) this.#area.set(meter, { area, index: next[area]!++ })
   }
 
@@ -102,11 +117,15 @@ interface Watched {
   published(event: Event): void
 }
 
+/** Nobody else is told of what is published. */
+function alone(arrivals: Arrivals): Watched {
+  return { arrivals, published: (event) => arrivals.published(event) }
+}
+
 /** Offers the events to `broker` and answers what came out, and what was used for it. */
 async function offer(
   broker: URL,
-  areas: readonly LoadArea[],
-  events: readonly Event[],
+  { areas, events }: Load,
   { arrivals, published }: Watched,
   cpuMs: () => number,
   { rate }: PipelineOptions,
@@ -149,15 +168,28 @@ async function offer(
   }
 }
 
+/** Other terminals warm up than those that are measured: incidents begin anew. */
+function offeredOn(grid: CompiledGrid, options: PipelineOptions): Offered {
+  const { rate, seconds, warmUp, connections, seed } = options
+  const all = darkAreas(grid, warmUp > 0 ? 2 * connections : connections, seed)
+  const load = (areas: readonly LoadArea[], forSeconds: number): Load => {
+    return { areas, events: eventsOf(areas, rate * forSeconds, seed) }
+  }
+  return {
+    measured: load(all.slice(0, connections), seconds),
+    warmUp: load(all.slice(connections), warmUp),
+  }
+}
+
 export async function benchPipeline(options: PipelineOptions) {
-  const { rate, seconds, connections, seed, meters } = options
+  const { seconds, warmUp, connections, seed, meters } = options
   const network = await servableNetwork({ meters, seed })
-  const areas = darkAreas(network.grid, connections, seed)
-  const events = eventsOf(areas, rate * seconds, seed)
+  const offered = offeredOn(network.grid, options)
+  const { areas, events } = offered.measured
   const dir = mkdtempSync(join(tmpdir(), 'lastgasp-pipeline-'))
   try {
-    const own = await ofProgram(network.path, dir, areas, events, options)
-    const peers = options.peers ? await ofPeers(dir, areas, events, options) : {}
+    const own = await ofProgram(network.path, dir, offered, options)
+    const peers = options.peers ? await ofPeers(dir, offered, options) : {}
     const mqttJs = peers.mqttJs
     const sample = JSON.stringify({
       id: 'p1',
@@ -169,6 +201,7 @@ export async function benchPipeline(options: PipelineOptions) {
     return {
       ...own,
       seconds,
+      warmUpSeconds: warmUp,
       connections,
       meters,
       broker: options.broker === undefined ? 'embedded' : 'outside',
@@ -189,35 +222,38 @@ export async function benchPipeline(options: PipelineOptions) {
 async function ofProgram(
   grid: string,
   dir: string,
-  areas: readonly LoadArea[],
-  events: readonly Event[],
+  { warmUp, measured }: Offered,
   options: PipelineOptions,
 ) {
   const env = { LOG_LEVEL: 'error', ...heldFor(dir, options.hold) }
   const target = await openTarget({ ...options, dir, grid, env })
   try {
-    const arrivals = new Arrivals(events, areas.length)
-    const anyFrame = new Arrivals(events, areas.length)
+    const warmed = new Arrivals(warmUp)
+    const arrivals = new Arrivals(measured)
+    const anyFrame = new Arrivals(measured)
     const unfollow = await target.follow((items, of) => {
+      warmed.see(items)
       anyFrame.see(items)
       if (of === 'incidents') arrivals.see(items)
     })
-    const before = target.cpuMs()
     const all = () => Object.values(target.cpuMs()).reduce((sum, ms) => sum + ms, 0)
+    await offer(target.broker, warmUp, alone(warmed), all, options)
+    const before = target.cpuMs()
     const published = (event: Event) => {
       arrivals.published(event)
       anyFrame.published(event)
     }
-    const figures = await offer(target.broker, areas, events, { arrivals, published }, all, options)
+    const figures = await offer(target.broker, measured, { arrivals, published }, all, options)
+    const count = measured.events.length
     const stages = Object.entries(target.cpuMs()).map(
-      ([stage, ms]) => [stage, round(((ms - before[stage]!) * 1000) / events.length)] as const,
+      ([stage, ms]) => [stage, round(((ms - before[stage]!) * 1000) / count)] as const,
     )
     await unfollow()
     const problem = await target.stop()
     if (problem !== undefined) throw new Error(problem)
     return {
       ...figures,
-      firstFrameRatio: round(anyFrame.tookMs.length / events.length),
+      firstFrameRatio: round(anyFrame.tookMs.length / count),
       p50FirstFrameMs: quantile(anyFrame.tookMs, 0.5),
       p99FirstFrameMs: quantile(anyFrame.tookMs, 0.99),
       cpuUsByStage: Object.fromEntries(stages),
@@ -230,8 +266,7 @@ async function ofProgram(
 /** The same messages through a broker to a consumer written by hand; its broker is counted. */
 async function ofPeers(
   dir: string,
-  areas: readonly LoadArea[],
-  events: readonly Event[],
+  { warmUp, measured }: Offered,
   options: PipelineOptions,
 ): Promise<{ mqttJs?: Awaited<ReturnType<typeof offer>>; skipped?: string }> {
   const mosquitto = await startMosquitto(dir)
@@ -239,18 +274,16 @@ async function ofPeers(
   const peer: ChildProcess = fork(PEER, [mosquitto.url.href], { execArgv: [] })
   try {
     const [{ port }] = (await once(peer, 'message')) as [{ port: number }]
-    const arrivals = new Arrivals(events, areas.length)
+    const warmed = new Arrivals(warmUp)
+    const arrivals = new Arrivals(measured)
     const socket = await followFrames(`ws://127.0.0.1:${port}`, '{}', (text) => {
-      arrivals.see((JSON.parse(text) as { items: readonly CitingItem[] }).items)
+      const { items } = JSON.parse(text) as { items: readonly CitingItem[] }
+      warmed.see(items)
+      arrivals.see(items)
     })
-    const mqttJs = await offer(
-      mosquitto.url,
-      areas,
-      events,
-      { arrivals, published: (event) => arrivals.published(event) },
-      () => cpuMsOf(peer.pid!) + cpuMsOf(mosquitto.pid),
-      options,
-    )
+    const cpuMs = () => cpuMsOf(peer.pid!) + cpuMsOf(mosquitto.pid)
+    await offer(mosquitto.url, warmUp, alone(warmed), cpuMs, options)
+    const mqttJs = await offer(mosquitto.url, measured, alone(arrivals), cpuMs, options)
     socket.terminate()
     return { mqttJs }
   } finally {
