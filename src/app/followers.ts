@@ -149,6 +149,7 @@ function openSeriesOf(parts: FollowersParts, closers: Closers): void {
   const figures = processFigures({ telemetry, journal, records })
   const of = settings.series as Parameters<typeof openSeries>[0]['settings']
   const voltages = { readings, placeOf: (id: string) => placeOfTerminal(grid(), id) }
-  const series = openSeries({ records, settings: of, telemetry, figures, now, voltages })
+  const pushes = records.outbox
+  const series = openSeries({ records, settings: of, telemetry, figures, now, voltages, pushes })
   closers.push(() => series.close())
 }

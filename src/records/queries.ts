@@ -20,6 +20,7 @@ import { subscriptionReader } from './informing/subscriptions.ts'
 import { noticeReader } from './notices.ts'
 import { endpointReader } from './outbox/endpoints.ts'
 import { parcelReader } from './outbox/parcels.ts'
+import { pushCountReader } from './outbox/push-counts.ts'
 import type {
   IncidentPage,
   IncidentQuery,
@@ -90,7 +91,9 @@ const REFED = `json_extract(json, '$.refed') IS NOT NULL`
 
 const among = (column: string) => `${column} IN (SELECT value FROM json_each(?))`
 
-const outboxReader = (db: Connection) => ({ endpoints: endpointReader(db), ...parcelReader(db) })
+const outboxReader = (db: Connection) => {
+  return { endpoints: endpointReader(db), ...parcelReader(db), ...pushCountReader(db) }
+}
 
 const informingReader = (db: Connection) => {
   return {

@@ -1,6 +1,7 @@
 /** What the series needs of the records, and what it needs of a database. */
 import type { ChangeBatch } from '../engine/changes.ts'
 import type { Position, ReadingFact } from '../facts/facts.ts'
+import type { InstantMs } from '../facts/time.ts'
 
 /** The part of the records that the series follows. */
 export interface SeriesSource {
@@ -36,6 +37,22 @@ export interface Voltages {
   /** By partition; always in the same order, for each has a cursor of its own. */
   readonly readings: readonly SeriesReadings[]
   placeOf(terminal: string): VoltagePlace | undefined
+}
+
+/** Pushes of a minute that receivers took or let become stale, or messages to customers in them. */
+export interface PushCount {
+  readonly minute: InstantMs
+  readonly of: 'push' | 'message'
+  readonly tags: Readonly<Record<string, string>>
+  readonly count: number
+}
+
+/** What pushes are counted from. */
+export interface Pushes {
+  /** Of what was settled from then on and before. */
+  pushCounts(from: InstantMs, before: InstantMs): readonly PushCount[]
+  /** When the first was settled; undefined where none was. */
+  firstPushAt(): InstantMs | undefined
 }
 
 /** InfluxData's advice for one request; larger ones time out on small servers. */

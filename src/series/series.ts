@@ -9,17 +9,22 @@ import { openDatabase, type SeriesSettings } from './database.ts'
 import { figuresLine, linesOf, type ProcessFigures } from './points.ts'
 import {
   MAX_LINES,
+  type Pushes,
   type SeriesDatabase,
   type SeriesSource,
   type Voltages,
   WriteFailure,
 } from './port.ts'
+import { pushLines } from './push-points.ts'
 import { voltageLine } from './voltage-points.ts'
 
 /** Name of the cursor in the records. */
 export const SERIES_CURSOR = 'series'
 /** The same for periodic readings, of the first partition of them. */
 export const VOLTAGE_CURSOR = 'series-voltage'
+
+/** Until when pushes are counted for good; an instant, not a position. */
+export const PUSH_CURSOR = 'series-pushes'
 
 const voltageCursor = (partition: number) =>
   partition === 0 ? VOLTAGE_CURSOR : `${VOLTAGE_CURSOR}-${partition}`
@@ -29,6 +34,13 @@ const POLL_MS = 1000
 
 /** How often the process says how it is; ten seconds show a storm, and are 8,640 points a day. */
 const FIGURES_EVERY_MS = 10_000
+
+/** Minutes are what pushes are counted by. */
+const PUSHES_EVERY_MS = 60_000
+/** So late the ledger may take what was settled: a disk that is full for longer leaves a minute short. */
+const SETTLED_LATE_MS = 15 * 60_000
+/** Counted at once, where the database was away: of the heaviest storm some hundred milliseconds. */
+const PUSHES_AT_ONCE_MS = 6 * 3_600_000
 
 /** Change batches read at once: a storm's page stays far below a megabyte and a few milliseconds. */
 const PAGE_BATCHES = 200
@@ -49,6 +61,8 @@ export interface SeriesOptions {
   readonly figures?: () => ProcessFigures
   /** Periodic voltage readings; absent: they are not written. */
   readonly voltages?: Voltages | undefined
+  /** Messages to receivers and customers; absent: they are not counted. */
+  readonly pushes?: Pushes
   /** Wall clock in ms, for how long the database has been away. */
   readonly now: () => number
   /** For tests: 0 to 1, the jitter of waits. */
@@ -66,7 +80,7 @@ export interface Series {
 
 /** Starts following. */
 export function openSeries(options: SeriesOptions): Series {
-  const { records, telemetry, voltages, now } = options
+  const { records, telemetry, voltages, pushes, now } = options
   const random = options.random ?? Math.random
   const database = options.database ?? openDatabase(options.settings)
   let cursor = records.cursor(SERIES_CURSOR)
@@ -78,6 +92,7 @@ export function openSeries(options: SeriesOptions): Series {
   let failures = 0
   let failingSince = 0
   let sampledAt = 0
+  let pushesAt = 0
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> = Promise.resolve()
 
@@ -134,6 +149,22 @@ export function openSeries(options: SeriesOptions): Series {
     return true
   }
 
+  /** Counts the latest minutes again, for some of theirs may have come since; true where there is more. */
+  async function writePushes(): Promise<boolean> {
+    const at = now()
+    if (!pushes || at - pushesAt < PUSHES_EVERY_MS) return false
+    const counted = records.cursor(PUSH_CURSOR) || pushes.firstPushAt()
+    const from = Math.floor((counted ?? at) / PUSHES_EVERY_MS) * PUSHES_EVERY_MS
+    const before = Math.min(from + PUSHES_AT_ONCE_MS, at)
+    await writeLines(pushLines(pushes.pushCounts(from, before)))
+    // Whole minutes alone, or a point would lose what was counted before.
+    const settled = Math.min(before, at - SETTLED_LATE_MS)
+    if (counted !== undefined && settled > from) await records.saveCursor(PUSH_CURSOR, settled)
+    if (before < at) return true
+    pushesAt = at
+    return false
+  }
+
   async function writeFigures(): Promise<void> {
     if (!options.figures || now() - sampledAt < FIGURES_EVERY_MS) return
     sampledAt = now()
@@ -159,6 +190,7 @@ export function openSeries(options: SeriesOptions): Series {
     try {
       while (!closed && (await writePage()));
       for (const log of logs) while (!closed && (await writeVoltages(log)));
+      while (!closed && (await writePushes()));
       if (!closed) await writeFigures()
     } catch (error) {
       waitMs = waitAfter(error)

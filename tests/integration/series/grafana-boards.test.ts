@@ -8,6 +8,7 @@ import type { ActionName, ReadingFact } from '../../../src/facts/facts.ts'
 import type { CrewId } from '../../../src/facts/ids.ts'
 import { openDatabase } from '../../../src/series/database.ts'
 import { figuresLine, linesOf } from '../../../src/series/points.ts'
+import { pushLines } from '../../../src/series/push-points.ts'
 import { voltageLine } from '../../../src/series/voltage-points.ts'
 import { drawnGrid } from '../../support/drawn-grid.ts'
 import { EngineLab, START } from '../../support/engine-lab.ts'
@@ -117,6 +118,18 @@ await describeWith('influx', 'the Grafana boards', (server) => {
           heapBytes: 5e7,
         }),
       )
+    const told = { outcome: 'delivered' }
+    lines.push(
+      ...pushLines([
+        { minute: START, of: 'push', tags: { type: 'incident.opened', ...told }, count: 2 },
+        {
+          minute: START,
+          of: 'message',
+          tags: { channel: 'sms', template: 'T6', ...told },
+          count: 9,
+        },
+      ]),
+    )
     const place = { unit: 'U', feeder: 'f-B1', number: 1 }
     for (const [minute, volts] of VOLTAGES.entries())
       lines.push(voltageLine(reading(START + minute * 60_000, volts), place)!)
