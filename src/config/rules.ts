@@ -121,6 +121,7 @@ const judgement = z.strictObject({
     afterSeconds: z.number().min(0),
     terminalSeconds: z.number().positive(),
     meterSeconds: z.number().positive(),
+    attemptSeconds: z.number().min(0),
     reply: z.strictObject({ terminal: share.gt(0).lt(1), meter: share.gt(0).lt(1) }),
     leastGainNats: z.number().positive(),
     perIncident: z.number().int().min(0),

@@ -166,6 +166,8 @@ export interface CallReadRules {
   /** An answer is due within. */
   readonly terminalSeconds: number
   readonly meterSeconds: number
+  /** Who did not answer is asked again no sooner than this after the question. */
+  readonly attemptSeconds: number
   /** P(answers in time | has supply). */
   readonly reply: { readonly terminal: number; readonly meter: number }
   /** A question that tells less than this is not asked, nats. */

@@ -124,6 +124,7 @@ export function askRound(
     })
   }
   incident.reads.asked.push(...allowed)
+  incident.reads.askedAt = world.now
   world.calls.spend(world.now, callReads.perSecond, allowed.length)
   if (incident.stage === 'sensed') incident.stage = 'verifying'
   publisher.publish(incident, 'revised')

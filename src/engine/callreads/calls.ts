@@ -36,17 +36,24 @@ export interface CaseReads extends Sampled {
   /** Observers asked, once for each time. */
   readonly asked: number[]
   answered: number
+  /** When somebody was asked last, 0 for never. */
+  askedAt: InstantMs
   /** Not before this time it is looked whether asking would tell anything. */
   lookAt: InstantMs
 }
 
 export function noReadsYet(lookAt: InstantMs): CaseReads {
-  return { rounds: 0, samples: 0, asked: [], atReturn: 0, answered: 0, lookAt }
+  return { rounds: 0, samples: 0, asked: [], atReturn: 0, answered: 0, askedAt: 0, lookAt }
 }
 
 /** Whom a case has asked since supply was back, or in all where it is not; once for each time. */
 export function askedSince({ asked }: CaseReads, { atReturn }: Sampled): readonly number[] {
   return asked.slice(atReturn)
+}
+
+/** When those whom the case asked last may be asked once more. */
+export function nextAttemptAt({ askedAt }: CaseReads, attemptSeconds: number): InstantMs {
+  return askedAt + attemptSeconds * 1000
 }
 
 /** How often each of them was asked. */

@@ -12,7 +12,7 @@ import { NONE } from '../inference/network.ts'
 import type { ReturnedPart } from '../switching/state.ts'
 import type { World } from '../world.ts'
 import { areaOf, askRound, replyOf } from './ask.ts'
-import { askedSince, type Sampled, timesAsked } from './calls.ts'
+import { askedSince, nextAttemptAt, type Sampled, timesAsked } from './calls.ts'
 
 const METER = OBSERVER_CLASSES.indexOf('meter')
 
@@ -60,11 +60,15 @@ function askOn(
     if (waits) sampled.samples = round
     return waits ? 'waits' : 'over'
   }
+  if (round > 1 && !isUnderWay && world.now < attemptDue(world, incident)) return 'waits'
   const why = { reason: 'restoration', round, since: sampled } as const
   const asked = askRound(world, incident, whom, why, publisher)
   if (asked === 'all') sampled.samples = round
   return asked === 'none' && !waits ? 'none' : 'waits'
 }
+
+const attemptDue = ({ rules }: World, { reads }: Case) =>
+  nextAttemptAt(reads, rules.judgement.callReads.attemptSeconds)
 
 /** True where it is time to sample although few have said that they are back. */
 export function isSampleDue(world: World, incident: Case): boolean {

@@ -1,6 +1,7 @@
 /**
  * Asking about a fault: while it rests on one identity, or the place is in doubt, those are asked
- * whose answers would tell most; in at most two rounds, the second when the first is over.
+ * whose answers would tell most; in at most two rounds, the second when the first is over, and where it
+ * asks somebody again, no sooner than the rules allow.
  */
 import { OFF } from '../evidence/registers.ts'
 import { type Case, isActive } from '../incidents/case.ts'
@@ -9,7 +10,7 @@ import { NONE } from '../inference/network.ts'
 import { type Possibility, posterior } from '../inference/posterior.ts'
 import type { World } from '../world.ts'
 import { areaOf, askRound, replyOf } from './ask.ts'
-import { askedSince, timesAsked } from './calls.ts'
+import { askedSince, nextAttemptAt, timesAsked } from './calls.ts'
 import { chooseReads } from './choice.ts'
 
 /** DESIGN §3: at most two rounds. */
@@ -32,6 +33,11 @@ export function verifyCases(
     incident.reads.lookAt = world.now + LOOK_AGAIN_MS
     const reason = incident.outageKind === 'predicted' ? 'verify' : 'refine'
     const whom = whomToAsk(world, incident, possibilities).map(({ observer }) => observer)
+    const again = nextAttemptAt(incident.reads, world.rules.judgement.callReads.attemptSeconds)
+    if (world.now < again && whom.some((observer) => incident.reads.asked.includes(observer))) {
+      incident.reads.lookAt = again
+      continue
+    }
     const round = incident.reads.rounds + 1
     const why = { reason, round, since: incident.reads } as const
     if (askRound(world, incident, whom, why, publisher) !== 'none') incident.reads.rounds = round

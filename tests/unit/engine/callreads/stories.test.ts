@@ -60,6 +60,7 @@ describe('verifying', () => {
     expect(lab.open()).toMatchObject([
       { device: { id: 'X1a' }, outageKind: 'confirmed', sources: 2, stage: 'confirmed' },
     ])
+    lab.pass(30)
     expect(lab.open()[0]!.verification).toMatchObject({ state: 'answered' })
   })
 
@@ -81,6 +82,23 @@ describe('verifying', () => {
     expect(lab.open()).toMatchObject([
       { outageKind: 'predicted', sources: 1, verification: { state: 'timedOut', answered: 0 } },
     ])
+  })
+
+  it('asks who did not answer once more, a minute after the first attempt', () => {
+    const lab = new AskedLab(drawnGrid(county()), callRules({ perArea: 10 }))
+    lab.answerOf = darkness(() => ['1a'])
+    lab.pass(5)
+    area(lab, '1a', 'powerOff')
+    lab.pass(300)
+    const times = new Map<string, number[]>()
+    for (const { targets, at } of lab.calls)
+      for (const target of targets) times.set(target, [...(times.get(target) ?? []), at])
+    const apart = [...times.values()].flatMap(([first, second]) =>
+      second === undefined ? [] : [(second - first!) / 1000],
+    )
+    expect(apart).not.toEqual([])
+    expect(Math.min(...apart)).toBeGreaterThanOrEqual(60)
+    expect(Math.max(...apart)).toBeLessThan(75)
   })
 
   it('asks in two rounds at most, each one within its time and never SCADA', () => {
@@ -197,12 +215,13 @@ describe('restoring', () => {
     expect(lab.open()).toEqual([])
   })
 
-  it('what answers that it is dark is found at once', () => {
+  it('what answers that it is dark is found before the return settles', () => {
     const lab = out()
     dark.delete('1a')
     dark.delete('1b')
     for (const id of ['1a', '1b']) area(lab, id, 'powerOn')
-    lab.pass(160)
+    // Those that did not answer are asked once more, a minute later.
+    lab.pass(230)
     expect(lab.incidents()).toMatchObject([
       { device: { id: 'F1' } },
       { device: { id: 'X1c' }, parent: 'I000001' },
