@@ -1,6 +1,7 @@
 /**
  * Outages that somebody announced: planned work (计划停电), rationing (有序用电), disconnection for
- * arrears (欠费停电), suspended supply (暂停) and what customers asked for. What a plan explains is
+ * arrears (欠费停电), suspended supply (暂停), what customers asked for, and open orders to exchange or install
+ * meters (换表, 装拆工单), one by one or all of an area. What a plan explains is
  * decided by the engine.
  */
 import type { DeviceId, UsagePointId } from './ids.ts'
@@ -12,6 +13,7 @@ export const PLAN_KINDS = [
   'arrears',
   'suspension',
   'customerRequested',
+  'meterExchange',
 ] as const
 export type PlanKind = (typeof PLAN_KINDS)[number]
 

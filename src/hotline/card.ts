@@ -168,7 +168,8 @@ export function composeCard(
     areaRestored:
       incident !== undefined &&
       (isAreaRestored(sources, grid, path, incident) || cameBack(view!, incident)),
-    plans: plans.map(({ kind }) => kind),
+    // Work on meters is ours: staff see it on the card, and no script tells of it.
+    plans: plans.map(({ kind }) => kind).filter((kind) => kind !== 'meterExchange'),
     identityVerified: request.identityVerified,
     meterEnergised: view !== undefined && isEnergised(view, now),
     causeSpeakable: causeWords(sources.scripts, incident?.cause ?? null, 'zh') !== undefined,

@@ -2,7 +2,7 @@
  * Which of the situations of the script book (话术, `domain.md` §4.3) a caller is in. In doubt a
  * customer hears less: what is not confirmed is "being verified", what is old is not read out.
  */
-import type { Incident, Stage } from '../engine/changes.ts'
+import type { Incident, IncidentKind, Stage } from '../engine/changes.ts'
 import type { PlanKind } from '../facts/plans.ts'
 import type { InstantMs } from '../facts/time.ts'
 
@@ -81,11 +81,14 @@ export function situationOf(about: Circumstances): Situation {
   return 'unknown'
 }
 
+const NO_FAULTS: ReadonlySet<IncidentKind> = new Set([
+  ...(['planned', 'rationing', 'arrears', 'customerRequested', 'customerInternal'] as const),
+  'metering',
+])
+
 /** True for what is repaired; an announced outage, or the customer's own, is told otherwise. */
 export function isFault({ kind }: Incident): boolean {
-  return !['planned', 'rationing', 'arrears', 'customerRequested', 'customerInternal'].includes(
-    kind,
-  )
+  return !NO_FAULTS.has(kind)
 }
 
 function duringFault(about: Circumstances, incident: Incident): Situation {

@@ -51,6 +51,7 @@ export const MAX_PLAN_DAYS = {
   arrears: 731,
   suspension: 731,
   customerRequested: 731,
+  meterExchange: 31,
 } as const
 /** Nobody announces more than a year ahead; a year typed wrong is noticed. */
 export const MAX_PLAN_AHEAD_DAYS = 366

@@ -54,6 +54,7 @@ export const PROBLEM_CODES = {
   'device.unknown': 422,
   'usagePoint.unknown': 422,
   'plan.window': 422,
+  'plan.place': 422,
   'webhook.url': 422,
   'webhook.unit': 422,
   'subscription.until': 422,

@@ -422,6 +422,7 @@ export const en: Catalogue = {
       arrears: 'Arrears',
       suspension: 'Suspended',
       customerRequested: 'Requested by customer',
+      meterExchange: 'Meter exchange',
     },
     window: (from, to) => `${from} to ${to}`,
     devices: (count) => (count === 1 ? '1 device' : `${count} devices`),

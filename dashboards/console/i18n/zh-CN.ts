@@ -428,6 +428,7 @@ export const zhCN = {
       arrears: '欠费停电',
       suspension: '暂停用电',
       customerRequested: '客户申请',
+      meterExchange: '换表装拆',
     } as Record<PlanKind, string>,
     window: (from: string, to: string) => `${from} 至 ${to}`,
     devices: (count: number) => `${count} 个设备`,

@@ -19,7 +19,12 @@ export type Look =
 /** Hatched: not certain, or not over. Solid: confirmed. Bars: planned. Tick: over. */
 export type Pattern = 'hatch' | 'solid' | 'bars' | 'tick'
 
-const PLANNED_KINDS: ReadonlySet<string> = new Set(['planned', 'rationing', 'customerRequested'])
+const PLANNED_KINDS: ReadonlySet<string> = new Set([
+  'planned',
+  'rationing',
+  'customerRequested',
+  'metering',
+])
 
 export function lookOf(incident: Pick<IncidentPayload, 'outageKind' | 'grade' | 'kind'>): Look {
   if (incident.outageKind === 'restored' || incident.outageKind === 'closed') return 'restored'

@@ -9,6 +9,7 @@ const PLANNED: ReadonlySet<string> = new Set([
   'rationing',
   'arrears',
   'customerRequested',
+  'metering',
 ])
 
 type Scope = Pick<

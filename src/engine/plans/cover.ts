@@ -1,9 +1,10 @@
 /** Which plan an outage belongs to, if any, and whether it outgrew one (`domain.md` §1.8). */
+import { DEVICE_TYPES } from '../../grid/model.ts'
 import type { Case } from '../incidents/case.ts'
 import { extentOf } from '../incidents/extent.ts'
 import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
-import type { Plan } from './plan.ts'
+import { isPointByPoint, type Plan } from './plan.ts'
 import { isWithin } from './turn.ts'
 
 /** The plan that covers the whole place of the case and the time it began; the nearest to it. */
@@ -21,7 +22,10 @@ export function planCovering(world: World, incident: Case): Plan | undefined {
   return incident.observer === NONE ? planOfAllPoints(world, incident) : undefined
 }
 
-/** Every usage point below is on lists: the plan of the first of them. */
+/**
+ * Every usage point below is on lists: the plan of the first of them. A box is opened to exchange its
+ * meters; what lies dark from the transformer on is not explained by that.
+ */
 function planOfAllPoints(world: World, incident: Case): Plan | undefined {
   const { atPoint } = world.plans
   if (incident.customers === 0 || incident.customers > atPoint.size) return undefined
@@ -30,10 +34,15 @@ function planOfAllPoints(world: World, incident: Case): Plan | undefined {
   for (const device of extentOf(world, incident).devices)
     for (let u = usagePoints.first[device]!; u < usagePoints.first[device + 1]!; u++) {
       const fit = firstFit(world, atPoint.get(u), incident)
-      if (!fit) return undefined
+      if (!fit || (isPointByPoint(fit) && !isBelowTransformer(world, incident))) return undefined
       first ??= fit
     }
   return first
+}
+
+function isBelowTransformer({ grid }: World, { head }: Case): boolean {
+  const type = DEVICE_TYPES[grid.devices.type[head]!]!
+  return type === 'lvBranch' || type === 'meterBox' || type === 'service'
 }
 
 /** A plan in force that names something below the place of the case, which outgrew it. */

@@ -17,4 +17,11 @@ export const KIND_OF_PLAN: Readonly<Record<PlanKind, IncidentKind>> = {
   arrears: 'arrears',
   suspension: 'customerRequested',
   customerRequested: 'customerRequested',
+  meterExchange: 'metering',
 }
+
+/**
+ * True of plans that open nothing themselves: below the devices they name usage points are disconnected
+ * one by one. They explain such a one where it is found, make none likelier, and explain nothing above.
+ */
+export const isPointByPoint = ({ kind }: Pick<Plan, 'kind'>): boolean => kind === 'meterExchange'

@@ -6,10 +6,11 @@ import type { InstantMs } from '../../facts/time.ts'
 import { oddsCost } from '../cost/nats.ts'
 import { metersAt } from '../evidence/premises.ts'
 import { isActive } from '../incidents/case.ts'
+import { subtree } from '../incidents/extent.ts'
 import { expectOpen } from '../inference/leaning.ts'
 import { NONE } from '../inference/network.ts'
 import type { World } from '../world.ts'
-import type { Plan } from './plan.ts'
+import { isPointByPoint, type Plan } from './plan.ts'
 
 const MINUTE_MS = 60_000
 
@@ -55,9 +56,13 @@ export function applyPlans(world: World, inForce: readonly Plan[]): void {
   plans.atHead.clear()
   plans.atPoint.clear()
   for (const plan of inForce) {
-    for (const device of plan.devices) {
-      const head = headOf(world, grid.devices.ids.indexOf(device))
-      if (head !== NONE) listAt(plans.atHead, head, plan)
+    for (const name of plan.devices) {
+      const device = grid.devices.ids.indexOf(name)
+      const head = headOf(world, device)
+      if (head === NONE) continue
+      if (isPointByPoint(plan))
+        for (const point of pointsBelow(world, device)) listAt(plans.atPoint, point, plan)
+      else listAt(plans.atHead, head, plan)
     }
     for (const name of plan.usagePoints) {
       const point = grid.usagePoints.ids.indexOf(name)
@@ -68,7 +73,9 @@ export function applyPlans(world: World, inForce: readonly Plan[]): void {
   const heads = new Map<number, number>()
   const services = new Map<number, number>()
   for (const head of plans.atHead.keys()) heads.set(head, cost)
-  for (const point of plans.atPoint.keys()) {
+  for (const [point, named] of plans.atPoint) {
+    // Of many one is exchanged at a time: all of them dark together are no likelier than elsewhere.
+    if (named.every(isPointByPoint)) continue
     const head = headOf(world, grid.usagePoints.device[point]!)
     if (head === NONE) continue
     if (network.holdsService[head] === 1) heads.set(head, cost)
@@ -78,6 +85,13 @@ export function applyPlans(world: World, inForce: readonly Plan[]): void {
     const root = world.belief.network.rootOf(head)
     if (world.belief.lit(root)) world.again.set(root, world.now)
   }
+}
+
+/** Usage points that hang below a device now. */
+function* pointsBelow({ topology, grid }: World, device: number): Generator<number> {
+  const { first } = grid.usagePoints
+  for (const d of subtree(topology, device))
+    for (let point = first[d]!; point < first[d + 1]!; point++) yield point
 }
 
 function headOf({ network }: World, device: number): number {

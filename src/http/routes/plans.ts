@@ -5,6 +5,7 @@ import type { DeviceId, UsagePointId } from '../../facts/ids.ts'
 import { PLAN_KINDS, type PlanAnnouncedFact, type PlanKind } from '../../facts/plans.ts'
 import { formatInstant, type InstantMs } from '../../facts/time.ts'
 import type { CompiledGrid } from '../../grid/compiled.ts'
+import { DEVICE_TYPES, type DeviceType } from '../../grid/model.ts'
 import { audited } from '../audited.ts'
 import {
   MAX_PLAN_AHEAD_DAYS,
@@ -108,6 +109,20 @@ function checkPlaces(plan: Announced, grid: CompiledGrid, scope: Scope): void {
     throw new Problem('usagePoint.unknown', `usagePoints: no usage point ${point}`)
 }
 
+/** A meter exchange disconnects one by one: an area at most, not half a town. @throws Problem */
+function checkArea({ kind, devices: named }: Announced, { devices }: CompiledGrid): void {
+  if (kind !== 'meterExchange') return
+  const levels: readonly DeviceType[] = ['transformer', 'lvBranch', 'meterBox', 'service']
+  const high = named.find(
+    (id) => !levels.includes(DEVICE_TYPES[devices.type[devices.ids.indexOf(id)]!]!),
+  )
+  if (high !== undefined)
+    throw new Problem(
+      'plan.place',
+      `devices: ${high} lies above a transformer; name transformers or meters`,
+    )
+}
+
 /** @throws Problem where the plan is over, too long or too far ahead. */
 function checkWindow(kind: PlanKind, from: InstantMs, to: InstantMs, now: InstantMs): void {
   const wrong = (detail: string): never => {
@@ -159,6 +174,7 @@ const announce = route({
     }
     checkWindow(plan.kind, plan.from, plan.to, now)
     checkPlaces(plan, deps.grid(), scope)
+    checkArea(plan, deps.grid())
     const plans = deps.plans()
     const known = plans.get(plan.id)
     if (known && !isSeen(known, deps.grid(), scope))

@@ -271,3 +271,49 @@ ${Array.from({ length: 12 }, (_, i) => `      q${i} meter`).join('\n')}
     expect(kinds).toEqual(['rationing', 'rationing'])
   })
 })
+
+describe('meters that are exchanged (换表)', () => {
+  const lab = (places: { devices?: string[]; usagePoints?: string[] }) => {
+    const lab = section()
+    announce(lab, 'W1', places, { kind: 'meterExchange' })
+    lab.pass(1)
+    return lab
+  }
+
+  it.each([{ usagePoints: ['d'] }, { devices: ['T2'] }])(
+    'one by one are metering work, which staff alone are told of: %j',
+    (places) => {
+      const one = lab(places)
+      goDark(one, 'd')
+      one.pass(60)
+      expect(one.open()).toMatchObject([
+        {
+          kind: 'metering',
+          stage: 'planned',
+          level: 'service',
+          device: { id: 'd' },
+          noticeNo: null,
+        },
+      ])
+      expect(one.open()[0]!.evidence).toMatchObject([{ said: 'powerOff', observer: 'o-d' }])
+    },
+  )
+
+  it('explain nothing at the transformer or above it', () => {
+    const area = lab({ devices: ['T2'] })
+    goDark(area, 'def')
+    area.pass(120)
+    expect(area.open()).toMatchObject([{ kind: 'fault', device: { id: 'T2' } }])
+    const whole = lab({ devices: ['T2'] })
+    goDark(whole, 'abcdef')
+    whole.pass(120)
+    expect(whole.open().map(({ kind, device }) => `${kind} ${device.id}`)).toEqual(['fault S1'])
+  })
+
+  it('are others where the plan names others', () => {
+    const other = lab({ devices: ['T4'] })
+    goDark(other, 'd')
+    other.pass(60)
+    expect(other.open()).toMatchObject([{ kind: 'fault', device: { id: 'd' } }])
+  })
+})
