@@ -70,6 +70,18 @@ describe('POST /plans', () => {
     expect(await problemOf(refused)).toContain('422 request.invalid')
   })
 
+  it('takes orders to exchange meters (换表) of an area or of single meters, and of nothing above', async () => {
+    const headers = await bearer('networkDispatcher', ['15'])
+    const announce = (over: object) =>
+      fixture.post('/api/v1/plans', plan({ kind: 'meterExchange', ...over }), headers)
+    const taken = await announce({ devices: ['F1-T1'], usagePoints: ['F1-T1-U1'] })
+    expect(await taken.json()).toMatchObject({ kind: 'meterExchange' })
+    expect(fixture.appended).toMatchObject([{ type: 'planAnnounced', kind: 'meterExchange' }])
+    const refused = await announce({ id: 'P-2' })
+    expect(await problemOf(refused)).toContain('422 plan.place devices: F1-FU lies above')
+    expect(fixture.appended).toHaveLength(1)
+  })
+
   it('the same again changes nothing, another window replaces it', async () => {
     const headers = await bearer('networkDispatcher', ['15'])
     const body = plan()

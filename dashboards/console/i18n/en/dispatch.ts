@@ -79,6 +79,7 @@ export const entry: typeof zh.entry = {
   incomplete: 'Please fill in everything',
   problems: {
     'plan.window': 'The times do not fit: the end must be after the start and after now.',
+    'plan.place': 'Meters are exchanged below a transformer: name it, or what lies below it.',
     'device.unknown': 'No such device, or not of your units.',
     'plan.taken': 'Another unit uses this number.',
     'switching.time': 'Too early or too far ahead.',

@@ -79,6 +79,7 @@ export const entry = {
   incomplete: '请填写完整',
   problems: {
     'plan.window': '起止时间不对：结束须晚于开始和现在，且不能过长。',
+    'plan.place': '换表装拆只能填配变、低压设备或用电点。',
     'device.unknown': '没有这个设备，或不在本账号的单位内。',
     'plan.taken': '这个编号已被其他单位使用。',
     'switching.time': '时间太早或太远。',
