@@ -187,6 +187,40 @@ test('a broken-off reading goes on behind its last batch and ends as if it had n
   expect(statSync(keyPath).mode & 0o777).toBe(0o600)
 })
 
+test('a row that cannot be used is listed once, and by its line, wherever the reading was broken off', async () => {
+  // The row behind which it stops has a line break in it; one before and one after have no unit.
+  const all = Array.from({ length: 40 }, (_, i) =>
+    customer(String(i), {
+      ...(i === 19 ? { address: '翠安路1号\n3单元' } : {}),
+      ...(i === 8 || i === 30 ? { unit: '' } : {}),
+    }),
+  )
+  folder.write(all)
+  const { rejects } = await read()
+  const listed = readFileSync(rejects, 'utf8')
+  expect(listed.match(/^\d+/gm)).toEqual(['10', '33'])
+  const { path } = customerFiles(folder.dir)
+  const db = openCustomerReader(path)
+  const [identity] = db.prepare('SELECT file FROM imports').raw().get([]) as [string]
+  db.close()
+
+  const other = customerFolder()
+  other.write(all)
+  const files = customerFiles(other.dir)
+  const store = new CustomerStore(files.path, phoneKey(files.keyPath))
+  const bytes =
+    Buffer.byteLength(readFileSync(folder.file, 'utf8').split('\n').slice(0, 22).join('\n')) + 1
+  store.put([], { file: identity, bytes, line: 23, done: false })
+  store.close()
+  // A kill in the middle of the next batch: listed already, and the last row of the list is torn.
+  const theirs = `${other.file}.rejects.csv`
+  writeFileSync(theirs, `${listed}34,unit,no`)
+  const resumed = await importCustomers({ file: other.file, dir: other.dir })
+  expect(resumed).toMatchObject({ resumedAt: 23, rejected: 1 })
+  expect(readFileSync(theirs, 'utf8')).toBe(listed)
+  other.remove()
+})
+
 test('reading a changed file again brings customers up to date and adds none twice', async () => {
   folder.write([customer('1'), customer('2')])
   await read()

@@ -9,8 +9,9 @@ export interface CsvRow {
   readonly cells: readonly string[] | undefined
   /** Line on which the row begins, from 1. */
   readonly line: number
-  /** Byte behind the row: the next one begins there. */
+  /** Byte behind the row, and the line there: the next one begins at them. */
   readonly end: number
+  readonly endLine: number
 }
 
 /** Longest row; beyond it a quote was never closed. */
@@ -24,9 +25,9 @@ export async function* readCsv(path: string, start = 0, line = 1): AsyncGenerato
   let rest: Buffer = Buffer.alloc(0)
   let offset = start
   const rowOf = (bytes: Buffer, end: number): CsvRow => {
-    const row = { cells: cellsOf(decoder, bytes), line, end }
+    const begins = line
     for (const byte of bytes) if (byte === NEWLINE) line++
-    return row
+    return { cells: cellsOf(decoder, bytes), line: begins, end, endLine: line }
   }
   for await (const chunk of createReadStream(path, { start, highWaterMark: 1 << 20 })) {
     const bytes: Buffer =

@@ -4,7 +4,17 @@
  * it says.
  */
 import { createHash } from 'node:crypto'
-import { closeSync, openSync, readSync, statSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  readSync,
+  statSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { type CsvRow, csvRow, readCsv } from './csv.ts'
 import {
@@ -68,11 +78,12 @@ export async function importCustomers(options: ImportOptions): Promise<ImportRes
     const place = store.placeIn(identity)
     const from = place && !place.done ? place : columns.behind
     const resumedAt = from === place ? from.line : 0
-    const rejecter = new Rejecter(rejects, resumedAt > 0)
+    const rejecter = new Rejecter(rejects, resumedAt)
     let stored = 0
     let batch: Customer[] = []
     let end = { bytes: from.bytes, line: from.line }
     const flush = (done: boolean) => {
+      rejecter.sync()
       store.put(batch, { file: identity, ...end, done })
       stored += batch.length
       batch = []
@@ -81,7 +92,7 @@ export async function importCustomers(options: ImportOptions): Promise<ImportRes
     for await (const rows of readCsv(file, from.bytes, from.line)) {
       for (const row of rows) {
         const customer = readRow(row, columns)
-        end = { bytes: row.end, line: row.line + 1 }
+        end = { bytes: row.end, line: row.endLine }
         if (customer === undefined) continue
         if ('problem' in customer) rejecter.add(row.line, customer.problem)
         else batch.push(customer)
@@ -120,7 +131,7 @@ async function headingOf(file: string): Promise<Columns> {
       throw new CustomerFileError(
         `${file}:1: the first line must name the columns; missing: ${missing.join(', ')}`,
       )
-    return { order, behind: { bytes: heading.end, line: 2 } }
+    return { order, behind: { bytes: heading.end, line: heading.endLine } }
   }
   throw new CustomerFileError(`${file}: empty`)
 }
@@ -156,9 +167,11 @@ class Rejecter {
   #append: boolean
   count = 0
 
-  constructor(path: string, append: boolean) {
+  /** `resumedAt`: the line that is read first, whatever an earlier reading listed from there on; else 0. */
+  constructor(path: string, resumedAt: number) {
     this.#path = path
-    this.#append = append
+    this.#append = resumedAt > 0 && existsSync(path)
+    if (this.#append) truncateSync(path, bytesBefore(resumedAt, readFileSync(path)))
   }
 
   add(line: number, { code, message }: RowProblem): void {
@@ -170,7 +183,22 @@ class Rejecter {
     this.count += 1
   }
 
+  /** Before the ledger says that these rows are read. */
+  sync(): void {
+    if (this.#descriptor !== undefined) fsyncSync(this.#descriptor)
+  }
+
   close(): void {
     if (this.#descriptor !== undefined) closeSync(this.#descriptor)
   }
+}
+
+/** Length of the list up to its first row of `line` or later, or that was not written to its end. */
+function bytesBefore(line: number, list: Buffer): number {
+  let at = list.indexOf('\n') + 1
+  for (let end = list.indexOf('\n', at); end >= 0; end = list.indexOf('\n', at)) {
+    if (Number.parseInt(list.toString('latin1', at, end), 10) >= line) break
+    at = end + 1
+  }
+  return at
 }
