@@ -7,6 +7,7 @@ import {
   drawFate,
 } from '../../../simulators/channel.ts'
 import { createRandom } from '../../../simulators/random.ts'
+import { loadScenario } from '../../../simulators/scenario.ts'
 
 const DRAWS = 20_000
 const channel: Channel = channelSchema.parse({})
@@ -83,6 +84,13 @@ describe('clocks', () => {
     const sigma = Math.sqrt(usual.reduce((sum, error) => sum + error * error, 0) / usual.length)
     expect(sigma).toBeGreaterThan(1_900)
     expect(sigma).toBeLessThan(2_100)
+  })
+
+  it('are right in the demonstration: a visitor is not warned of the first fault', () => {
+    const random = createRandom('clocks')
+    const { channel: demo } = loadScenario('demo')
+    const errors = Array.from({ length: DRAWS }, () => drawClockError(demo, random))
+    expect(Math.max(...errors.map(Math.abs))).toBeLessThan(30_000)
   })
 })
 
