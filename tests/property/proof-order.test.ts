@@ -9,26 +9,14 @@ import { outageSources } from '../../src/engine/incidents/sources.ts'
 import type { EventKind } from '../../src/facts/wire.ts'
 import { drawnGrid } from '../support/drawn-grid.ts'
 import { EngineLab } from '../support/engine-lab.ts'
+import { THREE_AREAS } from '../support/three-areas.ts'
 import { numbers } from '../support/tiny-grid.ts'
 
 const SEEDS = Number(process.env.LASTGASP_SEEDS ?? 40)
 const FIRST_SEED = Number(process.env.LASTGASP_SEED ?? 1)
 
 /** A fuse over an area that is spoken of, and two whose concentrators vouch for outage and return. */
-const GRID = drawnGrid(`
-B breaker
-  F fuse
-    X1 transformer
-      C1 concentrator
-      a1 meter
-      a2 meter
-    X2 transformer
-      C2 concentrator
-      b1 meter
-  X3 transformer
-    C3 concentrator
-    c1 meter
-`)
+const GRID = drawnGrid(THREE_AREAS)
 
 /** Seconds before the words are heard: the outage begins, supply comes back, all is heard. */
 const DARK = 60

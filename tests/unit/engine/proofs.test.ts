@@ -6,21 +6,7 @@ import { saysDark } from '../../../src/engine/evidence/statement.ts'
 import type { EventKind } from '../../../src/facts/wire.ts'
 import { drawnGrid } from '../../support/drawn-grid.ts'
 import { EngineLab } from '../../support/engine-lab.ts'
-
-const AREAS = `
-B breaker
-  F fuse
-    X1 transformer
-      C1 concentrator
-      a1 meter
-      a2 meter
-    X2 transformer
-      C2 concentrator
-      b1 meter
-  X3 transformer
-    C3 concentrator
-    c1 meter
-`
+import { THREE_AREAS } from '../../support/three-areas.ts'
 
 const WORDS = {
   reported: { kind: 'powerOff' as EventKind, secondsAgo: 20, seq: 8 },
@@ -40,7 +26,7 @@ function hear(story: EngineLab, order: (keyof typeof WORDS)[], meters?: string[]
 
 it('counts what was reported before an on no more beside what is measured since, in every order', () => {
   const marks = (again: boolean, ...order: (keyof typeof WORDS)[]) => {
-    const story = new EngineLab(drawnGrid(AREAS))
+    const story = new EngineLab(drawnGrid(THREE_AREAS))
     story.pass(40)
     hear(story, order, undefined, again)
     const { registers, grid } = story.engine.world!
@@ -62,7 +48,7 @@ it('counts what was reported before an on no more beside what is measured since,
 
 it('takes who is measured dark after a return for one that never came back, whenever its off is heard', () => {
   const state = (...order: (keyof typeof WORDS)[]) => {
-    const story = new EngineLab(drawnGrid(AREAS))
+    const story = new EngineLab(drawnGrid(THREE_AREAS))
     story.pass(2)
     for (const identity of ['C2', 'C3']) story.say(identity, 'areaOff')
     story.pass(30)
