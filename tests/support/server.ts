@@ -142,7 +142,9 @@ export class Server {
   /** A bearer token, made beside the running program. */
   async token(role = 'auditor', ...units: readonly string[]): Promise<string> {
     const seen = units.flatMap((unit) => ['--unit', unit])
-    const printed = await lastgaspOutput(['token', '--role', role, ...seen, '--data', this.data])
+    // A file's tests may take longer than a token lives.
+    const who = ['--role', role, ...seen, '--ttl', '24h']
+    const printed = await lastgaspOutput(['token', ...who, '--data', this.data])
     return printed.trim().split('\n').at(-1)!
   }
 
