@@ -20,8 +20,8 @@ export function callBacksOf(
     one: (number) => callBacks.one(number),
     page: (query) => callBacks.page(query),
     counts: (units, overdueUpTo) => callBacks.counts(units, overdueUpTo),
-    take: (number, by, at, othersUpTo) =>
-      records.changeCallBack({ do: 'take', number, by, at, othersUpTo }),
+    take: (number, by, at, othersUpTo, audit) =>
+      records.changeCallBack({ do: 'take', number, by, at, othersUpTo }, audit),
     missed: (number, by) => records.changeCallBack({ do: 'missed', number, by }),
     settle: (settled) => records.changeCallBack({ do: 'settle', ...settled }),
     complain: (complaint) => records.changeCallBack({ do: 'complain', ...complaint }),

@@ -23,8 +23,8 @@ export function complaintsOf(records: Ledger, rules: () => Rules): Complaints {
     one: (number) => complaints.one(number),
     page: (query) => complaints.page(query),
     counts: (units, now) => complaints.counts(units, now),
-    answer: (number, resolution, by, at) =>
-      records.changeComplaint({ do: 'answer', number, resolution, by, at }),
+    answer: (number, resolution, by, at, audit) =>
+      records.changeComplaint({ do: 'answer', number, resolution, by, at }, audit),
   }
 }
 

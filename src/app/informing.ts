@@ -12,6 +12,7 @@ import { problemOfUrl } from '../notify/address.ts'
 import { type Courier, startCourier } from '../notify/courier.ts'
 import type { Parcel, TopicWay } from '../notify/port.ts'
 import { isSignedBy, newSecret } from '../notify/signature.ts'
+import type { AuditEntry } from '../records/audit.ts'
 import type { KeptEndpoint } from '../records/outbox/endpoints.ts'
 import type { OutboxEntry } from '../records/outbox/outbox.ts'
 import { loadNoticeTexts } from '../records/outbox/texts.ts'
@@ -117,8 +118,8 @@ function webhooksOf(
   courier: Courier,
 ): Webhooks {
   const { outbox } = records
-  const change = async (entry: OutboxEntry) => {
-    await records.changeOutbox(entry)
+  const change = async (entry: OutboxEntry, audit?: AuditEntry) => {
+    await records.changeOutbox(entry, audit)
     courier.wake()
   }
   const find = (id: string) => outbox.endpoints().find((endpoint) => endpoint.id === id)
@@ -130,7 +131,7 @@ function webhooksOf(
   return {
     list: () => outbox.endpoints().map(view),
     problemOfUrl: (url) => problemOfUrl(url, allowPrivate),
-    async add(asked) {
+    async add(asked, auditOf) {
       const secret = asked.form === 'wecom' ? null : newSecret()
       const endpoint: KeptEndpoint = {
         ...asked,
@@ -140,7 +141,7 @@ function webhooksOf(
         createdAt: now(),
         disabledAt: null,
       }
-      await change({ do: 'add', endpoint })
+      await change({ do: 'add', endpoint }, auditOf?.(endpoint.id))
       return { webhook: view(endpoint), secret }
     },
     remove: (id) => change({ do: 'remove', endpoint: id, at: now() }),

@@ -9,7 +9,7 @@ export function visitsOf(records: Pick<SqliteRecords, 'visits' | 'changeVisit'>)
     waitingAt: (usagePoint) => visits.waitingAt(usagePoint),
     page: (query) => visits.page(query),
     counts: (units, now) => visits.counts(units, now),
-    take: (number, by, at, othersUpTo) =>
-      records.changeVisit({ do: 'take', number, by, at, othersUpTo }),
+    take: (number, by, at, othersUpTo, audit) =>
+      records.changeVisit({ do: 'take', number, by, at, othersUpTo }, audit),
   }
 }

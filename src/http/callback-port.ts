@@ -1,6 +1,7 @@
 /** Call-backs (回访), as the routes ask for them. */
 import type { CallChannel } from '../facts/calls.ts'
 import type { InstantMs } from '../facts/time.ts'
+import type { AuditEntry } from './audit-port.ts'
 
 export const CALL_BACK_STATES = ['open', 'taken', 'answered', 'skipped'] as const
 export const CALL_BACK_LISTS = ['waiting', 'overdue', 'settled', 'all'] as const
@@ -43,7 +44,13 @@ export interface CallBacks {
     overdueUpTo: InstantMs,
   ): { readonly waiting: number; readonly overdue: number }
   /** What is done resolves once it is on disk; what does not fit the state changes nothing. */
-  take(number: number, by: string, at: InstantMs, othersUpTo: InstantMs): Promise<void>
+  take(
+    number: number,
+    by: string,
+    at: InstantMs,
+    othersUpTo: InstantMs,
+    audit: AuditEntry,
+  ): Promise<void>
   missed(number: number, by: string): Promise<void>
   settle(
     settled: Pick<CallBack, 'number' | 'satisfaction' | 'reason'> & {

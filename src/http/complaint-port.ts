@@ -1,6 +1,7 @@
 /** Complaints until they are answered, as the routes ask for them. */
 import type { CallChannel } from '../facts/calls.ts'
 import type { InstantMs } from '../facts/time.ts'
+import type { AuditEntry } from './audit-port.ts'
 
 export const COMPLAINT_LISTS = ['waiting', 'overdue', 'answered', 'all'] as const
 
@@ -42,5 +43,11 @@ export interface Complaints {
     units: readonly string[] | undefined,
     now: InstantMs,
   ): { readonly waiting: number; readonly overdue: number }
-  answer(number: number, resolution: string, by: string, at: InstantMs): Promise<void>
+  answer(
+    number: number,
+    resolution: string,
+    by: string,
+    at: InstantMs,
+    audit: AuditEntry,
+  ): Promise<void>
 }

@@ -18,6 +18,7 @@ import type { InstantMs } from '../facts/time.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
 import type { BelowNow, CustomersNow } from '../grid/refed.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
+import type { AuditEntry } from './audit-port.ts'
 import type { CallBacks } from './callback-port.ts'
 import type { Card, CardRequest, ContactKind } from './card.ts'
 import type { CareDesk } from './care-port.ts'
@@ -118,16 +119,6 @@ export interface Contact {
   readonly by: string
   /** A repeated request is the same contact. */
   readonly requestId: string
-}
-
-/** One act of a person or program, in references and codes: nothing personal. */
-export interface AuditEntry {
-  readonly at: InstantMs
-  readonly by: string
-  readonly role: string
-  readonly what: string
-  readonly subject: string
-  readonly detail: string
 }
 
 /** Exactly one of these is asked. */

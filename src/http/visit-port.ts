@@ -1,6 +1,7 @@
 /** Visits to customers whose life hangs on supply, and contacts with important ones, as the routes ask for them. */
 import type { VisitReason } from '../engine/service/visit-change.ts'
 import type { InstantMs } from '../facts/time.ts'
+import type { AuditEntry } from './audit-port.ts'
 
 export const VISIT_STATES = ['open', 'taken', 'settled', 'ended'] as const
 export const VISIT_LISTS = ['waiting', 'overdue', 'settled', 'all'] as const
@@ -43,5 +44,11 @@ export interface Visits {
     now: InstantMs,
   ): { readonly waiting: number; readonly overdue: number }
   /** Resolves once it is on disk; what does not fit the state changes nothing. */
-  take(number: number, by: string, at: InstantMs, othersUpTo: InstantMs): Promise<void>
+  take(
+    number: number,
+    by: string,
+    at: InstantMs,
+    othersUpTo: InstantMs,
+    audit: AuditEntry,
+  ): Promise<void>
 }

@@ -1,6 +1,7 @@
 /** Receivers of messages and gateways to customers, as the routes see them. */
 import { CHANNELS, type Channel } from '../facts/channels.ts'
 import type { InstantMs } from '../facts/time.ts'
+import type { AuditEntry } from './audit-port.ts'
 
 export const WEBHOOK_FORMS = ['standard', 'wecom', 'mqtt'] as const
 export const WEBHOOK_LANGUAGES = ['zh', 'en'] as const
@@ -48,11 +49,13 @@ export interface Webhooks {
   list(): readonly Webhook[]
   /** What is wrong with an address, undefined if nothing. */
   problemOfUrl(url: string): string | undefined
+  /** `auditOf` its new id stands in the audit chain with it. */
   add(
     webhook: Pick<
       Webhook,
       'name' | 'url' | 'form' | 'language' | 'topics' | 'channels' | 'unit' | 'by'
     >,
+    auditOf?: (id: string) => AuditEntry,
   ): Promise<{ readonly webhook: Webhook; readonly secret: string | null }>
   remove(id: string): Promise<void>
   /** The new secret. */

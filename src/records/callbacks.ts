@@ -107,31 +107,29 @@ export function callBackFiler(db: Connection) {
     WHERE seq = ? AND state = 'taken' AND taken_by = ?`)
   const settle = db.prepare(`UPDATE callbacks SET state = ?3, satisfaction = ?4, reason = ?5,
     settled_by = ?2, settled_at = ?6 WHERE seq = ?1 AND state = 'taken' AND taken_by = ?2`)
+  const run = (entry: CallBackEntry) => {
+    switch (entry.do) {
+      case 'complain': {
+        const { request, incident, account, unit, owner, channel, at } = entry
+        return complain.run([request, incident, account, unit, owner, channel, at])
+      }
+      case 'take':
+        return take.run([entry.number, entry.by, entry.at, entry.othersUpTo])
+      case 'missed':
+        return missed.run([entry.number, entry.by])
+      case 'settle': {
+        const { number, by, as, satisfaction, reason, at } = entry
+        return settle.run([number, by, as, satisfaction, reason, at])
+      }
+    }
+  }
   return {
     /** An incident is over for good; those merged into another are called back with it. */
     close({ id, unit, outcome }: Incident, at: InstantMs): void {
       if (outcome !== 'merged') open.run([id, unit, at])
     },
-    apply(entry: CallBackEntry): void {
-      switch (entry.do) {
-        case 'complain': {
-          const { request, incident, account, unit, owner, channel, at } = entry
-          complain.run([request, incident, account, unit, owner, channel, at])
-          break
-        }
-        case 'take':
-          take.run([entry.number, entry.by, entry.at, entry.othersUpTo])
-          break
-        case 'missed':
-          missed.run([entry.number, entry.by])
-          break
-        case 'settle': {
-          const { number, by, as, satisfaction, reason, at } = entry
-          settle.run([number, by, as, satisfaction, reason, at])
-          break
-        }
-      }
-    },
+    /** Whether it was done. */
+    apply: (entry: CallBackEntry): boolean => run(entry).changes > 0,
   }
 }
 

@@ -79,7 +79,7 @@ export function complaintFiler(db: Connection) {
     db.prepare(`UPDATE complaints SET resolution = ?2, answered_by = ?3, answered_at = ?4
     WHERE seq = ?1 AND answered_at IS NULL`)
   const one = db.prepare(`SELECT ${COLUMNS} FROM complaints WHERE seq = ?`).raw()
-  /** The complaint where it has newly come to a level. */
+  /** The complaint where it has newly come to a level, or was answered by this. */
   return (entry: ComplaintEntry): Complaint | undefined => {
     switch (entry.do) {
       case 'file': {
@@ -87,9 +87,10 @@ export function complaintFiler(db: Connection) {
         add.run([request, account, unit, incident, reason, channel, by, receivedAt, dueAt])
         return undefined
       }
-      case 'answer':
-        answer.run([entry.number, entry.resolution, entry.by, entry.at])
-        return undefined
+      case 'answer': {
+        const { changes } = answer.run([entry.number, entry.resolution, entry.by, entry.at])
+        return changes === 0 ? undefined : complaintOf(one.get([entry.number]) as Row)
+      }
       case 'tell':
         if (tell.run([entry.number, entry.level]).changes === 0) return undefined
         return complaintOf(one.get([entry.number]) as Row)

@@ -37,7 +37,7 @@ export interface EncodedBatch {
   readonly json: string
 }
 
-/** What one call of the port asks to be committed. */
+/** What one call of the port asks to be committed. An `audit` stands in the chain where it was done, with it. */
 export type LedgerEntry =
   | {
       readonly kind: 'changes'
@@ -51,12 +51,12 @@ export type LedgerEntry =
   | { readonly kind: 'contact'; readonly contact: Contact }
   /** A call that was known before its incident. */
   | { readonly kind: 'linkCall'; readonly requestId: string; readonly incident: string }
-  | { readonly kind: 'outbox'; readonly entry: OutboxEntry }
+  | { readonly kind: 'outbox'; readonly entry: OutboxEntry; readonly audit?: AuditEntry }
   | { readonly kind: 'informing'; readonly entry: InformingEntry }
-  | { readonly kind: 'callBack'; readonly entry: CallBackEntry }
+  | { readonly kind: 'callBack'; readonly entry: CallBackEntry; readonly audit?: AuditEntry }
   | { readonly kind: 'repair'; readonly entry: RepairEntry }
-  | { readonly kind: 'visit'; readonly entry: VisitEntry }
-  | { readonly kind: 'complaint'; readonly entry: ComplaintEntry }
+  | { readonly kind: 'visit'; readonly entry: VisitEntry; readonly audit?: AuditEntry }
+  | { readonly kind: 'complaint'; readonly entry: ComplaintEntry; readonly audit?: AuditEntry }
 
 /** Where the ledger stands. */
 export interface LedgerState {
@@ -127,15 +127,13 @@ export class Ledger {
         if (entry.kind === 'changes') next = this.#file(entry, next)
         else if (entry.kind === 'cursor') this.#statements.cursor.run([entry.name, entry.position])
         else if (entry.kind === 'audit') this.#fileAudit(entry.entry, entry.once)
-        else if (entry.kind === 'outbox') {
-          const told = this.#informing.before(entry.entry)
-          this.#outbox.apply(entry.entry)
-          for (const [incident, at] of told) this.#outbox.fileBeside(incident, at)
-        } else if (entry.kind === 'informing') this.#fileInforming(entry.entry)
-        else if (entry.kind === 'callBack') this.#callBacks.apply(entry.entry)
+        else if (entry.kind === 'outbox') this.#fileOutbox(entry)
+        else if (entry.kind === 'informing') this.#fileInforming(entry.entry)
+        else if (entry.kind === 'callBack')
+          this.#audited(entry.audit, this.#callBacks.apply(entry.entry))
         else if (entry.kind === 'repair') this.#fileRepair(entry.entry)
-        else if (entry.kind === 'visit') this.#visits.apply(entry.entry)
-        else if (entry.kind === 'complaint') this.#fileComplaint(entry.entry)
+        else if (entry.kind === 'visit') this.#audited(entry.audit, this.#visits.apply(entry.entry))
+        else if (entry.kind === 'complaint') this.#fileComplaint(entry)
         else if (entry.kind === 'linkCall')
           this.#statements.linkCall.run([entry.incident, entry.requestId])
         else this.#fileContact(entry.contact)
@@ -151,6 +149,11 @@ export class Ledger {
     }
     this.#state = next
     if (this.#audit.isBehind) this.#audit.anchor()
+  }
+
+  /** Who of two does it first is decided here: the one who did stands in the chain. */
+  #audited(audit: AuditEntry | undefined, isDone: boolean): void {
+    if (audit && isDone) this.#audit.add(audit)
   }
 
   /** Drops up to `rows` change batches, quarantine rows and settled messages older than `before`; how many. */
@@ -310,9 +313,17 @@ export class Ledger {
   }
 
   /** One that has come to a further level is told. */
-  #fileComplaint(entry: ComplaintEntry): void {
-    const late = this.#complaints(entry)
-    if (late && entry.do === 'tell') this.#outbox.fileComplaint(late, entry.at)
+  #fileComplaint({ entry, audit }: LedgerEntry & { kind: 'complaint' }): void {
+    const changed = this.#complaints(entry)
+    if (changed && entry.do === 'tell') this.#outbox.fileComplaint(changed, entry.at)
+    this.#audited(audit, changed !== undefined)
+  }
+
+  #fileOutbox({ entry, audit }: LedgerEntry & { kind: 'outbox' }): void {
+    const told = this.#informing.before(entry)
+    this.#outbox.apply(entry)
+    this.#audited(audit, true)
+    for (const [incident, at] of told) this.#outbox.fileBeside(incident, at)
   }
 
   /** At the end of a walk over its customers, who heard of a notice is told with it. */

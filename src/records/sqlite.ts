@@ -56,15 +56,15 @@ export interface SqliteRecords
   /** For `/readyz`. */
   readonly condition: RecordsCondition
   /** Changes endpoints and settles parcels; resolves once it is on disk. */
-  changeOutbox(entry: OutboxEntry): Promise<void>
+  changeOutbox(entry: OutboxEntry, audit?: AuditEntry): Promise<void>
   /** Changes subscriptions and what customers were told; resolves once it is on disk. */
   changeInforming(entry: InformingEntry): Promise<void>
   /** Takes, counts and settles call-backs; resolves once it is on disk. */
-  changeCallBack(entry: CallBackEntry): Promise<void>
+  changeCallBack(entry: CallBackEntry, audit?: AuditEntry): Promise<void>
   /** Files, tells and answers complaints; resolves once it is on disk. */
-  changeComplaint(entry: ComplaintEntry): Promise<void>
+  changeComplaint(entry: ComplaintEntry, audit?: AuditEntry): Promise<void>
   /** Takes visits; resolves once it is on disk. */
-  changeVisit(entry: VisitEntry): Promise<void>
+  changeVisit(entry: VisitEntry, audit?: AuditEntry): Promise<void>
   /** Changes crews, words and pictures; resolves once it is on disk. */
   changeRepair(entry: RepairEntry): Promise<void>
   /** Change batches asked for and not yet on disk; whoever makes more of them waits on this. */
@@ -167,20 +167,20 @@ class Committer {
     return this.#ask({ kind: 'linkCall', requestId, incident }, [])
   }
 
-  changeOutbox(entry: OutboxEntry): Promise<void> {
-    return this.#ask({ kind: 'outbox', entry }, [])
+  changeOutbox(entry: OutboxEntry, audit?: AuditEntry): Promise<void> {
+    return this.#ask({ kind: 'outbox', entry, ...(audit && { audit }) }, [])
   }
 
-  changeCallBack(entry: CallBackEntry): Promise<void> {
-    return this.#ask({ kind: 'callBack', entry }, [])
+  changeCallBack(entry: CallBackEntry, audit?: AuditEntry): Promise<void> {
+    return this.#ask({ kind: 'callBack', entry, ...(audit && { audit }) }, [])
   }
 
-  changeComplaint(entry: ComplaintEntry): Promise<void> {
-    return this.#ask({ kind: 'complaint', entry }, [])
+  changeComplaint(entry: ComplaintEntry, audit?: AuditEntry): Promise<void> {
+    return this.#ask({ kind: 'complaint', entry, ...(audit && { audit }) }, [])
   }
 
-  changeVisit(entry: VisitEntry): Promise<void> {
-    return this.#ask({ kind: 'visit', entry }, [])
+  changeVisit(entry: VisitEntry, audit?: AuditEntry): Promise<void> {
+    return this.#ask({ kind: 'visit', entry, ...(audit && { audit }) }, [])
   }
 
   changeRepair(entry: RepairEntry): Promise<void> {

@@ -65,9 +65,9 @@ export function visitFiler(db: Connection) {
         open.run([id, incident, usagePoint, transformer, unit, openedAt, dueAt, reason])
       else over.run([id, state, change.outcome, change.by, change.at])
     },
-    apply({ number, by, at, othersUpTo }: VisitEntry): void {
-      take.run([number, by, at, othersUpTo])
-    },
+    /** Whether it was done. */
+    apply: ({ number, by, at, othersUpTo }: VisitEntry): boolean =>
+      take.run([number, by, at, othersUpTo]).changes > 0,
   }
 }
 

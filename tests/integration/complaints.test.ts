@@ -17,7 +17,7 @@ const MONDAY = Date.parse('2026-11-23T10:00:00+08:00')
 let dir: string
 let records: SqliteRecords
 let fixture: Fixture
-const audited: { what: string; subject: string; detail: string }[] = []
+const audited = () => records.audited({ limit: 100 }).entries
 const at = (time: string) => Date.parse(`${time}+08:00`)
 const wallIs = (ms: number) => {
   fixture.clock.offsetMs = ms - Date.now()
@@ -57,7 +57,7 @@ beforeAll(async () => {
       },
     },
   })
-  fixture.overrides = { audit: async (entry) => void audited.push(entry) }
+  fixture.overrides = { audit: (entry) => records.audit(entry) }
 })
 afterAll(async () => {
   await fixture.close()
@@ -187,7 +187,7 @@ test('its answer closes it, once, by those who may and see the unit', async () =
   await follow(at('2027-01-04T00:00:00'))
   expect(records.complaints.one(1)!.level).toBe(2)
   expect((await dispatcher.get('/complaints')).json).toMatchObject({ waiting: 0, complaints: [] })
-  expect(audited.filter(({ what }) => what === 'complaint.answer')).toMatchObject([
+  expect(audited().filter(({ what }) => what === 'complaint.answer')).toMatchObject([
     { subject: 'A1', detail: 'cp-1 explained' },
   ])
 })

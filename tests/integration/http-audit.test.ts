@@ -1,7 +1,7 @@
 /** Every act over HTTP is in the audit chain before it is done; what only reads or reports is not. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { AuditEntry } from '../../src/http/audit-port.ts'
 import type { RoleName } from '../../src/http/identity/rights.ts'
-import type { AuditEntry } from '../../src/http/ports.ts'
 import { incident, incidentChange } from '../support/changes.ts'
 import { type Fixture, httpFixture } from '../support/http-fixture.ts'
 

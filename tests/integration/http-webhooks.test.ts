@@ -35,6 +35,10 @@ beforeAll(async () => {
   })
   const { webhooks } = informing
   fixture = await httpFixture({ deps: { webhooks, requestsPerMinute: 100_000 } })
+  fixture.overrides = {
+    audit: (entry) => records.audit(entry),
+    audited: (query) => records.audited(query),
+  }
 })
 afterAll(async () => {
   await fixture.close()

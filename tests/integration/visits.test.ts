@@ -21,7 +21,7 @@ let lab: EngineLab
 let filed = 0
 let position = 0
 /** Acts of the audit chain. */
-const audited: { what: string; subject: string; detail: string; by: string }[] = []
+const audited = () => records.audited({ limit: 100 }).entries.toReversed()
 
 const openLedger = () =>
   openRecords({
@@ -84,7 +84,7 @@ beforeAll(async () => {
       },
     },
   })
-  fixture.overrides = { audit: async (entry) => void audited.push(entry) }
+  fixture.overrides = { audit: (entry) => records.audit(entry) }
   for (const f of ['F1', 'F2'])
     for (const t of ['T1', 'T2'])
       for (const m of ['M1', 'M2']) lab.say(`${f}-${t}-${m}`, 'powerOff')
@@ -177,7 +177,7 @@ test('one is taken by who is nearest, stays theirs until it is overdue, and is s
   expect(again).toMatchObject({ status: 200, json: { state: 'settled' } })
   expect((await gang.post(`${path}/settle`, done)).json).toMatchObject({ code: 'visit.settled' })
   expect(await tasks(bo, '?state=settled')).toMatchObject([{ id: first!.id }])
-  const about = audited.filter(({ subject }) => subject.startsWith(`${first!.id} `))
+  const about = audited().filter(({ subject }) => subject.startsWith(`${first!.id} `))
   expect(about.map(({ what, by }) => `${what} ${by}`)).toEqual([
     'visit.take gang',
     'visit.take chief',

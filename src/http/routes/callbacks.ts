@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import type { UsagePointId } from '../../facts/ids.ts'
 import { formatInstant, formatInstantOrNull } from '../../facts/time.ts'
+import { auditEntry, audited } from '../audited.ts'
 import { CALL_BACK_LISTS, CALL_BACK_STATES, type CallBack } from '../callback-port.ts'
 import type { Customer } from '../ports.ts'
 import { SUBSCRIPTION_CHANNELS } from '../ports.ts'
@@ -179,14 +180,15 @@ const take = route({
   },
   async handle(call) {
     const { deps } = call
-    const { number } = waiting(find(call))
+    const asked = waiting(find(call))
     const { account: by, role } = callerOf(call)
     const at = deps.now()
-    await deps.callBacks.take(number, by, at, role === 'shiftLeader' ? at : overdueUpTo(call))
+    const othersUpTo = role === 'shiftLeader' ? at : overdueUpTo(call)
+    const audit = auditEntry(call, 'callBack.take', subjectOf(asked))
+    await deps.callBacks.take(asked.number, by, at, othersUpTo, audit)
     const taken = find(call)
     if (taken.takenBy !== by || taken.state !== 'taken')
       throw new Problem('callBack.notYours', 'it is somebody else’s, and not overdue')
-    await note(call, taken, 'callBack.take', '')
     return { json: await detail(call, taken) }
   },
 })
@@ -224,7 +226,12 @@ const answer = route({
     const { satisfaction, reason = null } = body
     const customer = await customerOf(call, mine)
     const requestId = `callback/${number}`
-    await note(call, mine, 'callBack.answer', `${satisfaction} ${reason ?? ''}`.trim())
+    await audited(
+      call,
+      'callBack.answer',
+      subjectOf(mine),
+      `${satisfaction} ${reason ?? ''}`.trim(),
+    )
     if (customer && body.supply) await tell(call, customer, body.supply, requestId)
     if (customer && body.complaint)
       await fileComplaint(call, {
@@ -254,7 +261,7 @@ const skip = route({
     const { number, attempts } = mine
     const { account: by } = callerOf(call)
     const { reason } = body
-    await note(call, mine, 'callBack.skip', reason)
+    await audited(call, 'callBack.skip', subjectOf(mine), reason)
     const inVain = reason === 'noAnswer'
     if (inVain) await deps.callBacks.missed(number, by)
     if (!inVain || attempts + 1 >= deps.callBacks.rules().attempts)
@@ -279,11 +286,8 @@ function own(call: Call, one: CallBack): CallBack {
   return one
 }
 
-function note(call: Call, { number, incident }: CallBack, what: string, detail: string) {
-  const { account: by, role } = callerOf(call)
-  const subject = incident === null ? `cb-${number}` : `cb-${number} ${incident}`
-  return call.deps.records.audit({ at: call.deps.now(), by, role, what, subject, detail })
-}
+const subjectOf = ({ number, incident }: CallBack) =>
+  incident === null ? `cb-${number}` : `cb-${number} ${incident}`
 
 const reasonOf = (reason: (typeof DISSATISFIED_REASONS)[number] | null) => {
   if (reason === 'slowRepair' || reason === 'notRestored') return 'longOutage'

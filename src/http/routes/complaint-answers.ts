@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { CALL_CHANNELS } from '../../facts/calls.ts'
 import { COMPLAINT_REASONS, type ComplaintReason } from '../../facts/complaints.ts'
 import { formatInstant } from '../../facts/time.ts'
+import { auditEntry } from '../audited.ts'
 import { COMPLAINT_LISTS, type FiledComplaint } from '../complaint-port.ts'
 import { Problem } from '../problem.ts'
 import { type Call, callerOf, route } from '../route.ts'
@@ -116,7 +117,7 @@ const answer = route({
   },
   async handle(call) {
     const { deps, params, body } = call
-    const { account: by, role } = callerOf(call)
+    const { account: by } = callerOf(call)
     const find = () => {
       const one = deps.complaints.one(Number(params.id.slice(3)))
       if (one && call.scope.seesUnit(one.unit)) return one
@@ -125,13 +126,9 @@ const answer = route({
     const { number, account: subject, answeredAt } = find()
     if (answeredAt === null) {
       const at = deps.now()
-      await deps.complaints.answer(number, body.resolution, by, at)
-      const after = find()
-      if (after.answeredBy === by && after.resolution === body.resolution)
-        await deps.records.audit({
-          ...{ at, by, role, what: 'complaint.answer', subject },
-          detail: `${params.id} ${body.resolution}`,
-        })
+      const detail = `${params.id} ${body.resolution}`
+      const audit = auditEntry(call, 'complaint.answer', subject, detail)
+      await deps.complaints.answer(number, body.resolution, by, at, audit)
     }
     const now = find()
     if (now.answeredBy !== by || now.resolution !== body.resolution)

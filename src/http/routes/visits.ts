@@ -10,6 +10,7 @@ import { CALLER_WORDS } from '../../facts/calls.ts'
 import type { UsagePointId } from '../../facts/ids.ts'
 import { formatInstant, formatInstantOrNull } from '../../facts/time.ts'
 import { VISIT_OUTCOMES, type VisitOutcome } from '../../facts/visits.ts'
+import { auditEntry, audited } from '../audited.ts'
 import { ACTION_WAIT_MS } from '../limits.ts'
 import type { Customer } from '../ports.ts'
 import { Problem } from '../problem.ts'
@@ -174,11 +175,11 @@ const take = route({
     const { deps } = call
     const visit = waiting(find(call))
     const { account: by } = callerOf(call)
-    await deps.visits.take(visit.number, by, deps.now(), othersUpTo(call, visit))
+    const audit = auditEntry(call, 'visit.take', subjectOf(visit))
+    await deps.visits.take(visit.number, by, deps.now(), othersUpTo(call, visit), audit)
     const taken = find(call)
     if (taken.takenBy !== by || taken.state !== 'taken')
       throw new Problem('visit.notYours', 'somebody else goes, and it is not overdue')
-    await note(call, taken, 'visit.take', '')
     return { json: await detail(call, taken) }
   },
 })
@@ -249,7 +250,7 @@ export async function settleVisit(
   const { deps } = call
   const { account: by, role } = callerOf(call)
   const requestId = `visit/${key}`
-  await note(call, visit, 'visit.settle', outcome)
+  await audited(call, 'visit.settle', subjectOf(visit), outcome)
   const answer = deps.awaitAction(requestId, ACTION_WAIT_MS)
   await deps.facts.append({
     ...{
@@ -273,10 +274,6 @@ function waiting(visit: Visit): Visit {
   return visit
 }
 
-function note(call: Call, visit: Visit, what: string, about: string) {
-  const { account: by, role } = callerOf(call)
-  const subject = `${nameOf(visit)} ${visit.incident}`
-  return call.deps.records.audit({ at: call.deps.now(), by, role, what, subject, detail: about })
-}
+const subjectOf = (visit: Visit) => `${nameOf(visit)} ${visit.incident}`
 
 export const visitRoutes = [list, one, take, settle]

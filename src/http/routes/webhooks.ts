@@ -1,7 +1,7 @@
 /** Receivers of messages (webhooks): who is told of incidents, notices and escalations, and where. */
 import { z } from 'zod'
 import { formatInstant } from '../../facts/time.ts'
-import { audited } from '../audited.ts'
+import { auditEntry, audited } from '../audited.ts'
 import { MAX_WEBHOOKS } from '../limits.ts'
 import type { Webhook } from '../ports.ts'
 import { WEBHOOK_CHANNELS, WEBHOOK_FORMS, WEBHOOK_LANGUAGES, WEBHOOK_TOPICS } from '../ports.ts'
@@ -139,12 +139,11 @@ const add = route({
     const usual = body.form === 'mqtt' ? ['notice'] : ['notice', 'escalation']
     const asked = body.topics ?? (channels.length > 0 ? [] : usual)
     const topics = WEBHOOK_TOPICS.filter((topic) => asked.includes(topic))
-    const by = callerOf(call).account
-    const { webhook, secret } = await deps.webhooks.add({
-      ...{ ...body, topics, channels, by },
-      url: body.url ?? '',
-    })
-    await audited(call, 'webhook.add', webhook.id)
+    const { account: by } = callerOf(call)
+    const wanted = { ...body, topics, channels, by, url: body.url ?? '' }
+    const { webhook, secret } = await deps.webhooks.add(wanted, (id) =>
+      auditEntry(call, 'webhook.add', id),
+    )
     return { status: 201, json: { webhook: view(webhook), secret } }
   },
 })
