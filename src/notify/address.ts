@@ -10,7 +10,10 @@ export class AddressError extends Error {
   readonly code = 'notify.address'
 }
 
-/** Loopback, private, link-local, shared, multicast and reserved ranges (RFC 6890). */
+/**
+ * Loopback, private, link-local, shared, multicast and reserved ranges (RFC 6890), and those in which an IPv4
+ * address is wrapped: which one a translator or tunnel would reach is not ours to know.
+ */
 const PRIVATE = new BlockList()
 for (const [net, bits] of [
   ['0.0.0.0', 8],
@@ -26,10 +29,15 @@ for (const [net, bits] of [
 ] as const)
   PRIVATE.addSubnet(net, bits, 'ipv4')
 for (const [net, bits] of [
-  ['::', 127],
+  ['::', 96],
   ['64:ff9b::', 96],
+  ['64:ff9b:1::', 48],
+  ['100::', 64],
+  ['2001::', 32],
+  ['2002::', 16],
   ['fc00::', 7],
   ['fe80::', 10],
+  ['fec0::', 10],
   ['ff00::', 8],
 ] as const)
   PRIVATE.addSubnet(net, bits, 'ipv6')

@@ -182,7 +182,6 @@ describeInBrowser('the phone in the field', () => {
     const mother = 'I-9'
     await opened('en')
     const t = en.field
-    stage.put(mother, stage.device('breaker', 900, 4000), { outageKind: 'confirmed' })
     const acted: string[] = []
     stage.judge = ({ requestId, incident }) => {
       acted.push(incident)
@@ -192,16 +191,15 @@ describeInBrowser('the phone in the field', () => {
         ...{ accepted: !isFiled, refusal: isFiled ? 'unknownIncident' : null },
       }
     }
+    await page.locator('.field-incident > button').click()
     stage.overrides = {
-      incident: (id) => {
-        const known = stage.incidents.get(id)
-        return known && id === INCIDENT
-          ? { ...known, outageKind: 'closed', outcome: 'merged', mergedInto: mother as never }
-          : known
+      incident(id) {
+        const known = stage.incidents.get(INCIDENT)!
+        if (id === mother) return { ...known, id: mother as never }
+        return { ...known, outageKind: 'closed', outcome: 'merged', mergedInto: mother as never }
       },
     }
-    await page.locator('.field-incident > button').first().click()
-    await page.getByRole('button', { name: en.action.names.urge }).click()
+    await page.getByRole('button', { name: en.action.names.urge, exact: true }).click()
     await tab(t.tabs.waiting).click()
     await page.getByText(t.problem.stale).waitFor()
     await page.getByRole('button', { name: t.again }).click()

@@ -236,6 +236,11 @@ test('private addresses are refused, written out or behind a name', async () => 
     'fe80::1',
     'fd00::1',
     '::ffff:10.0.0.1',
+    // One of our own, as a translator or a tunnel would wrap it.
+    '::10.0.0.1',
+    '2002:a00:1::1',
+    '64:ff9b:1::a00:1',
+    'fec0::1',
   ])
     expect(isPrivate(address), address).toBe(true)
   for (const address of ['8.8.8.8', '172.32.0.1', '2400:3200::1'])
