@@ -22,7 +22,7 @@ import { heldFor } from './load/hold.ts'
 import { startMosquitto } from './load/mosquitto.ts'
 import { openTerminals } from './load/terminal.ts'
 import { publishPacket } from './mqtt-packets.ts'
-import { cpuMsOf } from './served.ts'
+import { cpuMsOf, NODE_FLAGS } from './served.ts'
 import { openTarget } from './target.ts'
 
 export interface PipelineOptions {
@@ -271,7 +271,7 @@ async function ofPeers(
 ): Promise<{ mqttJs?: Awaited<ReturnType<typeof offer>>; skipped?: string }> {
   const mosquitto = await startMosquitto(dir)
   if (!mosquitto) return { skipped: 'mosquitto is not installed' }
-  const peer: ChildProcess = fork(PEER, [mosquitto.url.href], { execArgv: [] })
+  const peer: ChildProcess = fork(PEER, [mosquitto.url.href], { execArgv: [...NODE_FLAGS] })
   try {
     const [{ port }] = (await once(peer, 'message')) as [{ port: number }]
     const warmed = new Arrivals(warmUp)

@@ -14,6 +14,9 @@ const SHOWN_LINES = 12
 /** Clock ticks a second in /proc (`getconf CLK_TCK`), the same on every Linux machine of today. */
 const TICK_MS = 10
 
+/** Flags of Node that `npm start` and the Dockerfile give the program; who is compared with it has them too. */
+export const NODE_FLAGS = ['--max-semi-space-size=32'] as const
+
 const MAIN = fileURLToPath(new URL('../../../main.js', import.meta.url))
 
 export interface ServedOptions {
@@ -62,7 +65,7 @@ export class Served {
     const args = ['serve', '--data', data, '--grid', grid]
     args.push('--port', String(port), '--mqtt-port', String(mqttPort))
     if (role !== undefined) args.push('--role', role)
-    const child = spawn(process.execPath, [...program, ...args], {
+    const child = spawn(process.execPath, [...NODE_FLAGS, ...program, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       // A neighbour of the shell that runs the benchmark is no part of what is measured.
       env: {
