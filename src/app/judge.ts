@@ -34,6 +34,12 @@ export const FROM_THE_START: Beginning = {
   isOlder: false,
 }
 
+/** What a fact changed, encoded once for the digest and whoever keeps it. */
+export interface JudgedBatch extends ChangeBatch {
+  /** `changes` as JSON. */
+  readonly json: string
+}
+
 export class Judge {
   readonly engine: Engine
   readonly #library: Shelf
@@ -59,8 +65,8 @@ export class Judge {
   }
 
   /** What each fact of a commit changes, in order; facts that change nothing give no batch. */
-  applyAll(facts: readonly JournalledFact[]): ChangeBatch[] {
-    const batches: ChangeBatch[] = []
+  applyAll(facts: readonly JournalledFact[]): JudgedBatch[] {
+    const batches: JudgedBatch[] = []
     for (let i = 0; i < facts.length; i++) {
       if (i % READ_AHEAD === 0) this.engine.readAhead(facts, i)
       const batch = this.apply(facts[i]!)
@@ -70,15 +76,16 @@ export class Judge {
   }
 
   /** What the fact changes, as a batch; undefined where nothing. */
-  apply(journalled: JournalledFact): ChangeBatch | undefined {
+  apply(journalled: JournalledFact): JudgedBatch | undefined {
     const { position, fact } = journalled
     const changes: Change[] = this.engine.apply(journalled)
     this.position = position
     if (fact.type === 'gridApplied') this.gridDigest = fact.digest
     if (fact.type === 'rulesApplied') this.rulesDigest = fact.digest
     if (changes.length === 0) return undefined
-    this.digest = nextDigest(this.digest, position, changes)
+    const json = JSON.stringify(changes)
+    this.digest = nextDigest(this.digest, position, json)
     const at = this.engine.world?.now ?? 0
-    return { position, at, changes }
+    return { position, at, changes, json }
   }
 }

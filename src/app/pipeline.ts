@@ -7,7 +7,7 @@ import type { JournalledFact, Position } from '../facts/facts.ts'
 import type { JournalPort } from '../journal/port.ts'
 import type { RecordsPort } from '../records/port.ts'
 import { ActionWaits } from './action-waits.ts'
-import { type Beginning, Judge, type Shelf } from './judge.ts'
+import { type Beginning, Judge, type JudgedBatch, type Shelf } from './judge.ts'
 
 /** The journal replays otherwise than it was lived: never go on from that. */
 export class DivergedError extends Error {
@@ -54,7 +54,7 @@ export class Pipeline {
     const { judge } = this
     let facts = 0
     for await (const batch of this.#journal.read(judge.position + 1)) {
-      const changes: ChangeBatch[] = []
+      const changes: JudgedBatch[] = []
       for (const fact of batch) {
         await judge.prepare(fact)
         const change = judge.apply(fact)
@@ -100,13 +100,13 @@ export class Pipeline {
     else this.#isBehind = true
   }
 
-  #record(changes: readonly ChangeBatch[]): void {
+  #record(changes: readonly JudgedBatch[]): void {
     this.#isBehind = false
     this.#recorded = this.#commit(changes)
     this.#recorded.catch(this.onFailure)
   }
 
-  #commit(changes: readonly ChangeBatch[]): Promise<void> {
+  #commit(changes: readonly JudgedBatch[]): Promise<void> {
     return this.#records.commit(changes, this.judge.position, this.judge.digest)
   }
 

@@ -79,6 +79,12 @@ export interface SegmentQuery {
   readonly to?: InstantMs
 }
 
+/** What a fact changed, for the ledger. */
+export interface FiledBatch extends ChangeBatch {
+  /** `changes` as JSON, where whoever judged has encoded them: in a storm once more is dear. */
+  readonly json?: string
+}
+
 export interface RecordsPort {
   readonly state: RecordsState
   /**
@@ -87,7 +93,7 @@ export interface RecordsPort {
    * beyond the last batch: facts without changes move it too. `source`: where they came from.
    */
   commit(
-    batches: readonly ChangeBatch[],
+    batches: readonly FiledBatch[],
     position: Position,
     digest: string,
     source?: ChangeSource,

@@ -15,7 +15,7 @@ import { RecordsError } from './errors.ts'
 import type { InformingEntry } from './informing/filer.ts'
 import type { LedgerEntry } from './ledger.ts'
 import type { OutboxEntry } from './outbox/outbox.ts'
-import type { ChangeSource, RecordsPort, RecordsState } from './port.ts'
+import type { ChangeSource, FiledBatch, RecordsPort, RecordsState } from './port.ts'
 import { openQueries, type Queries } from './queries.ts'
 import type { RepairEntry } from './repair/filer.ts'
 import type { VisitEntry } from './visits.ts'
@@ -136,15 +136,15 @@ class Committer {
   }
 
   commit(
-    batches: readonly ChangeBatch[],
+    batches: readonly FiledBatch[],
     position: Position,
     digest: string,
     source?: ChangeSource,
   ): Promise<void> {
     if (position <= this.#accepted) return this.#tail
     const fresh = batches.filter((batch) => batch.position > this.#accepted)
-    const encoded = fresh.map(({ position, at, changes }) => {
-      return { position, at, json: JSON.stringify(changes) }
+    const encoded = fresh.map(({ position, at, changes, json = JSON.stringify(changes) }) => {
+      return { position, at, json }
     })
     this.#accepted = position
     const from = source ? { source } : {}

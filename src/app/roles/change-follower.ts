@@ -117,7 +117,9 @@ export class ChangeFollower {
   }
 
   #commit(batch: ChangeBatch, source: ChangeSource): Promise<void> {
-    this.#digest = nextDigest(this.#digest, batch.position, batch.changes)
-    return this.#options.records.commit([batch], batch.position, this.#digest, source)
+    const { position } = batch
+    const json = JSON.stringify(batch.changes)
+    this.#digest = nextDigest(this.#digest, position, json)
+    return this.#options.records.commit([{ ...batch, json }], position, this.#digest, source)
   }
 }

@@ -187,9 +187,10 @@ export class OwnedPartition {
     this.#started = { ...this.#started, [what]: fact.digest }
   }
 
-  #encoded(batch: ChangeBatch): string {
+  #encoded({ position, at, changes }: ChangeBatch): string {
     const { digest } = this.judge
-    return JSON.stringify({ epoch: this.#epoch, digest, ...batch } satisfies PublishedBatch)
+    const said = { epoch: this.#epoch, digest, position, at, changes } satisfies PublishedBatch
+    return JSON.stringify(said)
   }
 
   /** The state of this moment, its pages as far as they changed since the last one. */

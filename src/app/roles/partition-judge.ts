@@ -2,10 +2,9 @@
  * The engine of one partition of several. What is said of a feeder that another partition has taken over
  * still comes for a while, from who does not know that yet: it is not judged here, but passed on.
  */
-import type { ChangeBatch } from '../../engine/changes.ts'
 import type { Fact, JournalledFact } from '../../facts/facts.ts'
 import { feederOfDevice } from '../../grid/feeder-of.ts'
-import { Judge } from '../judge.ts'
+import { Judge, type JudgedBatch } from '../judge.ts'
 import { deviceOfFact } from './routing.ts'
 
 export class PartitionJudge extends Judge {
@@ -18,7 +17,7 @@ export class PartitionJudge extends Judge {
     return feeder === undefined ? undefined : world.left.get(world.grid.feeders[feeder]!.id)
   }
 
-  override apply(journalled: JournalledFact): ChangeBatch | undefined {
+  override apply(journalled: JournalledFact): JudgedBatch | undefined {
     if (this.passesTo(journalled.fact) === undefined) return super.apply(journalled)
     this.position = journalled.position
     return undefined
