@@ -63,8 +63,8 @@ export async function call(
 async function problemOf(response: Response): Promise<Problem> {
   try {
     const body = (await response.json()) as Partial<Problem>
-    const { code = '', detail = '', problems = [] } = body
-    return { status: response.status, code, detail, problems }
+    const { code = '', detail = '', problems = [], mergedInto = null } = body
+    return { status: response.status, code, detail, problems, mergedInto }
   } catch {
     return { status: response.status, code: '', detail: response.statusText }
   }
