@@ -47,6 +47,15 @@ test('a place is no door: notices name it, and what reaches beyond it is found',
   expect(searchBehind(data, { door }).found).toEqual(['an address in door'])
 })
 
+test('a firm is called what its transformer is, and a page of a database may end within that', () => {
+  const { path, keyPath } = customerFiles(data)
+  const store = new CustomerStore(path, phoneKey(keyPath))
+  store.put([customer('A4', { name: '盛川机井', phones: [], address: '安宁市青岚区盛川机井' })])
+  store.finish()
+  store.close()
+  expect(searchBehind(data, { page: '"device":"盛川机井\0' }).found).toEqual([])
+})
+
 test('with separate roles a program is held against the ledger of another, and may have no folder', () => {
   const nowhere = join(data, 'gateway')
   const log = `{"msg":"call of ${NAME}"}`

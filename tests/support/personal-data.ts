@@ -102,17 +102,23 @@ function secretsOf(folder: string): Secrets {
     const copy = copyOfLedger(folder)
     const db = openForReading(join(copy, LEDGER))
     const rows = db.prepare('SELECT name, phones, address FROM customers').raw()
-    for (const row of rows.all([]) as [string, string, string][]) {
+    for (const [name, numbers, address] of rows.all([]) as [string, string, string][]) {
       customers++
-      if (row[0].length >= NAME_CHARACTERS) names.add(row[0])
-      for (const phone of row[1].split(' ')) if (phone) phones.add(phone)
-      if (row[2].length >= ADDRESS_CHARACTERS) addresses.add(doorOf(row[2]))
+      if (name.length >= NAME_CHARACTERS && !isFirm(name, address)) names.add(name)
+      for (const phone of numbers.split(' ')) if (phone) phones.add(phone)
+      if (address.length >= ADDRESS_CHARACTERS) addresses.add(doorOf(address))
     }
     db.close()
     rmSync(copy, { recursive: true })
   }
   return { customers, names, phones, addresses }
 }
+
+/**
+ * A firm is called what its transformer is, less 专变: no one's name, and alone in a file wherever a page
+ * of a database ends within that. Its address ends with it.
+ */
+const isFirm = (name: string, address: string) => address.endsWith(name)
 
 /** What of an address reaches the door: the place before it (乡镇、村、小区) stands in notices. */
 function doorOf(address: string): string {
