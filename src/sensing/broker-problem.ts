@@ -14,6 +14,8 @@ const ADVICE = new Map<number, string>([
 
 const TLS_ADVICE = 'its certificate is not vouched for: check mqtt.caFile and the name in mqtt.url'
 
+const NO_TLS = 'it hangs up: does it speak TLS there? check mqtt: or mqtts: in mqtt.url'
+
 /** The reason in one sentence. */
 export function brokerProblem(error: Error & { readonly code?: unknown }): string {
   const { code, message } = error
@@ -22,5 +24,6 @@ export function brokerProblem(error: Error & { readonly code?: unknown }): strin
   if (code === 'ECONNREFUSED') return 'nothing listens at mqtt.url'
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'the host in mqtt.url has no address'
   if (/CERT|SELF_SIGNED|UNABLE_TO_|ALTNAME/.test(code)) return `${TLS_ADVICE} (${code})`
+  if (/ECONNRESET|EPROTO|ERR_SSL/.test(code)) return `${NO_TLS} (${code})`
   return message || code
 }

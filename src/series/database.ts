@@ -9,6 +9,7 @@ import {
   type WriteApi,
   type WriteOptions,
 } from '@influxdata/influxdb-client'
+import { reachProblem } from '../config/reach-problem.ts'
 import { MAX_LINES, type SeriesDatabase, WriteFailure } from './port.ts'
 
 /** The section `series` of the settings, with a database named. */
@@ -92,7 +93,7 @@ function openVersion1(settings: SeriesSettings, database: string): SeriesDatabas
           const quoted = `"${database.replace(/["\\]/g, '\\$&')}"`
           await query(settings, `CREATE DATABASE ${quoted}`)
         } catch (error) {
-          throw new WriteFailure('series.unavailable', causeOf(error))
+          throw new WriteFailure('series.unavailable', reachProblem(error, 'series.url'))
         }
         exists = true
       }
@@ -124,10 +125,10 @@ export function openDatabase(settings: SeriesSettings): SeriesDatabase {
     : openVersion2(settings, settings.bucket!)
 }
 
-/** What is wrong underneath a failed `fetch`, in a few words. */
-function causeOf(error: unknown): string {
-  const { cause, message } = error as Error & { cause?: Error }
-  return cause?.message || (cause as NodeJS.ErrnoException | undefined)?.code || message
+/** It answers 200 and an empty list where there is no bucket of that name. */
+async function namesBucket(answer: Response): Promise<boolean> {
+  const { buckets } = (await answer.json()) as { buckets?: unknown[] }
+  return buckets === undefined || buckets.length > 0
 }
 
 /** Reaches the configured InfluxDB: its version, or what is wrong. Used by `doctor`. */
@@ -142,14 +143,25 @@ export async function checkDatabase(
     const answer =
       settings.database !== null
         ? await query(settings, 'SHOW DATABASES')
-        : await fetch(new URL(`api/v2/buckets?name=${settings.bucket}`, base), {
-            headers: settings.token ? { authorization: `Token ${settings.token}` } : {},
-            signal,
-          })
+        : await fetch(
+            new URL(`api/v2/buckets?name=${encodeURIComponent(settings.bucket!)}`, base),
+            {
+              headers: settings.token ? { authorization: `Token ${settings.token}` } : {},
+              signal,
+            },
+          )
+    if (answer.ok && settings.bucket !== null && !(await namesBucket(answer)))
+      return {
+        ok: false,
+        found: `InfluxDB ${version} has no such bucket, or the token may not see it: check series.bucket and series.token`,
+      }
     if (answer.ok) return { ok: true, found: `InfluxDB ${version}` }
     const advice = answer.status === 401 ? ': check token, or username and password' : ''
     return { ok: false, found: `InfluxDB ${version} answers ${answer.status}${advice}` }
   } catch (error) {
-    return { ok: false, found: `no answer from ${settings.url}: ${causeOf(error)}` }
+    return {
+      ok: false,
+      found: `no answer from ${settings.url}: ${reachProblem(error, 'series.url')}`,
+    }
   }
 }

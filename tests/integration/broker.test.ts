@@ -1,4 +1,6 @@
 /** Terminals through a real outside broker. */
+
+import { type AddressInfo, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { MqttClient } from 'mqtt'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -170,6 +172,15 @@ describe('no broker', () => {
     await until(() => open!.subscriber.problem !== 'not connected yet')
     expect(open.subscriber.problem).toBe('nothing listens at mqtt.url')
     expect(await checkBroker(brokerSettings(url))).toBe('nothing listens at mqtt.url')
+  })
+
+  test('a port that does not speak TLS is told as that', async () => {
+    const plain = createServer((socket) => socket.once('data', () => socket.resetAndDestroy()))
+    await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve))
+    const { port } = plain.address() as AddressInfo
+    const found = await checkBroker(brokerSettings(`mqtts://127.0.0.1:${port}`))
+    expect(found).toMatch(/does it speak TLS there\? check mqtt: or mqtts: in mqtt\.url/)
+    plain.close()
   })
 
   test('a certificate that cannot be read is told at the start', () => {

@@ -179,7 +179,10 @@ describe('refused with a reason', () => {
 test('doctor reaches the provider, and says where there is none or another', async () => {
   expect(await checkProvider(settings)).toEqual({ ok: true, found: 'answers' })
   const nowhere = `http://127.0.0.1:${await freePort()}`
-  expect(await checkProvider({ ...settings, issuer: nowhere })).toMatchObject({ ok: false })
+  expect(await checkProvider({ ...settings, issuer: nowhere })).toEqual({
+    ok: false,
+    found: expect.stringMatching(/nothing listens there: check oidc\.issuer .*ECONNREFUSED/),
+  })
   const other = settings.issuer.replace('127.0.0.1', 'localhost')
   expect(await checkProvider({ ...settings, issuer: other })).toMatchObject({ ok: false })
 })

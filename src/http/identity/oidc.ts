@@ -8,6 +8,7 @@ import { randomBytes } from 'node:crypto'
 import * as client from 'openid-client'
 import { ConfigError } from '../../config/errors.ts'
 import type { OidcSettings } from '../../config/oidc.ts'
+import { reachProblem } from '../../config/reach-problem.ts'
 import type { InstantMs } from '../../facts/time.ts'
 import { type RoleName, STAFF_ROLES } from './rights.ts'
 import type { Roles } from './roles.ts'
@@ -163,7 +164,7 @@ export async function checkProvider(
       ? { ok: false, found: 'answers, and names no token endpoint' }
       : { ok: true, found: 'answers' }
   } catch (error) {
-    return { ok: false, found: (error as Error).message }
+    return { ok: false, found: reachProblem(error, 'oidc.issuer') }
   }
 }
 

@@ -30,7 +30,12 @@ const server = createServer((request, response) => {
       return response.writeHead(204, { 'x-influxdb-version': 'v2.7.5' }).end()
     if (request.headers.authorization !== 'Token let-me-in')
       return response.writeHead(401).end('{"code":"unauthorized"}')
-    if (url.pathname === '/api/v2/buckets') return response.writeHead(200).end('{}')
+    if (url.pathname === '/api/v2/buckets') {
+      // As InfluxDB 2 does: an empty list, and no 404, where there is none of that name.
+      const name = url.searchParams.get('name')
+      const buckets = name === settings.bucket ? [{ name }] : []
+      return response.writeHead(200).end(JSON.stringify({ buckets }))
+    }
     const raw = Buffer.concat(chunks)
     const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw
     writes.push({ url, request, lines: body.toString().split('\n') })
@@ -119,5 +124,15 @@ test('doctor tells a wrong token from a right one', async () => {
   expect(wrong.ok).toBe(false)
   expect(wrong.found).toContain('401')
   const away = await checkDatabase({ ...settings, url: `http://127.0.0.1:${await freePort()}` })
-  expect(away.found).toMatch(/^no answer from http:.*ECONNREFUSED/)
+  expect(away.found).toMatch(
+    /^no answer from http:.*nothing listens there: check series\.url .*ECONNREFUSED/,
+  )
+  const tls = await checkDatabase({ ...settings, url: settings.url.replace('http:', 'https:') })
+  expect(tls.found).toMatch(/check http or https in series\.url/)
+  const other = await checkDatabase({ ...settings, bucket: 'of another name' })
+  expect(other).toEqual({
+    ok: false,
+    found:
+      'InfluxDB v2.7.5 has no such bucket, or the token may not see it: check series.bucket and series.token',
+  })
 })
