@@ -1,6 +1,6 @@
 /**
  * Backup of a data folder beside a running program, and its way back. What is copied later must hold
- * whatever was copied before it points to: snapshots of the engine first, then the records, then the
+ * whatever was copied before it points to: snapshots of the engine and acts that wait for the audit chain first, then the records, then the
  * journal, and the grids and rules that the journal names by digest after it. A folder that is there
  * whole or not at all, with a digest of every file.
  */
@@ -57,7 +57,7 @@ const manifestSchema = z.object({
 })
 
 /** Before everything else, in this order; see above. */
-const FIRST = ['snapshots', 'records.db', 'journal.db']
+const FIRST = ['snapshots', 'identity.db', 'records.db', 'journal.db']
 /** Of the running process, or of SQLite's: what they hold is in the copies. */
 const LEFT_OUT = /^lock\.|-(wal|shm|journal)$/
 /** Only the owner reads it: it holds customers, accounts and keys. */

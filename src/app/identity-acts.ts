@@ -61,7 +61,8 @@ export class ActsFiler {
         throw error
       }
       if (this.#isStopped) return
-      acts.filed(waiting.at(-1)!.no)
+      // Asked for again they are not filed twice.
+      if (!acts.filed(waiting.at(-1)!.no)) return
     }
   }
 }

@@ -1,5 +1,5 @@
 /** What is done with accounts and tokens at the command line, on its way to the audit chain. */
-import { userInfo } from 'node:os'
+import { shellAccount } from '../config/shell-account.ts'
 import type { IdentityAct } from '../http/identity/acts.ts'
 import type { Identity } from '../http/identity/identity.ts'
 
@@ -14,6 +14,6 @@ export function noteFromShell(
   { acts }: Pick<Identity, 'acts'>,
   act: Pick<IdentityAct, 'what' | 'subject' | 'detail'>,
 ): void {
-  if (acts.keep({ at: Date.now(), by: userInfo().username, role: SHELL, ...act })) return
+  if (acts.keep({ at: Date.now(), by: shellAccount(), role: SHELL, ...act })) return
   console.error(`no room to keep ${act.what} for the audit chain: it will not stand there`)
 }

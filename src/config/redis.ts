@@ -119,6 +119,8 @@ export function connectRedis(settings: RedisSettings, waitMs = 0): Redis {
     if (!error.message.includes("isn't writeable")) failures.set(redis, error)
     if (NO_DATABASE.test(error.message)) redis.disconnect(true)
   })
+  // What was wrong before says nothing about what will be.
+  redis.on('ready', () => failures.delete(redis))
   // Who wants TLS hangs up without a word.
   redis.on('close', () => {
     if (!failures.has(redis)) failures.set(redis, new Error('Connection is closed'))

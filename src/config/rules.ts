@@ -121,7 +121,8 @@ const judgement = z.strictObject({
     afterSeconds: z.number().min(0),
     terminalSeconds: z.number().positive(),
     meterSeconds: z.number().positive(),
-    attemptSeconds: z.number().min(0),
+    // Rules of earlier versions do without.
+    attemptSeconds: z.number().min(0).default(60),
     reply: z.strictObject({ terminal: share.gt(0).lt(1), meter: share.gt(0).lt(1) }),
     leastGainNats: z.number().positive(),
     perIncident: z.number().int().min(0),

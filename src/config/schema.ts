@@ -242,7 +242,7 @@ export const settingsSchema = z.strictObject({
       alias: 'INFLUX_ORG',
       reason: 'none: InfluxDB 2 requires it, InfluxDB 3 ignores it',
     }),
-    token: secret('Token that may write to the bucket', {
+    token: secret('Token that may write to the bucket and see it (`doctor` looks)', {
       alias: 'INFLUX_TOKEN',
       reason: 'none: each InfluxDB has its own',
     }),

@@ -46,7 +46,7 @@ export interface Entry {
   readonly by: string
   readonly what: FieldAction | FieldVisit | FieldSettle | FieldPhoto
   /** Why the server did not take it; it then waits for a person. */
-  readonly problem: 'stale' | 'refused' | null
+  readonly problem: 'stale' | 'time' | 'refused' | null
 }
 
 /** A day of entries of one person, with room; more means that nobody has had a connection. */
@@ -55,7 +55,7 @@ export const MAX_ENTRIES = 200
 /** What became of sending an entry; `revision` is the incident's after it, where that is known. */
 export type Sent =
   | { readonly state: 'done'; readonly revision?: number }
-  | { readonly state: 'unreachable' | 'stale' | 'refused' }
+  | { readonly state: 'unreachable' | 'stale' | 'time' | 'refused' }
 
 /** What `sendAll` tells as it goes, so that a phone that dies in between knows how far it got. */
 export interface Progress {

@@ -150,7 +150,8 @@ async function send({ requestId, what }: Entry): Promise<Sent> {
     if (error.status === 401 || error.status === 429) return AWAY
     // A visit that is over is not sent again on what is known now.
     const again = (error.status === 409 || error.mergedInto !== null) && what.kind !== 'settle'
-    return { state: again ? 'stale' : 'refused' }
+    if (again) return { state: 'stale' }
+    return { state: error.code === 'action.time' ? 'time' : 'refused' }
   }
 }
 

@@ -650,6 +650,7 @@ export const en: Catalogue = {
     accepted: (name) => `“${name}” was received; the result will follow.`,
     stale: 'This outage has just changed. The latest is loaded: check it and try again.',
     notAllowed: (name) => `“${name}” is not possible in this state.`,
+    badTime: 'The time given cannot be right. Check it and send again.',
     forbidden: 'This account may not do that.',
     failed: 'That did not work. Try again in a while.',
   },

@@ -655,6 +655,7 @@ export const zhCN = {
     accepted: (name: string) => `“${name}”已受理，结果稍后显示。`,
     stale: '这起停电刚刚有更新，已载入最新内容。请核对后再操作一次。',
     notAllowed: (name: string) => `当前状态下不能“${name}”。`,
+    badTime: '填写的时间不成立，请核对后再提交。',
     forbidden: '当前账号没有这项权限。',
     failed: '操作没有成功，请稍后再试。',
   },

@@ -78,6 +78,7 @@ export function useActing(
 
   function wordsFor(error: unknown, name: string): string {
     if (!(error instanceof ApiError)) return text.action.failed
+    if (error.code === 'action.time') return text.action.badTime
     if (error.status === 422) return text.action.notAllowed(name)
     if (error.status === 403) return text.action.forbidden
     return error.status === 0 ? text.signIn.unreachable : text.action.failed

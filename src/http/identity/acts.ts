@@ -46,11 +46,15 @@ export interface IdentityActs {
   keepRefusal(act: IdentityAct): void
   /** The oldest of those that wait. */
   waiting(limit: number): readonly WaitingAct[]
-  /** They stand in the chain up to this one. */
-  filed(no: number): void
+  /** They stand in the chain up to this one. False where that cannot be noted now: it is to be said again. */
+  filed(no: number): boolean
   /** Acts that were not kept one by one since this was last asked, in this process. */
   takeUnlisted(now: InstantMs): number
 }
+
+/** No room, or another process writes for longer than it should: nothing that ends a server. */
+const isForNow = (error: unknown): boolean =>
+  readFailure(error).full || (error as { code?: string }).code === 'SQLITE_BUSY'
 
 const COLUMNS = 'at, by, role, what, subject, detail'
 
@@ -72,7 +76,7 @@ export function createActs(db: IdentityDatabase): IdentityActs {
     try {
       return insert.run(at, by, role, what, subject, detail).changes === 1
     } catch (error) {
-      if (readFailure(error).full) return false
+      if (isForNow(error)) return false
       throw error
     }
   }
@@ -96,7 +100,15 @@ export function createActs(db: IdentityDatabase): IdentityActs {
         return { no, act: { at, by, role, what, subject, detail } }
       })
     },
-    filed: (no) => void remove.run(no),
+    filed(no) {
+      try {
+        remove.run(no)
+        return true
+      } catch (error) {
+        if (isForNow(error)) return false
+        throw error
+      }
+    },
     takeUnlisted(now) {
       const count = unlisted
       const said = { by: 'lastgasp', role: 'server', what: 'acts.unlisted' } as const

@@ -1,6 +1,6 @@
 /** Removes what the ledger keeps of one customer: subscriptions, messages, contacts. */
 import { existsSync } from 'node:fs'
-import { userInfo } from 'node:os'
+import { shellAccount } from '../../config/shell-account.ts'
 import type { Connection } from '../../config/sqlite.ts'
 import { AuditChain, anchorOf } from '../audit.ts'
 import { openForWriting } from '../database.ts'
@@ -31,7 +31,7 @@ export function eraseFromRecords(path: string, account: string): boolean {
     db.pragma('secure_delete = ON')
     db.exec('BEGIN IMMEDIATE')
     const [what, role] = ['customer.erased', 'shell']
-    const by = userInfo().username
+    const by = shellAccount()
     chain.add({ at: Date.now(), by, role, what, subject: account, detail: '' })
     for (const table of TABLES) db.prepare(`DELETE FROM ${table} WHERE account = ?`).run([account])
     db.exec('COMMIT')

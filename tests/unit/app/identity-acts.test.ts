@@ -88,6 +88,19 @@ test('a ledger without room is waited for by one attempt, and by no stop', async
   expect(chain()).toEqual(['wang', 'li'])
 })
 
+test('accounts that another process writes for long end nothing, and nothing is filed twice', async () => {
+  keep('li')
+  const beside = openIdentityDatabase(dir)
+  beside.exec('BEGIN IMMEDIATE')
+  await filerTo(records).file()
+  expect(keep('wang')).toBe(false)
+  beside.exec('ROLLBACK')
+  beside.close()
+  await filerTo(records).file()
+  expect(chain()).toEqual(['1', 'li'])
+  expect(acts.waiting(10)).toEqual([])
+})
+
 test('a ledger that fails ends nothing; they wait', async () => {
   keep('li')
   await filerTo({

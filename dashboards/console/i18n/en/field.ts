@@ -28,6 +28,7 @@ export const field: typeof zh = {
   next: 'In line',
   problem: {
     stale: 'This outage has changed since; check, then send again.',
+    time: 'The time cannot be right: check the clock of the phone and what was filled in, then say it anew.',
     refused: 'The server did not take it.',
   },
   again: 'Send on what is known now',

@@ -26,6 +26,7 @@ export const field = {
   next: '排队发送',
   problem: {
     stale: '这起停电已有更新，请核对后再发送。',
+    time: '时间不成立：请核对手机的时钟和填写的时间，再重新填报。',
     refused: '服务器没有接受这一条。',
   },
   again: '按最新内容发送',
