@@ -356,7 +356,7 @@ function slotsOf(sources: CardSources, about: SlotSources): Slots {
   // What concerns everybody first: it is the one that customers are told of.
   const plan =
     plans.find(({ kind }) => kind === 'planned' || kind === 'rationing') ??
-    plans.find(({ kind }) => kind !== 'arrears')
+    plans.find(({ kind }) => kind !== 'arrears' && kind !== 'meterExchange')
   return {
     area: areaName(grid, path),
     startedAt: time(incident?.startedAt),

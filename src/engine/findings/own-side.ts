@@ -6,7 +6,7 @@ import type { IncidentKind } from '../changes.ts'
 import { headOver } from '../evidence/calls.ts'
 import { ON } from '../evidence/registers.ts'
 import { NONE } from '../inference/network.ts'
-import { KIND_OF_PLAN } from '../plans/plan.ts'
+import { isPointByPoint, KIND_OF_PLAN } from '../plans/plan.ts'
 import { isWithin } from '../plans/turn.ts'
 import { awaitsReconnection } from '../service/reconnect.ts'
 import type { World } from '../world.ts'
@@ -50,7 +50,8 @@ function kindOf(
   meters: readonly number[],
   darkSince: number,
 ): IncidentKind | undefined {
-  const plan = world.plans.atPoint.get(point)?.find((one) => isWithin(world, one, darkSince))
+  const named = world.plans.atPoint.get(point)?.filter((one) => isWithin(world, one, darkSince))
+  const plan = named?.find((one) => !isPointByPoint(one)) ?? named?.[0]
   if (plan) return KIND_OF_PLAN[plan.kind]
   if (meters.some((meter) => world.relaysOpen.has(meter))) return 'arrears'
   if (awaitsReconnection(world, point, meters)) return 'arrears'

@@ -1,5 +1,6 @@
 /** When a tree is judged again without news: while silence grows, or a return or one voice waits. */
 import type { InstantMs } from '../../facts/time.ts'
+import { nextAttemptAt } from '../callreads/calls.ts'
 import { supposedDue } from '../switching/supposed-feed.ts'
 import type { World } from '../world.ts'
 import type { Case } from './case.ts'
@@ -31,10 +32,22 @@ export function lookAgain(world: World, root: number, active: readonly Case[]): 
   else if (active.length > 0 && !belief.lit(root))
     world.again.set(root, world.now + AGAIN_AT_LEAST_EVERY_MS)
   else {
-    const due = Math.min(...active.flatMap((c) => [onlyVoiceDue(world, c), supposedDue(world, c)]))
+    const due = Math.min(
+      ...active.flatMap((c) => [
+        onlyVoiceDue(world, c),
+        supposedDue(world, c),
+        attemptDue(world, c),
+      ]),
+    )
     if (due < Number.POSITIVE_INFINITY) world.again.set(root, due)
     else world.again.delete(root)
   }
+}
+
+/** When who did not answer may be asked once more, for nothing else wakes that; Infinity for never. */
+function attemptDue({ now, rules }: World, { reads }: Case): InstantMs {
+  const due = nextAttemptAt(reads, rules.judgement.callReads.attemptSeconds)
+  return due > now ? due : Number.POSITIVE_INFINITY
 }
 
 const latest = (at: InstantMs) => (at === Number.POSITIVE_INFINITY ? 0 : at)

@@ -10,16 +10,17 @@ import { isWithin } from './turn.ts'
 /** The plan that covers the whole place of the case and the time it began; the nearest to it. */
 export function planCovering(world: World, incident: Case): Plan | undefined {
   const { atHead, atPoint } = world.plans
+  let own: Plan | undefined
   if (incident.observer !== NONE) {
     const point = world.grid.observers.target[incident.observer]!
-    const own = firstFit(world, atPoint.get(point), incident)
-    if (own) return own
+    own = firstFit(world, atPoint.get(point), incident)
+    if (own && !isPointByPoint(own)) return own
   }
   for (let head = incident.head; head !== NONE; head = world.network.above[head]!) {
     const fit = firstFit(world, atHead.get(head), incident)
     if (fit) return fit
   }
-  return incident.observer === NONE ? planOfAllPoints(world, incident) : undefined
+  return incident.observer === NONE ? planOfAllPoints(world, incident) : own
 }
 
 /**
@@ -34,15 +35,16 @@ function planOfAllPoints(world: World, incident: Case): Plan | undefined {
   for (const device of extentOf(world, incident).devices)
     for (let u = usagePoints.first[device]!; u < usagePoints.first[device + 1]!; u++) {
       const fit = firstFit(world, atPoint.get(u), incident)
-      if (!fit || (isPointByPoint(fit) && !isBelowTransformer(world, incident))) return undefined
+      if (!fit || (isPointByPoint(fit) && !isOnePlace(world, incident))) return undefined
       first ??= fit
     }
   return first
 }
 
-function isBelowTransformer({ grid }: World, { head }: Case): boolean {
+/** Where whoever exchanges meters takes several off at once. */
+function isOnePlace({ grid }: World, { head }: Case): boolean {
   const type = DEVICE_TYPES[grid.devices.type[head]!]!
-  return type === 'lvBranch' || type === 'meterBox' || type === 'service'
+  return type === 'meterBox' || type === 'service'
 }
 
 /** A plan in force that names something below the place of the case, which outgrew it. */
@@ -59,10 +61,16 @@ export function outgrownPlan(world: World, incident: Case): Plan | undefined {
   return first
 }
 
-/** Of several the one whose id is first, so that the order of announcement decides nothing. */
+/**
+ * Of several the one whose id is first, so that the order of announcement decides nothing; orders to
+ * exchange meters of a whole area explain what nothing else does.
+ */
 function firstFit(world: World, plans: readonly Plan[] | undefined, { startedAt }: Case) {
   let first: Plan | undefined
   for (const plan of plans ?? [])
-    if (isWithin(world, plan, startedAt) && (!first || plan.id < first.id)) first = plan
+    if (isWithin(world, plan, startedAt) && (!first || goesBefore(plan, first))) first = plan
   return first
 }
+
+const goesBefore = (one: Plan, other: Plan) =>
+  isPointByPoint(one) === isPointByPoint(other) ? one.id < other.id : isPointByPoint(other)

@@ -310,6 +310,31 @@ describe('meters that are exchanged (换表)', () => {
     expect(whole.open().map(({ kind, device }) => `${kind} ${device.id}`)).toEqual(['fault S1'])
   })
 
+  it('explain no low-voltage branch, though each of its meters is named', () => {
+    const branchOf = (id: string, names: string) => [
+      `      ${id} lvBranch`,
+      ...[...names].map((m) => `        ${m} meter`),
+    ]
+    const above = ['B1 breaker', '  S1 switch', '    T2 transformer']
+    const grid = drawnGrid(
+      [...above, ...branchOf('L1', 'abcdef'), ...branchOf('L2', 'ghijkl')].join('\n'),
+    )
+    const branch = new EngineLab(grid)
+    announce(branch, 'W1', { devices: ['T2'] }, { kind: 'meterExchange' })
+    branch.pass(1)
+    goDark(branch, 'abcdef')
+    branch.pass(300)
+    expect(branch.open().map(({ kind }) => kind)).toEqual(['fault'])
+  })
+
+  it.each(['A1', 'Z1'])('yield to what is planned for one customer, whichever is %s', (id) => {
+    const one = lab({ devices: ['T2'] })
+    announce(one, id, { usagePoints: ['d'] }, { kind: 'arrears' })
+    goDark(one, 'd')
+    one.pass(60)
+    expect(one.open()).toMatchObject([{ kind: 'arrears', device: { id: 'd' } }])
+  })
+
   it('are others where the plan names others', () => {
     const other = lab({ devices: ['T4'] })
     goDark(other, 'd')

@@ -108,4 +108,43 @@ describe('after a repair', () => {
       partBack(restarted).lab.calls.map(({ at, targets }) => ({ at, targets }))
     expect(calls(true)).toEqual(calls(false))
   })
+
+  it('a return that is reported late is asked about to the end, though nobody else speaks', () => {
+    const area = (x: string) => [
+      ...[`    X${x} transformer`, `      C${x} concentrator`],
+      ...[1, 2, 3, 4].map((m) => `      m${x}${m} meter`),
+    ]
+    const areas = (...names: string[]) => names.flatMap(area)
+    const lines = [
+      'B breaker',
+      '  S scada',
+      '  F1 fuse',
+      ...areas('a', 'b', 'c'),
+      '  F2 fuse',
+      ...areas('d', 'e', 'f'),
+    ]
+    const lab = new AskedLab(drawnGrid(lines.join('\n')), callRules({ attemptSeconds: 60 }))
+    const dark = new Set(['a', 'b', 'c'])
+    lab.answerOf = (target) =>
+      dark.has(/[a-f]/.exec(target.slice(1))![0]) ? 'silent' : 'energised'
+    const metersOf = (x: string, many: number) =>
+      [1, 2, 3, 4].slice(0, many).map((m) => `o-m${x}${m}`)
+    lab.pass(5)
+    for (const x of 'abc') {
+      lab.say(`C${x}`, 'powerOff')
+      lab.say(`C${x}`, 'powerOff', { meters: metersOf(x, 4) })
+    }
+    lab.pass(3000)
+    dark.delete('a')
+    dark.delete('b')
+    const at = lab.now - 1_200_000
+    for (const x of 'ab') {
+      lab.say(`C${x}`, 'powerOn', { at })
+      lab.say(`C${x}`, 'powerOn', { at, meters: metersOf(x, 4) })
+    }
+    // Half of an area is back, and its concentrator does not answer.
+    lab.say('Cc', 'powerOn', { at, meters: metersOf('c', 2) })
+    lab.pass(1200)
+    expect(['restored', 'closed']).toContain(lab.incidents()[0]!.outageKind)
+  })
 })
