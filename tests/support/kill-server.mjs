@@ -107,6 +107,7 @@ async function serve() {
     append: (fact) => journal.append(fact),
     nextDeadline: now,
     isBehind: () => false,
+    asked: () => undefined,
     last: 0,
     now,
   })
