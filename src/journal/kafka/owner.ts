@@ -209,7 +209,10 @@ export async function readLeft(settings: KafkaSettings, partition: number): Prom
   }
 }
 
-/** The latest value of each key of the partition. */
+/**
+ * The latest value of each key of the partition, as of the end of a transaction: what its owner commits
+ * meanwhile comes in pieces, and a page of the next snapshot is no page of this one.
+ */
 async function readKept(
   settings: KafkaSettings,
   partition: number,
@@ -217,10 +220,16 @@ async function readKept(
   const kept = new Map<string, Buffer>()
   const reader = await PartitionReader.open(settings, topicsOf(settings).snapshots)
   try {
-    const { low } = await reader.extent(partition)
+    // Of committed transactions alone: the brokers name no end within one.
+    const { low, high } = await reader.extent(partition)
     reader.from([{ partition, offset: low }])
-    while (!reader.hasEnded(partition))
-      for (const { key, value } of await reader.next()) kept.set(String(key), value!)
+    let isRead = low >= high
+    while (!isRead) {
+      for (const { offset, key, value } of await reader.next())
+        if (offset < high) kept.set(String(key), value!)
+        else isRead = true
+      isRead ||= reader.hasEnded(partition)
+    }
   } finally {
     await reader.close()
   }
