@@ -5,6 +5,7 @@ import { openKafkaJournal } from '../../src/journal/kafka/journal.ts'
 import { PartitionOwner, readLeft } from '../../src/journal/kafka/owner.ts'
 import { createTelemetry } from '../../src/telemetry/telemetry.ts'
 import { describeWithKafka, kafkaSettingsFor } from '../support/kafka-client.ts'
+import { until } from '../support/until.ts'
 
 const PAGES = 8
 const PAGE_BYTES = 64
@@ -43,6 +44,8 @@ await describeWithKafka('what an owner leaves', (kafka) => {
       )
     let turn = 1
     await commit(turn)
+    // Brokers answer for a commit before readers are shown it.
+    await until(async () => (await readLeft(settings, 0)).snapshot !== undefined)
     let isRead = false
     const goesOn = (async () => {
       while (!isRead) {
