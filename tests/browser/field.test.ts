@@ -202,9 +202,26 @@ describeInBrowser('the phone in the field', () => {
     await page.getByRole('button', { name: en.action.names.urge, exact: true }).click()
     await tab(t.tabs.waiting).click()
     await page.getByText(t.problem.stale).waitFor()
+    // A phone that dies meanwhile must find the entry again: it is never out of the list unsent.
+    await page.evaluate((allSent) => {
+      const order: string[] = []
+      const send = window.fetch
+      window.fetch = (...args) => {
+        if (args[1]?.method === 'POST') order.push('sent')
+        return send(...args)
+      }
+      const look = () => {
+        if (document.body.innerText.includes(allSent)) order.push('gone')
+      }
+      new MutationObserver(look).observe(document.body, { childList: true, subtree: true })
+      Object.assign(window, { order })
+    }, t.allSent)
     await page.getByRole('button', { name: t.again }).click()
     await page.getByText(t.allSent).waitFor()
     expect(acted).toEqual([INCIDENT, mother])
+    expect((await page.evaluate(() => (window as never as { order: string[] }).order))[0]).toBe(
+      'sent',
+    )
   })
 
   /** A published notice of the outage, with an important customer of the county. */

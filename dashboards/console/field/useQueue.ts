@@ -92,12 +92,15 @@ export function useQueue(account: string): FieldQueue {
   }, [linked, flush])
 
   const keep = useCallback(
-    async (entry: Entry) => {
+    async (entry: Entry, replaced?: Entry) => {
+      const others = () => newest.current.filter((one) => one.requestId !== replaced?.requestId)
       try {
-        if (newest.current.length >= MAX_ENTRIES) throw new Error('too many entries')
-        await (await fieldStore()).put(entry)
-        const others = newest.current.filter(({ requestId }) => requestId !== entry.requestId)
-        show([...others, entry])
+        if (others().length >= MAX_ENTRIES) throw new Error('too many entries')
+        const store = await fieldStore()
+        await store.put(entry)
+        // After the new one is kept: a phone that dies in between loses nothing.
+        if (replaced !== undefined) await store.remove(replaced.requestId)
+        show([...others(), entry])
         setState((before) => ({ ...before, full: false }))
         await flush()
       } catch {
@@ -120,10 +123,12 @@ export function useQueue(account: string): FieldQueue {
     add: (what) => void keep({ requestId: newRequestId(), by: account, what, problem: null }),
     async again(entry) {
       if (entry.what.kind !== 'action') return
-      const { id, revision } = await incidentThatGoesOn(entry.what.incident)
-      const what = { ...entry.what, incident: id, request: { ...entry.what.request, revision } }
-      await drop(entry)
-      await keep({ requestId: newRequestId(), by: account, what, problem: null })
+      const onto = await incidentThatGoesOn(entry.what.incident).catch(() => null)
+      // Out of reach it stays as it is; pressed twice, it is gone by now.
+      if (onto === null || !newest.current.includes(entry)) return
+      const request = { ...entry.what.request, revision: onto.revision }
+      const what = { ...entry.what, incident: onto.id, request }
+      await keep({ requestId: newRequestId(), by: account, what, problem: null }, entry)
     },
     drop: (entry) => void drop(entry),
   }
