@@ -29,6 +29,32 @@ export function openForReading(path: string): Connection {
   return db
 }
 
+/**
+ * What `read` finds, all of it as of one moment. Without it each statement sees the newest commit:
+ * an answer of two would hold the rows of before a commit and the counts, or the time, of after it.
+ */
+export function atOneMoment<Found>(db: Connection, read: () => Found): Found {
+  if (db.inTransaction) return read()
+  db.exec('BEGIN')
+  try {
+    return read()
+  } finally {
+    db.exec('COMMIT')
+  }
+}
+
+/** The same questions, each answered as of one moment; a question that answers later is none of these. */
+export function eachAtOneMoment<Questions extends object>(
+  db: Connection,
+  questions: Questions,
+): Questions {
+  const held = Object.entries(questions).map(([name, question]) => {
+    if (typeof question !== 'function') return [name, eachAtOneMoment(db, question)]
+    return [name, (...asked: unknown[]) => atOneMoment(db, () => question(...asked))]
+  })
+  return Object.fromEntries(held)
+}
+
 /** Writes the database at `path` to the new file `to`, as of one moment, whoever writes to it. */
 export function copyDatabase(path: string, to: string): void {
   // Not `query_only`, which forbids to write any file; the source is only read.

@@ -3,7 +3,7 @@
  * filtered in SQL. Every statement is read to its end, so none pins the write-ahead log.
  */
 
-import { type Connection, openForReading } from '../config/sqlite.ts'
+import { type Connection, eachAtOneMoment, openForReading } from '../config/sqlite.ts'
 import type { ActionChange, ChangeBatch, Incident, InterruptionSegment } from '../engine/changes.ts'
 import type { Position, QuarantinedFact } from '../facts/facts.ts'
 import type { InstantMs } from '../facts/time.ts'
@@ -112,8 +112,13 @@ const HEIR = `coalesce((
       JOIN heir ON incidents.id = heir.merged_into)
   SELECT id FROM heir WHERE merged_into IS NULL), incident)`
 
+/** Opens the reader of `records.db`; each answer is of one moment, while commits go on. */
 export function openQueries(path: string): Queries {
   const db = openForReading(path)
+  return { ...eachAtOneMoment(db, questions(db)), close: () => db.close() }
+}
+
+function questions(db: Connection): Omit<Queries, 'close'> {
   type Statement = ReturnType<typeof db.prepare>
   const prepared = new Map<string, Statement>()
   /** One statement a text; the texts are few, being made of fixed conditions. */
@@ -290,7 +295,5 @@ export function openQueries(path: string): Queries {
 
     cursor: (name) =>
       one<[Position]>('SELECT position FROM cursors WHERE name = ?', [name])?.[0] ?? 0,
-
-    close: () => db.close(),
   }
 }

@@ -282,6 +282,24 @@ describe('questions', () => {
     await records.saveCursor('series', 5)
     expect(records.cursor('series')).toBe(5)
   })
+
+  it('say rows and counts as of one commit while more are filed', async () => {
+    const records = await openLedger()
+    const messages = Array.from({ length: 300 }, (_, index) =>
+      batch(index + 1, { type: 'quarantine', position: index + 1, fact: quarantined(index) }),
+    )
+    let isFiled = false
+    const filed = (async () => {
+      for (const one of messages) await records.commit([one], one.position, '')
+      isFiled = true
+    })()
+    while (!isFiled) {
+      const { rows, counts } = records.quarantine({ limit: 1000 })
+      expect(rows.length).toBe(counts.malformed ?? 0)
+      await setTimeout(0)
+    }
+    await filed
+  })
 })
 
 describe('retention', () => {

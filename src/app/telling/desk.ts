@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
-import { type Connection, openForReading } from '../../config/sqlite.ts'
+import { atOneMoment, type Connection, openForReading } from '../../config/sqlite.ts'
 import type { ThreadReply } from '../../config/worker-thread.ts'
 import type { Channel } from '../../facts/channels.ts'
 import type { InstantMs } from '../../facts/time.ts'
@@ -364,7 +364,7 @@ function serve(port: NonNullable<typeof parentPort>): void {
     }
   }
   let close = () => {}
-  let desk: TellingDesk
+  let answer: (request: TellingRequest) => TellingAnswer
   reply(() => {
     openCustomerFile(customersPath).close()
     const customers = openCustomerReader(customersPath)
@@ -373,11 +373,12 @@ function serve(port: NonNullable<typeof parentPort>): void {
       customers.close()
       records.close()
     }
-    desk = new TellingDesk(records, customers, configDir)
+    const desk = new TellingDesk(records, customers, configDir)
+    answer = (request) => atOneMoment(records, () => answerTo(desk, request))
     return {}
   })
   port.on('message', (request: TellingRequest) => {
-    reply(() => answerTo(desk, request))
+    reply(() => answer(request))
     if (request.kind !== 'close') return
     close()
     port.close()
