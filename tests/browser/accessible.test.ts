@@ -155,13 +155,17 @@ describeInBrowser('nothing keeps anybody out', () => {
       const refed = text.diagram.refed
       const ways = page.getByRole('list', { name: refed.region }).getByRole('listitem')
       await ways.nth(1).waitFor()
-      expect(await ways.allTextContents()).toEqual([
-        `${far!.name} ${refed.fedHere('K1 联络', '7')}`,
-        `${far!.name} ${refed.feedsHere('K2 联络', '7')}`,
-      ])
+      // Feeders have their names once the network is known.
+      await expect
+        .poll(() => ways.allTextContents())
+        .toEqual([
+          `${far!.name} ${refed.fedHere('K1 联络', '7')}`,
+          `${far!.name} ${refed.feedsHere('K2 联络', '7')}`,
+        ])
       const rows = page.locator('.device-list tbody tr')
-      expect(await rows.filter({ hasText: refed.from(far!.name) }).count()).toBe(2)
-      expect(await rows.filter({ hasText: refed.to(far!.name) }).count()).toBe(1)
+      const those = (words: string) => rows.filter({ hasText: words }).count()
+      await expect.poll(() => those(refed.from(far!.name))).toBe(2)
+      await expect.poll(() => those(refed.to(far!.name))).toBe(1)
       await clean('diagram with transfers, as a list')
       await page.getByRole('radio', { name: text.diagram.views.list }).focus()
       await page.keyboard.press('ArrowLeft')
@@ -226,6 +230,7 @@ describeInBrowser('nothing keeps anybody out', () => {
     async (theme, language, text) => {
       await open('/operator', [theme, language])
       await enter('operator')
+      await page.locator('.ant-segmented-item').first().waitFor()
       for (const [tab, name] of Object.entries(text.operator.tabs)) {
         const choice = page.locator('.ant-segmented-item', { hasText: name })
         if ((await choice.count()) === 0) continue

@@ -7,6 +7,7 @@ import { zhCN } from '../../dashboards/console/i18n/zh-CN.ts'
 import { type AgentStage, agentStage, PHONE } from '../support/agent-stage.ts'
 import { describeInBrowser, launchBrowser, openPage } from '../support/browser.ts'
 import { expectFocusSeen, focused, tabTo, walkAround } from './keyboard.ts'
+import { keepToasts, toastSaid } from './toast.ts'
 
 /** A shift in each language, at each of the two sizes. */
 const SIZE = { 'zh-CN': { width: 1366, height: 768 }, en: { width: 1920, height: 1080 } }
@@ -57,6 +58,7 @@ describeInBrowser('a shift without a mouse', () => {
       })
       const opened = await openPage(browser, SIZE[language])
       page = opened.page
+      await keepToasts(page)
       // A pointer would be a mouse: nothing in this test may move one.
       page.mouse.click = () => Promise.reject(new Error('a mouse'))
       await page.addInitScript((one) => localStorage.setItem('lastgasp.language', one), language)
@@ -81,11 +83,11 @@ describeInBrowser('a shift without a mouse', () => {
       await press('v')
       await page.getByText(t.arrears.none).waitFor()
       await press('2', 'r')
-      await page.getByText(t.filing.registered).waitFor()
+      await toastSaid(page, t.filing.registered)
       await press('u')
-      await page.getByText(t.filing.urged).waitFor()
+      await toastSaid(page, t.filing.urged)
       await press('s')
-      await page.getByText(t.filing.subscribed).waitFor()
+      await toastSaid(page, t.filing.subscribed)
       expect(desk.subscriptions).toMatchObject([{ account: '1501', channel: 'sms' }])
       expect(stage.appended.find((fact) => fact.type === 'callerReport')).toMatchObject({
         ...{ says: 'partial', account: '1501' },
@@ -95,7 +97,8 @@ describeInBrowser('a shift without a mouse', () => {
       })
       // In full for a reason; afterwards the card has the keys again.
       await press('m')
-      await page.getByRole('dialog').getByText(t.revealReasons.callBack).waitFor()
+      // A dialog takes the focus once it stands.
+      await page.getByRole('dialog').locator('input[type=radio]:focus').waitFor()
       await expectFocusSeen(page)
       await press('ArrowDown', 'Enter')
       await page.getByRole('heading', { name: '王小芳' }).waitFor()

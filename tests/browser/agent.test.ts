@@ -14,6 +14,7 @@ import {
   signIn,
 } from '../support/browser.ts'
 import type { Stage } from '../support/console-stage.ts'
+import { keepToasts, toastSaid } from './toast.ts'
 
 describeInBrowser('the agent at the desk', () => {
   let desk: AgentStage
@@ -42,6 +43,7 @@ describeInBrowser('the agent at the desk', () => {
   async function atTheDesk(hash = '', language: 'zh-CN' | 'en' = 'zh-CN') {
     const opened = await openPage(browser, { width: 1366, height: 768 })
     page = opened.page
+    await keepToasts(page)
     await page.addInitScript((one) => localStorage.setItem('lastgasp.language', one), language)
     await page.goto(`${stage.url}/agent${hash}`)
     await signIn(page, stage.accounts.agent.name, stage.accounts.agent.password)
@@ -83,14 +85,14 @@ describeInBrowser('the agent at the desk', () => {
 
     await page.keyboard.press('2')
     await page.keyboard.press('r')
-    await page.getByText(zhCN.agent.filing.registered).waitFor()
+    await toastSaid(page, zhCN.agent.filing.registered)
     expect(stage.appended.find((fact) => fact.type === 'callerReport')).toMatchObject({
       says: 'partial',
       channel: 'phone',
       account: '1501',
     })
     await page.keyboard.press('u')
-    await page.getByText(zhCN.agent.filing.urged).waitFor()
+    await toastSaid(page, zhCN.agent.filing.urged)
     expect(stage.appended.find((fact) => fact.type === 'actionRequested')).toMatchObject({
       action: 'urge',
       incident: incident.id,

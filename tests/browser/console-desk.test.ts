@@ -12,6 +12,7 @@ import type { DeviceId } from '../../src/facts/ids.ts'
 import { describeInBrowser, launchBrowser, openPage, signIn } from '../support/browser.ts'
 import { consoleStage, type Stage } from '../support/console-stage.ts'
 import { type Gate, openGate } from '../support/gate.ts'
+import { keepToasts, toastSaid } from './toast.ts'
 
 const base = ({ requestId, incident }: ActionRequestedFact) => ({
   type: 'action' as const,
@@ -56,6 +57,7 @@ describeInBrowser('the console at a desk', () => {
     const opened = await openPage(browser, SIZE)
     page = opened.page
     complaints = opened.complaints
+    await keepToasts(page)
     await page.goto(`http://127.0.0.1:${gate.port}/`)
     await signIn(page, stage.accounts[who].name, stage.accounts[who].password)
     await page.getByText(zhCN.link.live, { exact: true }).waitFor()
@@ -95,7 +97,7 @@ describeInBrowser('the console at a desk', () => {
     expect(page.url()).toContain('#/incidents/I-2')
     await page.keyboard.press('Escape')
     await expect.poll(() => page.locator('.detail').count()).toBe(0)
-    expect(await page.locator('#incident-list:focus').count()).toBe(1)
+    await page.locator('#incident-list:focus').waitFor()
 
     stage.put('I-1', breaker, {
       outageKind: 'restored',
@@ -199,13 +201,13 @@ describeInBrowser('the console at a desk', () => {
     stage.judge = (fact) => answer(fact, 'notAllowedInState')
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
-    await page.getByText(zhCN.action.notAllowed(zhCN.action.names.confirm)).waitFor()
+    await toastSaid(page, zhCN.action.notAllowed(zhCN.action.names.confirm))
     stage.judge = (fact) => {
       stage.put('I-5', breaker, confirmed, 'acted')
       return answer(fact, null)
     }
     await confirm.click()
-    await page.getByText(zhCN.action.doneAt(zhCN.action.names.confirm, 3)).waitFor()
+    await toastSaid(page, zhCN.action.doneAt(zhCN.action.names.confirm, 3))
     await page.locator('.detail .state-chip', { hasText: zhCN.outageKind.confirmed }).waitFor()
   })
 
@@ -355,7 +357,7 @@ describeInBrowser('the console at a desk', () => {
     await expect.poll(rowsShown).toBe(1)
     gate.shut()
     await page.locator('.link-banner.lost').waitFor()
-    expect(await page.locator('.console-stale').count()).toBe(1)
+    await page.locator('.console-stale').waitFor()
     expect(await rowsShown()).toBe(1)
     stage.put('I-7', fuse)
     stage.put('I-6', breaker, confirmed)
@@ -363,7 +365,7 @@ describeInBrowser('the console at a desk', () => {
     await page.getByText(zhCN.link.live, { exact: true }).waitFor()
     await expect.poll(rowsShown).toBe(2)
     await page.locator('.row', { hasText: zhCN.outageKind.confirmed }).waitFor()
-    expect(await page.locator('.link-banner').count()).toBe(0)
+    await page.locator('.link-banner').waitFor({ state: 'detached' })
   })
 
   test('the list is filtered and sorted, and says when nothing matches', async () => {

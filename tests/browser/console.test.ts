@@ -46,22 +46,25 @@ describeInBrowser('the console of the demonstration', () => {
       await signIn(page, ...dispatcher(program))
       await page.getByText(zhCN.link.live, { exact: true }).waitFor()
 
-      // What is only suspected may turn out to be a part of another.
       const confirmed = { hasText: zhCN.outageKind.confirmed }
       const row = page.locator('.row:not(.over)', confirmed).first()
       await row.waitFor({ timeout: FAULT_WITHIN_MS })
-      const id = (await row.getAttribute('id'))!.replace('incident-row-', '')
-      const own = page.locator(`[id="incident-row-${id}"]`)
       await picture(page, 'fault-on-map')
 
-      await own.click()
+      await row.click()
       const detail = page.locator('.detail')
       await detail.getByText(zhCN.detail.where).waitFor()
-      expect(await detail.locator('.evidence tbody tr').count()).toBeGreaterThan(0)
+      await detail.locator('.evidence tbody tr').first().waitFor()
       await picture(page, 'fault-detail')
 
-      await own.getByText(zhCN.outageKind.restored).waitFor({ timeout: RESTORED_WITHIN_MS })
-      await detail.locator('.state-chip', { hasText: zhCN.outageKind.restored }).waitFor()
+      // What turns out to be a part of another is over with that one.
+      const toWhole = detail.getByRole('button', { name: zhCN.detail.openMerged })
+      const state = async () => {
+        if (await toWhole.isVisible()) await toWhole.click()
+        return detail.locator('.state-chip').textContent()
+      }
+      await expect.poll(state, { timeout: RESTORED_WITHIN_MS }).toContain(zhCN.outageKind.restored)
+      await page.locator('.row.selected').getByText(zhCN.outageKind.restored).waitFor()
       await picture(page, 'fault-restored')
 
       await page.getByRole('button', { name: 'English' }).first().click()

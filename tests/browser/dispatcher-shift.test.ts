@@ -9,6 +9,7 @@ import { describeInBrowser, launchBrowser, openPage } from '../support/browser.t
 import { consoleStage, type Stage } from '../support/console-stage.ts'
 import { repairOfNothing } from '../support/http-fixture.ts'
 import { expectFocusSeen, focused, tabTo } from './keyboard.ts'
+import { keepToasts, toastSaid } from './toast.ts'
 
 /** A shift in each language, at each of the two sizes. */
 const SIZE = { 'zh-CN': { width: 1366, height: 768 }, en: { width: 1920, height: 1080 } }
@@ -74,9 +75,13 @@ describeInBrowser('a dispatcher without a mouse', () => {
 
       const opened = await openPage(browser, SIZE[language])
       page = opened.page
+      await keepToasts(page)
       await page.addInitScript((one) => localStorage.setItem('lastgasp.language', one), language)
       await page.goto(stage.url)
       const { keyboard } = page
+      // One action at a time: until it is answered, a key for another does nothing.
+      const answered = () =>
+        page.locator('.actions .ant-btn-loading').waitFor({ state: 'detached' })
       await page.locator('input[name=name]:focus').waitFor()
       await keyboard.type(stage.accounts.dispatcher.name)
       await keyboard.press('Tab')
@@ -109,10 +114,12 @@ describeInBrowser('a dispatcher without a mouse', () => {
 
       // Accepted, then a crew: the question has the focus, and gives it back.
       const next = page.locator('.actions .ant-btn-primary')
+      await answered()
       await tabTo(page, next)
       await keyboard.press('Enter')
-      await page.getByText(text.action.doneAt(text.action.names.accept, 3)).waitFor()
+      await toastSaid(page, text.action.doneAt(text.action.names.accept, 3))
       await expect.poll(() => next.textContent()).toBe(text.action.names.dispatch)
+      await answered()
       await expectFocusSeen(page)
       await keyboard.press('Enter')
       await page.locator('#action-answer:focus').waitFor()
@@ -124,6 +131,7 @@ describeInBrowser('a dispatcher without a mouse', () => {
       await expectFocusSeen(page)
 
       // What else may be done is a menu: the arrow keys walk it, Escape leaves it and not the incident.
+      await answered()
       await tabTo(page, page.locator('.actions').getByRole('button', { name: text.action.more }))
       await keyboard.press('Enter')
       await page.getByRole('menuitem', { name: text.action.names.reassign }).waitFor()

@@ -14,6 +14,7 @@ import { seriousFindings } from '../support/accessibility.ts'
 import { describeInBrowser, keepImage, launchBrowser, openPage } from '../support/browser.ts'
 import { noticeChange } from '../support/changes.ts'
 import { consoleStage, type Stage } from '../support/console-stage.ts'
+import { holdStore, keptOnPhone } from './phone.ts'
 
 const PHONE = { width: 390, height: 844 }
 const INCIDENT = 'I-1'
@@ -119,7 +120,7 @@ describeInBrowser('the phone in the field', () => {
     const t = zhCN.field
     await page.context().grantPermissions(['geolocation'])
     await page.context().setGeolocation({ longitude: 111.67123, latitude: 40.81235, accuracy: 8 })
-    await page.evaluate(() => navigator.serviceWorker.ready)
+    await keptOnPhone(page)
     await page.context().setOffline(true)
     await page.reload()
     await page.getByText(t.offline).waitFor()
@@ -145,8 +146,13 @@ describeInBrowser('the phone in the field', () => {
     await photograph(4000, 3000)
     await page.getByText(t.unsent(3)).waitFor()
 
+    // Until the phone has looked, it cannot say that all was sent.
+    const { letOpen } = await holdStore(page)
     await page.reload()
     await tab(t.tabs.waiting).click()
+    await page.locator('.field-waiting').waitFor({ state: 'attached' })
+    expect(await page.getByText(t.allSent).count()).toBe(0)
+    await letOpen()
     await expect.poll(() => waiting().count()).toBe(3)
     await expect.poll(() => waiting().first().textContent()).toContain(t.waits)
     await page.locator('.field-waiting img').waitFor()
@@ -171,6 +177,7 @@ describeInBrowser('the phone in the field', () => {
     }, INCIDENT)
     expect(photos).toEqual({ count: 1, type: 'image/jpeg', width: 2048, height: 1536 })
     await page.reload()
+    await letOpen()
     await page.locator('.field-incident').waitFor()
     await tab(t.tabs.waiting).click()
     await page.getByText(t.allSent).waitFor()

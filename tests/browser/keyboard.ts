@@ -48,10 +48,15 @@ export function focused(page: Page): Promise<Focused | null> {
 /** What a person who sees the screen must be able to tell: where the focus is. */
 export async function expectFocusSeen(page: Page): Promise<Focused> {
   // A skip link slides in, a row scrolls into view, a dialog opens.
+  let seen: Focused | null = null
+  const look = async () => {
+    seen = await focused(page)
+    return seen
+  }
   await expect
-    .poll(() => focused(page), { message: 'where the focus is must be seen', timeout: 60_000 })
+    .poll(look, { message: 'where the focus is must be seen', timeout: 60_000 })
     .toMatchObject({ ringed: true, inView: true })
-  return (await focused(page))!
+  return seen!
 }
 
 /** Presses Tab until a control has the focus, which is seen at every step. */

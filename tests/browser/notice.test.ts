@@ -9,6 +9,7 @@ import { seriousFindings } from '../support/accessibility.ts'
 import { describeInBrowser, launchBrowser, openPage, signIn } from '../support/browser.ts'
 import { noticeChange } from '../support/changes.ts'
 import { consoleStage, type Stage } from '../support/console-stage.ts'
+import { keptOnPhone } from './phone.ts'
 
 const MINUTE = 60_000
 const t = zhCN.noticeSheet
@@ -133,7 +134,7 @@ describeInBrowser('the whole notice', () => {
     expect(await seriousFindings(page)).toEqual([])
 
     // Seen once, it is there without a connection too, through a reload, with its age.
-    await page.evaluate(() => navigator.serviceWorker.ready)
+    await keptOnPhone(page)
     await page.context().setOffline(true)
     await page.reload()
     await page.getByText(zhCN.field.offline).waitFor()

@@ -122,6 +122,7 @@ describeInBrowser('the operator', () => {
       [language, theme],
     )
     await page.goto(`http://127.0.0.1:${gate.port}/operator`)
+    await page.locator('input[name=name]').waitFor()
     expect(await seriousFindings(page)).toEqual([])
     await page.fill('input[name=name]', stage.accounts.operator.name)
     await page.fill('input[name=password]', stage.accounts.operator.password)

@@ -58,9 +58,8 @@ describeInBrowser('an order that is looked after', () => {
         return undefined
       }
     })
-    const cause = page.locator('.detail').getByText(zhCN.action.names.cause, { exact: true })
-    if (!(await cause.isVisible())) await page.getByText(zhCN.action.more).click()
-    await page.getByText(zhCN.action.names.cause, { exact: true }).last().click()
+    await page.locator('.actions').getByRole('button', { name: zhCN.action.more }).click()
+    await page.getByRole('menuitem', { name: zhCN.action.names.cause, exact: true }).click()
     await page.locator('#action-answer').fill('吊车')
     await page.locator('.ant-select-tree-title', { hasText: 'B23 吊车碰线' }).click()
     await page.locator('.ant-modal-container .ant-btn-primary').click()

@@ -15,6 +15,7 @@ import {
 } from '../support/browser.ts'
 import { consoleStage, type Stage, type StageRole } from '../support/console-stage.ts'
 import { type Gate, openGate } from '../support/gate.ts'
+import { keepToasts, toastSaid } from './toast.ts'
 
 const DESK = { width: 1366, height: 768 }
 const PHONE = { width: 390, height: 844 }
@@ -59,6 +60,7 @@ describeInBrowser('the trades', () => {
   ) {
     const opened = await openPage(browser, size)
     page = opened.page
+    await keepToasts(page)
     await page.addInitScript(
       ([one, colours]) => {
         localStorage.setItem('lastgasp.language', one!)
@@ -107,7 +109,7 @@ describeInBrowser('the trades', () => {
     await diff.waitFor()
     expect(await diff.textContent()).toContain('a: 2')
     await page.getByRole('button', { name: t.applyNow, exact: true }).click()
-    await page.getByText(t.applied).waitFor()
+    await toastSaid(page, t.applied)
     expect(complaints).toEqual([])
   })
 
@@ -161,7 +163,7 @@ describeInBrowser('the trades', () => {
     await page.locator('input[name=device]').fill(incident.device.id)
     await page.getByLabel(en.entry.reclosing).selectOption({ label: en.entry.reclosingOff })
     await page.getByRole('button', { name: en.entry.save }).click()
-    await page.getByText(en.entry.saved(incident.device.id)).waitFor()
+    await toastSaid(page, en.entry.saved(incident.device.id))
     expect(stage.appended.find((fact) => fact.type === 'switching')).toMatchObject({
       ...{ position: 'open', reclosing: 'off' },
     })

@@ -126,10 +126,24 @@ describeInBrowser('visits and complaints', () => {
     await page.getByLabel(en.visits.outcomes.generatorBrought).check()
     await page.getByRole('dialog').locator('textarea').fill('Two kilowatts, for the night')
     expect(await seriousFindings(page)).toEqual([])
+    // Entered, it leaves the list and stays away, although the list knows of it only a while after.
+    await page.evaluate((region) => {
+      const isListed = () =>
+        document.querySelector(`[aria-label="${region}"] .field-person`) !== null
+      const listed = [isListed()]
+      new MutationObserver(() => {
+        if (isListed() !== listed.at(-1)) listed.push(isListed())
+      }).observe(document.body, { childList: true, subtree: true })
+      Object.assign(globalThis, { listed })
+    }, en.visits.heading)
     await page.getByRole('button', { name: en.action.submit }).click()
     await expect
       .poll(() => stage.appended.filter(({ type }) => type === 'visitSettled'))
       .toMatchObject([{ usagePoint: point, outcome: 'generatorBrought', by: 'manager' }])
+    await visits.waitFor({ state: 'detached' })
+    expect(
+      await page.evaluate(() => (globalThis as never as { listed: boolean[] }).listed),
+    ).toEqual([true, false])
     expect(JSON.stringify(stage.appended)).not.toContain('kilowatts')
     expect(complaints).toEqual([])
   })

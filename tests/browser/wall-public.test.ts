@@ -67,7 +67,9 @@ describeInBrowser('pages that nobody touches', () => {
     await page.locator('.wall-out p', { hasText: out }).waitFor()
     await page.locator('.wall-units li b', { hasText: out }).waitFor()
     await page.locator('.wall-cities', { hasText: zhCN.cities.suspected.warning }).waitFor()
-    expect(await page.locator('.wall-grades li').first().textContent()).toContain('1')
+    await expect
+      .poll(() => page.locator('.wall-grades li').first().locator('b').textContent())
+      .toBe('1')
     await expect.poll(() => page.locator('.wall-hour .chart svg path').count()).toBeGreaterThan(3)
     await expect
       .poll(() => page.locator('.wall-hour .chart').getAttribute('aria-label'), { timeout: 60_000 })

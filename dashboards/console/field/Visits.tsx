@@ -3,7 +3,7 @@
  * until tapped. References of them are not kept on the phone; what was found is, until it is sent.
  */
 import { App } from 'antd'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { Unmask } from '../agent/Unmask.tsx'
 import { serverNow } from '../api/clock.ts'
 import type { RevealedCustomer } from '../api/customers.ts'
@@ -11,13 +11,14 @@ import type { Account } from '../api/payloads.ts'
 import {
   takeVisit,
   type VisitDetail,
+  type VisitList,
   type VisitPayload,
   visit,
   waitingVisits,
 } from '../api/visits.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import { SettleVisit } from '../incidents/SettleVisit.tsx'
-import { useLoaded } from '../incidents/useLoaded.ts'
+import { type Loaded, useLoaded } from '../incidents/useLoaded.ts'
 import { VisitLine } from '../incidents/VisitLine.tsx'
 import { useNowEvery } from '../live/context.tsx'
 import type { FieldQueue } from './useQueue.ts'
@@ -28,12 +29,9 @@ export function Visits({ account, queue }: { account: Account; queue: FieldQueue
   const { text } = useLanguage()
   const t = text.visits
   const now = useNowEvery(RENEW_MS)
-  const [loaded, renew] = useLoaded(waitingVisits, String(now))
+  const [loaded, renew, isEntered] = useWaiting(queue, now)
   if (loaded.state === 'loading') return null
   if (loaded.state === 'failed') return <p className="field-quiet">{t.failed}</p>
-  const entered = new Set(
-    queue.entries.flatMap(({ what }) => (what.kind === 'settle' ? [what.visit] : [])),
-  )
   const { waiting, overdue, visits } = loaded.value
   if (waiting === 0) return null
   return (
@@ -42,7 +40,7 @@ export function Visits({ account, queue }: { account: Account; queue: FieldQueue
       <p className="field-quiet">{t.waiting(waiting, overdue)}</p>
       <ul>
         {visits
-          .filter(({ id }) => !entered.has(id))
+          .filter(({ id }) => !isEntered(id))
           .map((one) => (
             <li key={one.id}>
               <Due {...{ one, now, account, queue, renew }} />
@@ -51,6 +49,31 @@ export function Visits({ account, queue }: { account: Account; queue: FieldQueue
       </ul>
     </section>
   )
+}
+
+/**
+ * The visits that wait, and which of them were entered here already: what was sent does not stand there
+ * as if nobody had been there, until a list that was asked for afterwards says how it stands.
+ */
+function useWaiting(
+  queue: FieldQueue,
+  now: number,
+): readonly [Loaded<VisitList>, renew: () => void, isEntered: (id: string) => boolean] {
+  const queued = queue.entries.flatMap(({ what }) => (what.kind === 'settle' ? [what.visit] : []))
+  const inQueue = useRef(queued)
+  inQueue.current = queued
+  const entered = useRef(new Set<string>())
+  for (const id of queued) entered.current.add(id)
+  const [loaded, renew] = useLoaded(
+    async (signal) => {
+      const sent = [...entered.current].filter((id) => !inQueue.current.includes(id))
+      const list = await waitingVisits(signal)
+      for (const id of sent) entered.current.delete(id)
+      return list
+    },
+    `${now} ${queued.join(' ')}`,
+  )
+  return [loaded, renew, (id) => entered.current.has(id)]
 }
 
 function Due(props: {

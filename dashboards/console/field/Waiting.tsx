@@ -11,7 +11,7 @@ export function Waiting({ queue, offline }: { queue: FieldQueue; offline: boolea
   return (
     <>
       {queue.others > 0 && <p className="field-quiet">{t.others(queue.others)}</p>}
-      {queue.entries.length === 0 && <p className="field-quiet">{t.allSent}</p>}
+      {queue.known && queue.entries.length === 0 && <p className="field-quiet">{t.allSent}</p>}
       <ol className="field-waiting">
         {queue.entries.map((entry) => (
           <li key={entry.requestId} className={entry.problem ?? ''}>

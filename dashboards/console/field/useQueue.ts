@@ -15,6 +15,8 @@ export interface FieldQueue {
   readonly entries: readonly Entry[]
   /** Entries that somebody else made on this phone; they wait for that person. */
   readonly others: number
+  /** False until it is known what an earlier visit to this page left here. */
+  readonly known: boolean
   readonly sending: boolean
   /** False where the phone keeps nothing beyond this page. */
   readonly lasts: boolean
@@ -28,7 +30,7 @@ export interface FieldQueue {
 
 export function useQueue(account: string): FieldQueue {
   const [all, setAll] = useState<readonly Entry[]>([])
-  const [state, setState] = useState({ sending: false, lasts: true, full: false })
+  const [state, setState] = useState({ known: false, sending: false, lasts: true, full: false })
   const newest = useRef(all)
   const busy = useRef(false)
   const linked = useLink().state === 'live'
@@ -73,7 +75,7 @@ export function useQueue(account: string): FieldQueue {
     void fieldStore().then(async (store) => {
       const kept = await store.entries()
       if (left) return
-      setState((before) => ({ ...before, lasts: store.lasts }))
+      setState((before) => ({ ...before, known: true, lasts: store.lasts }))
       // What was entered while the store was being read stands there already.
       const known = new Set(kept.map(({ requestId }) => requestId))
       show([...kept, ...newest.current.filter(({ requestId }) => !known.has(requestId))])

@@ -14,7 +14,7 @@ import { useLoaded } from '../incidents/useLoaded.ts'
 import { useFreshness, useIncidents, useNow, useNowEvery, useStats } from '../live/context.tsx'
 import { NetworkMap } from '../map/NetworkMap.tsx'
 import { Arrivals } from './Arrivals.tsx'
-import { arrivals, outageCurve } from './curve.ts'
+import { arrivals, dayUntil, outageCurve } from './curve.ts'
 import { LastHour } from './LastHour.tsx'
 import '../styles/map.css'
 import '../styles/wall.css'
@@ -216,15 +216,11 @@ function Units(props: { open: readonly IncidentPayload[]; network: NetworkPayloa
   )
 }
 
-/** Midnight of this room, as the board stands in one. */
-function startOfDay(now: number): number {
-  return new Date(now).setHours(0, 0, 0, 0)
-}
-
 function Saidi() {
   const { text, format } = useLanguage()
   const turn = useNowEvery(MINUTE_MS)
-  const [today] = useLoaded((signal) => reliability(startOfDay(turn), turn, signal), String(turn))
+  const { from, to } = dayUntil(turn)
+  const [today] = useLoaded((signal) => reliability(from, to, signal), String(turn))
   return (
     <div>
       <h2>{text.wall.saidi}</h2>

@@ -63,6 +63,15 @@ function shareOut(one: Counted, at: number, now: number): number {
 
 const whole = (one: Counted) => Math.max(one.originalMetersAffected, one.metersAffected)
 
+/**
+ * The day so far, from midnight of this room, as the board stands in one; never less than its first
+ * minute, for of no time there is no report.
+ */
+export function dayUntil(now: number): { readonly from: number; readonly to: number } {
+  const from = new Date(now).setHours(0, 0, 0, 0)
+  return { from, to: Math.max(now, from + MINUTE_MS) }
+}
+
 /** How many crews that had to arrive did so in time; null where none had to. */
 export function arrivals(
   incidents: readonly Pick<IncidentPayload, 'clocks'>[],

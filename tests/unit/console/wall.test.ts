@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { IncidentPayload } from '../../../dashboards/console/api/payloads.ts'
 import { arrivalLines } from '../../../dashboards/console/wall/arrivalLines.ts'
-import { arrivals, outageCurve } from '../../../dashboards/console/wall/curve.ts'
+import { arrivals, dayUntil, outageCurve } from '../../../dashboards/console/wall/curve.ts'
 
 const NOW = Date.parse('2026-11-22T10:00:30Z')
 const at = (minutesAgo: number) => new Date(NOW - minutesAgo * 60_000).toISOString()
@@ -74,4 +74,14 @@ test('arrival compliance is a line for each promise, broken where nobody was due
   })
   expect(rural).toMatchObject({ limitMinutes: 90, due: 2, inTime: 1, points: [[NOW, 0.5]] })
   expect(arrivalLines([], 'day')).toEqual([])
+})
+
+test('a day begins at midnight, and is a minute long at least', () => {
+  const midnight = new Date(2026, 10, 24).getTime()
+  expect(dayUntil(midnight)).toEqual({ from: midnight, to: midnight + 60_000 })
+  expect(dayUntil(midnight - 60_000)).toEqual({
+    from: new Date(2026, 10, 23).getTime(),
+    to: midnight - 60_000,
+  })
+  expect(dayUntil(midnight + 180_000)).toEqual({ from: midnight, to: midnight + 180_000 })
 })
