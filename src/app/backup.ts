@@ -1,7 +1,7 @@
 /**
  * Backup of a data folder beside a running program, and its way back. What is copied later must hold
- * whatever was copied before it points to: snapshots of the engine and acts that wait for the audit chain first, then the records, then the
- * journal, and the grids and rules that the journal names by digest after it. A folder that is there
+ * whatever was copied before it points to: snapshots of the engine, acts that wait for the audit chain and the file that names its last
+ * entry first, then the records, then the journal, and the grids and rules that the journal names by digest after it. A folder that is there
  * whole or not at all, with a digest of every file.
  */
 import { createHash } from 'node:crypto'
@@ -21,9 +21,10 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { z } from 'zod'
 import { copyDatabase, openForReading } from '../config/sqlite.ts'
+import { anchorOf } from '../records/audit.ts'
 import { installedVersion } from './installed.ts'
 
 export type BackupErrorCode = 'backup.nothing' | 'backup.exists' | 'backup.damaged'
@@ -57,9 +58,9 @@ const manifestSchema = z.object({
 })
 
 /** Before everything else, in this order; see above. */
-const FIRST = ['snapshots', 'identity.db', 'records.db', 'journal.db']
-/** Of the running process, or of SQLite's: what they hold is in the copies. */
-const LEFT_OUT = /^lock\.|-(wal|shm|journal)$/
+const FIRST = ['snapshots', 'identity.db', anchorOf('records.db'), 'records.db', 'journal.db']
+/** Of the running process, or of SQLite's, whose copies hold the same; or not whole yet, and gone in a moment. */
+const LEFT_OUT = /^lock\.|-(wal|shm|journal)$|\.partial$/
 /** Only the owner reads it: it holds customers, accounts and keys. */
 const FOLDER_MODE = 0o700
 
@@ -128,7 +129,8 @@ const reportOf = ({ files, position }: z.infer<typeof manifestSchema>): BackupRe
 /** A database as of one moment, whoever writes to it; anything else as it lies. */
 function copy(from: string, to: string): void {
   if (!from.endsWith('.db')) {
-    cpSync(from, to, { recursive: true, preserveTimestamps: true })
+    const filter = (path: string) => !LEFT_OUT.test(basename(path))
+    cpSync(from, to, { recursive: true, preserveTimestamps: true, filter })
     return
   }
   copyDatabase(from, to)
