@@ -68,6 +68,8 @@ export class Connection implements Listener {
   #pongAt = performance.now()
   #pingAt = performance.now()
   #checkedAt = performance.now()
+  /** At the last tick no pong had come for too long. */
+  #wasSilent = false
   #ending = false
 
   constructor(socket: LiveSocket, viewer: Viewer, deps: ConnectionDeps) {
@@ -103,7 +105,10 @@ export class Connection implements Listener {
     const { pingEveryMs, pongTimeoutMs, recheckEveryMs } = this.#deps.timings
     const buffered = this.#socket.bufferedAmount
     if (buffered > CLOSE_ABOVE_BYTES + this.#allowance) this.end(CLOSE_SLOW, 'slow')
-    else if (at - this.#pongAt > pongTimeoutMs) this.end(CLOSE_SLOW, 'silent')
+    // Seen twice: a process that was itself held up has not read yet what its peers said meanwhile.
+    const isSilent = at - this.#pongAt > pongTimeoutMs
+    if (isSilent && this.#wasSilent) this.end(CLOSE_SLOW, 'silent')
+    this.#wasSilent = isSilent
     if (this.#ending) return
     if (at - this.#checkedAt > recheckEveryMs) {
       this.#checkedAt = at

@@ -1,8 +1,8 @@
 /** A slow reader: latest state instead of each change, then the door; with a socket of our own. */
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { Channel } from '../../../src/live/channel.ts'
 import { Connection } from '../../../src/live/connection.ts'
-import { LIVE_TIMINGS } from '../../../src/live/limits.ts'
+import { LIVE_TIMINGS, PONG_TIMEOUT_MS } from '../../../src/live/limits.ts'
 import type { LiveSocket, Viewer } from '../../../src/live/ports.ts'
 import { createTelemetry } from '../../../src/telemetry/telemetry.ts'
 
@@ -22,16 +22,21 @@ class SlowSocket {
   on(event: string, listener: (...args: never[]) => void) {
     this.#listeners.set(event, listener)
   }
+  pong() {
+    ;(this.#listeners.get('pong') as () => void)()
+  }
   hear(message: object) {
     const listener = this.#listeners.get('message') as (data: Buffer, binary: boolean) => void
     listener(Buffer.from(JSON.stringify(message)), false)
   }
 }
 
+const viewer = { stillValid: async () => true } as Viewer
+
 function slowConnection() {
   const channel = new Channel('incidents', 'epoch.1')
   const socket = new SlowSocket()
-  const connection = new Connection(socket as unknown as LiveSocket, {} as Viewer, {
+  const connection = new Connection(socket as unknown as LiveSocket, viewer, {
     telemetry: createTelemetry({ level: 'silent', processMetrics: false }),
     timings: LIVE_TIMINGS,
     now: () => 0,
@@ -78,6 +83,23 @@ test('beyond a megabyte the socket is closed with 1013, a large first picture as
   socket.bufferedAmount = 1024 * 1024 + snapshotBytes + 1
   connection.tick()
   expect(socket.closes).toEqual([[1013, 'slow']])
+})
+
+test('who says nothing is closed, but not for what a process that was held up has not read yet', () => {
+  let at = 1_000
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => at)
+  onTestFinished(() => clock.mockRestore())
+  const { socket, connection } = slowConnection()
+  at += PONG_TIMEOUT_MS + 1
+  connection.tick()
+  // Now sockets are read.
+  socket.pong()
+  connection.tick()
+  expect(socket.closes).toEqual([])
+  at += PONG_TIMEOUT_MS + 1
+  connection.tick()
+  connection.tick()
+  expect(socket.closes).toEqual([[1013, 'silent']])
 })
 
 test('the ring resumes what it holds and nothing older', () => {
