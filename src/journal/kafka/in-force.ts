@@ -57,6 +57,8 @@ export class InForceTopic {
   readonly #settings: KafkaSettings
   readonly #reader: PartitionReader
   readonly #entries = new Map<string, string>()
+  /** Where in the topic the latest word of each key stands: what was written here is read back later. */
+  readonly #offsets = new Map<string, number>()
   /** Read from the text beside it: asked for with every fact. */
   #partitions: { readonly text: string; readonly placed: FeederPartitions } | undefined
   #onChange: () => void = () => {}
@@ -154,10 +156,18 @@ export class InForceTopic {
 
   async #write(key: string, entry: unknown): Promise<void> {
     const text = JSON.stringify(entry)
-    await keep(this.#settings, topicsOf(this.#settings).inForce, [
+    const offset = await keep(this.#settings, topicsOf(this.#settings).inForce, [
       { key, value: Buffer.from(text) },
     ])
-    this.#entries.set(key, text)
+    this.#take(key, text, offset)
+  }
+
+  /** An earlier word than the one that is known changes nothing. */
+  #take(key: string, text: string | undefined, offset: number): void {
+    if (offset < (this.#offsets.get(key) ?? 0)) return
+    this.#offsets.set(key, offset)
+    if (text === undefined) this.#entries.delete(key)
+    else this.#entries.set(key, text)
   }
 
   async #follow(): Promise<void> {
@@ -170,9 +180,8 @@ export class InForceTopic {
   /** Whether anything came. @throws JournalError */
   async #look(): Promise<boolean> {
     const messages = await this.#reader.nextOrNone()
-    for (const { key, value } of messages)
-      if (value) this.#entries.set(String(key), value.toString('utf8'))
-      else this.#entries.delete(String(key))
+    for (const { key, value, offset } of messages)
+      this.#take(String(key), value?.toString('utf8'), offset)
     return messages.length > 0
   }
 }
