@@ -267,7 +267,8 @@ describe.skipIf(missing)('twenty restarts of the broker (needs mosquitto install
     )
     await until(() => [...delivered].every((id) => committed.has(id)))
     expect(early).toEqual([])
-    expect(committed.size).toBeGreaterThan(20 * 40)
+    // What the broker lost at a crash is not counted upon: all of before, and something after each.
+    expect(committed.size).toBeGreaterThanOrEqual(RESTARTS * 40 + RESTARTS)
 
     await terminal.end()
     await fixture.close()

@@ -73,7 +73,8 @@ await describeWith('mqtt', 'an outside broker', (server) => {
     await until(() => fixture.subscriber.problem === 'the journal takes nothing')
     expect(fixture.telemetry.total('broker.failed')).toBeGreaterThan(0)
     fixture.sink.mode = 'durable'
-    await until(() => idsOf(fixture).length >= 3)
+    // Kept and not acknowledged by then, one comes once more before another comes at all.
+    await until(() => new Set(idsOf(fixture)).size >= 3)
     expect(new Set(idsOf(fixture))).toEqual(new Set(['a', 'b', 'c']))
     expect(fixture.telemetry.total('broker.redelivered')).toBeGreaterThan(0)
   })

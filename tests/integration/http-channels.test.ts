@@ -13,6 +13,9 @@ import { incident } from '../support/changes.ts'
 import { type CustomerFolder, customer, customerFolder } from '../support/customer-file.ts'
 import { type Fixture, httpFixture } from '../support/http-fixture.ts'
 
+/** When customers ask: ages are told to the second. */
+const AT = Date.now()
+
 let folder: CustomerFolder
 let customers: CustomersPort
 let fixture: Fixture
@@ -45,7 +48,7 @@ beforeAll(async () => {
   customers = await openCustomers(folder.dir)
   const sources: CardSources = {
     scripts: loadScripts('config/texts/scripts.yaml'),
-    now: Date.now,
+    now: () => AT,
     grid: () => fixture.grid,
     utcOffsetMinutes: () => 480,
     sustainedMinutes: () => 3,
@@ -62,7 +65,7 @@ beforeAll(async () => {
       }
     },
     incident: (id) => [...dark.values()].find((one) => one.id === id),
-    times: () => ({ changedAt: Date.now(), etrSince: Date.now() - 60_000 }),
+    times: () => ({ changedAt: AT, etrSince: AT - 60_000 }),
     area: () => undefined,
     segments: () => [],
     plans: () => plans,

@@ -65,15 +65,12 @@ test('what the thread draws is what the grid holds', async () => {
 })
 
 test('who asks too early is told to come back, and that it is being prepared', async () => {
-  // Large enough that all have asked long before it is drawn.
-  const fixture = await httpFixture({
-    grid: generateGrid({ customers: 20_000, seed: 7 }),
-    deps: { map: opened(createMapDesk(telemetry, { patienceMs: 0 })) },
-  })
-  closing.push(() => fixture.close())
-  const token = await fixture.token('networkDispatcher', [fixture.grid.units[0]!.id])
-  const paths = ['/api/v1/network', '/api/v1/map/8/207/96.mvt', '/public/outages.geojson']
-  for (const early of await Promise.all(paths.map((path) => fixture.get(path, token)))) {
+  for (const path of ['/api/v1/network', '/api/v1/map/8/207/96.mvt', '/public/outages.geojson']) {
+    // Each is the first to ask, and its patience ends before any thread can answer.
+    const map = opened(createMapDesk(telemetry, { patienceMs: 0 }))
+    const fixture = await httpFixture({ deps: { map } })
+    closing.push(() => fixture.close())
+    const early = await fixture.get(path, await fixture.token('networkDispatcher', ['15']))
     expect(early.status).toBe(503)
     expect(early.headers.get('retry-after')).toBe('1')
     expect(((await early.json()) as { code: string }).code).toBe('map.preparing')

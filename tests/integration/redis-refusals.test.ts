@@ -52,7 +52,7 @@ save ""
 aclfile ${join(folder, 'users.acl')}
 `,
         args: (configFile) => [configFile],
-        answers: () => accepts(port),
+        answers: async () => (await accepts(port)) && (await accepts(tlsPort)),
       })
     })
     afterAll(async () => {

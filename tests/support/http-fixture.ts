@@ -120,8 +120,8 @@ export interface Fixture {
   readonly map: MapDesk
   readonly appended: Fact[]
   readonly incidents: Map<string, Incident>
-  /** Sets time; without it, the real one runs. */
-  clock: { offsetMs: number }
+  /** Sets time, or stops it; without it, the real one runs. */
+  clock: { offsetMs: number; stoppedAt?: number | undefined }
   judge: Judge
   health: { ready: boolean; reasons: string[] }
   overrides: Partial<HttpDeps['records']>
@@ -147,8 +147,8 @@ export async function httpFixture(options: FixtureOptions = {}): Promise<Fixture
   const dir = mkdtempSync(join(tmpdir(), 'lastgasp-http-'))
   const grid = options.compiled ?? compileGrid(options.grid ?? twoFeeders(), 'd'.repeat(64))
   const telemetry = createTelemetry({ level: 'silent', processMetrics: false })
-  const clock = { offsetMs: 0 }
-  const now = () => Date.now() + clock.offsetMs
+  const clock: Fixture['clock'] = { offsetMs: 0 }
+  const now = () => clock.stoppedAt ?? Date.now() + clock.offsetMs
   // Its thread starts when the map is first asked for.
   const map = options.deps?.map ?? createMapDesk(telemetry)
   const roles = loadRoles()
