@@ -195,6 +195,8 @@ export class KafkaStage {
     })
     const partitions = [...last.keys()].map((partition) => ({ topic, partition }))
     await until(async () => {
+      // Any of them may have been held up for so long that another took its place, and has ended.
+      if (this.#engines.every(({ isOver }) => isOver)) await this.startEngine()
       const next = await answered<TopicPartitionOffset[]>((done) =>
         group.committed(partitions, 10_000, done),
       )

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Authority } from './certificates.ts'
-import { formatted, JAVA, properties } from './kafka.ts'
+import { allCounted, formatted, JAVA, properties } from './kafka.ts'
 import { accepts, freePort, startServer } from './server-process.ts'
 
 export const ACCOUNT = 'lastgasp'
@@ -55,6 +55,7 @@ listener.name.account.scram-sha-512.sasl.jaas.config=${scram} required;
         ]),
       ),
   })
+  await allCounted(`127.0.0.1:${client}`, 1)
   return {
     byAccount: `127.0.0.1:${account}`,
     byCertificate: `127.0.0.1:${certificate}`,

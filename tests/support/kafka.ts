@@ -6,7 +6,9 @@ import { execFile, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { answered, disconnect, loadClient, metadataOf } from '../../src/journal/kafka/client.ts'
 import { accepts, freePort, type ServerProcess, startServer } from './server-process.ts'
+import { until } from './until.ts'
 
 const JARS = fileURLToPath(new URL('kafka/target/jars/', import.meta.url))
 /** Two cores are shared with what is tested: no compiler threads to spare, no heap to fill. */
@@ -80,6 +82,24 @@ export async function formatted(configFile: string, more: readonly string[] = []
   await promisify(execFile)('java', [...JAVA, ...format, ...more])
 }
 
+/**
+ * Resolves when the controllers count all brokers in: a port is open some time before, and a topic
+ * that is made in between is refused for want of brokers that would keep it.
+ */
+export async function allCounted(bootstrap: string, count: number): Promise<void> {
+  const client = await loadClient().catch(() => undefined)
+  // Without the client tests that need topics are skipped.
+  if (!client) return
+  const looker = new client.Producer({ 'bootstrap.servers': bootstrap })
+  looker.on('event.error', () => {})
+  await answered((done) => looker.connect({}, done))
+  await until(async () => {
+    const known = await metadataOf(looker).catch(() => undefined)
+    return known?.brokers.length === count
+  })
+  await disconnect(looker)
+}
+
 /** Starts `count` brokers, one or three, as one cluster. */
 export async function startKafka(count: 1 | 3): Promise<KafkaBrokers> {
   const all: Addresses[] = []
@@ -97,8 +117,10 @@ export async function startKafka(count: 1 | 3): Promise<KafkaBrokers> {
       }),
     ),
   )
+  const bootstrap = all.map(({ client }) => `127.0.0.1:${client}`).join(',')
+  await allCounted(bootstrap, count)
   return {
-    bootstrap: all.map(({ client }) => `127.0.0.1:${client}`).join(','),
+    bootstrap,
     brokers,
     async stop() {
       for (const broker of brokers) await broker.stop()
