@@ -71,7 +71,7 @@ import { noteTemperature } from './weather/told.ts'
 import type { TreeNews, World } from './world.ts'
 
 /** Raised with every change of the engine that changes its output for some journal. */
-export const ENGINE_VERSION = 15
+export const ENGINE_VERSION = 16
 
 const MINUTE_MS = 60_000
 /** Reports of a lit tree kept for cases that time alone brings to light: some screens full. */

@@ -257,7 +257,9 @@ export class EngineInvariants {
       const same = before.device.id === segment.device.id && before.incident === segment.incident
       expectTrue(same, `segment ${id}: another place`)
       const corrected = before.to === to && from < before.from && !segment.void
-      const stands = !before.void && (before.to === null || corrected)
+      const { outcome } = this.#lives.get(segment.incident)!.latest
+      const takenBack = before.to === to && segment.void && outcome === 'falseAlarm'
+      const stands = !before.void && (before.to === null || corrected || takenBack)
       expectTrue(stands, `segment ${id}: rewritten after its end`)
     }
     expectTrue(to === null || to >= from, `segment ${id}: ends before it begins`)

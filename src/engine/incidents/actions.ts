@@ -5,7 +5,7 @@
 import type { ActionName, ActionRequestedFact } from '../../facts/facts.ts'
 import type { InstantMs } from '../../facts/time.ts'
 import type { OutageKind, Stage } from '../changes.ts'
-import { entryOf, putOnOrder, reportSite, reviseEtr } from '../repair/acts.ts'
+import { entryOf, nameCause, putOnOrder, reportSite, reviseEtr } from '../repair/acts.ts'
 import { learnDuration } from '../repair/estimating.ts'
 import { holdGrade } from '../repair/grade.ts'
 import { bringBack, mayBeBack } from '../repair/partial.ts'
@@ -51,7 +51,7 @@ const RULES: Readonly<Record<ActionName, ActionRule>> = {
   etr: { when: DARK },
   partial: { when: DARK, stage: 'partiallyRestored' },
   restore: { when: DARK, stage: 'restored', step: 'restore' },
-  falseAlarm: { when: DARK, stage: 'falseAlarm' },
+  falseAlarm: { when: OPEN, stage: 'falseAlarm' },
   urge: { when: OPEN },
   reassign: { when: DARK, stage: 'reassigned' },
   close: { when: ['restored'], stage: 'closed', step: 'result' },
@@ -204,9 +204,7 @@ function carryOut(world: World, incident: Case, fact: ActionRequestedFact): void
       holdGrade(world, incident, fact)
       return
     case 'cause':
-      incident.cause = fact.causeCode ?? null
-      incident.repair.causeBy = isFromSite(incident, fact, occurredAt) ? 'field' : 'staff'
-      incident.repair.causeSaid = { by: fact.by, role: fact.role }
+      nameCause(incident, fact, occurredAt, isFromSite(incident, fact, occurredAt))
       return
     case 'partial':
       incident.outageKind = 'partiallyRestored'
@@ -216,10 +214,7 @@ function carryOut(world: World, incident: Case, fact: ActionRequestedFact): void
       beRestored(world, incident, Math.max(incident.darkFrom, backAt))
       return
     case 'falseAlarm':
-      incident.outcome = 'falseAlarm'
-      if (incident.finding === null)
-        learnFalse(world, incident, () => settleByWord(world, incident, world.now))
-      closeCase(incident)
+      beFalse(world, incident)
       return
     case 'close':
       learnFrom(world, incident)
@@ -228,6 +223,20 @@ function carryOut(world: World, incident: Case, fact: ActionRequestedFact): void
     default:
       return
   }
+}
+
+/**
+ * Somebody says so: there was no outage. Where meters have said already that it is over, its place is
+ * settled, and what is said there since is of another one.
+ */
+function beFalse(world: World, incident: Case): void {
+  const isOver = incident.outageKind === 'restored'
+  incident.outcome = 'falseAlarm'
+  if (incident.finding === null)
+    learnFalse(world, incident, () => {
+      if (!isOver) settleByWord(world, incident, world.now)
+    })
+  closeCase(incident)
 }
 
 /** Somebody says so: all of it has supply since then. */

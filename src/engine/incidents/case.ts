@@ -132,6 +132,8 @@ export interface Case {
   segments: number
   /** The place of the open segment. */
   segmentAt: { readonly head: number; readonly observer: number }
+  /** Those that ended where a part came back while the rest stayed dark, newest last. */
+  stretches: InterruptionSegment[]
   /** The last segment once it is over, and up to when its place was accounted for before that. */
   ended: InterruptionSegment | null
   accountedBefore: InstantMs
@@ -207,6 +209,7 @@ export function newCase(
     segment: null,
     segments: 0,
     segmentAt: { head, observer },
+    stretches: [],
     ended: null,
     accountedBefore: 0,
     lateOffs: [],

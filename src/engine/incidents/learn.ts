@@ -56,9 +56,13 @@ export function learnFrom(world: World, incident: Case): void {
  */
 export function learnFalse(world: World, incident: Case, settle: () => void): void {
   const { belief, registers } = world
+  const { restoredAt } = incident
+  const from = incident.darkFrom - world.rules.judgement.clock.futureSeconds * SECOND_MS
   const erred: number[] = []
   const look = (o: number) => {
-    if (registers.state[o] === OFF) erred.push(o)
+    // Who took it back since says off no more.
+    if (restoredAt === null ? registers.state[o] === OFF : registers.saidOff(o, from, restoredAt))
+      erred.push(o)
   }
   if (incident.observer !== NONE) look(incident.observer)
   else belief.network.eachObserver(incident.head, look)

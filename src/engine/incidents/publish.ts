@@ -297,12 +297,16 @@ function plannedMember(world: World, head: number, plan: Plan | undefined): numb
     .find((device) => plan.devices.includes(ids.idOf(device) as never))
 }
 
-/** What the field says, else the end of the plan that explains it, else what outages like it took. */
+/**
+ * What the field says, else the end of the plan that explains it, else what outages like it took. An
+ * order to exchange meters says until when somebody is at it, not how long each is without supply.
+ */
 function estimateOf(
   c: Case,
   plan: Plan | undefined,
 ): Pick<Incident, 'estimatedPeriod' | 'etrSource'> {
-  const end = c.etr ?? plan?.to ?? null
+  const planned = c.kind === 'metering' ? undefined : plan?.to
+  const end = c.etr ?? planned ?? null
   const { estimate } = c.repair
   if (end === null && estimate)
     return { estimatedPeriod: { start: estimate.start, end: estimate.end }, etrSource: 'estimated' }

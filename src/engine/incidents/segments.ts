@@ -13,6 +13,9 @@ import type { World } from '../world.ts'
 import type { Case } from './case.ts'
 import type { Extent } from './extent.ts'
 
+/** Stretches kept for a false alarm to take back, newest last: far more than an outage comes back in. */
+const MAX_STRETCHES = 50
+
 /** The segments that change with this revision of the case. */
 export function nextSegment(
   world: World,
@@ -23,7 +26,7 @@ export function nextSegment(
   const over = incident.outageKind === 'restored' || incident.outageKind === 'closed'
   const changed: InterruptionSegment[] = []
   const open = incident.segment
-  if (!open && over) return []
+  if (!open && over) return takenBack(incident)
   if (open && (open.device.id !== view.device.id || incident.partCameBackAt !== null))
     changed.push(leave(world, incident, open))
   const before = incident.segment
@@ -33,7 +36,7 @@ export function nextSegment(
   const now = { ...begun, exceptions: backSince(world, incident, begun.from) }
   incident.segment = over ? null : now
   incident.ended = over ? finish(world, incident, now) : null
-  if (incident.ended) changed.push(incident.ended)
+  if (incident.ended) changed.push(...takenBack(incident), incident.ended)
   else if (before?.from !== now.from || before.exceptions.length !== now.exceptions.length)
     changed.push(now)
   return changed
@@ -45,7 +48,19 @@ function leave(world: World, incident: Case, open: InterruptionSegment): Interru
   if (to !== null) world.ended.addStretch(world.network, incident.segmentAt, to)
   incident.partCameBackAt = null
   incident.segment = null
-  return { ...open, to: Math.max(open.from, to ?? open.from), void: to === null }
+  const left = { ...open, to: Math.max(open.from, to ?? open.from), void: to === null }
+  if (to !== null) incident.stretches = [...incident.stretches, left].slice(-MAX_STRETCHES)
+  return left
+}
+
+/** What ended before it was called a false alarm, and counted until then: all of it is void. */
+function takenBack(incident: Case): InterruptionSegment[] {
+  if (incident.outcome !== 'falseAlarm') return []
+  const { stretches, ended } = incident
+  const counted = [...stretches, ...(ended ? [ended] : [])].filter((one) => !one.void)
+  incident.stretches = []
+  if (ended) incident.ended = { ...ended, void: true }
+  return counted.map((one) => ({ ...one, void: true }))
 }
 
 function finish(world: World, incident: Case, last: InterruptionSegment): InterruptionSegment {

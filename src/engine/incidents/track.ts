@@ -113,7 +113,7 @@ function absorb(
     if (child === mother) continue
     hear(world, child, news)
     endBefore(world, child, mother)
-    takeOver(mother, child)
+    takeOver(mother, child, world.now)
     child.outcome = 'merged'
     child.mergedInto = mother.number
     child.stage = 'merged'

@@ -34,6 +34,20 @@ export function reportSite(
   repair.site = { ...site!, at, enteredAt, remark: remark ?? null }
 }
 
+/** 停电原因. Of several words the one said last holds, also where an earlier one is handed in after it. */
+export function nameCause(
+  incident: Case,
+  { causeCode, by, role }: ActionRequestedFact,
+  at: InstantMs,
+  isFromSite: boolean,
+): void {
+  const { repair } = incident
+  if ((repair.causeSaid?.at ?? at) > at) return
+  incident.cause = causeCode ?? null
+  repair.causeBy = isFromSite ? 'field' : 'staff'
+  repair.causeSaid = { by, role, at }
+}
+
 /**
  * The field's estimate, with those before it and why it moved. Of several the one given last holds, also
  * where a crew that was offline hands in an earlier one after it.

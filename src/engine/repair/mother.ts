@@ -1,4 +1,5 @@
 /** Work orders when incidents become one (归并): the mother goes on with what was done under her children. */
+import type { InstantMs } from '../../facts/time.ts'
 import type { Case } from '../incidents/case.ts'
 import { STEPS } from '../service/clock.ts'
 import { takeUrge } from '../service/entry-clocks.ts'
@@ -7,7 +8,7 @@ import { takeUrge } from '../service/entry-clocks.ts'
  * A mother (母单) that nobody was sent to yet takes her child's crew, with how far it had got; the child
  * (子单) keeps its own history. Steps count as done when the first of them was.
  */
-export function takeOver(mother: Case, child: Case): void {
+export function takeOver(mother: Case, child: Case, now: InstantMs): void {
   mother.urges += child.urges
   takeUrge(mother, child)
   if (child.firstCallAt !== null)
@@ -26,18 +27,21 @@ export function takeOver(mother: Case, child: Case): void {
     mother.done[step] ??= done
     mother.repair.entered[step] ??= child.repair.entered[step] ?? done
   }
-  takeWord(mother, child)
+  takeWord(mother, child, now)
   if (AT_WORK.has(child.stage)) mother.stage = child.stage
 }
 
-/** What the crew has said of cause and restoration, it has said of the mother's work. */
-function takeWord(mother: Case, child: Case): void {
+/**
+ * What the crew has said of cause and restoration, it has said of the mother's work; a time that has
+ * passed is nothing that anybody expects of hers.
+ */
+function takeWord(mother: Case, child: Case, now: InstantMs): void {
   if (mother.cause === null) {
     mother.cause = child.cause
     mother.repair.causeBy = child.repair.causeBy
     mother.repair.causeSaid = child.repair.causeSaid
   }
-  if (mother.etr === null) {
+  if (mother.etr === null && child.etr !== null && child.etr > now) {
     mother.etr = child.etr
     mother.repair.etrs = [...child.repair.etrs]
   }

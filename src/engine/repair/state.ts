@@ -43,6 +43,8 @@ export interface CauseSaid {
   /** Account. */
   readonly by: string
   readonly role: string
+  /** When it was so; absent where an earlier program kept it. */
+  readonly at?: InstantMs
 }
 
 /** A grade that a person set: it rises again only where the rules come to propose more than then. */

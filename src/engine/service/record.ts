@@ -53,7 +53,7 @@ export function noticeOf(
     etrRevisions: incident.repair.etrs,
     firstRestoredAt: notice.partBackAt ?? null,
     causeKnown: causeKnownOf(incident),
-    causeBy: incident.cause === null ? null : incident.repair.causeSaid,
+    causeBy: causeByOf(incident),
     site: incident.repair.site?.situation ?? null,
     phases: view.phases,
     unit: view.unit,
@@ -119,6 +119,11 @@ function plannedPeriodOf({ plans }: World, { plan }: Case): Notice['plannedPerio
 function causeKnownOf({ cause, repair }: Case): Notice['causeKnown'] {
   if (cause === null) return null
   return repair.causeBy === 'field' ? 'confirmed' : 'supposed'
+}
+
+/** Whose word the cause is. */
+function causeByOf({ cause, repair: { causeSaid } }: Case): Notice['causeBy'] {
+  return cause === null || causeSaid === null ? null : { by: causeSaid.by, role: causeSaid.role }
 }
 
 /** What first told of it: 采控终端, 配电自动化, 客户报修. */

@@ -69,6 +69,35 @@ describe('a person who ends an incident', () => {
     expect(desk.lab.open()).toMatchObject([{ id: 'I000002', device: { id: 'F1' } }])
   })
 
+  it('as a false alarm is believed also where meters have restored it, until it is filed', () => {
+    const desk = new Desk(BRANCH)
+    desk.do('confirm')
+    // A part came back first: its stretch was an interruption of its own.
+    for (const meter of BRANCH.slice(0, 3)) desk.lab.say(meter, 'powerOn')
+    desk.lab.pass(400)
+    for (const meter of BRANCH.slice(3)) desk.lab.say(meter, 'powerOn')
+    desk.lab.pass(400)
+    expect(desk.incident).toMatchObject({ outageKind: 'restored', outcome: null })
+    expect(desk.lab.invariants.segments.map(({ void: none }) => none)).toEqual([false, false])
+    // Somebody there is dark by now on another account.
+    for (const meter of BRANCH.slice(3)) desk.lab.say(meter, 'powerOff')
+    desk.lab.pass(120)
+    const { id } = desk.incident
+    desk.do('falseAlarm', { reasonCode: 'terminal' })
+    expect(desk.incident).toMatchObject({
+      outageKind: 'closed',
+      outcome: 'falseAlarm',
+      stage: 'falseAlarm',
+      notice: { status: 'withdrawn' },
+    })
+    const counted = desk.lab.invariants.segments.filter((segment) => !segment.void)
+    expect(counted).toMatchObject([{ device: { id: 'X2' }, to: null }])
+    expect(counted[0]!.incident).not.toBe(id)
+    desk.lab.pass(60)
+    expect(desk.lab.open()).toMatchObject([{ device: { id: 'X2' }, outageKind: 'confirmed' }])
+    expect(desk.do('falseAlarm')).toMatchObject({ refusal: 'unknownIncident' })
+  })
+
   it('cannot have it end before it began', () => {
     const desk = new Desk(BRANCH)
     desk.do('restore', { occurredAt: desk.incident.startedAt - 60_000 })

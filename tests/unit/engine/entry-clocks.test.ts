@@ -112,14 +112,14 @@ describe('a customer’s urge (催办)', () => {
     const waiting = (at: number) => ({ at, enteredAt: at, answeredAt: null })
     const [mother, child] = [made(1), made(2)]
     child.repair.urge = waiting(500)
-    takeOver(mother, child)
+    takeOver(mother, child, 1000)
     expect(mother.repair.urge).toEqual(waiting(500))
     const [later, done] = [made(3), made(4)]
     later.repair.urge = waiting(900)
-    takeOver(mother, later)
+    takeOver(mother, later, 1000)
     expect(mother.repair.urge).toEqual(waiting(500))
     done.repair.urge = { ...waiting(100), answeredAt: 200 }
-    takeOver(mother, done)
+    takeOver(mother, done, 1000)
     expect(mother.repair.urge).toEqual(waiting(500))
   })
 })

@@ -110,11 +110,19 @@ describe('closed incidents', () => {
     expect(world().belief.model.classOf[of('o-dumb')]).toBe(0)
   })
 
-  it('that were false alarms are held against who reported them', () => {
+  it.each([
+    ['', false],
+    [', also where they have taken it back', true],
+  ])('that were false alarms are held against who reported them%s', (_, back) => {
     lab.say('o-n1', 'powerOff')
     lab.say('o-n2', 'powerOff')
     lab.pass(60)
-    const [incident] = lab.open()
+    if (back) {
+      for (const meter of ['o-n1', 'o-n2']) lab.say(meter, 'powerOn')
+      lab.pass(600)
+    }
+    const incident = lab.incidents().at(-1)
+    expect(incident!.outageKind).toBe(back ? 'restored' : 'confirmed')
     lab.feed({
       type: 'actionRequested',
       receivedAt: lab.now,

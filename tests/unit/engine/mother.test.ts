@@ -5,6 +5,7 @@ import { putOnOrder } from '../../../src/engine/repair/acts.ts'
 import { takeOver } from '../../../src/engine/repair/mother.ts'
 import { stepDone } from '../../../src/engine/service/clocks.ts'
 
+const NOW = 10_000
 const made = (number: number) => newCase(number, { head: 0, observer: -1, phases: 7 }, 0, 0)
 
 it('without a crew she takes the child’s, with how far it had got', () => {
@@ -18,7 +19,7 @@ it('without a crew she takes the child’s, with how far it had got', () => {
   child.repair.etrs = [{ etr: 90_000, at: 5000, enteredAt: 6000, reasonCode: null }]
   child.urges = 2
   child.firstCallAt = 300
-  takeOver(mother, child)
+  takeOver(mother, child, NOW)
   expect(mother).toMatchObject({ crew: 'C7', stage: 'causeFound', urges: 2, firstCallAt: 300 })
   expect(mother.done).toEqual({ accept: 4000, depart: 4000, arrive: 5000, report: 5000 })
   // The cause is found and the time given: the mother says which.
@@ -39,8 +40,17 @@ it('what was said of her own work stands', () => {
   putOnOrder(child, 'C7', 1000)
   Object.assign(mother, { cause: 'B21', etr: 70_000 })
   Object.assign(child, { cause: 'A18', etr: 90_000 })
-  takeOver(mother, child)
+  takeOver(mother, child, NOW)
   expect(mother).toMatchObject({ crew: 'C7', cause: 'B21', etr: 70_000 })
+})
+
+it('a time of the child’s that has passed is not what she expects', () => {
+  const [mother, child] = [made(1), made(2)]
+  putOnOrder(child, 'C7', 1000)
+  Object.assign(child, { etr: NOW, cause: 'A18' })
+  child.repair.etrs = [{ etr: NOW, at: 5000, enteredAt: 6000, reasonCode: null }]
+  takeOver(mother, child, NOW)
+  expect(mother).toMatchObject({ crew: 'C7', cause: 'A18', etr: null, repair: { etrs: [] } })
 })
 
 it('with a crew of her own she keeps it, and hears only of the urges', () => {
@@ -48,6 +58,6 @@ it('with a crew of her own she keeps it, and hears only of the urges', () => {
   putOnOrder(mother, 'C1', 500)
   putOnOrder(child, 'C7', 1000)
   child.urges = 1
-  takeOver(mother, child)
+  takeOver(mother, child, NOW)
   expect(mother).toMatchObject({ crew: 'C1', urges: 1, done: {} })
 })

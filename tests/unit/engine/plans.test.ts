@@ -293,6 +293,9 @@ describe('meters that are exchanged (换表)', () => {
           level: 'service',
           device: { id: 'd' },
           noticeNo: null,
+          // Until then somebody is at it; how long each is without supply the order does not say.
+          estimatedPeriod: null,
+          etrSource: 'none',
         },
       ])
       expect(one.open()[0]!.evidence).toMatchObject([{ said: 'powerOff', observer: 'o-d' }])

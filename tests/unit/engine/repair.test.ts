@@ -159,6 +159,19 @@ describe('what the field enters', () => {
     expect(desk.incident.repair!.etrRevisions.map(({ etr }) => etr)).toEqual([early, late])
   })
 
+  it('of the cause the latest word holds too, and whose it is', () => {
+    const desk = sent()
+    desk.lab.pass(30 * MINUTE)
+    const before = desk.lab.now - 20 * MINUTE * 1000
+    const named = () => [desk.incident.cause, desk.notices.at(-1)!.causeBy]
+    desk.do('cause', { causeCode: 'B21', by: 'li', role: 'crew' })
+    desk.do('cause', { causeCode: 'A14', occurredAt: before })
+    expect(named()).toEqual(['B21', { by: 'li', role: 'crew' }])
+    expect(of(desk.lab.changes, 'repairEntry').at(-1)).toMatchObject({ causeCode: 'A14' })
+    desk.do('cause', { causeCode: 'A18' })
+    expect(named()).toEqual(['A18', { by: 'zhang', role: 'serviceDispatcher' }])
+  })
+
   it('is no time that was over when it was said, and no restoration that is still to come', () => {
     const desk = sent()
     const { now } = desk.lab
