@@ -20,7 +20,7 @@ import { CHANNELS, type Channel } from '../facts/channels.ts'
 import { type InstantMs, offsetMinutesOf } from '../facts/time.ts'
 import { announcement } from '../inform/announce.ts'
 import type { Episode, Moment, OwnSupply } from '../inform/decide.ts'
-import { endingOf, newsOf } from '../inform/news.ts'
+import { endOf, newsOf } from '../inform/news.ts'
 import { type CustomerTexts, loadCustomerTexts, type TemplateName } from '../inform/templates.ts'
 import { type TurnTaken, takeTurn } from '../inform/turn.ts'
 
@@ -112,7 +112,7 @@ export class RehearsedCustomers {
       incident = this.#incidents.get(incident.mergedInto)!
     const goesOn = isOpen(incident) && incident.outageKind !== 'restored'
     if (goesOn && !backSince(world, incident.startedAt)(point)) return { is: 'unsure' }
-    return { is: 'lit', ending: endingOf(incident), since: incident.restoredAt ?? now }
+    return { is: 'lit', since: incident.restoredAt ?? now, ...endOf(incident) }
   }
 
   #turn(world: World, point: number, channel: Channel, supply: OwnSupply, moment: Moment): void {

@@ -38,19 +38,28 @@ export interface Episode {
   readonly toldPartial: boolean
   /** A message of this outage did not arrive: what follows would not either. */
   readonly unreachable: boolean
+  /** They were told that it is over; kept until the incident is filed, for it may still be called a mistake. */
+  readonly toldEnd: boolean
 }
 
 /** What is so for the customer's own supply. */
 export type OwnSupply =
   | { readonly is: 'dark'; readonly news: News }
-  | { readonly is: 'lit'; readonly ending: Ending; readonly since: InstantMs }
+  | {
+      readonly is: 'lit'
+      readonly ending: Ending
+      readonly since: InstantMs
+      /** What it was, its mother where it was merged; `filed`: nothing will be found out of it any more. */
+      readonly incident: string
+      readonly filed: boolean
+    }
   /** A suspicion, or a meter that says otherwise: nothing is said either way. */
   | { readonly is: 'unsure' }
 
 export type Decision =
   | { readonly do: 'say'; readonly template: TemplateName }
-  /** It is over, and they never heard that it began, or nobody waits for the end any more. */
-  | { readonly do: 'end' }
+  /** It is over, and they never heard that it began, or nobody waits for the end any more. `until`: look again then. */
+  | { readonly do: 'end'; readonly until?: InstantMs | null }
   /** The same outage goes on under another incident's number. */
   | { readonly do: 'follow'; readonly incident: string }
   /** Nothing now; look again then, or when there is news. */
@@ -76,6 +85,7 @@ export function decide(
   if (supply.is === 'unsure') return NOTHING
   if (supply.is === 'lit') return episode ? whenLit(person, episode, supply, moment) : NOTHING
   const { news } = supply
+  if (episode?.toldEnd) return whenDarkAnew(person, episode, news, moment)
   if (episode?.unreachable)
     return episode.incident === news.incident ? NOTHING : { do: 'follow', incident: news.incident }
   const told = episode && (episode.heard || episode.waiting !== null) ? episode : undefined
@@ -92,17 +102,30 @@ export function decide(
 /** Supply is there: who heard of the outage hears of its end, who did not hears nothing. */
 function whenLit(
   person: Person,
-  { heard, lastAt }: Episode,
-  { ending, since }: OwnSupply & { is: 'lit' },
+  { heard, lastAt, toldEnd, incident: told }: Episode,
+  { ending, since, incident, filed }: OwnSupply & { is: 'lit' },
   moment: Moment,
 ): Decision {
   if (!heard) return { do: 'end' }
   const owedUntil = Math.max(since, lastAt) + moment.rules.endHours * HOUR_MS
   if (moment.now >= owedUntil) return { do: 'end' }
+  if (toldEnd && ending === 'restored') {
+    if (filed) return { do: 'end' }
+    return told === incident ? NOTHING : { do: 'follow', incident }
+  }
   // Good news does not wake anyone, whatever the grade was.
   const wishesIt = person.lifeSupport || person.atNight
   if (isQuiet(person, moment) && !wishesIt) return { do: 'wait', until: morning(moment) }
   return { do: 'say', template: ending === 'mistaken' ? 'T7' : 'T6' }
+}
+
+/** They heard that it was over, and it is not, or there is another: told from the beginning. */
+function whenDarkAnew(person: Person, before: Episode, news: News, moment: Moment): Decision {
+  const decision = news.tellable ? whenNew(person, news, moment) : NOTHING
+  // Without supply again nobody is told that there was none of the outages before.
+  if (decision.do === 'wait' && before.incident !== news.incident)
+    return { do: 'end', until: decision.until }
+  return decision
 }
 
 /** Nothing was told yet. */

@@ -31,7 +31,14 @@ export function afterSaying(
     toldArrived: (told?.toldArrived ?? false) || news.arrivedAt !== null,
     toldPartial: (told?.toldPartial ?? false) || news.partial,
     unreachable: false,
+    toldEnd: false,
   }
+}
+
+/** The episode after saying that supply is back: whoever heard that may still have to be told that nothing was. */
+export function afterEnd(told: Episode, message: string, now: InstantMs): Episode {
+  const { messages } = told
+  return { ...told, waiting: message, lastAt: now, messages: messages + 1, toldEnd: true }
 }
 
 /** Texts that name the expected time where there is one. */

@@ -8,12 +8,16 @@ import type { Episode } from './decide.ts'
  */
 export function channelsToTell<Wish extends { readonly channel: Channel }>(
   wishes: readonly Wish[],
-  told: ReadonlyMap<Channel, Pick<Episode, 'unreachable'>>,
+  told: ReadonlyMap<Channel, Pick<Episode, 'unreachable' | 'toldEnd'>>,
   fallback: readonly Channel[],
   mayUse: (channel: Channel) => boolean,
 ): readonly Wish[] {
   const [first] = wishes
-  if (!first || !wishes.every(({ channel }) => told.get(channel)?.unreachable)) return wishes
+  const isUnreached = ({ channel }: Wish) => {
+    const episode = told.get(channel)
+    return episode?.unreachable === true && !episode.toldEnd
+  }
+  if (!first || !wishes.every(isUnreached)) return wishes
   const next = fallback.find(
     (channel) => mayUse(channel) && !wishes.some((wish) => wish.channel === channel),
   )

@@ -61,7 +61,12 @@ export function newsOf(incident: Incident, { follows }: Pick<InformingRules, 'fo
 /** Why a customer who heard of this incident has supply now. */
 export type Ending = 'restored' | 'mistaken'
 
-/** An outage that never was is a mistake; any other that no longer covers somebody was restored there. */
-export function endingOf({ outcome }: Pick<Incident, 'outcome'>): Ending {
-  return outcome === 'withdrawn' || outcome === 'falseAlarm' ? 'mistaken' : 'restored'
+/**
+ * What has become of an outage for those who heard of it and have supply now. One that never was is a
+ * mistake, any other was restored there; until it is filed it may still be called a mistake.
+ */
+export function endOf({ id, outcome, outageKind }: Incident) {
+  const ending: Ending =
+    outcome === 'withdrawn' || outcome === 'falseAlarm' ? 'mistaken' : 'restored'
+  return { incident: id, ending, filed: outageKind === 'closed' }
 }

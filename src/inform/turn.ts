@@ -3,7 +3,7 @@ import type { Channel, CustomerLanguage } from '../facts/channels.ts'
 import type { InstantMs } from '../facts/time.ts'
 import { nextAt } from '../facts/wall-clock.ts'
 import { decide, type Episode, type Moment, type OwnSupply, type Person } from './decide.ts'
-import { afterSaying } from './episode.ts'
+import { afterEnd, afterSaying } from './episode.ts'
 import { slotsOf } from './slots.ts'
 import { type CustomerTexts, messageText, type TemplateName } from './templates.ts'
 
@@ -53,7 +53,7 @@ export function takeTurn(of: TurnOf, moment: Moment, words: Words): TurnTaken {
     case 'follow':
       return { follows: decision.incident }
     case 'end':
-      return { episode: null }
+      return { episode: null, ...(decision.until == null ? {} : { wakeAt: decision.until }) }
     case 'say':
       return say(of, decision.template, moment, words)
   }
@@ -68,14 +68,16 @@ function say(
   const { now, utcOffsetMinutes } = moment
   const news = supply.is === 'dark' ? supply.news : undefined
   const incident = news?.incident ?? episode!.incident
-  const isFirst = news !== undefined && !episode?.heard
+  // Dark again after its end was told, they hear of it from the beginning.
+  const told = news && episode?.toldEnd ? undefined : episode
+  const isFirst = news !== undefined && !told?.heard
   const form = person.channel !== 'sms' ? 'plain' : isFirst ? 'firstSms' : 'sms'
   const slotsIn = (language: CustomerLanguage) =>
     slotsOf(
       {
         ...{ now, utcOffsetMinutes, area, news },
         // What was never heard is as if it had not been said.
-        episode: episode?.heard ? episode : undefined,
+        episode: told?.heard ? told : undefined,
         restoredAt: supply.is === 'lit' ? supply.since : null,
         causeIn: (of) => words.causeIn(news?.cause ?? null, of),
       },
@@ -90,7 +92,11 @@ function say(
       key: key.join('/'),
       notAfter: notAfterOf(person, template, moment),
     },
-    episode: news ? (message) => afterSaying(episode, news, template, message, now) : null,
+    episode: news
+      ? (message) => afterSaying(told, news, template, message, now)
+      : supply.is === 'lit' && supply.ending === 'restored' && !supply.filed
+        ? (message) => afterEnd(episode!, message, now)
+        : null,
     ...(news ? { wakeAt: now + moment.rules.againMinutes * MINUTE_MS } : {}),
   }
 }

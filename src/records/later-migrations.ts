@@ -149,4 +149,8 @@ export const LATER_MIGRATIONS: readonly string[] = [
   -- Contacts with important customers beside visits to life support.
   ALTER TABLE visits ADD COLUMN reason TEXT NOT NULL DEFAULT 'lifeSupport';
   `,
+  `
+  -- Who was told that supply is back, while the incident may still be called a mistake.
+  ALTER TABLE episodes ADD COLUMN told_end INTEGER NOT NULL DEFAULT 0;
+  `,
 ]

@@ -118,6 +118,33 @@ test('a mistake is corrected to those alone who heard of it', async () => {
   expect(after).toHaveLength(18)
 })
 
+test('what meters had restored and staff then call a mistake is corrected to those who heard of it', async () => {
+  const wrong = await staged()
+  wrong.customers(() => ({ preferences: ['app'] }))
+  const gateway = await wrong.gateway('app')
+  off(wrong)
+  await wrong.pass(200)
+  on(wrong)
+  await wrong.pass(400)
+  const [incident] = wrong.lab.incidents()
+  expect(incident!.outageKind).toBe('restored')
+  await wrong.subscribe({ account: 'A-X4-m1', channel: 'app' })
+  wrong.lab.feed({
+    ...{ type: 'actionRequested', receivedAt: wrong.lab.now, requestId: 'r1' },
+    ...{ incident: incident!.id, expectedRevision: incident!.revision, action: 'falseAlarm' },
+    ...{ by: 'x', role: 'shiftLeader', reasonCode: 'misreport' },
+  })
+  await wrong.pass(5)
+  expect(templates(gateway.heard(), 'A-X1-m1')).toEqual(['T1-verifying', 'T6', 'T7'])
+  expect(templates(gateway.heard(), 'A-X4-m1')).toEqual([])
+  expect(gateway.heard().filter(({ template }) => template === 'T7')).toHaveLength(18)
+  // Out again later: it is told from the beginning.
+  await wrong.pass(60)
+  off(wrong)
+  await wrong.pass(200)
+  expect(templates(gateway.heard(), 'A-X1-m1').at(-1)).toBe('T1-verifying')
+})
+
 test('part of the area is back: its customers hear "restored", the others that it goes on', async () => {
   const part = await staged()
   part.customers(() => ({ preferences: ['app'] }))

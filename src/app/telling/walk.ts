@@ -12,7 +12,7 @@ import type { InstantMs } from '../../facts/time.ts'
 import { INSTITUTIONS } from '../../grid/model.ts'
 import { firstFrom } from '../../grid/rising.ts'
 import type { Moment, OwnSupply } from '../../inform/decide.ts'
-import { endingOf, newsOf } from '../../inform/news.ts'
+import { endOf, newsOf } from '../../inform/news.ts'
 import type { Progress, Walk } from '../../records/informing/audiences.ts'
 import type { Listeners } from '../../records/informing/pushes.ts'
 import type { SqliteRecords } from '../../records/sqlite.ts'
@@ -278,7 +278,7 @@ class Supplies {
     this.#goesOn = isOpen(incident) && incident.outageKind !== 'restored'
     this.#back = backSince(this.#world, incident.startedAt)
     const since = incident.restoredAt ?? moment().now
-    return this.list.push({ is: 'lit', ending: endingOf(incident), since }) - 1
+    return this.list.push({ is: 'lit', since, ...endOf(incident) }) - 1
   }
 
   /** The engine is further than the ledger: whether it was restored or withdrawn is not filed yet. */

@@ -23,6 +23,8 @@ export interface EpisodeRow {
   readonly toldPartial: boolean
   /** A message of this outage did not arrive, as the gateway says. */
   readonly unreachable: boolean
+  /** They were told that supply is back; the incident may still be called a mistake. */
+  readonly toldEnd: boolean
 }
 
 export interface CustomerMessage {
@@ -52,20 +54,20 @@ export interface Turn {
 
 export type Row = [
   ...[string, Channel, string, number, string | null, InstantMs, InstantMs, number],
-  ...[InstantMs | null, number, number, number, number],
+  ...[InstantMs | null, number, number, number, number, number],
 ]
 
 export const EPISODE_COLUMNS =
-  'account, channel, incident, heard, waiting, first_at, last_at, messages, etr, etr_moves, told_arrived, told_partial, unreachable'
+  'account, channel, incident, heard, waiting, first_at, last_at, messages, etr, etr_moves, told_arrived, told_partial, unreachable, told_end'
 
 export function episodeOf([
   ...[account, channel, incident, heard, waiting, firstAt, lastAt, messages, ...rest]
 ]: Row): EpisodeRow {
-  const [etr, etrMoves, toldArrived, toldPartial, unreachable] = rest
+  const [etr, etrMoves, toldArrived, toldPartial, unreachable, toldEnd] = rest
   return {
     ...{ account, channel, incident, heard: heard === 1, waiting, firstAt, lastAt, messages },
     ...{ etr, etrMoves, toldArrived: toldArrived === 1, toldPartial: toldPartial === 1 },
-    unreachable: unreachable === 1,
+    ...{ unreachable: unreachable === 1, toldEnd: toldEnd === 1 },
   }
 }
 
@@ -78,7 +80,7 @@ export function episodeFiler(db: Connection) {
     template, language, text, at, not_after, parcel, state)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting')`)
   const keep = db.prepare(`INSERT OR REPLACE INTO episodes (${EPISODE_COLUMNS})
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
   const end = db.prepare('DELETE FROM episodes WHERE account = ? AND channel = ?')
   const follow = db.prepare('UPDATE episodes SET incident = ? WHERE account = ? AND channel = ?')
   const ofParcel = db
@@ -143,11 +145,11 @@ export function episodeFiler(db: Connection) {
 function valuesOf(one: EpisodeRow): unknown[] {
   const { account, channel, incident, waiting, firstAt, lastAt, messages, etr, etrMoves } = one
   const flag = (is: boolean) => (is ? 1 : 0)
-  const flags = [one.heard, one.toldArrived, one.toldPartial, one.unreachable]
-  const [heard, arrived, partial, unreachable] = flags.map(flag)
+  const flags = [one.heard, one.toldArrived, one.toldPartial, one.unreachable, one.toldEnd]
+  const [heard, arrived, partial, unreachable, end] = flags.map(flag)
   return [
     ...[account, channel, incident, heard, waiting, firstAt, lastAt, messages],
-    ...[etr, etrMoves, arrived, partial, unreachable],
+    ...[etr, etrMoves, arrived, partial, unreachable, end],
   ]
 }
 

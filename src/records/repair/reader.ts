@@ -64,7 +64,9 @@ export function repairReader(db: Connection) {
       WHERE merged_into = ?1 OR json_extract(json, '$.parent') = ?1 ORDER BY seq`)
     .raw()
   const outcomes = db
-    .prepare(`SELECT json FROM etr_outcomes WHERE restored_at >= ? AND restored_at < ?
+    .prepare(`SELECT json FROM etr_outcomes AS one WHERE restored_at >= ? AND restored_at < ?
+      AND NOT EXISTS (SELECT 1 FROM incidents
+        WHERE incidents.id = one.incident AND outcome IS NOT NULL)
       ORDER BY restored_at LIMIT ?`)
     .raw()
   return {
@@ -91,6 +93,7 @@ export function repairReader(db: Connection) {
         cursor: rows.length > limit ? encodeCursor('escalations', kept.at(-1)![0]) : null,
       }
     },
+    /** Of outages: what was called a false alarm after it was restored lasted no time. */
     etrOutcomes: (from: InstantMs, to: InstantMs, limit: number): readonly EtrOutcomeChange[] =>
       (outcomes.all([from, to, limit]) as [string][]).map(([json]) => JSON.parse(json)),
     escalation(id: string): EscalationChange | undefined {

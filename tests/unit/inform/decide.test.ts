@@ -12,7 +12,7 @@ import {
   type OwnSupply,
   type Person,
 } from '../../../src/inform/decide.ts'
-import { afterSaying } from '../../../src/inform/episode.ts'
+import { afterEnd, afterSaying } from '../../../src/inform/episode.ts'
 import { channelsToTell } from '../../../src/inform/fallback.ts'
 import { type Ending, type News, newsOf } from '../../../src/inform/news.ts'
 import { LONGEST, type TemplateName } from '../../../src/inform/templates.ts'
@@ -64,11 +64,17 @@ class Customer {
     if (decision.do === 'follow') this.episode = { ...this.episode!, incident: decision.incident }
     if (decision.do === 'say') {
       this.heard.push(decision.template)
-      const ended = decision.template === 'T6' || decision.template === 'T7'
-      const news = this.supply.is === 'dark' ? this.supply.news : undefined
-      this.episode = ended
-        ? undefined
-        : afterSaying(this.episode, news!, decision.template, `m${this.heard.length}`, this.now)
+      const message = `m${this.heard.length}`
+      if (this.supply.is === 'dark')
+        this.episode = afterSaying(
+          this.episode?.toldEnd ? undefined : this.episode,
+          ...([this.supply.news, decision.template, message, this.now] as const),
+        )
+      else
+        this.episode =
+          decision.template === 'T6' && !(this.supply.is === 'lit' && this.supply.filed)
+            ? afterEnd(this.episode!, message, this.now)
+            : undefined
       if (this.episode && this.arrives)
         this.episode = { ...this.episode, heard: true, waiting: null }
     }
@@ -78,8 +84,8 @@ class Customer {
     this.supply = { is: 'dark', news: news(over) }
     return this
   }
-  lit(ending: Ending = 'restored') {
-    this.supply = { is: 'lit', ending, since: this.now }
+  lit(ending: Ending = 'restored', over: { incident?: string; filed?: boolean } = {}) {
+    this.supply = { is: 'lit', ending, since: this.now, incident: 'I1', filed: false, ...over }
     return this
   }
   after(ms: number) {
@@ -206,6 +212,47 @@ test('"restored" and corrections wait for the morning by short message, by app t
   }
 })
 
+test('what turns out to be a mistake after "restored" was told is corrected, until it is filed', () => {
+  const told = () => {
+    const one = new Customer(app, NOON + HOUR).dark()
+    one.look()
+    one.lit().look()
+    expect(one.look()).toEqual({ do: 'wait', until: null })
+    return one
+  }
+  const wrong = told()
+  wrong.after(HOUR).lit('mistaken', { filed: true }).look()
+  expect(wrong.heard).toEqual(['T1-verifying', 'T6', 'T7'])
+  expect(wrong.episode).toBeUndefined()
+  expect(told().lit('restored', { filed: true }).look()).toEqual({ do: 'end' })
+  // Filed with its mother's.
+  expect(told().lit('restored', { incident: 'I0' }).look()).toEqual({
+    do: 'follow',
+    incident: 'I0',
+  })
+})
+
+test('dark again after "restored" they hear of it from the beginning, and of no mistake before', () => {
+  const told = () => {
+    const one = new Customer(app, NOON + HOUR).dark()
+    one.look()
+    one.lit().look()
+    return one
+  }
+  const again = told().dark()
+  again.look()
+  expect(again.heard).toEqual(['T1-verifying', 'T6', 'T1-verifying'])
+  expect(again.episode).toMatchObject({ messages: 1, toldEnd: false })
+  const another = told()
+  const begun = { outageKind: 'confirmed', startedAt: another.now } as const
+  another.supply = { is: 'dark', news: newsOf(incident('I2', 1, begun), rules) }
+  expect(another.look()).toEqual({ do: 'end', until: another.now + 3 * MINUTE })
+  // A channel that only failed to say that it is over may carry what begins now.
+  const kept = new Map([['sms' as const, { unreachable: true, toldEnd: true }]])
+  const wishes = [{ channel: 'sms' as const }]
+  expect(channelsToTell(wishes, kept, ['app'], () => true)).toEqual(wishes)
+})
+
 test('nobody hears the end who never heard the beginning', () => {
   const one = new Customer(app, NOON + HOUR)
   expect(one.lit().look()).toEqual({ do: 'wait', until: null })
@@ -291,7 +338,7 @@ test('a channel that did not reach somebody is silent in this outage, and forgot
 test('whom none of their channels reached is told on the next that may be used, once', () => {
   const [sms, wechat] = [{ channel: 'sms' as const }, { channel: 'wechat' as const }]
   const told = (failed: readonly Channel[]) =>
-    new Map(failed.map((channel) => [channel, { unreachable: true }]))
+    new Map(failed.map((channel) => [channel, { unreachable: true, toldEnd: false }]))
   const next = (
     wishes: readonly { channel: Channel }[],
     failed: readonly Channel[],
