@@ -152,6 +152,35 @@ describeInBrowser('the trades', () => {
     },
   )
 
+  test('an order to exchange meters names them one by one', async () => {
+    const { ids } = stage.grid.usagePoints
+    // The page's clock is eight hours east of Greenwich.
+    const local = (ms: number) =>
+      new Date(Date.now() + ms + 8 * 3_600_000).toISOString().slice(0, 16)
+    await at('network', '/', 'en')
+    await page.getByRole('button', { name: en.network.open }).click()
+    await page.getByRole('button', { name: en.entry.plan }).click()
+    const form = page.locator('.entry-form')
+    await form.locator('input[name=id]').fill('HB-7')
+    await form.locator('select[name=kind]').selectOption('meterExchange')
+    await form.locator('input[name=from]').fill(local(0))
+    await form.locator('input[name=to]').fill(local(4 * 3_600_000))
+    const save = page.getByRole('button', { name: en.entry.save })
+    await save.click()
+    await form.getByText(en.entry.incomplete).waitFor()
+    await form.getByLabel(en.entry.usagePoints).fill('no-such-point')
+    await save.click()
+    await form.getByText(en.entry.problems['usagePoint.unknown']!).waitFor()
+    const named = [ids.idOf(0), ids.idOf(1)]
+    await form.getByLabel(en.entry.usagePoints).fill(named.join('，'))
+    expect(await seriousFindings(page)).toEqual([])
+    await save.click()
+    await page.getByText(en.entry.saved('HB-7')).waitFor()
+    expect(stage.appended.find((fact) => fact.type === 'planAnnounced')).toMatchObject({
+      ...{ plan: 'HB-7', kind: 'meterExchange', devices: [], usagePoints: named },
+    })
+  })
+
   test('a dispatcher enters a switching, sees it, and reads the diagram of the feeder', async () => {
     const incident = stage.put('I-1', breaker, { outageKind: 'confirmed' })
     await at('network', '/', 'en')

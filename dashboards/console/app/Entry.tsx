@@ -41,6 +41,9 @@ export function Entry({ may, onSaved }: Props) {
 /** Planned work at short notice (临时停电), among the kinds of plans. */
 const TEMPORARY = 'temporary'
 
+/** What somebody writes one after the other. */
+const idsOf = (written: string) => written.split(/[,，、\s]+/).filter(Boolean)
+
 /** A moment as a form has it, in this room's time; empty where none is given. */
 const instantOf = (local: string) => (local === '' ? undefined : new Date(local).toISOString())
 
@@ -62,12 +65,10 @@ function EntryForm(props: { asked: Asked; onClose: () => void; onSaved: () => vo
     setProblem(null)
     try {
       if (asked === 'plan') {
-        const devices = field('devices')
-          .split(/[,，\s]+/)
-          .filter(Boolean)
+        const [devices, usagePoints] = [idsOf(field('devices')), idsOf(field('usagePoints'))]
         const [from, to] = [instantOf(field('from')), instantOf(field('to'))]
         await postJson('/api/v1/plans', {
-          ...{ id: field('id'), devices, from, to },
+          ...{ id: field('id'), devices, usagePoints, from, to },
           ...(field('kind') === TEMPORARY
             ? { kind: 'planned', temporary: true }
             : { kind: field('kind') }),
@@ -119,7 +120,8 @@ function EntryForm(props: { asked: Asked; onClose: () => void; onSaved: () => vo
                 <option value={TEMPORARY}>{text.flag.temporary}</option>
               </select>
             </label>
-            <Field name="devices" label={t.devices} required />
+            <Field name="devices" label={t.devices} />
+            <Field name="usagePoints" label={t.usagePoints} />
             <Field name="from" label={t.from} type="datetime-local" required />
             <Field name="to" label={t.to} type="datetime-local" required />
           </>

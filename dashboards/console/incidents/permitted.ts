@@ -95,7 +95,7 @@ function isPossible(action: ActionName, incident: IncidentPayload): boolean {
   if (isFinding(incident)) return ON_FINDINGS.has(action)
   if (action === 'close' || action === 'verify' || action === 'result') return over
   if (OF_AN_ORDER.has(action)) return !over && hasOrder(incident)
-  return !over || action === 'cause'
+  return !over || action === 'cause' || action === 'falseAlarm'
 }
 
 const UNTAKEN: ReadonlySet<Stage> = new Set([
