@@ -256,10 +256,11 @@ export class EngineInvariants {
     if (before) {
       const same = before.device.id === segment.device.id && before.incident === segment.incident
       expectTrue(same, `segment ${id}: another place`)
-      const corrected = before.to === to && from < before.from && !segment.void
+      const corrected = from < before.from && !segment.void
       const { outcome } = this.#lives.get(segment.incident)!.latest
-      const takenBack = before.to === to && segment.void && outcome === 'falseAlarm'
-      const stands = !before.void && (before.to === null || corrected || takenBack)
+      const takenBack = segment.void && outcome === 'falseAlarm'
+      const isOver = before.to === to && (corrected || takenBack)
+      const stands = !before.void && (before.to === null || isOver)
       expectTrue(stands, `segment ${id}: rewritten after its end`)
     }
     expectTrue(to === null || to >= from, `segment ${id}: ends before it begins`)

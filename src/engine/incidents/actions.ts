@@ -4,7 +4,7 @@
  */
 import type { ActionName, ActionRequestedFact } from '../../facts/facts.ts'
 import type { InstantMs } from '../../facts/time.ts'
-import type { OutageKind, Stage } from '../changes.ts'
+import { type OutageKind, STAGES, type Stage } from '../changes.ts'
 import { entryOf, nameCause, putOnOrder, reportSite, reviseEtr } from '../repair/acts.ts'
 import { learnDuration } from '../repair/estimating.ts'
 import { holdGrade } from '../repair/grade.ts'
@@ -157,6 +157,24 @@ function findingOf(world: World, number: number): Case | undefined {
 /** What the hotline itself does tells a customer who urged nothing new. */
 const ANSWERS_NOBODY: ReadonlySet<ActionName> = new Set(['urge', 'confirm', 'grade'])
 
+/** What a crew without a connection hands in after what came later. */
+const OF_THE_FIELD: ReadonlySet<ActionName> = new Set([
+  ...(['depart', 'arrive', 'onSite', 'cause', 'repair'] as const),
+])
+
+/** An older word of an earlier step: it counts for its clock, and the work is further by now. */
+function leadsBack(
+  { stage: now, restoredAt, repair }: Case,
+  action: ActionName,
+  stage: Stage,
+  at: InstantMs,
+): boolean {
+  const isEarlier = STAGES.indexOf(stage) < STAGES.indexOf(now)
+  return (
+    OF_THE_FIELD.has(action) && isEarlier && at < Math.max(repair.stageAt ?? 0, restoredAt ?? 0)
+  )
+}
+
 /** When it was entered, and when it was so: not later, whatever a telephone's clock says. */
 function timesOf(world: World, { receivedAt, occurredAt }: ActionRequestedFact) {
   // Engine time is that of the last tick; people act in between.
@@ -166,9 +184,12 @@ function timesOf(world: World, { receivedAt, occurredAt }: ActionRequestedFact) 
 
 function carryOut(world: World, incident: Case, fact: ActionRequestedFact): void {
   const { stage, step, supposes = false } = RULES[fact.action]
-  if (stage) incident.stage = stage
   vouch(world, incident, fact)
   const { at, occurredAt } = timesOf(world, fact)
+  if (stage && !leadsBack(incident, fact.action, stage, occurredAt)) {
+    incident.stage = stage
+    incident.repair.stageAt = occurredAt
+  }
   // Who was there before the light went out has been there since it did.
   const doneAt = Math.max(occurredAt, incident.startedAt)
   if (step) stepDone(incident, step, { at: doneAt, enteredAt: at, supposes })

@@ -62,32 +62,37 @@ export class Publisher {
     incident.publishedAt = world.now
     incident.revision++
     const closed = closeOrders(world, incident)
+    const isNoticeNew = this.#reviseNotice(incident)
     const extent = extentOf(world, incident)
     const view = viewOf(world, incident, extent)
     const causes: readonly Position[] = incident.causes
     this.changes.push({ type: 'incident', at: world.now, reason, incident: view, causes })
     this.changes.push(...closed)
     if (incident.finding !== null) return
-    this.#publishNotice(incident, view, extent)
+    if (isNoticeNew) this.#publishNotice(incident, view, extent)
     const segment = nextSegment(world, incident, view, extent)
     for (const item of segment)
       this.changes.push({ type: 'segment', at: world.now, segment: item, causes })
     if (turned) this.#publishArea(incident, view, extent)
   }
 
-  /** The notice beside its incident, where it says something new. */
-  #publishNotice(incident: Case, view: Incident, extent: Extent): void {
+  /** A revision of the notice where it says something new; the incident names the same one. */
+  #reviseNotice(incident: Case): boolean {
     const { notice } = incident
-    if (!notice) return
+    if (!notice) return false
     const said = noticeSays(incident)
-    if (said === notice.said) return
+    if (said === notice.said) return false
     notice.said = said
     notice.revision++
     turnNotice(this.#world, incident)
+    return true
+  }
+
+  #publishNotice(incident: Case, view: Incident, extent: Extent): void {
     this.changes.push({
       type: 'notice',
       at: this.#world.now,
-      notice: noticeOf(this.#world, incident, notice, view, extent),
+      notice: noticeOf(this.#world, incident, incident.notice!, view, extent),
       causes: incident.causes,
     })
   }

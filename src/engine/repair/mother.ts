@@ -28,7 +28,9 @@ export function takeOver(mother: Case, child: Case, now: InstantMs): void {
     mother.repair.entered[step] ??= child.repair.entered[step] ?? done
   }
   takeWord(mother, child, now)
-  if (AT_WORK.has(child.stage)) mother.stage = child.stage
+  if (!AT_WORK.has(child.stage)) return
+  mother.stage = child.stage
+  mother.repair.stageAt = child.repair.stageAt
 }
 
 /**

@@ -62,6 +62,8 @@ export interface RepairState {
   /** Since when the crew stands near, and when it was last seen there. */
   near: { readonly since: InstantMs; readonly last: InstantMs } | null
   arrivedInferredAt: InstantMs | null
+  /** When the word was said that led to the stage; null before the first. */
+  stageAt: InstantMs | null
   site: SiteState | null
   etrs: EtrRevision[]
   back: BackByWord[]
@@ -92,6 +94,7 @@ export function noRepairYet(): RepairState {
     crews: [],
     near: null,
     arrivedInferredAt: null,
+    stageAt: null,
     site: null,
     etrs: [],
     back: [],

@@ -159,6 +159,25 @@ describe('what the field enters', () => {
     expect(desk.incident.repair!.etrRevisions.map(({ etr }) => etr)).toEqual([early, late])
   })
 
+  it('leads no stage back that a later word has led to; what is said now may', () => {
+    const desk = sent()
+    desk.lab.pass(30 * MINUTE)
+    const before = desk.lab.now - 20 * MINUTE * 1000
+    desk.do('cause', { causeCode: 'A14' })
+    for (const action of ['depart', 'arrive', 'onSite'] as const)
+      desk.do(action, { occurredAt: before, site: { situation: 'fallenPole' } })
+    expect(desk.incident.stage).toBe('causeFound')
+    // A telephone that is a minute slow: the next step is the next step.
+    desk.do('repair', { occurredAt: desk.lab.now - 60_000 })
+    expect(desk.incident.stage).toBe('repairing')
+    desk.do('onSite', { site: { situation: 'brokenWire' } })
+    expect(desk.incident.stage).toBe('surveying')
+    for (const meter of BRANCH) desk.lab.say(meter, 'powerOn')
+    desk.lab.pass(10 * MINUTE)
+    desk.do('arrive', { occurredAt: before })
+    expect(desk.incident).toMatchObject({ outageKind: 'restored', stage: 'restored' })
+  })
+
   it('of the cause the latest word holds too, and whose it is', () => {
     const desk = sent()
     desk.lab.pass(30 * MINUTE)

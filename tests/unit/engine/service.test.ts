@@ -58,6 +58,10 @@ describe('the notice', () => {
     const desk = new Desk(BRANCH)
     desk.do('confirm')
     desk.do('dispatch', { crew: 'C7' as never })
+    // The incident names the revision and state of its notice that stand beside it.
+    const { revision: sent, status } = desk.notices.at(-1)!
+    expect(desk.incident.notice).toEqual({ revision: sent, status })
+    expect(status).toBe('changed')
     desk.do('cause', { causeCode: 'B21' })
     const etr = desk.lab.now + 3_600_000
     desk.do('etr', { etr })

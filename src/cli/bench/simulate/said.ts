@@ -218,9 +218,12 @@ export class Said {
     if (before) {
       const same = before.device.id === segment.device.id && before.incident === segment.incident
       this.#expect(same, `segment ${id}: another place`)
-      // What is over may only turn out to have begun earlier.
-      const corrected = before.to === to && from < before.from && !segment.void
-      const stands = !before.void && (before.to === null || corrected)
+      // What is over may only turn out to have begun earlier, or to be a false alarm.
+      const corrected = from < before.from && !segment.void
+      const { outcome } = this.incidents.get(segment.incident)!
+      const takenBack = segment.void && outcome === 'falseAlarm'
+      const isOver = before.to === to && (corrected || takenBack)
+      const stands = !before.void && (before.to === null || isOver)
       this.#expect(stands, `segment ${id}: rewritten after its end`)
     }
     this.#expect(to === null || to >= from, `segment ${id}: ends before it begins`)
