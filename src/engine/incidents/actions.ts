@@ -188,7 +188,7 @@ function carryOut(world: World, incident: Case, fact: ActionRequestedFact): void
   const { at, occurredAt } = timesOf(world, fact)
   if (stage && !leadsBack(incident, fact.action, stage, occurredAt)) {
     incident.stage = stage
-    incident.repair.stageAt = occurredAt
+    incident.repair.stageAt = Math.max(incident.repair.stageAt ?? 0, occurredAt)
   }
   // Who was there before the light went out has been there since it did.
   const doneAt = Math.max(occurredAt, incident.startedAt)

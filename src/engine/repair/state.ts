@@ -62,7 +62,7 @@ export interface RepairState {
   /** Since when the crew stands near, and when it was last seen there. */
   near: { readonly since: InstantMs; readonly last: InstantMs } | null
   arrivedInferredAt: InstantMs | null
-  /** When the word was said that led to the stage; null before the first. */
+  /** When the latest word was said that led to a stage; null before the first. */
   stageAt: InstantMs | null
   site: SiteState | null
   etrs: EtrRevision[]
