@@ -10,6 +10,7 @@ import type { EvidenceItem } from '../changes.ts'
 import { AWAITED } from '../evidence/registers.ts'
 import { NONE } from '../inference/network.ts'
 import type { Verdict } from '../inference/verdict.ts'
+import { backMeters } from '../repair/back.ts'
 import { takeOver } from '../repair/mother.ts'
 import { heedDenial } from '../repair/partial.ts'
 import { thresholds } from '../storm/storm.ts'
@@ -204,7 +205,8 @@ function comeBack(
     return
   }
   incident.outageKind = 'partiallyRestored'
-  const back = onsHeard(world, incident.head, NONE, incident.darkAt).observers
+  const counted = backMeters(world, incident)
+  const back = onsHeard(world, incident.head, NONE, incident.darkAt, counted).observers
   incident.customersRestored = incident.originalCustomers - Math.max(0, incident.customers - back)
   publisher.publish(incident, 'partiallyRestored')
 }

@@ -16,6 +16,15 @@ export function backBelow(world: World, incident: Case): ReadonlySet<number> {
   return devices
 }
 
+/** Meters that lie there: that they have supply is counted with their transformers. */
+export function backMeters(world: World, incident: Case): ReadonlySet<number> {
+  const { firstMeter } = world.grid.observers
+  const meters = new Set<number>()
+  for (const device of backBelow(world, incident))
+    for (let o = firstMeter[device]!; o < firstMeter[device + 1]!; o++) meters.add(o)
+  return meters
+}
+
 /** Those that still lie at or below the device the case stands for. */
 export function backTransformers(world: World, incident: Case): number[] {
   const { ids } = world.grid.devices

@@ -239,6 +239,19 @@ describe('partial restoration by transformer', () => {
     expect(segment.exceptions[0]).toMatchObject({ from: segment.from, to: backAt })
   })
 
+  it('counts them once where their meters say so too', () => {
+    const desk = sent()
+    desk.do('partial', { transformers: [X1] })
+    desk.lab.pass(60)
+    for (const meter of BRANCH.slice(0, 3)) desk.lab.say(meter, 'powerOn')
+    desk.lab.pass(20)
+    expect(desk.incident).toMatchObject({
+      outageKind: 'partiallyRestored',
+      metersAffected: 3,
+      customersRestored: 3,
+    })
+  })
+
   it('is taken back where a meter there says off afterwards', () => {
     const desk = sent()
     desk.do('partial', { transformers: [X1] })
