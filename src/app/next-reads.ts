@@ -16,8 +16,7 @@ export function nextReadsOf(world: World | undefined, id: string): NextReads {
   if (world.calls.waitsFor(incident.number)) return { state: 'waiting', ...NOTHING }
   const { belief, network, grid } = world
   const root = network.rootOf(incident.head)
-  const possibilities =
-    world.speaksOfPhases(root) || !belief.lit(root) ? [] : posterior(belief, root)
+  const possibilities = belief.lit(root) ? posterior(belief, root) : []
   const { ids, class: classes } = grid.observers
   return {
     state: 'asks',

@@ -19,7 +19,10 @@ const ROUNDS = 2
 /** After a look that found nothing worth asking, the next one: as long as a few reports take. */
 const LOOK_AGAIN_MS = 10_000
 
-/** Asks about the open cases of one tree, oldest first, where the rules allow it. */
+/**
+ * Asks about the open cases of one tree, oldest first, where the rules allow it. Who spoke of single
+ * phases counts as dark here: that decides whom to ask, not what the answers mean.
+ */
 export function verifyCases(
   world: World,
   root: number,
@@ -29,7 +32,7 @@ export function verifyCases(
   let possibilities: readonly Possibility[] | undefined
   for (const incident of cases) {
     if (!isDue(world, incident)) continue
-    possibilities ??= world.speaksOfPhases(root) ? [] : posterior(world.belief, root)
+    possibilities ??= posterior(world.belief, root)
     incident.reads.lookAt = world.now + LOOK_AGAIN_MS
     const reason = incident.outageKind === 'predicted' ? 'verify' : 'refine'
     const whom = whomToAsk(world, incident, possibilities).map(({ observer }) => observer)

@@ -146,6 +146,18 @@ describe('refining', () => {
     expect(lab.open()).toMatchObject([{ device: { id: 'X' }, outageKind: 'predicted' }])
   })
 
+  it('finds the fuse as well where somebody else on the feeder has lost a phase', () => {
+    const lab = new AskedLab(drawnGrid(county()))
+    lab.answerOf = darkness(() => ['1a', '1b', '1c'])
+    lab.pass(5)
+    lab.say('C2b', 'phaseLoss', { phases: 1 })
+    lab.pass(120)
+    lab.say('C1a', 'powerOff', { meters: ['o-m1a-1', 'o-m1a-2'] })
+    lab.pass(100)
+    expect(lab.asked).toEqual(expect.arrayContaining(['C1b', 'C1c']))
+    expect(lab.open()).toMatchObject([{ device: { id: 'F1' }, outageKind: 'confirmed' }])
+  })
+
   it('does not wait again for an answer that comes late', () => {
     const lab = new AskedLab(drawnGrid(county()))
     lab.answerOf = darkness(() => ['1a'])
