@@ -136,10 +136,7 @@ class Carrier {
         .filter(({ terminal }, i) => terminal >= 0 || words[i]!.terminal === NONE)
       if (now >= 0 && known.length > 0) world.switchWords.set(now, known)
     }
-    for (const device of world.switchWords.keys()) {
-      world.belief.hearing = before.belief.opened.get(device)?.heardAt ?? world.now
-      if (positionAt(world, device)?.open) settlePosition(world, device)
-    }
+    this.#carryOpenings(world)
     for (const held of before.indications.values()) {
       const [seer, place] = [this.#observer(held.terminal), this.#device(held.device)]
       if (seer < 0 || place < 0) continue
@@ -147,6 +144,17 @@ class Carrier {
       lean(world, place, 1)
     }
     this.#carrySpeech(world)
+  }
+
+  /** Switches stay believed open since they were heard to be: the silence below counts from then. */
+  #carryOpenings(world: World): void {
+    const { network, belief, switchWords } = this.#before
+    for (const before of switchWords.keys()) {
+      const device = this.#device(before)
+      if (device < 0 || !positionAt(world, device)?.open) continue
+      world.belief.hearing = belief.opened.get(network.head[before]!)?.heardAt ?? world.now
+      settlePosition(world, device)
+    }
   }
 
   /** Who said what of single phases, for whom, and by which clock. */

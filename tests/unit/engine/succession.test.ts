@@ -128,3 +128,37 @@ it('keeps who said what of single phases, where the grid numbers everybody anew'
   const speakers = words.map((word) => word?.speaker ?? null)
   expect(speakers).toEqual([NONE, ids.indexOf('o-a4'), null])
 })
+
+/** Two devices that nothing tells apart, so that they are one class, and neighbours to number anew. */
+const IN_A_ROW = `
+B breaker
+  A fuse
+    X1 transformer
+      T1 ttu
+${areas('  ', '2', '3')}`
+
+it.each([
+  ['other rules', IN_A_ROW, 'X1'],
+  ['other rules, by the other name of its class', IN_A_ROW, 'A'],
+  ['a grid that numbers devices anew', IN_A_ROW.replace('  A fuse', '  Z0 fuse\n  A fuse'), 'X1'],
+])('counts the silence below a switch since it was heard to be open: %s', (_, after, device) => {
+  const lab = new EngineLab(drawnGrid(IN_A_ROW))
+  lab.pass(2)
+  lab.feed({
+    type: 'switching',
+    receivedAt: lab.now,
+    requestId: 'r',
+    device: device as never,
+    position: 'open',
+    at: lab.now,
+    source: 'dispatcher',
+    by: 'somebody',
+  })
+  lab.pass(200)
+  // The terminal below does not say so, and that has refuted it.
+  expect(lab.incidents()).toMatchObject([{ outcome: 'withdrawn' }])
+  const next = after === IN_A_ROW ? lab.grid : compileGrid(drawnGrid(after), 'next')
+  lab.restart((world) => succeed(world, next, { ...world.rules }, lab.position))
+  lab.pass(60)
+  expect(lab.incidents()).toHaveLength(1)
+})
