@@ -5,6 +5,7 @@ import { SingleBar } from 'cli-progress'
 import type { Command } from 'commander'
 import { ConfigError, UsageError } from '../config/errors.ts'
 import { GRID_PART_BYTES } from '../http/limits.ts'
+import { answerOf, programUrl } from './program-url.ts'
 
 /** Between two looks at how it goes. */
 const LOOK_EVERY_MS = 300
@@ -51,7 +52,7 @@ export function registerGridApply(grid: Command): void {
     .command('apply [file]')
     .description('Put a grid in force on a running program; open incidents move with it.')
     .option('--cancel', 'take back the grid that waits until feeders may move between partitions')
-    .option('--url <url>', 'the running program', 'http://127.0.0.1:8080')
+    .option('--url <url>', 'the running program', programUrl, 'http://127.0.0.1:8080')
     .option('--token <token>', 'a token of an operator (also LASTGASP_TOKEN)')
     .action(async (file: string | undefined, { url, token, cancel }: Options) => {
       const bearer = token ?? process.env.LASTGASP_TOKEN
@@ -163,7 +164,7 @@ class Remote {
       throw new ConfigError([`${target.origin} cannot be reached`], { cause })
     }
     if (response.status === 204) return {}
-    const answer = (await response.json()) as { code?: string; detail?: string }
+    const answer = (await answerOf(response)) as { code?: string; detail?: string }
     if (!response.ok)
       throw new ConfigError([
         `${target.origin}: ${response.status} ${answer.code}: ${answer.detail}`,

@@ -9,6 +9,7 @@ import { ConfigError, UsageError } from '../config/errors.ts'
 import type { RuleText } from '../config/rule-file.ts'
 import { RULE_FILES, type RuleFileName, readRules, ruleFileOf } from '../config/rules.ts'
 import type { Rules } from '../engine/rules.ts'
+import { answerOf, programUrl } from './program-url.ts'
 import { type RulesTestOptions, testRules } from './rules-test.ts'
 
 /** The rules the program comes with. */
@@ -85,7 +86,11 @@ async function apply(paths: readonly string[], { url }: { url: string }): Promis
   } catch (cause) {
     throw new ConfigError([`${target.origin} cannot be reached`], { cause })
   }
-  const answer = (await response.json()) as { version?: string; digest?: string; detail?: string }
+  const answer = (await answerOf(response)) as {
+    version?: string
+    digest?: string
+    detail?: string
+  }
   if (!response.ok)
     throw new ConfigError([`${target.href}: ${response.status} ${answer.detail ?? ''}`])
   console.log(`in force: version ${answer.version}, digest ${answer.digest}`)
@@ -137,6 +142,6 @@ export function registerRules(program: Command): void {
     .command('apply')
     .description('put rule files in force on a running program')
     .argument('<file...>', 'judgement.yaml, grading.yaml, or a folder with both')
-    .option('--url <url>', 'the running program', 'http://127.0.0.1:8080')
+    .option('--url <url>', 'the running program', programUrl, 'http://127.0.0.1:8080')
     .action(apply)
 }

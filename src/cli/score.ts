@@ -13,6 +13,7 @@ import { type TruthLine, truthLine } from '../../simulators/truth.ts'
 import { ConfigError, UsageError } from '../config/errors.ts'
 import { createIdentity } from '../http/identity/identity.ts'
 import { loadRoles } from '../http/identity/roles.ts'
+import { answerOf, programUrl } from './program-url.ts'
 import { noteFromShell } from './shell-acts.ts'
 
 interface ScoreOptions {
@@ -95,9 +96,9 @@ async function fetchJson(url: URL, token: string): Promise<unknown> {
   } catch (cause) {
     throw new ConfigError([`${url.origin} cannot be reached`], { cause })
   }
-  const text = await response.text()
-  if (!response.ok) throw new ConfigError([`${url.href}: ${response.status} ${text}`])
-  return JSON.parse(text)
+  if (!response.ok)
+    throw new ConfigError([`${url.href}: ${response.status} ${await response.text()}`])
+  return answerOf(response)
 }
 
 function printTable({ faults, momentary, falseIncidents, withdrawn, totals }: Score): void {
@@ -153,7 +154,7 @@ export function registerScore(program: Command): void {
     .command('score')
     .description('compare what the program said with the truth of a simulation')
     .requiredOption('--truth <file>', 'written by simulate --truth')
-    .requiredOption('--url <url>', 'the running program, http://host:port')
+    .requiredOption('--url <url>', 'the running program, http://host:port', programUrl)
     .option(
       '--data <dir>',
       'data folder, to make a token of one’s own; else LASTGASP_TOKEN holds one',

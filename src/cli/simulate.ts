@@ -15,6 +15,7 @@ import {
 } from '../../simulators/run.ts'
 import { loadScenario, ScenarioError, shippedScenarios } from '../../simulators/scenario.ts'
 import { ConfigError, UsageError } from '../config/errors.ts'
+import { programUrl } from './program-url.ts'
 
 interface SimulateOptions {
   readonly broker: string
@@ -155,6 +156,7 @@ export function registerSimulate(program: Command): void {
     .option(
       '--url <url>',
       'the running program, where people of the scenario plan, call and act (LASTGASP_TOKEN), and crews with LASTGASP_CREW_TOKEN',
+      programUrl,
     )
     .option('--rounds <n>', 'how many rounds of the scenario', wholePositive)
     .action(simulate)

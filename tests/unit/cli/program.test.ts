@@ -49,6 +49,31 @@ describe('exit codes', () => {
     expect(err).toMatch(complained)
   })
 
+  test.each([
+    ['grid', 'apply', 'grid.json'],
+    ['rules', 'apply', 'config/rules'],
+    ['score', '--truth', 'truth.jsonl'],
+    ['simulate', 'storm', '--broker', 'mqtt://127.0.0.1', '--grid', 'grid.json'],
+  ])('an address that is none is bad usage: %s %s', async (...verb) => {
+    for (const url of ['nonsense', 'localhost:8080', 'mqtt://127.0.0.1']) {
+      expect(await runProgram([...verb, '--url', url])).toBe(64)
+      expect(err).toContain('expected http://host:port')
+      err = ''
+    }
+  })
+
+  test('whoever answers at the address and is not this program is bad configuration', async () => {
+    const other = createHttpServer((_, response) => response.end('<html>')).listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const { port } = other.address() as { port: number }
+    vi.stubEnv('LASTGASP_TOKEN', 'token')
+    const url = `http://127.0.0.1:${port}`
+    expect(await runProgram(['rules', 'apply', 'config/rules', '--url', url])).toBe(78)
+    expect(err).toContain(`${url}: 200, and no answer of this program`)
+    vi.unstubAllEnvs()
+    other.close()
+  })
+
   test('every verb has help with an example', async () => {
     await runProgram(['--help'])
     const verbs = [...out.split('Commands:')[1]!.matchAll(/^ {2}([a-z]+)/gm)].map((m) => m[1]!)
