@@ -19,7 +19,7 @@ export function directoryInForce(
   return {
     isCrew,
     isTerminal: (id) => now().isTerminal(id),
-    isDevice: (id) => now().isDevice(id),
     standingOf: (terminal, meter) => now().standingOf(terminal, meter),
+    deviceStandingOf: (terminal, device) => now().deviceStandingOf(terminal, device),
   }
 }

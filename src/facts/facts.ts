@@ -90,6 +90,7 @@ export const QUARANTINE_REASONS = [
   'unknownCrew',
   'unknownMeter',
   'foreignMeter',
+  'foreignDevice',
   'unreadableTime',
   'wrongTopic',
 ] as const

@@ -58,6 +58,15 @@ const SCHEMAS = {
   position: crewPositionMessage,
 } as const satisfies Record<Channel, z.ZodType>
 
+/** What is said of a device; beside other kinds its name is no evidence. */
+const OF_DEVICES: ReadonlySet<EventMessage['kind']> = new Set([
+  'switchOpen',
+  'switchClosed',
+  'protectionTrip',
+  'recloseSucceeded',
+  'faultIndicated',
+])
+
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true })
 const lenientUtf8 = new TextDecoder('utf-8')
 
@@ -126,8 +135,8 @@ function factsOfEvent(
   event: EventMessage,
   directory: TerminalDirectory,
 ): readonly Fact[] {
-  if (event.device !== undefined && !directory.isDevice(event.device))
-    return [quarantine(message, 'malformed', `device: unknown device ${event.device}`)]
+  const refusal = refusedDevice(message, event, directory)
+  if (refusal) return [refusal]
   if (event.meters === undefined) return [reportFact(message, event)]
 
   const { known, refused } = sortTargets(message.identity.id, event.meters, directory)
@@ -138,6 +147,21 @@ function factsOfEvent(
   // "the terminal itself".
   if (known.length > 0) facts.unshift(reportFact(message, event, known))
   return facts
+}
+
+/** A word on a switch that the terminal has nothing to do with is a mistake in the grid file, or worse. */
+function refusedDevice(
+  message: ReceivedMessage,
+  { device, kind }: EventMessage,
+  directory: TerminalDirectory,
+): QuarantinedFact | undefined {
+  if (device === undefined) return undefined
+  const standing = directory.deviceStandingOf(message.identity.id, device)
+  if (standing === 'unknownDevice')
+    return quarantine(message, 'malformed', `device: unknown device ${device}`)
+  if (standing === 'known' || !OF_DEVICES.has(kind)) return undefined
+  const detail = `device: ${device} is not one that this terminal may speak of`
+  return quarantine(message, 'foreignDevice', detail)
 }
 
 function factsOfReading(

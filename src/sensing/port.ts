@@ -21,14 +21,18 @@ export interface FactSink {
 /** May this terminal speak of that meter, and do we know the meter at all? */
 export type Standing = 'known' | 'unknownMeter' | 'foreignMeter'
 
+/** The same of a switch. */
+export type DeviceStanding = 'known' | 'unknownDevice' | 'foreignDevice'
+
 /** Who may speak, and of whom (CONTRACT §4). Built from a grid, replaced when a grid is applied. */
 export interface TerminalDirectory {
   isTerminal(id: string): boolean
-  isDevice(id: string): boolean
   /** Absent: nobody keeps a register of crews, and all are believed. */
   isCrew?(id: string): boolean
   /** Of an unknown terminal every known meter is foreign. */
   standingOf(terminal: string, meter: string): Standing
+  /** SCADA may speak of every device, others of those where they stand and of their transformer's area. */
+  deviceStandingOf(terminal: string, device: string): DeviceStanding
 }
 
 /** A notice to a service by topic. */

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
+import { compileGrid } from '../../../src/grid/compile.ts'
 import { createTerminalDirectory } from '../../../src/sensing/directory.ts'
+import { drawnGrid } from '../../support/drawn-grid.ts'
 import { terminalGrid } from '../../support/terminal-grid.ts'
 
 const directory = createTerminalDirectory(terminalGrid())
@@ -26,15 +28,33 @@ test.each([
   expect(directory.standingOf(terminal, meter)).toBe(standing)
 })
 
-test('knows terminals and devices of the grid, and nothing that every object has', () => {
+test.each([
+  ['T1', 'X1', 'known', 'where it stands'],
+  ['T1', 'B1', 'known', 'a node in common'],
+  ['T1', 'BOX1', 'known', 'the low voltage of its area'],
+  ['T2', 'BOX1', 'known', 'low voltage that may hang in its area by now'],
+  ['F1', 'BOX1', 'foreignDevice', 'above the transformers there is no area'],
+  ['M1', 'B1', 'known', 'it stands at no device: that is for the engine to know'],
+  ['nobody', 'B1', 'foreignDevice', 'an unknown terminal'],
+  ['T1', 'T1', 'unknownDevice', 'a terminal is no device'],
+  ['T1', 'constructor', 'unknownDevice', 'a name that every object has'],
+])('%s may speak of the device %s: %s (%s)', (terminal, device, standing) => {
+  expect(directory.deviceStandingOf(terminal, device)).toBe(standing)
+})
+
+test('SCADA may speak of every device, who stands elsewhere on the medium voltage of none but its own', () => {
+  const grid = drawnGrid(
+    ['B1 breaker', '  S1 scada', '  C1 ftu', '  S switch', '    R switch'].join('\n'),
+  )
+  const { deviceStandingOf } = createTerminalDirectory(compileGrid(grid, 'grid'))
+  expect(deviceStandingOf('S1', 'R')).toBe('known')
+  expect(deviceStandingOf('C1', 'S')).toBe('known')
+  expect(deviceStandingOf('C1', 'R')).toBe('foreignDevice')
+})
+
+test('knows terminals of the grid, and nothing that every object has', () => {
   expect(['T1', 'M1', '__proto__', 'X1', 'toString'].map(directory.isTerminal)).toEqual([
     true,
-    true,
-    true,
-    false,
-    false,
-  ])
-  expect(['X1', 'BOX1', 'T1', 'constructor'].map(directory.isDevice)).toEqual([
     true,
     true,
     false,

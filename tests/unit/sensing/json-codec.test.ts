@@ -113,6 +113,17 @@ describe('what can be used becomes evidence', () => {
     expect(facts.map(({ type }) => type)).toEqual(['quarantined', 'quarantined'])
   })
 
+  test('a word on a switch of others is none, whose name beside another kind is nothing said', () => {
+    const box = { at: AT, device: 'BOX1' }
+    for (const kind of ['switchOpen', 'switchClosed', 'protectionTrip', 'faultIndicated'])
+      expect(quarantinedAlone(decode({ kind, ...box }, 'event', 'F1'))).toMatchObject({
+        reason: 'foreignDevice',
+        detail: 'device: BOX1 is not one that this terminal may speak of',
+      })
+    expect(decode({ kind: 'powerOff', ...box }, 'event', 'F1')).toMatchObject([{ type: 'report' }])
+    expect(decode({ kind: 'switchOpen', ...box })).toMatchObject([{ type: 'report' }])
+  })
+
   test('a reading keeps its known targets', () => {
     const readings = [
       { target: 'M1', result: 'energised', volts: [230, 231, 229] },

@@ -57,6 +57,7 @@ export const operator: typeof zh = {
     unknownTerminal: 'unknown terminal',
     unknownMeter: 'unknown meter',
     foreignMeter: 'not its meter',
+    foreignDevice: 'not its switch',
     oversized: 'too large',
     wrongTopic: 'wrong topic',
     unreadableTime: 'unreadable time',

@@ -54,6 +54,7 @@ export const operator = {
     unknownTerminal: '终端不在档',
     unknownMeter: '电表不在档',
     foreignMeter: '不属于该终端',
+    foreignDevice: '非该终端的开关',
     oversized: '报文过大',
     wrongTopic: '主题不符',
     unreadableTime: '时间无法识别',
