@@ -8,6 +8,7 @@ import { backBelow } from '../engine/repair/back.ts'
 import type { World } from '../engine/world.ts'
 import { TARGET_USAGE_POINT } from '../grid/compiled.ts'
 import type { SupplyView } from '../hotline/card.ts'
+import { lostPhasesOf } from './lost-phases.ts'
 
 /** Supply of the usage point with this index, its meter's word, and the incidents over it. */
 export function supplyOf(world: World, point: number): SupplyView {
@@ -18,10 +19,12 @@ export function supplyOf(world: World, point: number): SupplyView {
   const head = path.map((device) => network.head[device]!).find((one) => one !== NONE) ?? NONE
   const state = meter === NONE ? undefined : world.registers.state[meter]
   const heardAt = meter === NONE ? 0 : world.registers.atOf(meter)
+  const over = casesOver(world, head, meter)
+  const dead = isBack(world, point, meter) || head === NONE ? 0 : deadAt(world, head, meter)
   return {
-    dead: isBack(world, point, meter) || head === NONE ? 0 : deadAt(world, head, meter),
+    dead: state === OFF ? dead : Math.min(dead, 1 - sparedBy(world, over, point)),
     path,
-    incidents: casesOver(world, head, meter).map(({ number }) => incidentId(number)),
+    incidents: over.map(({ number }) => incidentId(number)),
     meterSaid: state === OFF ? 'off' : state === ON ? 'on' : 'nothing',
     meterHeardAt: heardAt === 0 ? null : heardAt,
     asOf: world.now,
@@ -59,6 +62,16 @@ function deadAt({ belief, network }: World, head: number, meter: number): number
     if (dead !== undefined) return dead
   }
   return 0
+}
+
+/**
+ * Probability of an open outage over the point that takes other phases than the point's, and of none
+ * beside it that takes them: 0 where that is not so. Who spoke of single phases counts as dark above.
+ */
+function sparedBy(world: World, over: readonly Case[], point: number): number {
+  const open = over.filter((one) => isActive(one) && one.finding === null)
+  if (open.some((one) => lostPhasesOf(world, one, point) !== 0)) return 0
+  return open.reduce((least, { probability }) => Math.min(least, probability), open.length && 1)
 }
 
 /** Cases whose place is the usage point or above it, the highest first. */

@@ -10,6 +10,7 @@ import type { World } from '../../engine/world.ts'
 import type { InstantMs } from '../../facts/time.ts'
 import { TARGET_DEVICE, TARGET_USAGE_POINT } from '../../grid/compiled.ts'
 import { DEVICE_TYPES } from '../../grid/model.ts'
+import { lostPhasesOf } from '../lost-phases.ts'
 
 const TRANSFORMER = DEVICE_TYPES.indexOf('transformer')
 
@@ -44,9 +45,10 @@ export function coverOf(world: World): (point: number) => Cover {
 }
 
 /** It stands for this very point or for all below its device, on a phase that the point has. */
-function concerns({ grid }: World, { observer, phases }: Case, point: number): boolean {
-  if (observer !== NONE && grid.observers.target[observer] !== point) return false
-  return (grid.usagePoints.phases[point]! & phases) !== 0
+function concerns(world: World, incident: Case, point: number): boolean {
+  const { observer } = incident
+  if (observer !== NONE && world.grid.observers.target[observer] !== point) return false
+  return lostPhasesOf(world, incident, point) !== 0
 }
 
 /** The point's own meter has said since that it has supply. */
