@@ -22,7 +22,7 @@ export interface FactSink {
 export type Standing = 'known' | 'unknownMeter' | 'foreignMeter'
 
 /** The same of a switch. */
-export type DeviceStanding = 'known' | 'unknownDevice' | 'foreignDevice'
+type DeviceStanding = 'known' | 'unknownDevice' | 'foreignDevice'
 
 /** Who may speak, and of whom (CONTRACT §4). Built from a grid, replaced when a grid is applied. */
 export interface TerminalDirectory {
