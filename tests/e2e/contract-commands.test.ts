@@ -3,6 +3,8 @@
  * Verbs of the contract that this version does not have yet are listed as such, and must be unknown
  * rather than answered by a stub.
  */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -127,6 +129,17 @@ describe('§2 exit codes', () => {
   test('the help of the program itself is 0, an unknown verb 64', async () => {
     expect((await lastgasp(['--help'])).code).toBe(DONE)
     expect((await lastgasp(['frobnicate'])).code).toBe(USAGE)
+  })
+
+  test('a reader that has read enough (`| head`) is no failure', async () => {
+    const child = spawn(process.execPath, ['dist/main.js', 'grid', 'draw', '--help'])
+    child.stdout.destroy()
+    let complaint = ''
+    child.stderr.on('data', (bytes) => {
+      complaint += bytes
+    })
+    const [code] = await once(child, 'close')
+    expect({ code, complaint }).toEqual({ code: DONE, complaint: '' })
   })
 
   test('bad usage is 64', async () => {
