@@ -66,6 +66,8 @@ export function timesAsked(asked: readonly number[]): ReadonlyMap<number, number
 export class Calls {
   next = 1
   readonly open = new Map<number, OpenCall>()
+  /** How many of them each case has: asked of every case with every tick. */
+  readonly #ofCase = new Map<number, number>()
   /** Observers that have yet to be answered for: each is asked by one call at a time. */
   readonly #waiting = new Set<number>()
   /** Tokens of the global rate: how many were left at a time. */
@@ -86,8 +88,7 @@ export class Calls {
 
   /** True while a call of the case waits for an answer. */
   waitsFor(incident: number): boolean {
-    for (const call of this.open.values()) if (call.incident === incident) return true
-    return false
+    return this.#ofCase.has(incident)
   }
 
   /** True while the observer has yet to be answered for. */
@@ -97,6 +98,7 @@ export class Calls {
 
   begin(call: OpenCall): void {
     this.open.set(call.number, call)
+    this.#ofCase.set(call.incident, (this.#ofCase.get(call.incident) ?? 0) + 1)
     for (const observer of call.waiting) this.#waiting.add(observer)
   }
 
@@ -111,6 +113,9 @@ export class Calls {
 
   end(call: OpenCall): void {
     this.open.delete(call.number)
+    const left = this.#ofCase.get(call.incident)! - 1
+    if (left > 0) this.#ofCase.set(call.incident, left)
+    else this.#ofCase.delete(call.incident)
     for (const observer of call.waiting) this.#waiting.delete(observer)
   }
 

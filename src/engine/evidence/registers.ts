@@ -368,6 +368,11 @@ export class Registers {
     })
   }
 
+  /** True where as many transitions are known as are kept. */
+  keepsAllTransitions(observer: number): boolean {
+    return this.#words[(observer << WORDS_BITS) + TRANSITIONS + TRANSITIONS_KEPT - 1] !== 0
+  }
+
   /** The kept transitions, newest first. */
   transitions(observer: number): readonly { at: InstantMs; off: boolean }[] {
     const list: { at: InstantMs; off: boolean }[] = []

@@ -36,8 +36,9 @@ export function noticeFlapping(world: World, incident: Case): void {
 
 /** Its four kept transitions alternate, end with an off, and lie close together: the third off. */
 function wentOffThrice({ registers, rules, now }: World, observer: number): boolean {
+  if (!registers.keepsAllTransitions(observer)) return false
   const kept = registers.transitions(observer)
-  if (kept.length < 4 || !kept[0]!.off) return false
+  if (!kept[0]!.off) return false
   if (kept.some(({ off }, i) => off !== (i % 2 === 0))) return false
   const { minutes } = rules.judgement.flapping
   return now - kept.at(-1)!.at <= minutes * MINUTE_MS

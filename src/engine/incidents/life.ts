@@ -93,11 +93,20 @@ function standAnew(world: World, incident: Case, verdict: Verdict): void {
 
 /** At the same device: an earlier off may have come to light. */
 function standOn(world: World, incident: Case, verdict: Verdict): void {
+  if (!mayBeDarkBefore(world, verdict, incident.darkFrom)) return
   const since = darkSince(world, verdict)
   if (since === undefined || since >= incident.darkFrom) return
   incident.darkFrom = since
   incident.darkAt = Math.min(incident.darkAt, darkForCertain(world, verdict, since))
   incident.startedAt = Math.min(incident.startedAt, since)
+}
+
+/** False where the earliest word of its loss is no earlier than that: nobody has to be asked one by one. */
+function mayBeDarkBefore({ belief, now }: World, { head, observer }: Verdict, darkFrom: InstantMs) {
+  belief.settleTimes()
+  const earliest = belief.sums.t0(head)
+  if (observer !== NONE || earliest === Number.POSITIVE_INFINITY || now < darkFrom) return true
+  return Math.min(earliest, belief.opened.get(head)?.at ?? earliest) < darkFrom
 }
 
 /** Whoever had supply between the first off and the opening of the device itself denies nothing. */

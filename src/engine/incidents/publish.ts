@@ -48,7 +48,6 @@ export class Publisher {
     renewEstimate(world, incident)
     const urgent = `${urgentPart(incident)}|${staffPart(incident)}`
     const [lastUrgent, lastFine, lastCited] = incident.published.split('\n')
-    const fine = finePart(incident)
     const cited = `${incident.evidence[0]?.position ?? 0}`
     const turned = urgent !== lastUrgent
     // The last reports of a burst are not kept back for others that do not come.
@@ -56,8 +55,10 @@ export class Publisher {
     const waitMs = isSettled
       ? REFINE_AT_MOST_EVERY_MS
       : refineEveryMs(world.now - incident.sensedAt)
-    const refined = fine !== lastFine && world.now - incident.publishedAt >= waitMs
-    if (!turned && !refined && !force) return
+    const isDue = turned || force || world.now - incident.publishedAt >= waitMs
+    if (!isDue) return
+    const fine = finePart(incident)
+    if (!turned && !force && fine === lastFine) return
     incident.published = `${urgent}\n${fine}\n${cited}`
     incident.publishedAt = world.now
     incident.revision++

@@ -97,6 +97,14 @@ export interface OnsHeard {
 }
 
 const NOBODY: ReadonlySet<number> = new Set()
+const NO_ONS: OnsHeard = { observers: 0, at: [] }
+
+/** True where nothing was heard since that could be an on: so it is with most cases while a storm lasts. */
+function isUndenied(world: World, head: number, observer: number, since: InstantMs): boolean {
+  const { sums, called } = world.belief
+  if (observer !== NONE || world.switchWords.size > 0 || called.points.size > 0) return false
+  return sums.lastOn(head) <= since
+}
 
 /** Ons heard below `head` (or from one `observer`) after `since`. */
 export function onsHeard(
@@ -107,6 +115,7 @@ export function onsHeard(
   except: ReadonlySet<number> = NOBODY,
 ): OnsHeard {
   const { belief } = world
+  if (isUndenied(world, head, observer, since)) return NO_ONS
   const earliest = new Map<number, InstantMs>()
   let observers = 0
   const take = (o: number) => {

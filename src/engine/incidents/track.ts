@@ -4,6 +4,7 @@
  * (母单), the others merge into it; what is split off or left dark names its parent; what loses its
  * evidence is withdrawn, what is contradicted by supply is restored. A number is never used twice.
  */
+import type { Position } from '../../facts/facts.ts'
 import { assert } from '../assert.ts'
 import { isBeingSampled, isSampleDue, isSampled } from '../callreads/sample.ts'
 import type { EvidenceItem } from '../changes.ts'
@@ -20,19 +21,22 @@ import type { TreeNews, World } from '../world.ts'
 import { type Case, isActive, keyOf, MAX_CAUSES, MAX_EVIDENCE_SHOWN, setFlag } from './case.ts'
 import { noticeContradiction } from './contradiction.ts'
 import { correctStart } from './corrected.ts'
-import { heardWhere } from './heard-where.ts'
+import { HeardBelow, isHeardBelow } from './heard-below.ts'
 import { isDeniedByStrangers } from './ledger.ts'
 import { closeCase, openCase, restoreCase, takeVerdict, withdrawCase } from './life.ts'
 import { isHeadBelow } from './place.ts'
 import type { Publisher } from './publish.ts'
 import { isByWordAlone, isMostlyBack, isSettled, waitsForSecondOn } from './restore.ts'
 import { onsHeard, outageSources } from './sources.ts'
+import { Topmost } from './topmost.ts'
 
 /**
  * Below what came back a part is called left dark where that is likelier than not: of hundreds whose
  * ons are under way, the single likeliest account may be one that is hardly likely itself.
  */
 const LEFT_DARK = 0.5
+
+const NO_CASES: readonly Case[] = []
 
 /** Brings the cases of one tree in line with its verdicts. */
 export function trackTree(
@@ -44,23 +48,28 @@ export function trackTree(
   publisher: Publisher,
 ): void {
   const active = cases.filter(isActive).sort((a, b) => a.number - b.number)
-  const topmost = verdicts.filter((v) => !verdicts.some((above) => isNested(world, v, above)))
+  const topmost = new Topmost(world, verdicts)
+  const below = topmost.withCases(active)
+  const heard = new HeardBelow(world, news)
   const taken = new Set<Case>()
   const unmatched: Verdict[] = []
-  for (const verdict of topmost) {
-    const lower = active.filter((c) => !taken.has(c) && liesAtOrBelow(world, c, verdict))
+  for (const verdict of topmost.verdicts) {
+    const lower = below.get(verdict)?.filter((c) => !taken.has(c)) ?? NO_CASES
     const over = standsOver(world, verdict, lower, active)
-    const group = active.filter((c) => lower.includes(c) || (over.includes(c) && !taken.has(c)))
+    const group =
+      over.length === 0
+        ? lower
+        : active.filter((c) => lower.includes(c) || (over.includes(c) && !taken.has(c)))
     const mother = group[0]
     if (!mother) {
       unmatched.push(verdict)
       continue
     }
     for (const c of group) taken.add(c)
-    absorb(world, mother, group, verdict, news, publisher)
+    absorb(world, mother, group, verdict, heard, publisher)
   }
   const rest = active.filter((c) => !taken.has(c))
-  for (const c of rest) shrink(world, root, c, rest, unmatched, news, publisher)
+  for (const c of rest) shrink(world, root, c, rest, unmatched, heard, publisher)
   for (const verdict of unmatched) {
     if (isHeldBack(world, verdict)) continue
     const part = returnedPartOf(world, verdict)
@@ -103,16 +112,16 @@ function absorb(
   mother: Case,
   group: readonly Case[],
   verdict: Verdict,
-  news: TreeNews,
+  heard: HeardBelow,
   publisher: Publisher,
 ): void {
   const moved = keyOf(mother.head, mother.observer) !== keyOf(verdict.head, verdict.observer)
   takeVerdict(world, mother, verdict)
-  hear(world, mother, news)
+  hear(world, mother, heard.causes, heard.at(mother))
   noticeContradiction(world, mother)
   for (const child of group) {
     if (child === mother) continue
-    hear(world, child, news)
+    hear(world, child, heard.causes, heard.at(child))
     endBefore(world, child, mother)
     takeOver(mother, child, world.now)
     child.outcome = 'merged'
@@ -144,10 +153,10 @@ function shrink(
   incident: Case,
   others: readonly Case[],
   unmatched: Verdict[],
-  news: TreeNews,
+  heard: HeardBelow,
   publisher: Publisher,
 ): void {
-  hear(world, incident, news)
+  hear(world, incident, heard.causes, heard.at(incident))
   noticeContradiction(world, incident)
   const lower = unmatched.filter((v) => isBelow(world, v, incident))
   const isNearer = (c: Case) => isActive(c) && isWithin(world, c, incident)
@@ -218,12 +227,16 @@ function standsVouched(world: World, incident: Case): boolean {
 }
 
 /** The tree's news that lies below the case becomes its evidence. */
-function hear(world: World, incident: Case, news: TreeNews): void {
-  if (news.causes.length === 0) return
-  for (const item of news.evidence)
-    if (isHeardBelow(world, item, incident)) take(world, incident, item)
+function hear(
+  world: World,
+  incident: Case,
+  causes: readonly Position[],
+  items: readonly EvidenceItem[],
+): void {
+  if (causes.length === 0) return
+  for (const item of items) take(world, incident, item)
   incident.evidence.length = Math.min(incident.evidence.length, MAX_EVIDENCE_SHOWN)
-  incident.causes = news.causes.slice(-MAX_CAUSES)
+  incident.causes = causes.slice(-MAX_CAUSES)
 }
 
 function take(world: World, incident: Case, item: EvidenceItem): void {
@@ -236,8 +249,9 @@ function take(world: World, incident: Case, item: EvidenceItem): void {
 
 /** A new case rests on all that was heard of late, also where time alone brought it to light. */
 function hearAll(world: World, incident: Case, root: number, parent: Case | null): void {
-  const recent = world.recent.get(root)!
-  hear(world, incident, recent)
+  const { causes, evidence: recent } = world.recent.get(root)!
+  const items = recent.filter((item) => isHeardBelow(world, item, incident))
+  hear(world, incident, causes, items)
   // What is left dark and never spoke rests on what was heard of the outage that took it.
   const silent = incident.evidence.length + incident.causes.length === 0
   const { evidence } = silent && parent ? parent : incident
@@ -246,17 +260,6 @@ function hearAll(world: World, incident: Case, root: number, parent: Case | null
     .map(({ position }) => position)
     .reverse()
     .slice(-MAX_CAUSES)
-}
-
-function isHeardBelow(world: World, item: EvidenceItem, incident: Case): boolean {
-  const { device, speaker } = heardWhere(world.grid, item)
-  if (incident.observer !== NONE) {
-    const { target } = world.grid.observers
-    return (
-      speaker === (item.observerClass === 'caller' ? target[incident.observer] : incident.observer)
-    )
-  }
-  return isHeadBelow(world, device, incident.head)
 }
 
 /**
@@ -269,18 +272,6 @@ function isHeldBack(world: World, verdict: Verdict): boolean {
   if (heard === Number.POSITIVE_INFINITY || world.now - heard >= holdSeconds * 1000) return false
   const sources = outageSources(world, verdict.head, verdict.observer, confirm.sources)
   return verdict.dead < confirm.probability || sources < confirm.sources
-}
-
-function liesAtOrBelow(world: World, incident: Case, verdict: Verdict): boolean {
-  if (incident.head === verdict.head)
-    return verdict.observer === NONE || incident.observer === verdict.observer
-  return verdict.observer === NONE && isHeadBelow(world, incident.head, verdict.head)
-}
-
-/** Phase by phase, a fault can lie below another: the one above is the incident, with both. */
-function isNested(world: World, verdict: Verdict, above: Verdict): boolean {
-  if (verdict === above || above.observer !== NONE) return false
-  return isHeadBelow(world, verdict.head, above.head)
 }
 
 function isWithin(world: World, inner: Case, outer: Case): boolean {

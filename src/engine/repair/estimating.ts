@@ -27,7 +27,7 @@ export function renewEstimate(world: World, incident: Case): void {
   const { repair } = incident
   if (!isActive(incident) || incident.finding !== null || !REPAIRED.has(incident.kind)) return
   if (incident.outageKind === 'predicted' || incident.etr !== null) return
-  const group = groupsOf(world, incident).at(-1)!
+  const group = partsOf(world, incident).join('/')
   if (repair.estimate?.group === group && repair.estimate.end > world.now) return
   const { quantiles } = world.rules.service.etr
   const shares = sharesFor(world, incident)
@@ -76,8 +76,14 @@ export function learnDuration(world: World, incident: Case): EtrOutcomeChange[] 
   ]
 }
 
-/** The groups of an outage, each within the one before; the cause only where it is known. */
+/** The groups of an outage, each within the one before. */
 function groupsOf(world: World, incident: Case): string[] {
+  const parts = partsOf(world, incident)
+  return parts.map((_, i) => parts.slice(0, i + 1).join('/'))
+}
+
+/** What an outage is grouped by, the coarsest first; the cause only where it is known. */
+function partsOf(world: World, incident: Case): string[] {
   const { level, startedAt, cause } = incident
   const local = startedAt + offsetMinutesOf(world.rules.judgement.utcOffset) * MINUTE_MS
   const hour = Math.floor(local / HOUR_MS) % HOURS_A_DAY
@@ -85,7 +91,7 @@ function groupsOf(world: World, incident: Case): string[] {
   const parts = [level, zoneOf(world, incident), weather, String(Math.floor(hour / HOURS_A_BAND))]
   // 设备, 运维, 自然, 外力 … : the second level of the tree is as fine as the counts allow.
   if (cause !== null) parts.push(cause.slice(0, 2))
-  return parts.map((_, i) => parts.slice(0, i + 1).join('/'))
+  return parts
 }
 
 function sharesFor(world: World, incident: Case): number[] {

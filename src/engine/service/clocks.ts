@@ -87,6 +87,7 @@ function workClocks(world: World, incident: Case): Clock[] {
 
 /** 走访: who lives by supply was promised that somebody gets in touch. 联系: important users are owed the same (§5.2). */
 function visitClocks({ repair }: Case): Clock[] {
+  if (!repair.visit && !repair.contact) return []
   return (['visit', 'contact'] as const).flatMap((name) => {
     const clock = repair[name]
     return clock

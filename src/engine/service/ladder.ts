@@ -37,8 +37,10 @@ const SHORT_RUNGS = 2
 
 /** What is passed and was not yet told, in order; marks it as told. */
 export function escalate(world: World, incident: Case): EscalationChange[] {
+  const rungs = rungsOf(world, incident)
+  if (rungs.length === 0) return []
   const passed = firstOfEach(
-    rungsOf(world, incident)
+    rungs
       .filter(({ at }) => at <= world.now)
       .filter((rung) => !incident.escalated.includes(keyOf(rung)))
       .sort((a, b) => a.level - b.level || a.at - b.at),
@@ -96,14 +98,20 @@ export function nextRungAt(world: World, incident: Case): InstantMs {
   return next
 }
 
+const NO_RUNGS: readonly Rung[] = []
+
 const keyOf = ({ stage, level }: Rung) => `${stage}-${level}`
 
-function rungsOf(world: World, incident: Case): Rung[] {
+function rungsOf(world: World, incident: Case): readonly Rung[] {
+  const running = clocksOf(world, incident).filter(
+    ({ name, doneAt }) => doneAt === null && !isSeenThere(incident, name),
+  )
+  const isTold = incident.notice?.publishedAt != null
+  // Most cases of a storm: with each tick they are asked twice.
+  if (running.length === 0 && !isTold) return NO_RUNGS
   const raise = raiseOf(world, incident)
-  const late = clocksOf(world, incident)
-    .filter(({ name, doneAt }) => doneAt === null && !isSeenThere(incident, name))
-    .flatMap((clock) => rungsOfClock(world, clock, raise))
-  if (incident.notice?.publishedAt == null) return late
+  const late = running.flatMap((clock) => rungsOfClock(world, clock, raise))
+  if (!isTold) return late
   const grave = [...rungsOfGrade(incident), ...rungsOfLives(incident)]
   return [...late, ...rungsOfEstimate(world, incident, raise), ...grave]
 }
