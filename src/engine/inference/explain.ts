@@ -30,8 +30,9 @@ export function refresh(belief: Belief, root: number): void {
 function refreshBelow(belief: Belief, head: number, aboveCameBack: InstantMs): number {
   if (!belief.lit(head)) {
     belief.sums.setBest(head, 0, 0)
-    belief.awaited.delete(head)
-    belief.falseTogether.delete(head)
+    // Most heads are not lit: what nobody has is not looked for below each of them.
+    if (belief.awaited.size > 0) belief.awaited.delete(head)
+    if (belief.falseTogether.size > 0) belief.falseTogether.delete(head)
     return 0
   }
   const { network } = belief

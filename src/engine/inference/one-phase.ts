@@ -21,8 +21,8 @@ export function mayHaveLostOnePhase(belief: Belief, suspects: readonly Suspect[]
   for (const { head } of suspects)
     for (let at = head; at !== NONE && !looked.has(at); at = belief.network.above[at]!) {
       looked.add(at)
-      if (canLoseOnePhase(belief, at) && offsOfOnePhase(belief, at) >= OFFS_OF_ONE_PHASE)
-        found.add(at)
+      if (belief.sums.offs(at) < OFFS_OF_ONE_PHASE || !canLoseOnePhase(belief, at)) continue
+      if (offsOfOnePhase(belief, at) >= OFFS_OF_ONE_PHASE) found.add(at)
     }
   return found
 }

@@ -5,6 +5,7 @@
  * pass; trees without such evidence take the fast path of `explain.ts`.
  */
 import type { PhaseMask } from '../../facts/phases.ts'
+import type { InstantMs } from '../../facts/time.ts'
 import { DEVICE_TYPES } from '../../grid/model.ts'
 import { atAge } from '../cost/likelihood.ts'
 import { complement, costOf, either, probabilityOf } from '../cost/nats.ts'
@@ -168,10 +169,14 @@ function closedCosts(belief: Belief, head: number, pass: Pass): Float64Array {
     sums[PARTLY]! += child[PARTLY]!
     for (let live = 1; live < 8; live++) sums[live]! += child[passed(live) & devices.phases[c]!]!
   }
+  const place = placeOf(belief, head)
   belief.network.eachSeated(head, (observer) => {
     sums[PARTLY]! += partlyCost(belief, observer)
-    for (let live = 1; live < 8; live++)
-      sums[live]! += leafCost(belief, head, observer, passed(live), combine, clamp, broken(live))
+    const cut = cutCost(belief, place, observer)
+    for (let live = 1; live < 8; live++) {
+      const supplied = heardCost(belief, place, observer, passed(live), broken(live))
+      sums[live]! += leafCost(observer, supplied, cut, combine, clamp)
+    }
   })
   const allFalse = belief.falseTogether.get(head)
   for (let live = 1; allFalse !== undefined && live < 8; live++)
@@ -194,23 +199,35 @@ function litAbove(belief: Belief, head: number): number {
   return at
 }
 
-/** One observer with these phases live above it, its own service closed or open. */
+/** One observer, its own service closed (`supplied`) or open (`cut`, Infinity where it has none). */
 function leafCost(
-  belief: Belief,
-  head: number,
   observer: number,
-  live: PhaseMask,
+  supplied: number,
+  cut: number,
   combine: Combine,
   clamp: Clamp | undefined,
-  brokenAbove: boolean | undefined,
 ): number {
-  const supplied = heardCost(belief, head, observer, live, brokenAbove)
-  const service = belief.serviceCost(observer)
-  const asked = clamp?.observer === observer && observer !== NONE
-  const onPath = clamp?.observer === observer
-  if (service === Number.POSITIVE_INFINITY || (onPath && clamp?.phases === 0)) return supplied
-  const cut = service + heardCost(belief, head, observer, 0) - belief.unansweredBy(observer)
+  const asked = clamp?.observer === observer
+  if (cut === Number.POSITIVE_INFINITY || (asked && clamp.phases === 0)) return supplied
   return asked ? cut : combine(supplied, cut)
+}
+
+/** Cost of "its own service is open", whatever reaches it; Infinity where it has none of its own. */
+function cutCost(belief: Belief, place: Place, observer: number): number {
+  const service = belief.serviceCost(observer)
+  if (service === Number.POSITIVE_INFINITY) return service
+  return service + heardCost(belief, place, observer, 0) - belief.unansweredBy(observer)
+}
+
+/** Where observers are seated: found once for all of them, and for all phases that may reach them. */
+interface Place {
+  readonly head: number
+  /** Since when those who are silent there would have had something to say. */
+  readonly silentFrom: InstantMs
+}
+
+function placeOf(belief: Belief, head: number): Place {
+  return { head, silentFrom: belief.silentFrom(litAbove(belief, head)) }
 }
 
 /**
@@ -219,7 +236,7 @@ function leafCost(
  */
 function heardCost(
   belief: Belief,
-  head: number,
+  { head, silentFrom }: Place,
   observer: number,
   live: PhaseMask,
   brokenAbove?: boolean,
@@ -239,9 +256,8 @@ function heardCost(
     case MUTED:
       return 0
     default: {
-      if (lost === 0) return 0
-      const from = belief.silentFrom(litAbove(belief, head))
-      return from <= belief.now ? atAge(costs.silentDead, belief.now - from) : 0
+      if (lost === 0 || silentFrom > belief.now) return 0
+      return atAge(costs.silentDead, belief.now - silentFrom)
     }
   }
 }
@@ -298,10 +314,9 @@ function trace(
     devices.connection[network.bottom[head]!]!,
     passed & devices.phases[head]!,
   )
+  const place = placeOf(belief, head)
   belief.network.eachSeated(head, (observer) => {
-    const service = belief.serviceCost(observer)
-    const cut = service + heardCost(belief, head, observer, 0) - belief.unansweredBy(observer)
-    if (cut >= heardCost(belief, head, observer, below)) return
+    if (cutCost(belief, place, observer) >= heardCost(belief, place, observer, below)) return
     found.push({ head, observer, phases: network.grid.observers.phases[observer]! })
   })
   for (let c = network.firstBelow[head]!; c !== NONE; c = network.nextBeside[c]!)

@@ -92,7 +92,7 @@ function sameClass(
   network: Network,
   { head, observer, phases, probability }: Omit<Verdict, 'dead' | 'rivals'>,
 ): RivalState[] {
-  if (observer !== NONE) return []
+  if (observer !== NONE || network.bottom[head] === head) return []
   return ableMembers(network, head, phases)
     .slice(1)
     .map((device) => ({ device, observer: NONE, probability, indistinguishable: true }))
