@@ -131,25 +131,38 @@ async function namesBucket(answer: Response): Promise<boolean> {
   return buckets === undefined || buckets.length > 0
 }
 
+/** Asks whether the token is good and the bucket there. */
+async function askForBucket({ bucket, token }: SeriesSettings, base: string): Promise<Response> {
+  const ask = (path: string, scheme: string) =>
+    fetch(new URL(path, base), {
+      headers: token ? { authorization: `${scheme} ${token}` } : {},
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    })
+  const answer = await ask(`api/v2/buckets?name=${encodeURIComponent(bucket!)}`, 'Token')
+  // InfluxDB 3 has no such list: a bucket is a database there, which the first write makes.
+  return answer.status === 404 ? ask('api/v3/configure/database?format=json', 'Bearer') : answer
+}
+
+/** The version it tells; InfluxDB 3 tells it to those with a token alone. */
+async function versionOf({ token }: SeriesSettings, base: string): Promise<string> {
+  const ping = await fetch(new URL('ping', base), {
+    headers: token ? { authorization: `Token ${token}` } : {},
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  })
+  return ping.headers.get('x-influxdb-version') ?? 'unknown version'
+}
+
 /** Reaches the configured InfluxDB: its version, or what is wrong. Used by `doctor`. */
 export async function checkDatabase(
   settings: SeriesSettings,
 ): Promise<{ readonly ok: boolean; readonly found: string }> {
   try {
     const base = `${settings.url.replace(/\/$/, '')}/`
-    const signal = AbortSignal.timeout(TIMEOUT_MS)
-    const ping = await fetch(new URL('ping', base), { signal })
-    const version = ping.headers.get('x-influxdb-version') ?? 'unknown version'
+    const version = await versionOf(settings, base)
     const answer =
       settings.database !== null
         ? await query(settings, 'SHOW DATABASES')
-        : await fetch(
-            new URL(`api/v2/buckets?name=${encodeURIComponent(settings.bucket!)}`, base),
-            {
-              headers: settings.token ? { authorization: `Token ${settings.token}` } : {},
-              signal,
-            },
-          )
+        : await askForBucket(settings, base)
     if (answer.ok && settings.bucket !== null && !(await namesBucket(answer)))
       return {
         ok: false,

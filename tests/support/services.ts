@@ -4,9 +4,8 @@
  * this machine (see `install-debian.sh`); else the tests are skipped, by name and with the reason. With `CI=true` a
  * missing server is a failure.
  */
-import { existsSync } from 'node:fs'
-import { connect } from 'node:net'
 import { afterAll, describe, test } from 'vitest'
+import { CONTAINERS, dockerAnswers, startContainer } from './containers.ts'
 import { kafkaIsInstalled, startKafka } from './kafka.ts'
 import { startMosquitto } from './mosquitto.ts'
 import { accepts, freePort, isInstalled, startServer } from './server-process.ts'
@@ -22,11 +21,7 @@ export interface TestServer {
 interface Recipe {
   readonly label: string
   readonly environment: string
-  readonly image: string
-  readonly containerPort: number
   readonly scheme: string
-  /** Command line inside the container, where the image's own does not do. */
-  readonly containerCommand?: readonly string[]
   /** What is missing where it is not installed. */
   readonly program: string
   isInstalled?(): boolean
@@ -82,18 +77,13 @@ const RECIPES = {
   mqtt: {
     label: 'an MQTT broker',
     environment: 'MQTT_URL',
-    image: 'eclipse-mosquitto:2',
-    containerPort: 1883,
     scheme: 'mqtt://',
-    containerCommand: ['mosquitto', '-c', '/mosquitto-no-auth.conf'],
     program: 'mosquitto',
     startInstalled: startMqttBroker,
   },
   redis: {
     label: 'Redis',
     environment: 'REDIS_URL',
-    image: 'redis:7',
-    containerPort: 6379,
     scheme: 'redis://',
     program: 'redis-server',
     startInstalled: startRedis,
@@ -101,8 +91,6 @@ const RECIPES = {
   kafka: {
     label: 'Kafka',
     environment: 'KAFKA_BROKERS',
-    image: 'apache/kafka:3.9.1',
-    containerPort: 9092,
     scheme: '',
     program: "Kafka's jars and java",
     isInstalled: kafkaIsInstalled,
@@ -111,9 +99,6 @@ const RECIPES = {
   influx: {
     label: 'InfluxDB',
     environment: 'INFLUX_URL',
-    // The tests speak to InfluxDB 1.x, which is what Debian has as well.
-    image: 'influxdb:1.8',
-    containerPort: 8086,
     scheme: 'http://',
     program: 'influxd',
     startInstalled: startInflux,
@@ -122,48 +107,18 @@ const RECIPES = {
 
 export type ServiceName = keyof typeof RECIPES
 
-/** True where a Docker engine listens on the usual socket or at `DOCKER_HOST`. */
-async function dockerAnswers(): Promise<boolean> {
-  const host = process.env.DOCKER_HOST
-  if (host) return /^(tcp|unix|npipe):/.test(host)
-  const path = '/var/run/docker.sock'
-  if (!existsSync(path)) return false
-  return new Promise((resolve) => {
-    const socket = connect(path)
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.once('error', () => resolve(false))
-  })
-}
-
-async function startContainer(recipe: Recipe): Promise<TestServer> {
-  const { GenericContainer, Wait } = await import('testcontainers')
-  const described = new GenericContainer(recipe.image)
-    .withExposedPorts(recipe.containerPort)
-    .withWaitStrategy(Wait.forListeningPorts())
-  if (recipe.containerCommand) described.withCommand([...recipe.containerCommand])
-  const container = await described.start()
-  return {
-    url: `${recipe.scheme}${container.getHost()}:${container.getMappedPort(recipe.containerPort)}`,
-    from: 'docker',
-    async stop() {
-      await container.stop()
-    },
-  }
-}
-
-async function findServer(recipe: Recipe): Promise<TestServer | { missing: string }> {
+async function findServer(name: ServiceName): Promise<TestServer | { missing: string }> {
+  const recipe: Recipe = RECIPES[name]
   const url = process.env[recipe.environment]
   if (url) return { url, from: 'environment', stop: async () => undefined }
   let docker = 'no Docker'
   if (await dockerAnswers()) {
     try {
-      return await startContainer(recipe)
+      const { at, stop } = await startContainer(name)
+      return { url: `${recipe.scheme}${at}`, from: 'docker', stop }
     } catch (error) {
       // An engine that reaches no registry: the installed program serves as well.
-      docker = `Docker cannot start ${recipe.image} (${error instanceof Error ? error.message : error})`
+      docker = `Docker cannot start ${CONTAINERS[name].image} (${error instanceof Error ? error.message : error})`
     }
   }
   if (recipe.isInstalled?.() ?? isInstalled(recipe.program)) return recipe.startInstalled()
@@ -195,7 +150,7 @@ export async function describeWithAll(
     for (const server of servers.splice(0)) await server.stop()
   }
   for (const name of names) {
-    const found = await findServer(RECIPES[name])
+    const found = await findServer(name)
     if ('missing' in found) {
       await stopAll()
       if (process.env.CI === 'true') throw new Error(`${title} ${found.missing}`)

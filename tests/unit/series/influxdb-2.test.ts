@@ -1,67 +1,30 @@
-/** InfluxDB 2 cannot be installed here: an HTTP double checks the contract of its write call. */
-import { once } from 'node:events'
-import { createServer, type IncomingMessage } from 'node:http'
-import { gunzipSync } from 'node:zlib'
+/** The contract of the write call of InfluxDB 2 and 3, on a double that answers as a test wants. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { checkDatabase, type SeriesSettings } from '../../../src/series/database.ts'
 import { openSeries } from '../../../src/series/series.ts'
 import { createTelemetry } from '../../../src/telemetry/telemetry.ts'
+import { InfluxDouble } from '../../support/influx-double.ts'
 import { feederChange, memoryRecords, START } from '../../support/series-fixture.ts'
 import { freePort } from '../../support/server-process.ts'
 import { until } from '../../support/until.ts'
 
-interface Write {
-  readonly url: URL
-  readonly request: IncomingMessage
-  readonly lines: readonly string[]
-}
-
-/** Answers to the next writes, then 204 for good. */
-let answers: { status: number; headers?: Record<string, string>; body?: string }[]
-let writes: Write[]
+let influx: InfluxDouble
 let settings: SeriesSettings
 
-const server = createServer((request, response) => {
-  const chunks: Buffer[] = []
-  request.on('data', (chunk) => chunks.push(chunk))
-  request.on('end', () => {
-    const url = new URL(request.url!, 'http://double')
-    if (url.pathname === '/ping')
-      return response.writeHead(204, { 'x-influxdb-version': 'v2.7.5' }).end()
-    if (request.headers.authorization !== 'Token let-me-in')
-      return response.writeHead(401).end('{"code":"unauthorized"}')
-    if (url.pathname === '/api/v2/buckets') {
-      // As InfluxDB 2 does: an empty list, and no 404, where there is none of that name.
-      const name = url.searchParams.get('name')
-      const buckets = name === settings.bucket ? [{ name }] : []
-      return response.writeHead(200).end(JSON.stringify({ buckets }))
-    }
-    const raw = Buffer.concat(chunks)
-    const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw
-    writes.push({ url, request, lines: body.toString().split('\n') })
-    const { status, headers, body: said } = answers.shift() ?? { status: 204 }
-    response.writeHead(status, headers).end(said)
-  })
-})
-
 beforeEach(async () => {
-  answers = []
-  writes = []
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  settings = {
-    url: `http://127.0.0.1:${(server.address() as { port: number }).port}`,
-    database: null,
-    username: null,
-    password: null,
-    bucket: 'outages of 内蒙古',
-    org: 'power & light',
-    token: 'let-me-in',
-  }
+  settings = settingsOf(await open(2))
 })
-afterEach(() => {
-  server.closeAllConnections()
-  server.close()
+afterEach(() => influx.close())
+
+async function open(version: 2 | 3): Promise<string> {
+  influx = await InfluxDouble.open(version, ACCOUNT)
+  return influx.url
+}
+
+const ACCOUNT = { bucket: 'outages of 内蒙古', org: 'power & light', token: 'let-me-in' }
+const settingsOf = (url: string): SeriesSettings => ({
+  ...{ url, database: null, username: null, password: null },
+  ...ACCOUNT,
 })
 
 const telemetryOf = () => createTelemetry({ level: 'silent', processMetrics: false })
@@ -78,8 +41,8 @@ async function writeAll(batches: number, telemetry = telemetryOf()): Promise<voi
 describe('the v2 write call', () => {
   test('names organisation, bucket and precision, and carries the token and line protocol', async () => {
     await writeAll(2)
-    expect(writes).toHaveLength(1)
-    const { url, request, lines } = writes[0]!
+    expect(influx.writes).toHaveLength(1)
+    const { url, request, lines } = influx.writes[0]!
     expect(request.method).toBe('POST')
     expect(url.pathname).toBe('/api/v2/write')
     expect(Object.fromEntries(url.searchParams)).toEqual({
@@ -95,27 +58,37 @@ describe('the v2 write call', () => {
   })
 
   test('a write answered 429 or 503 is repeated until it is acknowledged', async () => {
-    answers = [{ status: 503, headers: { 'retry-after': '0' } }, { status: 429 }]
+    influx.answers = [{ status: 503, headers: { 'retry-after': '0' } }, { status: 429 }]
     const telemetry = telemetryOf()
     await writeAll(1, telemetry)
-    expect(writes).toHaveLength(3)
-    expect(new Set(writes.map(({ lines }) => lines.join())).size).toBe(1)
+    expect(influx.writes).toHaveLength(3)
+    expect(new Set(influx.writes.map(({ lines }) => lines.join())).size).toBe(1)
     expect(telemetry.total('series.failed')).toBe(2)
     expect(telemetry.total('series.recovered')).toBe(1)
   })
 
   test('points refused for good (400, 422) are counted and left out', async () => {
-    answers = [{ status: 422, body: '{"message":"outside retention"}' }]
+    influx.answers = [{ status: 422, body: '{"message":"outside retention"}' }]
     const telemetry = telemetryOf()
     await writeAll(1, telemetry)
-    expect(writes).toHaveLength(1)
+    expect(influx.writes).toHaveLength(1)
     expect(telemetry.total('series.refused')).toBe(1)
   })
 
   test('a page is written in requests of bounded size', async () => {
     await writeAll(450)
-    expect(writes.map(({ lines }) => lines.length)).toEqual([200, 200, 50])
+    expect(influx.writes.map(({ lines }) => lines.length)).toEqual([200, 200, 50])
   })
+})
+
+test('InfluxDB 3 takes the same call, and doctor knows it, though it has no list of buckets', async () => {
+  influx.close()
+  settings = settingsOf(await open(3))
+  await writeAll(1)
+  expect(influx.writes).toHaveLength(1)
+  expect(await checkDatabase(settings)).toEqual({ ok: true, found: 'InfluxDB 3.9.0' })
+  const wrong = await checkDatabase({ ...settings, token: 'no' })
+  expect(wrong).toEqual({ ok: false, found: expect.stringMatching(/ answers 401: check token/) })
 })
 
 test('doctor tells a wrong token from a right one', async () => {
