@@ -40,6 +40,11 @@ export class Intake {
     this.#directory = options.directory
   }
 
+  /** Terminals are listened to from here on: the count of what they say stands at nothing, and not nowhere. */
+  begin(): void {
+    this.#options.telemetry.emit('sensing.accepted', { kind: 'report', count: 0 })
+  }
+
   useDirectory(directory: TerminalDirectory): void {
     this.#directory = directory
   }

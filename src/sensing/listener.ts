@@ -82,6 +82,7 @@ class MqttListener implements Listener {
       onHold: (reason) => options.telemetry.emit('sensing.held', { reason }),
     })
     this.#intake = new Intake({ ...options, gate: this.#gate, limits })
+    this.#intake.begin()
     this.#broker = this.#createBroker()
     this.#server = createServer({
       noDelay: true,

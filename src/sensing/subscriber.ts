@@ -79,6 +79,7 @@ class BrokerSubscriber implements Subscriber {
       onHold: (reason) => telemetry.emit('sensing.held', { reason }),
     })
     this.#intake = new Intake({ ...options, gate: this.#gate, limits })
+    if (!options.sendsOnly) this.#intake.begin()
     this.#connections = Array.from({ length: settings.connections }, (_, index) => {
       this.#problems.set(index, 'not connected yet')
       return this.#connect(index)

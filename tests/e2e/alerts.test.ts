@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { EVENTS, type EventSpec } from '../../src/telemetry/events.ts'
 import { type Server, startServing } from '../support/server.ts'
 import { freePort } from '../support/server-process.ts'
 import { until } from '../support/until.ts'
@@ -66,6 +67,21 @@ test.each(rules)('$alert', ({ expr }) => {
   )
   expect(named.filter((name) => !known.has(name))).toEqual([])
   expect(named.length + (expr.startsWith('up{') ? 1 : 0)).toBeGreaterThan(0)
+})
+
+test('silence is that of all kinds together, and heard from the start', () => {
+  const specs: readonly EventSpec[] = Object.values(EVENTS)
+  const ofNothing = rules.filter(({ expr }) => expr.endsWith(' == 0'))
+  expect(ofNothing.length).toBeGreaterThan(0)
+  for (const { alert, expr } of ofNothing) {
+    const labelled = specs.some(
+      ({ counter, labels }) => counter && labels && expr.includes(counter),
+    )
+    // One kind that nobody sends is no silence.
+    if (labelled) expect(expr, alert).toMatch(/^sum by \(instance\) /)
+  }
+  // Nothing was said yet, and that can be asked for.
+  expect(metrics).toMatch(/^lastgasp_messages_accepted_total\{kind="report"\} 0$/m)
 })
 
 test('a program whose broker is away says that it is not ready', () => {
