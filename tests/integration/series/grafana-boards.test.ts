@@ -216,6 +216,69 @@ await describeWith('influx', 'the Grafana boards', (server) => {
     expect(low!.values).toEqual(lowest)
   })
 
+  /** All values of a query of a panel, whatever they are grouped by, in their order. */
+  async function valuesOf(board: string, title: string, nth = 0): Promise<unknown[]> {
+    const { panels } = boards().find(({ uid }) => uid === board)!
+    const { targets } = panels.find((panel) => panel.title === title)!
+    const series = await run(targets[nth]!.query)
+    return series.flatMap(({ values }) => values.map((row) => row[1]))
+  }
+
+  test('margins of promises are those of the clocks, each as it was kept last', async () => {
+    const margins = new Map<string, number>()
+    for (const change of changes)
+      if (change.type === 'incident')
+        for (const { name, dueAt, doneAt } of change.incident.clocks)
+          if (doneAt !== null)
+            margins.set(`${change.incident.id} ${name} ${doneAt}`, dueAt - doneAt)
+    expect(margins.size).toBeGreaterThan(2)
+    const expected = [...margins.values()].sort((a, b) => a - b).slice(0, 20)
+    const found = (await valuesOf('lastgasp-promises', 'Least margins')) as number[]
+    expect(found.sort((a, b) => a - b)).toEqual(expected)
+    const daily = (await valuesOf('lastgasp-promises', 'Least margin by promise')) as number[]
+    expect(Math.min(...daily)).toBe(expected[0])
+  })
+
+  test('counts are those that were written', async () => {
+    const counted = changes.flatMap((change) =>
+      change.type === 'reports' ? Object.values(change.counts) : [],
+    )
+    const reports = counted.reduce((a, b) => a + b, 0)
+    expect(reports).toBeGreaterThan(0)
+    expect(await shown('lastgasp-operations', 'Reports')).toBe(reports)
+    for (const [board, title] of [
+      ['lastgasp-operations', 'Reports per minute by kind'],
+      ['lastgasp-engine', 'Messages a minute by kind'],
+    ] as const) {
+      const found = (await valuesOf(board, title)) as number[]
+      expect(found.reduce((a, b) => a + b, 0)).toBe(reports)
+    }
+    const operations = (title: string) => valuesOf('lastgasp-operations', title)
+    expect(await operations('Messages to customers per minute by channel')).toEqual([9])
+    expect(await operations('Pushes to receivers per minute by type')).toEqual([2])
+    expect(await shown('lastgasp-operations', 'Transformers out now')).toBe(2)
+    const opened = changes.filter((one) => one.type === 'incident' && one.reason === 'opened')
+    const found = (await operations('Incidents opened by level')) as number[]
+    expect(found.reduce((a, b) => a + b, 0)).toBe(opened.length)
+  })
+
+  test('rates of the program are the differences of its counters, levels its levels', async () => {
+    const engine = (title: string, nth = 0) => valuesOf('lastgasp-engine', title, nth)
+    expect(await engine('Messages and facts')).toEqual([10, 10, 10])
+    expect(await engine('Messages and facts', 1)).toEqual([11, 11, 11])
+    expect(await engine('Waiting')).toEqual([3, 3, 3, 3])
+    expect(await engine('Waiting', 1)).toEqual([1, 1, 1, 1])
+    for (const nth of [0, 1])
+      expect(await engine('Quarantined and held', nth)).toEqual([0.1, 0.1, 0.1])
+    expect(new Set(await engine('Delay of the event loop'))).toEqual(new Set([21_000]))
+    expect(new Set(await engine('Memory'))).toEqual(new Set([1e8]))
+    expect(new Set(await engine('Memory', 1))).toEqual(new Set([5e7]))
+    const title = 'Change batches, live frames and requests'
+    expect(await engine(title)).toEqual([0.5, 0.5, 0.5])
+    expect(await engine(title, 1)).toEqual([0.7, 0.7, 0.7])
+    expect(await engine(title, 2)).toEqual([0.2, 0.2, 0.2])
+  })
+
   test('the way to the crew on site is that of the arrival', async () => {
     const arrival = changes.flatMap((change) =>
       change.type === 'incident' && change.incident.stage === 'arrived' && change.reason === 'acted'
