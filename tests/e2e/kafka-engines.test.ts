@@ -96,6 +96,30 @@ await describeWithKafka('engines on Kafka', (server) => {
     await other.close()
   })
 
+  it('lose and repeat nothing when they and the broker all went down', {
+    timeout: 300_000,
+  }, async (context) => {
+    if (!server.restart) return context.skip(`the broker is from ${server.from}, not ours to crash`)
+    const of = await openStage(2)
+    const engines = [await of.startEngine(), await of.startEngine()]
+    of.startLoad()
+    await until(() => engines.every((engine) => engine.gained() > 0))
+    await until(() => of.acknowledged.length > 50)
+    await Promise.all(engines.map((engine) => engine.end('SIGKILL')))
+    // Nobody judges what is taken now, until the broker has died as well and all are back.
+    const unjudged = of.acknowledged.length
+    await until(() => of.acknowledged.length > unjudged + 50)
+    await of.stopLoad()
+    await server.restart('SIGKILL')
+    const again = [await of.startEngine(), await of.startEngine()]
+    await until(() => again.every((engine) => engine.gained() > 0))
+    const back = of.acknowledged.length
+    of.startLoad()
+    await until(() => of.acknowledged.length > back + 50)
+    const { epochs } = await finish(of)
+    for (const epoch of epochs) expect(epoch).toBeGreaterThan(1)
+  })
+
   it(`lose and repeat nothing in ${ROUNDS} rounds of kill -9 and ${ROUNDS} of a pause`, {
     timeout: 120_000 + 2 * ROUNDS * ROUND_MS,
   }, async () => {
