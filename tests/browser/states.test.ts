@@ -196,6 +196,39 @@ describeInBrowser('pages that have nothing to show, or something old', () => {
     await page.locator('.wall-pair').getByText(zhCN.wall.saidi).waitFor()
   })
 
+  test('before the first answer nothing is said to be calm', async () => {
+    const incident = stage.put('I-1', stage.device('fuse', 60, 400), { outageKind: 'confirmed' })
+    page = (await openPage(browser, { width: 1920, height: 1080 })).page
+    await page.addInitScript(() => localStorage.setItem('lastgasp.language', 'zh-CN'))
+    let late: (() => void)[] | null = []
+    await page.routeWebSocket(/api\/v1\/live/, (socket) => {
+      if (late !== null) late = []
+      socket.connectToServer().onMessage((message) => {
+        if (late === null) socket.send(message)
+        else late.push(() => socket.send(message))
+      })
+    })
+    await page.goto(`http://127.0.0.1:${gate.port}/wall`)
+    await page.fill('input[name=name]', stage.accounts.dispatcher.name)
+    await page.fill('input[name=password]', stage.accounts.dispatcher.password)
+    await page.click('button[type=submit]')
+    await page.locator('.wall-units').getByText(zhCN.list.loading).waitFor()
+    const unknown = zhCN.header.unknown
+    const grades = page.locator('.wall-grades b')
+    expect(await grades.allTextContents()).toEqual([unknown, unknown, unknown, unknown])
+    await page.goto(`http://127.0.0.1:${gate.port}/feeder#${incident.feeder}`)
+    await page.locator('.diagram svg .device').first().waitFor()
+    const count = page.locator('.figure', { hasText: zhCN.header.incidents })
+    expect(await count.locator('.figure-value').textContent()).toBe(unknown)
+    expect(await page.getByText(zhCN.diagram.calm).count()).toBe(0)
+    expect(await seriousFindings(page)).toEqual([])
+    const came = late
+    late = null
+    for (const send of came) send()
+    await page.locator('.diagram-why .evidence tbody tr').first().waitFor()
+    await expect.poll(() => count.locator('.figure-value').textContent()).toBe('1')
+  })
+
   test('public: nothing to tell; before the first answer and after the last, said and dated', async () => {
     page = (await openPage(browser, { width: 390, height: 844 })).page
     const feed = /public\/outages/

@@ -47,7 +47,7 @@ export function Header({ account, names, onSignOut }: Props) {
 function Figures() {
   const { text, format } = useLanguage()
   const stats = useStats()
-  const { all } = useIncidents()
+  const { all, phase } = useIncidents()
   const number = (value: number | undefined) =>
     value === undefined ? text.header.unknown : format.number(value)
   // The list is what one sees, so its count and the header's may never differ.
@@ -61,8 +61,11 @@ function Figures() {
         alarming={(stats?.customersOut ?? 0) > 0}
       />
       <Figure label={text.header.transformersOut} value={number(stats?.transformersOut)} />
-      <Figure label={text.header.incidents} value={number(open.length)}>
-        <span className="grade-counts">
+      <Figure
+        label={text.header.incidents}
+        value={number(phase === 'current' ? open.length : undefined)}
+      >
+        <span className="grade-counts" hidden={phase !== 'current'}>
           {GRADES.map((grade) => {
             const count = open.filter((incident) => incident.grade === grade).length
             return (

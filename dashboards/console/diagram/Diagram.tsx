@@ -41,7 +41,7 @@ type ShownAs = (typeof SHOWN_AS)[number]
 export function Diagram({ network, names }: ViewProps) {
   const { text, format } = useLanguage()
   const t = text.diagram
-  const { all } = useIncidents()
+  const { all, phase } = useIncidents()
   const listed = useMemo(() => all.filter(isListed), [all])
   const [chosen, choose] = useState<string | null>(() => feederIn(location.hash))
   useEffect(() => {
@@ -99,7 +99,13 @@ export function Diagram({ network, names }: ViewProps) {
         </span>
       </div>
       {feeder !== null && (
-        <Feeder feeder={feeder} incidents={here} names={names} shownAs={shownAs} />
+        <Feeder
+          feeder={feeder}
+          incidents={here}
+          known={phase === 'current'}
+          names={names}
+          shownAs={shownAs}
+        />
       )}
     </main>
   )
@@ -113,11 +119,13 @@ const feederIn = (hash: string) => {
 interface FeederProps {
   readonly feeder: string
   readonly incidents: readonly IncidentPayload[]
+  /** False until it is known which there are. */
+  readonly known: boolean
   readonly names: Names
   readonly shownAs: ShownAs
 }
 
-function Feeder({ feeder, incidents, names, shownAs }: FeederProps) {
+function Feeder({ feeder, incidents, known, names, shownAs }: FeederProps) {
   const { text } = useLanguage()
   const revisions = incidents.map(({ id, revision }) => `${id}.${revision}`).join()
   const [loaded, retry] = useLoaded(
@@ -146,7 +154,7 @@ function Feeder({ feeder, incidents, names, shownAs }: FeederProps) {
       <aside className="diagram-why" tabIndex={0} aria-label={text.diagram.why}>
         <h2>{text.diagram.why}</h2>
         {incidents.length === 0 ? (
-          <p className="quiet">{text.diagram.calm}</p>
+          <p className="quiet">{known ? text.diagram.calm : text.list.loading}</p>
         ) : (
           incidents.map((one) => (
             <Panel id="diagramWhy" key={one.id} name={text.diagram.why} className="detail-part">

@@ -37,7 +37,9 @@ export function WallBoard({ account, network, names }: ViewProps) {
     return () => force(null)
   }, [force])
   const t = text.wall
-  const { all } = useIncidents()
+  const { all, phase } = useIncidents()
+  // Before the first answer nobody may read here that nothing is out.
+  const isCurrent = phase === 'current'
   const open = useMemo(() => all.filter(isOut), [all])
   const turn = useNowEvery(RENEW_MS)
   const [past] = useLoaded(
@@ -47,7 +49,11 @@ export function WallBoard({ account, network, names }: ViewProps) {
   // What is new since the last answer comes by the live channel: the end of the curve keeps up.
   const now = useNowEvery(CURVE_MS)
   const before = past.state === 'ready' ? past.value : NONE
-  const known = useMemo(() => newestOf([...before, ...all]), [before, all])
+  const isHourKnown = isCurrent && past.state !== 'loading'
+  const known = useMemo(
+    () => (isHourKnown ? newestOf([...before, ...all]) : NONE),
+    [isHourKnown, before, all],
+  )
   const mayRead = account.rights.includes('reports.read')
   return (
     <main className="wall" aria-label={t.region}>
@@ -56,7 +62,7 @@ export function WallBoard({ account, network, names }: ViewProps) {
           <Out names={names} />
         </Panel>
         <Panel id="wallGrades" retryAfterMs={RETRY_MS} name={text.header.incidents}>
-          <Grades open={open} />
+          <Grades open={isCurrent ? open : null} />
         </Panel>
         <div className="wall-pair">
           <Panel id="wallArrived" retryAfterMs={RETRY_MS} name={t.arrived}>
@@ -85,7 +91,7 @@ export function WallBoard({ account, network, names }: ViewProps) {
           <h2>{t.lastHour}</h2>
           {past.state === 'failed' && <p role="alert">{t.noHistory}</p>}
           {past.state === 'ready' && past.outdated && <Outdated at={past.at} />}
-          <Hour known={known} now={now} />
+          {isHourKnown && <Hour known={known} now={now} />}
         </section>
       </Panel>
       {mayRead && (
@@ -101,7 +107,7 @@ export function WallBoard({ account, network, names }: ViewProps) {
       <Panel id="wallUnits" retryAfterMs={RETRY_MS} name={t.byUnit} className="wall-units">
         <section className="wall-units">
           <h2>{t.byUnit}</h2>
-          <Units open={open} network={network.value} />
+          <Units open={isCurrent ? open : null} network={network.value} />
         </section>
       </Panel>
       <Age />
@@ -122,18 +128,19 @@ function Out({ names }: { names: ViewProps['names'] }) {
   )
 }
 
-function Grades({ open }: { open: readonly IncidentPayload[] }) {
+/** `open`: null until it is known. */
+function Grades({ open }: { open: readonly IncidentPayload[] | null }) {
   const { text } = useLanguage()
   return (
     <div>
       <h2>{text.header.incidents}</h2>
       <ul className="wall-grades">
         {GRADES.map((grade) => {
-          const count = open.filter((one) => one.grade === grade).length
+          const count = open?.filter((one) => one.grade === grade).length
           return (
             <li key={grade} className={`grade-${grade}${count === 0 ? ' none' : ''}`}>
               <i>{text.grade.name[grade]}</i>
-              <b>{count}</b>
+              <b>{count ?? text.header.unknown}</b>
               <span className="visually-hidden">{text.grade.word[grade]}</span>
             </li>
           )
@@ -179,11 +186,19 @@ function newestOf(incidents: readonly IncidentPayload[]): readonly IncidentPaylo
   return [...newest.values()]
 }
 
-function Units(props: { open: readonly IncidentPayload[]; network: NetworkPayload | null }) {
+/** Either is null until it is known. */
+function Units(props: { open: readonly IncidentPayload[] | null; network: NetworkPayload | null }) {
+  const { open, network } = props
   const { text, format } = useLanguage()
-  const rows = (props.network?.units ?? [])
+  if (open === null || network === null)
+    return (
+      <p className="wall-quiet" role="status">
+        {text.list.loading}
+      </p>
+    )
+  const rows = network.units
     .map(({ id, name }) => {
-      const own = props.open.filter((one) => one.unit === id)
+      const own = open.filter((one) => one.unit === id)
       const out = own.reduce((sum, one) => sum + customersOut(one), 0)
       return {
         id,
