@@ -198,6 +198,10 @@ describeInBrowser('pages that have nothing to show, or something old', () => {
 
   test('before the first answer nothing is said to be calm', async () => {
     const incident = stage.put('I-1', stage.device('fuse', 60, 400), { outageKind: 'confirmed' })
+    // What was closed just now is told for a while, and is not counted.
+    const over = stage.device('transformer', 20, 400)
+    stage.put('I-2', over, { outageKind: 'confirmed' })
+    stage.put('I-2', over, { outageKind: 'closed', stage: 'closed' })
     page = (await openPage(browser, { width: 1920, height: 1080 })).page
     await page.addInitScript(() => localStorage.setItem('lastgasp.language', 'zh-CN'))
     let late: (() => void)[] | null = []

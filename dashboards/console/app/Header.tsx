@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import type { Account } from '../api/payloads.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import type { Names } from '../incidents/names.ts'
+import { isListed } from '../incidents/order.ts'
 import { useFreshness, useIncidents, useStats } from '../live/context.tsx'
 import { LanguageSwitch } from './LanguageSwitch.tsx'
 import { Mark } from './Mark.tsx'
@@ -51,7 +52,7 @@ function Figures() {
   const number = (value: number | undefined) =>
     value === undefined ? text.header.unknown : format.number(value)
   // The list is what one sees, so its count and the header's may never differ.
-  const open = all.filter((incident) => incident.outageKind !== 'restored' && !incident.outcome)
+  const open = all.filter((one) => isListed(one) && one.outageKind !== 'restored')
   return (
     <dl className="figures">
       <Figure
