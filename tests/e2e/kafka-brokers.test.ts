@@ -1,7 +1,12 @@
 /** Three brokers of Kafka, of which one is lost in the middle of a storm. */
 import { afterAll, beforeAll, expect, it, onTestFailed } from 'vitest'
 import { topicsOf } from '../../src/config/kafka.ts'
-import { connectProducer, disconnect, metadataOf } from '../../src/journal/kafka/client.ts'
+import {
+  checkKafka,
+  connectProducer,
+  disconnect,
+  metadataOf,
+} from '../../src/journal/kafka/client.ts'
 import { type KafkaBrokers, kafkaTool, startKafka } from '../support/kafka.ts'
 import { describeWithOwnKafka, kafkaSettingsFor } from '../support/kafka-client.ts'
 import { KafkaStage } from '../support/kafka-engines.ts'
@@ -21,6 +26,18 @@ await describeWithOwnKafka('three brokers', () => {
     await kafka?.stop()
   })
 
+  it('that keep a topic once, as Kafka does unless it is told otherwise, are told by doctor', async () => {
+    const topic = ['--bootstrap-server', kafka.bootstrap, '--topic', 'once.facts']
+    await kafkaTool('TopicCommand', [...topic, '--create', '--replication-factor', '1'])
+    // All brokers know of a new topic a moment later.
+    await expect
+      .poll(() => checkKafka(kafkaSettingsFor(kafka.bootstrap, 'once')))
+      .toEqual({
+        ok: false,
+        found: expect.stringMatching(/^3 brokers, but once\.facts in one copy: .*kafka-reassign/),
+      })
+  })
+
   it('lose the one that leads in the middle of a storm, and no report is lost or judged twice', {
     timeout: 400_000,
   }, async () => {
@@ -34,6 +51,7 @@ await describeWithOwnKafka('three brokers', () => {
     ])
     expect(described).toContain('ReplicationFactor: 3')
     expect(described).toContain('min.insync.replicas=2')
+    expect(await checkKafka(settings)).toEqual({ ok: true, found: '3 brokers, our topics' })
 
     let engines = [await of.startEngine(), await of.startEngine()]
     of.startLoad(STORM)

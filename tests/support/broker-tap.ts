@@ -19,7 +19,7 @@ interface Frame {
 }
 
 /** Cuts a stream of MQTT bytes into packets. */
-class Framer {
+export class Framer {
   #rest: Buffer = Buffer.alloc(0)
 
   push(chunk: Buffer): Frame[] {
@@ -39,7 +39,10 @@ class Framer {
   }
 }
 
-function variableByte(bytes: Buffer, at: number): { value: number; end: number } | undefined {
+export function variableByte(
+  bytes: Buffer,
+  at: number,
+): { value: number; end: number } | undefined {
   let value = 0
   for (let index = 0; index < 4 && at + index < bytes.length; index++) {
     const byte = bytes[at + index]!

@@ -304,6 +304,8 @@ export async function disconnect(client: Producer | KafkaConsumer): Promise<void
   if (!(await Promise.race([gone, patience]))) held = true
 }
 
+const isKeptOnce = ({ replicas }: { readonly replicas: readonly number[] }) => replicas.length < 2
+
 /** Reaches the configured Kafka: its brokers, or what is wrong. Used by `doctor`. */
 export async function checkKafka(
   settings: KafkaSettings,
@@ -315,6 +317,12 @@ export async function checkKafka(
     const names = new Set<string>(Object.values(topicsOf(settings)))
     const made = topics.filter(({ name }) => names.has(name))
     for (const { name, partitions } of made) checkPartitions(name, partitions.length, settings)
+    const single = made.filter(({ partitions }) => partitions.some(isKeptOnce))
+    if (brokers.length > 1 && single.length > 0)
+      return {
+        ok: false,
+        found: `${brokers.length} brokers, but ${single.map(({ name }) => name).join(', ')} in one copy: the loss of one broker loses what lies there; add copies with kafka-reassign-partitions, and set default.replication.factor and min.insync.replicas at the brokers`,
+      }
     return {
       ok: true,
       found: `${brokers.length} brokers, ${made.length > 0 ? 'our topics' : 'no topics yet'}`,
