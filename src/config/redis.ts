@@ -17,6 +17,9 @@ const LONGEST_WAIT_MS = 2_000
 /** Longer without an answer is a failure: nobody waits half a second for a cache. */
 const REDIS_TIMEOUT_MS = 500
 
+/** `doctor` asks once and serves nobody meanwhile: as long as for a connection. */
+const CHECK_WAIT_MS = 5_000
+
 /** What `doctor` writes is gone so soon, should it not come to take it away itself. */
 const TRIED_MS = 10_000
 
@@ -135,7 +138,7 @@ export function connectRedis(settings: RedisSettings, waitMs = 0): Redis {
 export async function checkRedis(
   settings: RedisSettings,
 ): Promise<{ readonly ok: boolean; readonly found: string }> {
-  const redis = connectRedis(settings)
+  const redis = connectRedis(settings, CHECK_WAIT_MS)
   const key = (name: string) => `{${settings.prefix}}:${name}`
   try {
     await new Promise((resolve, reject) => {

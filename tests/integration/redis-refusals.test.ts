@@ -1,11 +1,17 @@
 /** Real Redis servers that refuse us: what a gateway's reader, the writer and `doctor` say, and what would be right. */
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ConfigError } from '../../src/config/errors.ts'
 import { loadSettings } from '../../src/config/load.ts'
-import { checkRedis, type RedisSettings, redisSettings } from '../../src/config/redis.ts'
+import {
+  checkRedis,
+  connectRedis,
+  type RedisSettings,
+  redisSettings,
+} from '../../src/config/redis.ts'
 import { openMirrorReader } from '../../src/live/mirror-reader.ts'
 import { createTelemetry } from '../../src/telemetry/telemetry.ts'
 import { type Authority, certificateAuthority } from '../support/certificates.ts'
@@ -142,6 +148,15 @@ aclfile ${join(folder, 'users.acl')}
           found: expect.stringMatching(/^Redis \d\S+, no picture there yet$/),
         })
       }
+    })
+
+    test('doctor waits for one that is busy for longer than a cache is waited for', async () => {
+      const settings = given(['url: redis://127.0.0.1:PORT', 'password: right'])
+      const other = connectRedis(settings)
+      await once(other, 'ready')
+      await other.call('CLIENT', 'PAUSE', '1000', 'ALL')
+      expect(await checkRedis(settings)).toMatchObject({ ok: true })
+      other.disconnect()
     })
 
     test.each<[string, string[], string]>([
