@@ -4,6 +4,7 @@
  */
 import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { incidentId } from '../engine/incidents/incident-id.ts'
 import type { World } from '../engine/world.ts'
 import type { CompiledGrid } from '../grid/compiled.ts'
 import type { WaitingGrid } from '../http/grid-port.ts'
@@ -171,8 +172,9 @@ export class GridApply {
       // Consoles go from one map to the other without a gap.
       await this.#parts.drawMap(after)
       this.#stage = 'applying'
+      const moved = movedBefore(worlds.all(), after)
       await this.#parts.put(digest, by)
-      return outcomeOf(upload, after, worlds.all())
+      return outcomeOf(upload, after, worlds.all(), moved)
     } catch (error) {
       const { code = 'internal', message } = error as NodeJS.ErrnoException
       return { upload, applied: false, code, detail: message }
@@ -180,11 +182,29 @@ export class GridApply {
   }
 }
 
-function outcomeOf(upload: string, after: CompiledGrid, worlds: readonly World[]): GridOutcome {
+/** Incidents that an earlier grid moved to a device which `after` has as well: it takes nothing from them. */
+function movedBefore(worlds: readonly World[], after: CompiledGrid): ReadonlySet<string> {
+  return new Set(
+    worlds.flatMap(({ cases, grid }) =>
+      [...cases.values()]
+        .filter(({ flags }) => flags.includes('deviceVanished'))
+        .filter(({ head }) => after.devices.ids.indexOf(grid.devices.ids.idOf(head)) >= 0)
+        .map(({ number }) => incidentId(number)),
+    ),
+  )
+}
+
+function outcomeOf(
+  upload: string,
+  after: CompiledGrid,
+  worlds: readonly World[],
+  moved: ReadonlySet<string>,
+): GridOutcome {
   const vanished = worlds
     .flatMap(({ cases }) => [...cases.values()])
     .filter(({ flags, outageKind }) => flags.includes('deviceVanished') && outageKind !== 'closed')
-    .map(({ number }) => `I${String(number).padStart(6, '0')}`)
+    .map(({ number }) => incidentId(number))
+    .filter((id) => !moved.has(id))
   return {
     upload,
     applied: true,

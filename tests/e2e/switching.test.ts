@@ -112,6 +112,19 @@ test('a new grid goes into force under the open incident', async () => {
   await until(async () => (await server.get('/api/v1/quarantine')).counts.unknownTerminal === 1)
 }, 300_000)
 
+test('an incident whose device is gone is told of with the grid that takes it, and with no other', async () => {
+  const token = await server.token('operator')
+  await say('C4', 'powerOff')
+  const over = (device: string) => async () =>
+    (await incidents()).find((one: { device: { id: string } }) => one.device.id === device)
+  await until(async () => (await over('X4')()) !== undefined)
+  const { id } = await over('X4')()
+  const next = file('moved.json', drawnGrid(TIED.replace('X4 transformer', 'X6 transformer')))
+  const apply = () => lastgasp(['grid', 'apply', next, '--url', server.url, '--token', token])
+  expect((await apply()).output).toContain(`incidents whose device is gone: ${id}`)
+  expect((await apply()).output).not.toContain('gone')
+}, 300_000)
+
 test('a grid that cannot be used is refused by place, and nobody else may send one', async () => {
   const before = (await server.get('/api/v1/network')).digest
   const grid = drawnGrid(TIED)
