@@ -26,8 +26,10 @@ function step(name, sources, command, args) {
   const digest = digestOf([...sources, 'package-lock.json', 'build.mjs'])
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return
   if (!quiet) console.log(`building ${name} …`)
+  // Whoever calls, a test runner included: another NODE_ENV would leave that mode's code in the pages.
+  const env = { ...process.env, NODE_ENV: 'production' }
   try {
-    execFileSync(process.execPath, [command, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+    execFileSync(process.execPath, [command, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   } catch (error) {
     process.stderr.write(`${error.stdout ?? ''}${error.stderr ?? ''}\nbuilding ${name} failed\n`)
     process.exit(70)

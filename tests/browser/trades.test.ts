@@ -175,7 +175,7 @@ describeInBrowser('the trades', () => {
     await form.getByLabel(en.entry.usagePoints).fill(named.join('，'))
     expect(await seriousFindings(page)).toEqual([])
     await save.click()
-    await page.getByText(en.entry.saved('HB-7')).waitFor()
+    await toastSaid(page, en.entry.saved('HB-7'))
     expect(stage.appended.find((fact) => fact.type === 'planAnnounced')).toMatchObject({
       ...{ plan: 'HB-7', kind: 'meterExchange', devices: [], usagePoints: named },
     })
