@@ -19,14 +19,14 @@ await describeWith('redis', 'Redis', (server) => {
 })
 
 describe.skipIf(!kafkaIsInstalled() && process.env.CI !== 'true')('Kafka of three brokers', () => {
-  let kafka: KafkaBrokers
+  let kafka: KafkaBrokers | undefined
   beforeAll(async () => {
     kafka = await startKafka(3)
   })
-  afterAll(() => kafka.stop())
+  afterAll(() => kafka?.stop())
 
   test('keeps each partition on all three', async () => {
-    const topic = ['--bootstrap-server', kafka.bootstrap, '--topic', 'lastgasp.facts']
+    const topic = ['--bootstrap-server', kafka!.bootstrap, '--topic', 'lastgasp.facts']
     await kafkaTool('TopicCommand', [...topic, '--create', '--partitions', '2'])
     const described = await kafkaTool('TopicCommand', [...topic, '--describe'])
     const replicas = [...described.matchAll(/Replicas: ([\d,]+)/g)].map(([, of]) =>

@@ -82,6 +82,9 @@ export async function formatted(configFile: string, more: readonly string[] = []
   await promisify(execFile)('java', [...JAVA, ...format, ...more])
 }
 
+/** One look of the client; three brokers of a busy machine may leave many of them without an answer. */
+const LOOK_MS = 5000
+
 /**
  * Resolves when the controllers count all brokers in: a port is open some time before, and a topic
  * that is made in between is refused for want of brokers that would keep it.
@@ -90,14 +93,19 @@ export async function allCounted(bootstrap: string, count: number): Promise<void
   const client = await loadClient().catch(() => undefined)
   // Without the client tests that need topics are skipped.
   if (!client) return
-  const looker = new client.Producer({ 'bootstrap.servers': bootstrap })
-  looker.on('event.error', () => {})
-  await answered((done) => looker.connect({}, done))
   await until(async () => {
+    // A new one each time: the client gives itself up where its first look is not answered.
+    const looker = new client.Producer({ 'bootstrap.servers': bootstrap })
+    looker.on('event.error', () => {})
+    try {
+      await answered((done) => looker.connect({ timeout: LOOK_MS }, done))
+    } catch {
+      return false
+    }
     const known = await metadataOf(looker).catch(() => undefined)
+    await disconnect(looker)
     return known?.brokers.length === count
   })
-  await disconnect(looker)
 }
 
 /** Starts `count` brokers, one or three, as one cluster. */
